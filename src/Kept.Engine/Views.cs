@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Kept.Model;
+
+namespace Kept.Engine;
+
+/// <summary>Everything that can be said about the running house at one moment. Immutable: a reader takes one and works on it to the end.</summary>
+public sealed record HouseView
+{
+    /// <summary>The moment it speaks of.</summary>
+    public required Instant AsOf { get; init; }
+    /// <summary>The ledger's sequence it includes; pages, API and metrics of the same view can never disagree.</summary>
+    public required long Sequence { get; init; }
+    public required House House { get; init; }
+    /// <summary>Promises and wishes in document order.</summary>
+    public required ImmutableArray<PromiseView> Promises { get; init; }
+    /// <summary>The newest documents were refused, and this is why; the house above is the one before.</summary>
+    public HouseFault? Fault { get; init; }
+    public required EngineFigures Figures { get; init; }
+
+    private FrozenDictionary<PromiseName, PromiseView>? _byName;
+
+    public PromiseView? Find(PromiseName name)
+    {
+        _byName ??= Promises.DistinctBy(view => view.Promise.Name).ToFrozenDictionary(view => view.Promise.Name);
+        if (_byName.TryGetValue(name, out var exact)) return exact;
+        return House.Find(name) is { } promise && _byName.TryGetValue(promise.Name, out var found) ? found : null;
+    }
+}
+
+/// <summary>One promise as it stands.</summary>
+public sealed record PromiseView
+{
+    public required Promise Promise { get; init; }
+    public required PromiseId Id { get; init; }
+    public required Verdict Verdict { get; init; }
+    /// <summary>Since when the headline is what it is.</summary>
+    public required Instant Since { get; init; }
+    public required ImmutableArray<CheckView> Checks { get; init; }
+    /// <summary>What rules say about it; an error makes it not a promise.</summary>
+    public ImmutableArray<Diagnostic> Problems { get; init; } = [];
+    /// <summary>Judged by ourselves about ourselves.</summary>
+    public bool IsSelf { get; init; }
+}
+
+/// <summary>One check of a promise as it stands.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Series">Its series in the ledger.</param>
+/// <param name="Last">The newest look, null before the first.</param>
+/// <param name="LastReason">What the newest look meant, in words.</param>
+/// <param name="NextDue">When it looks next; null for passive kinds that are not armed.</param>
+/// <param name="BeatPath">For heartbeats, the path to call: <c>/beat/…</c>.</param>
+public sealed record CheckView(Check Check, int Series, LookRecord? Last, string? LastReason, Instant? NextDue, string? BeatPath);
+
+/// <summary>Documents that were refused whole.</summary>
+public sealed record HouseFault(Instant At, ImmutableArray<Diagnostic> Diagnostics);
+
+/// <summary>The engine about itself; every figure since start unless it says otherwise.</summary>
+/// <param name="StartedAt">When the engine started.</param>
+/// <param name="Checks">Checks on the schedule.</param>
+/// <param name="UnderWay">Looks under way now.</param>
+/// <param name="Queue">Looks due that wait for a place.</param>
+/// <param name="Looks">Looks finished.</param>
+/// <param name="Gaps">Slots recorded as gaps, by cause.</param>
+/// <param name="Faults">Faults of our own that were caught; each kept its item on the schedule.</param>
+/// <param name="LatenessP50">Median from due to start over the last minutes.</param>
+/// <param name="LatenessP99">The 99th percentile.</param>
+/// <param name="LatenessMax">The worst.</param>
+/// <param name="UnrecordedLooks">Looks waiting for the ledger.</param>
+/// <param name="LastRecordedAt">When the ledger last acknowledged.</param>
+/// <param name="StorageFault">Why the ledger refuses, in words; null while it works.</param>
+public sealed record EngineFigures(
+    Instant StartedAt, int Checks, int UnderWay, int Queue, long Looks, FrozenDictionary<GapCause, long> Gaps, long Faults,
+    Duration LatenessP50, Duration LatenessP99, Duration LatenessMax, int UnrecordedLooks, Instant? LastRecordedAt, string? StorageFault);
+
+/// <summary>What a watched thing tells when it calls its heartbeat.</summary>
+public enum BeatKind { Success, Start, Fail, ExitCode }
+
+/// <summary>One call of a heartbeat.</summary>
+/// <param name="Key">The last part of the path: a name, or a secret token.</param>
+/// <param name="Kind">What it says.</param>
+/// <param name="ExitCode">With <see cref="BeatKind.ExitCode"/>: 0 is success.</param>
+/// <param name="Body">What it sent, at most 10 KB, as text.</param>
+/// <param name="From">The caller's address.</param>
+public sealed record Beat(string Key, BeatKind Kind, int ExitCode, string? Body, string? From);

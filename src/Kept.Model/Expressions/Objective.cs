@@ -1,0 +1,88 @@
+namespace Kept.Model;
+
+/// <summary>How the looks of a window become one figure.</summary>
+public enum StatisticKind
+{
+    /// <summary>The quantity itself (a ratio such as availability).</summary>
+    None,
+    /// <summary><c>p99</c>: at least that share of looks satisfies the comparison. Exact counts, no histogram.</summary>
+    Percentile,
+    /// <summary>Every look satisfies it (<c>max &lt;=</c>, <c>min &gt;=</c>).</summary>
+    Every,
+}
+
+/// <summary>A statistic; <paramref name="Share"/> is 0.99 for p99.</summary>
+public readonly record struct Statistic(StatisticKind Kind, decimal Share)
+{
+    public override string ToString() => Kind == StatisticKind.Percentile ? "p" + (Share * 100).ToString("0.######", System.Globalization.CultureInfo.InvariantCulture) : "";
+}
+
+/// <summary>Which looks count.</summary>
+public abstract record Window
+{
+    private Window() { }
+
+    /// <summary><c>over 30d</c>: the last 30 days up to now.</summary>
+    public sealed record Rolling(Duration Length) : Window
+    {
+        public override string ToString() => Length.ToString();
+    }
+
+    /// <summary><c>over this month Europe/Brussels</c>: since the unit began in that zone, up to its end.</summary>
+    public sealed record Calendar(CalendarUnit Unit, string Zone) : Window
+    {
+        public override string ToString() => $"this {Unit.ToString().ToLowerInvariant()} {Zone}";
+    }
+}
+
+public enum CalendarUnit { Day, Week, Month, Quarter, Year }
+
+/// <summary><c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE]</c>: one thing a promise keeps over a window.</summary>
+/// <param name="At">The place of the whole line.</param>
+/// <param name="Text">As written.</param>
+/// <param name="Quantity">A built-in quantity or one of the agent's <c>types</c>.</param>
+/// <param name="Statistic">Percentile, every, or none.</param>
+/// <param name="OfCheck">The check it counts; null when all checks count together.</param>
+/// <param name="Operator">Never equal or not equal.</param>
+/// <param name="Target">With the quantity's unit.</param>
+/// <param name="Window">Which looks count.</param>
+/// <param name="Slice">With <c>per 1m</c>, slices of time are counted instead of looks.</param>
+public sealed record Objective(
+    Place At, string Text, QuantityType Quantity, Statistic Statistic, string? OfCheck, Comparison Operator, Quantity Target, Window Window, Duration? Slice);
+
+/// <summary>Who is bound by a quantity: the offer must lie inside the need, or the use inside the offer.</summary>
+public enum Direction { Provider, Consumer }
+
+/// <summary>How an objective about a quantity is counted from looks.</summary>
+public enum QuantitySource
+{
+    /// <summary>Share of good looks (availability).</summary>
+    GoodLooks,
+    /// <summary>The whole time of a look (latency); no answer counts as over.</summary>
+    LookTime,
+    /// <summary>Taken from what a check saw, by <c>measures</c>.</summary>
+    Measured,
+    /// <summary>Known from elsewhere (rate, load): no look decides it.</summary>
+    Surroundings,
+}
+
+/// <summary>A quantity that objectives and limits speak of: built in, or declared under <c>types</c>. Known to others by the hash of its definition (R36).</summary>
+public sealed record QuantityType(string Name, Dimension Dimension, Direction Direction, QuantitySource Source, string Means)
+{
+    public static readonly QuantityType Availability = new("availability", Dimension.Ratio, Direction.Provider, QuantitySource.GoodLooks, "share of looks that were good");
+    public static readonly QuantityType Latency = new("latency", Dimension.Time, Direction.Provider, QuantitySource.LookTime, "time from the start of a look to its whole answer");
+
+    /// <summary>The built-in quantities by name.</summary>
+    public static readonly IReadOnlyList<QuantityType> BuiltIn =
+    [
+        Availability,
+        Latency,
+        new("freshness", Dimension.Time, Direction.Provider, QuantitySource.Measured, "age of what is shown"),
+        new("size", Dimension.Size, Direction.Consumer, QuantitySource.Measured, "bytes of one thing"),
+        new("count", Dimension.Number, Direction.Consumer, QuantitySource.Measured, "how many"),
+        new("rate", Dimension.Rate, Direction.Consumer, QuantitySource.Surroundings, "events per time"),
+        new("load", Dimension.Rate, Direction.Consumer, QuantitySource.Surroundings, "requests per time that arrive"),
+        new("bounces", Dimension.Ratio, Direction.Consumer, QuantitySource.Measured, "share of messages that came back"),
+        new("time-to-answer", Dimension.Time, Direction.Provider, QuantitySource.Measured, "time until a person answers"),
+    ];
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+namespace Kept.Model;
+
+/// <summary>
+/// A kind of check as data: what it is told, what it sees, which failures it must notice. Language and Judging know kinds only through this; the look
+/// itself lives in Kept.Checks, and the roots join both by <see cref="Name"/>.
+/// </summary>
+/// <param name="Name">The key in documents: <c>http</c>.</param>
+/// <param name="Means">One sentence for the reference page.</param>
+/// <param name="TargetForm">How the target is written, for help texts: <c>[METHOD] URL</c>.</param>
+/// <param name="ReadTarget">Reads the target text; pure.</param>
+/// <param name="Fields">What else it may be told.</param>
+/// <param name="Sees">The names it may be asked about, with their units. An observation lists its values in this order.</param>
+/// <param name="Failures">Failures of the real world this kind can meet, for the reference page and for mutation.</param>
+/// <param name="IsPassive">True when the watched thing calls us (heartbeat): nothing is dialled, and silence is what is judged.</param>
+public sealed record CheckKind(
+    string Name,
+    string Means,
+    string TargetForm,
+    Func<string, TargetReading> ReadTarget,
+    ImmutableArray<CheckField> Fields,
+    ImmutableArray<ObservedName> Sees,
+    ImmutableArray<string> Failures,
+    bool IsPassive = false)
+{
+    public CheckField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
+
+    /// <summary>The place of a name in <see cref="Sees"/>, or −1.</summary>
+    public int IndexOf(string name)
+    {
+        for (var i = 0; i < Sees.Length; i++)
+            if (Sees[i].Name == name)
+                return i;
+        return -1;
+    }
+}
+
+/// <summary>The outcome of reading a target: the target, or what is wrong and what to write instead.</summary>
+public readonly record struct TargetReading(CheckTarget? Target, string? Error, string? Help)
+{
+    public static TargetReading Of(CheckTarget target) => new(target, null, null);
+    public static TargetReading Wrong(string error, string help) => new(null, error, help);
+}
+
+/// <summary>What a check looks at.</summary>
+/// <param name="Text">As written, secrets unexpanded (<c>${env:NAME}</c> stays as it is).</param>
+/// <param name="Host">The authority it speaks about, without port or brackets, lower case; empty for passive kinds. Limits per host and R01 go by it.</param>
+/// <param name="Port">Port, or 0.</param>
+/// <param name="Method">HTTP method, DNS record type, or another verb of the kind; empty where it has none.</param>
+/// <param name="Rest">What the look needs besides (the whole URL, the name to ask).</param>
+public sealed record CheckTarget(string Text, string Host, int Port, string Method, string Rest);
+
+/// <summary>How the text of a field is read.</summary>
+public enum FieldForm { Text, Duration, Size, Whole, YesNo, OneOf, Texts, TextMap }
+
+/// <summary>One field of a kind of check.</summary>
+/// <param name="Name">Its key.</param>
+/// <param name="Form">How its text is read.</param>
+/// <param name="Means">One sentence for the reference page.</param>
+/// <param name="Default">As a document would write it; null when there is none.</param>
+/// <param name="Choices">For <see cref="FieldForm.OneOf"/>.</param>
+/// <param name="MayHoldSecret">Its text may hold <c>${env:…}</c> or <c>${file:…}</c>; it is never shown expanded.</param>
+public sealed record CheckField(string Name, FieldForm Form, string Means, string? Default = null, ImmutableArray<string> Choices = default, bool MayHoldSecret = false);
+
+/// <summary>What sort of thing a check sees under a name.</summary>
+public enum ObservedForm { Quantity, Text, Flag, List, Map, Body }
+
+/// <summary>A name that expectations may use, with its unit. <paramref name="Optional"/>: may be missing from a good answer, so ask with <c>has()</c>.</summary>
+public sealed record ObservedName(string Name, ObservedForm Form, Dimension Dimension, string Means, bool Optional = false);
+
+/// <summary>The value of a field, read by its form. A closed set.</summary>
+public abstract record FieldValue
+{
+    private FieldValue() { }
+    public sealed record Text(string Content) : FieldValue;
+    public sealed record Length(Duration Duration) : FieldValue;
+    public sealed record Bytes(long Count) : FieldValue;
+    public sealed record Whole(long Number) : FieldValue;
+    public sealed record YesNo(bool IsYes) : FieldValue;
+    public sealed record Texts(ImmutableArray<string> Items) : FieldValue;
+    public sealed record TextMap(ImmutableArray<KeyValuePair<string, string>> Items) : FieldValue;
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+
+namespace Kept.Model;
+
+public enum AgentKind { Business, Service, Team, Person, SuperAgent }
+
+/// <summary>Anything that makes promises about itself: its document, read and validated. Immutable.</summary>
+public sealed record Agent
+{
+    public required string Id { get; init; }
+    public string Name { get; init; } = "";
+    public AgentKind Kind { get; init; } = AgentKind.Service;
+    /// <summary>What is the agent's own to promise about (R01): host names (and all below them), addresses, networks, <c>localhost</c>.</summary>
+    public ImmutableArray<string> Domains { get; init; } = [];
+    public Instant? Until { get; init; }
+    public ImmutableArray<Contact> Contacts { get; init; } = [];
+    public Attention? Attention { get; init; }
+    /// <summary>Where the load condition is read from; null where no source is declared (then a load condition is unknown).</summary>
+    public LoadSource? Load { get; init; }
+    public string? Region { get; init; }
+    public ImmutableArray<QuantityType> Types { get; init; } = [];
+    public ImmutableArray<Calendar> Calendars { get; init; } = [];
+    /// <summary>Exclusive resources and how much of each there is (R16).</summary>
+    public ImmutableArray<KeyValuePair<string, decimal>> Capacities { get; init; } = [];
+    /// <summary>What it gives.</summary>
+    public ImmutableArray<Promise> Promises { get; init; } = [];
+    /// <summary>What it accepts from others.</summary>
+    public ImmutableArray<Reliance> ReliesOn { get; init; } = [];
+    /// <summary>Of a super agent.</summary>
+    public ImmutableArray<string> Members { get; init; } = [];
+    public string? MemberOf { get; init; }
+    public DocumentOrigin Origin { get; init; }
+    public required Place At { get; init; }
+    public ImmutableArray<KeyValuePair<string, Place>> FieldPlaces { get; init; } = [];
+
+    public Place PlaceOf(string field)
+    {
+        foreach (var (name, place) in FieldPlaces)
+            if (name == field)
+                return place;
+        return At;
+    }
+}
+
+/// <summary>A person or role that answers.</summary>
+public sealed record Contact(string Role, string Reach, string? Hours, Duration? Answers, Instant? Expires, Place At);
+
+/// <summary>What the agent can spend on others (Dunbar, R30).</summary>
+public sealed record Attention(Quantity? Checks, Quantity? People, int? Relationships);
+
+/// <summary><c>metric NAME at URL</c>.</summary>
+public sealed record LoadSource(string Metric, string Url);
+
+/// <summary>Times of need, written in a zone's wall clock.</summary>
+/// <param name="Name">Unique in its agent.</param>
+/// <param name="Open">When it is open; the end is exclusive.</param>
+/// <param name="Zone">IANA zone.</param>
+/// <param name="Text">As written.</param>
+/// <param name="Forecast">Expected load, people and so on, by name.</param>
+public sealed record Calendar(string Name, ImmutableArray<WeeklySpan> Open, string Zone, string Text, ImmutableArray<KeyValuePair<string, Quantity>> Forecast, Place At);
+
+/// <summary>Minutes since Monday 00:00 of the wall clock, end exclusive; <paramref name="To"/> may lie beyond the week's end (10,080) where it crosses midnight on Sunday.</summary>
+public readonly record struct WeeklySpan(int From, int To);
+
+/// <summary>A relation to one other agent: what we accept of its promises, or, where it promised nothing, what we wish and observe (a shadow record).</summary>
+public sealed record Reliance
+{
+    /// <summary>The other agent's id.</summary>
+    public required string Agent { get; init; }
+    /// <summary>Where it publishes; null for a shadow record.</summary>
+    public string? Document { get; init; }
+    /// <summary>Its own status page, as a source of what it says.</summary>
+    public string? Status { get; init; }
+    /// <summary>Its terms in words.</summary>
+    public string? Terms { get; init; }
+    /// <summary>Shared bases it is known to stand on: two suppliers on one base fall together.</summary>
+    public ImmutableArray<string> RunsOn { get; init; } = [];
+    public ImmutableArray<Acceptance> Accepts { get; init; } = [];
+    /// <summary>Standing is <see cref="Standing.Wished"/>.</summary>
+    public ImmutableArray<Promise> Wishes { get; init; } = [];
+    public required Place At { get; init; }
+
+    public bool IsShadow => Document is null;
+}
+
+/// <summary>A promise to use what another offers: <c>{ line: 1, purpose: …, needs: […], use: rate &lt;= 500/s }</c>.</summary>
+public sealed record Acceptance(string Promise, int Line, string? Purpose, ImmutableArray<Objective> Needs, UseLimit? Use, Place At);
+
+/// <summary>How we bind ourselves in using: <c>rate &lt;= 500/s</c>.</summary>
+public sealed record UseLimit(QuantityType Quantity, Comparison Operator, Quantity Value, string Text);

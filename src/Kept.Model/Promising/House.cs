@@ -1,0 +1,69 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Kept.Model;
+
+/// <summary>One organisation's home: all documents of a folder, read, validated, joined. Immutable; replaced whole.</summary>
+public sealed record House
+{
+    public required string Id { get; init; }
+    /// <summary>Shown to people.</summary>
+    public string Name { get; init; } = "";
+    /// <summary>Where we look from; part of every assessor.</summary>
+    public string Place { get; init; } = "here";
+    public ImmutableArray<Agent> Agents { get; init; } = [];
+    public HouseSettings Settings { get; init; } = HouseSettings.Default;
+    /// <summary>Everything that was found wrong and did not refuse the house.</summary>
+    public ImmutableArray<Diagnostic> Diagnostics { get; init; } = [];
+    /// <summary>SHA-256 over all its files: equal hash, nothing to do.</summary>
+    public string ContentHash { get; init; } = "";
+
+    /// <summary>Every promise and wish, in document order.</summary>
+    public IEnumerable<Promise> Promises =>
+        Agents.SelectMany(agent => agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)));
+
+    private FrozenDictionary<PromiseName, Promise>? _byName;
+
+    /// <summary>Promises and wishes by full name. Built once.</summary>
+    public FrozenDictionary<PromiseName, Promise> ByName
+    {
+        get
+        {
+            // A wish about an agent never shadows that agent's own promise of the same name.
+            if (_byName is { } built) return built;
+            var all = new Dictionary<PromiseName, Promise>();
+            foreach (var promise in Promises)
+                if (!all.TryGetValue(promise.Name, out var there) || there.IsWish)
+                    all[promise.Name] = promise;
+            return _byName = all.ToFrozenDictionary();
+        }
+    }
+
+    /// <summary>The promise a reference means: the exact line, or without a line the newest one.</summary>
+    public Promise? Find(PromiseName name)
+    {
+        if (ByName.TryGetValue(name, out var exact)) return exact;
+        if (name.Line > 0) return null;
+        Promise? newest = null;
+        foreach (var promise in Agents.FirstOrDefault(agent => agent.Id == name.Agent)?.Promises ?? [])
+            if (promise.Name.Promise == name.Promise && (newest is null || promise.Name.Line > newest.Name.Line))
+                newest = promise;
+        return newest;
+    }
+
+    /// <summary>Names with an error of a rule: not a promise, with the errors.</summary>
+    public ILookup<PromiseName, Diagnostic> NotPromises =>
+        Diagnostics.Where(d => d.Severity == Severity.Error && d.Promise is not null).ToLookup(d => d.Promise!);
+}
+
+/// <summary>What <c>house.yaml</c> may set. Everything has a default.</summary>
+/// <param name="LooksAtOnce">Most looks under way at a time.</param>
+/// <param name="LooksPerHost">Most looks under way to one host.</param>
+/// <param name="Proxy">An explicit proxy for looks; environment variables are ignored.</param>
+/// <param name="TrustedCertificates">PEM files of private CAs, relative to the house.</param>
+/// <param name="Resolver">Name server for looks (<c>127.0.0.1:5300</c>); the system's where null.</param>
+/// <param name="KeepLooks">How long single looks are kept.</param>
+public sealed record HouseSettings(int LooksAtOnce, int LooksPerHost, string? Proxy, ImmutableArray<string> TrustedCertificates, string? Resolver, Duration KeepLooks)
+{
+    public static readonly HouseSettings Default = new(512, 16, null, [], null, Duration.Days(400));
+}
