@@ -11,6 +11,7 @@ internal sealed class Problems
     public const int Cap = 1_000;
 
     private readonly List<Diagnostic> _found = [];
+    private readonly HashSet<(string, Place, string)> _told = [];
 
     /// <summary>What is being read now; set by the reader of promises so that a problem knows its promise.</summary>
     public PromiseName? About { get; set; }
@@ -30,6 +31,8 @@ internal sealed class Problems
     private void Add(Severity severity, string code, Place at, string message, string? help)
     {
         if (severity == Severity.Error) Errors++;
+        // a fault under `defaults` is met by every promise that takes the default, and told once
+        if (_found.Count < Cap && at.IsKnown && !_told.Add((code, at, message))) return;
         if (_found.Count >= Cap) Left++;
         else _found.Add(new Diagnostic(code, severity, at, message, help, About));
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Kept.Language.Yaml;
 using Kept.Model;
 using NodaTime;
+using Calendar = Kept.Model.Calendar;
 
 namespace Kept.Language.Documents;
 

@@ -205,23 +205,6 @@ internal static class FieldValues
         _ => ExpressionReader.Duration(text, problems),
     };
 
-    /// <summary><c>10h/week</c>, as hours per period.</summary>
-    public static Quantity? PeoplesTime(ScalarText text, Problems problems)
-    {
-        var slash = text.Text.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0)
-        {
-            problems.Error(Codes.NotANumber, text.At, $"`{Short(text)}` is no time per time", "write: 10h/week");
-            return null;
-        }
-        var time = ExpressionReader.Duration(text.Slice(0, slash), problems);
-        var per = Period(text.Slice(slash + 1, text.Text.Length - slash - 1), problems);
-        if (time is null || per is null) return null;
-        if (per.Value > Duration.Zero && time.Value >= Duration.Zero) return Quantity.Rate((decimal)time.Value.Nanoseconds / Duration.PerHour, per.Value);
-        problems.Error(Codes.NotANumber, text.At, $"`{Short(text)}` is no time per time", "write: 10h/week");
-        return null;
-    }
-
     /// <summary><c>within 15m</c>.</summary>
     public static Duration? Within(ScalarText text, Problems problems)
     {
