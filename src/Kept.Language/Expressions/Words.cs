@@ -145,7 +145,6 @@ public static class Words
         Duration.PerMinute => "minute",
         Duration.PerHour => "hour",
         Duration.PerDay => "day",
-        Duration.PerWeek => "week",
         _ => null,
     };
 
