@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Kept.Language.Yaml;
+using Kept.Model;
+
+namespace Kept.Language.Documents;
+
+/// <summary>What <c>house.yaml</c> says.</summary>
+internal sealed record HouseFile(string? Id, string? Name, string? Place, HouseSettings Settings, ImmutableArray<string> Ours)
+{
+    public static readonly HouseFile None = new(null, null, null, HouseSettings.Default, []);
+}
+
+/// <summary>Reads <c>house.yaml</c>.</summary>
+internal static class HouseFileReader
+{
+    public const string FileName = "house.yaml";
+
+    public static HouseFile Read(Reading reading, List<YamlDocument> documents)
+    {
+        var problems = reading.Problems;
+        if (documents.Count > 1) problems.Error(Codes.HouseFile, documents[1].At, "house.yaml holds one house and nothing else", "agents stand in files of their own: kept.yaml or NAME.kept.yaml");
+        if (documents is not [{ Root: { } root }, ..] || Written.Of(DocumentTables.House, root, reading, root.At) is not { } written) return HouseFile.None;
+        var usual = HouseSettings.Default;
+        var limits = written.Inner("limits", DocumentTables.HouseLimits);
+        var keep = written.Inner("keep", DocumentTables.Keep);
+        return new HouseFile(
+            written.Scalar("house") is { } id ? FieldValues.Name(id, "a house", problems) : null,
+            written.Text("name"),
+            written.Scalar("place") is { } place ? FieldValues.Name(place, "a place", problems) : null,
+            new HouseSettings(
+                limits?.Scalar("looks") is { } looks ? FieldValues.Whole(looks, 1, 100_000, problems) ?? usual.LooksAtOnce : usual.LooksAtOnce,
+                limits?.Scalar("per-host") is { } perHost ? FieldValues.Whole(perHost, 1, 10_000, problems) ?? usual.LooksPerHost : usual.LooksPerHost,
+                written.Scalar("proxy") is { } proxy ? FieldValues.Proxy(proxy, problems) : null,
+                [.. written.Texts("trust").Select(text => text.Text)],
+                written.Scalar("resolver") is { } resolver ? FieldValues.NameServer(resolver, problems) : null,
+                keep?.Scalar("looks") is { } length ? ExpressionReader.Duration(length, problems) ?? usual.KeepLooks : usual.KeepLooks),
+            FieldValues.Each(written.Texts("ours"), text => FieldValues.Name(text, "an agent", problems)));
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using Kept.Language.Yaml;
+using Kept.Model;
+
+namespace Kept.Language.Documents;
+
+/// <summary>Reads the promises of an agent, and wishes about others.</summary>
+internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? defaults, Instant? agentUntil)
+{
+    private readonly Problems _problems = reading.Problems;
+    private readonly CheckReader _checks = new(reading, scope);
+    private readonly Written? _checkDefaults = defaults?.Inner("check", reading.Tables.CheckDefaults);
+
+    public ImmutableArray<Promise> Promises(Written document)
+    {
+        var promises = ImmutableArray.CreateBuilder<Promise>();
+        var lines = new Dictionary<PromiseName, Place>();
+        foreach (var (key, value) in document.Pairs("promises"))
+        {
+            var name = FieldValues.LineName(key.Content, scope.Agent, 1, _problems);
+            _problems.About = name;
+            if (name is not null && !lines.TryAdd(name, key.At))
+                _problems.Error(Codes.PromiseTwice, key.At, $"`{key.Text}` is the same promise as in line {lines[name].Line}: a name without a line is line 1", $"another line is another promise: {name.Promise}@{name.Line + 1}");
+            else if (Written.Of(reading.Tables.Promise, value, reading, key.At, defaults) is { } written)
+            {
+                // read under a stand-in name too, so that a wrong name does not hide what is wrong inside
+                var promise = Promise(name ?? new PromiseName(scope.Agent, "unnamed", 1), written);
+                if (name is not null) promises.Add(promise);
+            }
+            _problems.About = null;
+        }
+        return promises.ToImmutable();
+    }
+
+    public Promise Wish(PromiseName name, Written written)
+    {
+        var checks = _checks.Read(written, _checkDefaults);
+        var wish = new Promise
+        {
+            Name = name,
+            Standing = Standing.Wished,
+            Benefit = written.Text("purpose") ?? "",
+            Keeps = Objectives(written, "needs", scope.Quantity),
+            Given = written.Scalar("given") is { } given ? ExpressionReader.Condition(given, scope.Agent, _problems) : null,
+            Coverage = Share(written, "coverage", true) ?? 0.95m,
+            Confidence = Share(written, "confidence", false),
+            Checks = checks,
+            Until = agentUntil,
+            Origin = reading.Origin,
+            At = written.At,
+            FieldPlaces = written.Places,
+        };
+        CheckObjectives(wish);
+        return wish;
+    }
+
+    public ImmutableArray<Objective> Objectives(Written written, string field, Func<string, QuantityType?> quantities)
+    {
+        var objectives = ImmutableArray.CreateBuilder<Objective>();
+        foreach (var text in written.Texts(field))
+            if (ExpressionReader.Objective(text, quantities, _problems) is { } objective)
+                objectives.Add(objective);
+        return objectives.ToImmutable();
+    }
+
+    private Promise Promise(PromiseName name, Written written)
+    {
+        var usesText = written.Scalar("uses");
+        var notDisclosed = usesText is { Text: "not disclosed" };
+        var promise = new Promise
+        {
+            Name = new PromiseName(reading.Texts.Share(name.Agent), reading.Texts.Share(name.Promise), name.Line),
+            Standing = Standing.Offered,
+            Version = written.Text("version") ?? "",
+            Benefit = written.Text("benefit") ?? "",
+            To = FieldValues.Each(written.Texts("to"), text => FieldValues.Name(text, "an agent", _problems)),
+            Docs = written.Text("docs"),
+            Notice = written.Scalar("notice") is { } notice ? ExpressionReader.Duration(notice, _problems) : null,
+            Until = written.Scalar("until") is { } until ? FieldValues.Date(until, _problems) : agentUntil,
+            Keeps = Objectives(written, "keeps", scope.Quantity),
+            Given = written.Scalar("given") is { } given ? ExpressionReader.Condition(given, scope.Agent, _problems) : null,
+            Uses = usesText is { } uses && !notDisclosed ? ExpressionReader.Dependence(uses, scope.Agent, _problems) : null,
+            UsesNotDisclosed = notDisclosed,
+            Limits = written.Inner("limits", DocumentTables.Limits) is { } limits ? Limits(limits) : null,
+            Fails = Failures(written),
+            Maintenance = written.Inner("maintenance", DocumentTables.Maintenance)?.Scalar("excludes") is { } excludes ? FieldValues.Maintenance(excludes, reading.Texts, _problems) : null,
+            Checks = _checks.Read(written, _checkDefaults),
+            Coverage = Share(written, "coverage", true) ?? 0.95m,
+            Confidence = Share(written, "confidence", false),
+            Irreducible = [.. written.Texts("irreducible").Select(text => text.Text)],
+            Was = written.Scalar("was") is { } was && FieldValues.Reference(was, scope.Agent, _problems) is { } former ? former.Line == 0 ? former with { Line = 1 } : former : null,
+            Reserves = Reserves(written),
+            HoldsData = written.Scalar("holds-data") is { } holds && (FieldValues.YesNo(holds, _problems) ?? false),
+            Export = written.Scalar("export") is { } export ? FieldValues.Reference(export, scope.Agent, _problems) : null,
+            Origin = reading.Origin,
+            At = written.At,
+            FieldPlaces = written.Places,
+        };
+        CheckObjectives(promise);
+        return promise;
+    }
+
+    private decimal? Share(Written written, string field, bool hundredIsFine) =>
+        written.Scalar(field) is { } text ? FieldValues.Share(text, hundredIsFine, _problems) : null;
+
+    /// <summary>An objective that no check of the promise can see would stay unknown for ever. A promise without any check is a matter for the rules.</summary>
+    private void CheckObjectives(Promise promise)
+    {
+        if (promise.Checks.IsEmpty) return;
+        foreach (var objective in promise.Keeps)
+        {
+            var of = objective.OfCheck is null ? null : promise.Checks.FirstOrDefault(check => check.Name == objective.OfCheck);
+            if (objective.OfCheck is { } wanted && of is null)
+            {
+                _problems.Error(Codes.UnknownCheck, objective.At, $"the promise has no check called `{wanted}`{Nearest.Hint(wanted, promise.Checks.Select(check => check.Name))}", "its checks are " + string.Join(", ", promise.Checks.Select(check => check.Name)));
+                continue;
+            }
+            var able = of is null ? promise.Checks : [of];
+            var quantity = objective.Quantity;
+            var seen = quantity.Source switch
+            {
+                QuantitySource.GoodLooks => true,
+                QuantitySource.LookTime => able.Any(check => !check.Kind.IsPassive),
+                _ => able.Any(check => check.Measures.Any(measure => measure.Quantity.Name == quantity.Name)),
+            };
+            if (seen) continue;
+            _problems.Error(Codes.NotMeasured, objective.At, of is null ? $"no check of the promise measures `{quantity.Name}`" : $"the check `{of.Name}` does not measure `{quantity.Name}`",
+                quantity.Source == QuantitySource.LookTime ? "a heartbeat calls us, so there is no time to measure; add a check that looks"
+                    : $"say where a check sees it: `measures: {{ {quantity.Name}: body.field as UNIT }}`");
+        }
+    }
+
+    private Limits Limits(Written written)
+    {
+        var others = ImmutableArray.CreateBuilder<KeyValuePair<string, Quantity>>();
+        foreach (var (key, value) in written.Further)
+            if (scope.Quantity(key.Text) is { } type)
+            {
+                if (reading.Scalar(value, $"`{key.Text}`") is { } text && ExpressionReader.Quantity(text, type.Dimension, _problems) is { } quantity) others.Add(new(type.Name, quantity));
+            }
+            else
+                _problems.Error(Codes.UnknownField, key.At, $"limits know no `{YamlReader.Short(key.Text)}`{Nearest.Hint(key.Text, DocumentTables.Limits.Fields.Select(field => field.Name).Concat(scope.QuantityNames))}", "write load, burst, size, beyond, raise, ramp, or a quantity that is built in or declared under `types:`");
+        return new Limits(
+            written.Scalar("load") is { } load ? ExpressionReader.Quantity(load, Dimension.Rate, _problems) : null,
+            written.Scalar("burst") is { } burst ? FieldValues.Amount(burst, _problems) : null,
+            written.Scalar("size") is { } size ? ExpressionReader.Quantity(size, Dimension.Size, _problems) : null,
+            written.Scalar("beyond") is { } beyond ? FieldValues.Response(beyond, _problems) : null,
+            written.Text("raise"), written.Text("ramp"), others.ToImmutable());
+    }
+
+    private ImmutableArray<FailureMode> Failures(Written promise)
+    {
+        var failures = ImmutableArray.CreateBuilder<FailureMode>();
+        foreach (var node in promise.Items("fails"))
+            if (Written.Of(DocumentTables.Failure, node, reading, node.At) is { } written)
+            {
+                var code = written.Scalar("code") is { } text ? FieldValues.Response(text, _problems) : null;
+                var becomes = written.Scalar("becomes") is { } to ? FieldValues.Reference(to, scope.Agent, _problems) : null;
+                if (code is not null) failures.Add(new FailureMode(code, written.Text("sees"), written.Text("retry"), written.Text("loses"), becomes, written.PlaceOf("becomes")));
+            }
+        return failures.ToImmutable();
+    }
+
+    private ImmutableArray<Reservation> Reserves(Written written)
+    {
+        var reserves = ImmutableArray.CreateBuilder<Reservation>();
+        foreach (var (key, value) in written.Pairs("reserves"))
+            if (FieldValues.Name(key.Content, "a resource", _problems) is { } resource && reading.Scalar(value, $"`{resource}`") is { } text && FieldValues.Amount(text, _problems) is { } amount)
+                reserves.Add(new Reservation(reading.Texts.Share(resource), amount, key.At));
+        return reserves.ToImmutable();
+    }
+}

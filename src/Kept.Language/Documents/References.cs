@@ -1,0 +1,103 @@
+using Kept.Model;
+
+namespace Kept.Language.Documents;
+
+/// <summary>Whether every name that a document refers to is declared: promises, calendars. Whether it is promised to whom it must be is a matter for the rules.</summary>
+internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
+{
+    private readonly Dictionary<string, Agent> _agents = agents.DistinctBy(agent => agent.Id).ToDictionary(agent => agent.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _promises = [];
+
+    public void Check()
+    {
+        foreach (var agent in agents)
+        {
+            foreach (var promise in agent.Promises)
+            {
+                problems.About = promise.Name;
+                if (promise.Uses is { } uses) Uses(agent, uses);
+                if (promise.Given is { } given) Given(agent, given);
+                foreach (var failure in promise.Fails)
+                    if (failure.Becomes is { } becomes) Own(agent, becomes, failure.At, "`becomes`");
+                if (promise.Export is { } export) Own(agent, export, promise.PlaceOf("export"), "`export`");
+                problems.About = null;
+            }
+            foreach (var wish in agent.ReliesOn.SelectMany(reliance => reliance.Wishes))
+                if (wish.Given is { } given)
+                    Given(agent, given);
+        }
+    }
+
+    private void Uses(Agent agent, Expression uses)
+    {
+        foreach (var node in uses.SelfAndDescendants().OfType<Expression.PromiseHolds>())
+        {
+            if (node.Name.Agent == agent.Id)
+            {
+                Own(agent, node.Name, node.At, "`uses`");
+                continue;
+            }
+            var reliance = agent.ReliesOn.FirstOrDefault(reliance => reliance.Agent == node.Name.Agent);
+            var accepted = reliance?.Accepts.FirstOrDefault(acceptance => acceptance.Promise == node.Name.Promise);
+            if (accepted is not null && node.Name.Line is var line && (line == 0 || line == accepted.Line)) continue;
+            if (reliance?.Wishes.FirstOrDefault(wish => wish.Name.Promise == node.Name.Promise && (node.Name.Line == 0 || node.Name.Line == wish.Name.Line)) is not null)
+            {
+                problems.Warning(Codes.UsesWish, node.At, $"`{node.Name}` is a wish: {node.Name.Agent} promised nothing, so nothing is promised to stand on", "use it with an alternative (`or`), or find somebody who promises it");
+                continue;
+            }
+            if (Exists(node.Name)) continue;
+            problems.Error(Codes.UnknownPromise, node.At, accepted is not null
+                    ? $"`{node.Name}` is used, and line {accepted.Line} of it is accepted"
+                    : $"`{node.Name}` is declared nowhere{Nearest.Hint(node.Name.ToString(), Declared(agent))}",
+                accepted is not null ? $"use {node.Name.Agent}/{node.Name.Promise}@{accepted.Line}, or accept line {node.Name.Line}" : reliance is null
+                    ? $"accept it under `relies-on:` → `{node.Name.Agent}:` → `accepts:`, or wish it there" : $"add it to `accepts:` of `{node.Name.Agent}` under `relies-on:`");
+        }
+    }
+
+    private void Given(Agent agent, Expression given)
+    {
+        foreach (var node in given.SelfAndDescendants())
+            switch (node)
+            {
+                case Expression.PromiseHolds holds when holds.Name.Agent == agent.Id:
+                    Own(agent, holds.Name, holds.At, "`given`");
+                    break;
+                case Expression.During during when !agent.Calendars.Any(calendar => calendar.Name == during.Calendar):
+                    problems.Error(Codes.UnknownCalendar, during.At, $"there is no calendar `{during.Calendar}`{Nearest.Hint(during.Calendar, agent.Calendars.Select(calendar => calendar.Name))}", $"declare it: `calendars: {{ {during.Calendar}: {{ open: 'Mo-Fr 08:00-18:00 Europe/Brussels' }} }}`");
+                    break;
+            }
+    }
+
+    private void Own(Agent agent, PromiseName name, Place at, string field)
+    {
+        if (name.Agent != agent.Id)
+        {
+            if (!Exists(name) && !agent.ReliesOn.Any(reliance => reliance.Agent == name.Agent && reliance.Accepts.Any(acceptance => acceptance.Promise == name.Promise)))
+                problems.Error(Codes.UnknownPromise, at, $"{field} names `{name}`, which is declared nowhere{Nearest.Hint(name.ToString(), Declared(agent))}", "name a promise of this document");
+            return;
+        }
+        if (!Exists(name))
+            problems.Error(Codes.UnknownPromise, at, $"{field} names `{name.Short}`, and {agent.Id} has no such promise{Nearest.Hint(name.Short, agent.Promises.Select(promise => promise.Name.Short))}",
+                agent.Promises.IsEmpty ? "write it under `promises:`" : "its promises are " + string.Join(", ", agent.Promises.Take(12).Select(promise => promise.Name.Short)));
+    }
+
+    private bool Exists(PromiseName name)
+    {
+        if (!_agents.TryGetValue(name.Agent, out var agent)) return false;
+        if (!_promises.TryGetValue(agent.Id, out var names))
+        {
+            names = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var promise in agent.Promises)
+            {
+                names.Add(promise.Name.Promise);
+                names.Add(promise.Name.Short);
+            }
+            _promises.Add(agent.Id, names);
+        }
+        return names.Contains(name.Short);
+    }
+
+    private static IEnumerable<string> Declared(Agent agent) =>
+        agent.ReliesOn.SelectMany(reliance => reliance.Accepts.Select(acceptance => $"{reliance.Agent}/{acceptance.Promise}").Concat(reliance.Wishes.Select(wish => wish.Name.ToString())))
+            .Concat(agent.Promises.Select(promise => promise.Name.Short));
+}

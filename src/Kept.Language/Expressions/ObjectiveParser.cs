@@ -1,0 +1,270 @@
+using System.Globalization;
+using Kept.Model;
+using NodaTime;
+using Duration = Kept.Model.Duration;
+
+namespace Kept.Language;
+
+/// <summary>Reads <c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE]</c>, and the shorter <c>QUANTITY COMPARISON VALUE</c> of a use.</summary>
+internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?> types)
+{
+    private const string Shape = "an objective is `QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE]`, as in `latency p95 <= 5s over 1h`";
+    private static readonly Duration ShortestWindow = Duration.Minutes(1), LongestWindow = Duration.Days(400), ShortestSlice = Duration.Seconds(1);
+
+    public Objective? Objective()
+    {
+        if (QuantityType() is not { } quantity) return null;
+        var statisticAt = cursor.Now;
+        if (!Statistic(quantity, out var statistic, out var word)) return null;
+        string? check = null;
+        if (cursor.TakeWord("of"))
+        {
+            if (cursor.Now.Kind is not (TokenKind.Word or TokenKind.Value)) return Missing("the name of a check");
+            check = cursor.Take().Text;
+        }
+        if (Comparison(quantity, word, statisticAt) is not { } comparison) return null;
+        if (new FieldValueParser(cursor).Value(quantity.Dimension, ExpressionSource.Quoted(quantity.Name)) is not { } target) return null;
+        if (!cursor.Now.IsWord("over")) return NoWindow();
+        cursor.Take();
+        if (Window() is not { } window) return null;
+        Duration? slice = null;
+        if (cursor.TakeWord("per"))
+        {
+            if (Slice(window) is not { } length) return null;
+            slice = length;
+        }
+        if (!cursor.AtEnd(Shape)) return null;
+        return new Objective(cursor.Source.Whole, cursor.Source.Text.Trim(), quantity, statistic, check, comparison, target, window, slice);
+    }
+
+    public UseLimit? Use()
+    {
+        var name = cursor.Now;
+        if (QuantityType() is not { } quantity) return null;
+        if (quantity.Direction == Direction.Provider)
+        {
+            cursor.Source.Error(ExpressionCodes.Use, name, $"{name.Shown} is the provider's to promise; a use is limited by what the user does", "write a quantity of the user, as in `rate <= 500/s`; what you need of the provider stands under `needs`");
+            return null;
+        }
+        var symbol = cursor.Now;
+        if (Ordered(quantity) is not { } comparison) return null;
+        if (comparison is not (Model.Comparison.Less or Model.Comparison.LessOrEqual))
+        {
+            cursor.Source.Error(ExpressionCodes.Use, symbol, "a limit of use says how much at most", "write " + cursor.Source.With(symbol.Start, symbol.Length, symbol.Text.Replace('>', '<')));
+            return null;
+        }
+        if (new FieldValueParser(cursor).Value(quantity.Dimension, ExpressionSource.Quoted(quantity.Name)) is not { } value) return null;
+        if (cursor.Now.IsWord("per") || cursor.Now.IsWord("over"))
+        {
+            cursor.Source.Error(ExpressionCodes.Use, cursor.Now, "a limit of use always holds; a rate says itself over which time it is a mean", "write " + cursor.Source.With(cursor.Now.Start, cursor.Source.Text.Length - cursor.Now.Start, "")
+                + ", or a rate over a longer time, as in `30000/5m`");
+            return null;
+        }
+        return cursor.AtEnd("a limit of use is `QUANTITY <= VALUE`, as in `rate <= 500/s`") ? new UseLimit(quantity, comparison, value, cursor.Source.Text.Trim()) : null;
+    }
+
+    private Objective? Missing(string what)
+    {
+        cursor.Expected(what, Shape);
+        return null;
+    }
+
+    private Objective? NoWindow()
+    {
+        if (cursor.Now.Kind != TokenKind.End)
+        {
+            var near = cursor.Now.Kind == TokenKind.Word ? cursor.Now.Text : "";
+            if (near is "for" or "in" or "within" or "during" or "last" or "every" && cursor.Next.Kind is TokenKind.Value or TokenKind.Word)
+                cursor.Source.Error(ExpressionCodes.NoWindow, cursor.Now, $"a window is written with `over`, not {cursor.Now.Shown}", "write " + cursor.Source.With(cursor.Now.Start, cursor.Now.Length, "over"));
+            else if (cursor.Now.IsWord("and") || cursor.Now.IsWord("or") || cursor.Now.IsSymbol(","))
+                cursor.Source.Error(ExpressionCodes.Objective, cursor.Now, "one line says one objective", "write the second one on its own line; all of them must hold");
+            else cursor.AtEnd(Shape);
+            return null;
+        }
+        var text = cursor.Source.Text.Trim();
+        cursor.Source.Error(ExpressionCodes.NoWindow, 0, Math.Max(1, cursor.Source.Text.Length), "an objective says over which time it is judged",
+            $"write {ExpressionSource.Quoted(text + " over 30d")}, or {ExpressionSource.Quoted(text + " over 1h")}; what every single look must show belongs under `expect` of a check");
+        return null;
+    }
+
+    private QuantityType? QuantityType()
+    {
+        var token = cursor.Now;
+        if (token.Kind is not (TokenKind.Word or TokenKind.Value))
+        {
+            cursor.Expected("the name of a quantity", Shape);
+            return null;
+        }
+        if ((types(token.Text) ?? Model.QuantityType.BuiltIn.FirstOrDefault(known => known.Name == token.Text)) is { } quantity)
+        {
+            cursor.Take();
+            return quantity;
+        }
+        var names = Model.QuantityType.BuiltIn.Select(known => known.Name).ToArray();
+        var help = token.Text switch
+        {
+            "uptime" or "up" or "success" or "success-rate" => "availability",
+            "time" or "response-time" or "duration" or "delay" => "latency",
+            "errors" or "error-rate" => "availability",
+            "throughput" or "requests" => "load",
+            "age" or "staleness" => "freshness",
+            _ => Spelling.Nearest(token.Text, names),
+        };
+        if (IsStatistic(token.Text) && cursor.Next.Kind == TokenKind.Word)
+            cursor.Source.Error(ExpressionCodes.Objective, token, "the statistic follows the quantity", "write " + cursor.Source.With(token.Start, cursor.Next.End - token.Start, $"{cursor.Next.Text} {token.Text}"));
+        else
+            cursor.Source.Error(ExpressionCodes.Quantity, token, $"nobody declared a quantity {token.Shown}", (help is null ? "" : "did you mean " + cursor.Source.With(token.Start, token.Length, help) + "? ")
+                + $"built in are {string.Join(", ", names)}; others are declared under `types:`");
+        return null;
+    }
+
+    private static bool IsStatistic(string word) => word is "max" or "min" || word.Length > 1 && word[0] == 'p' && word.Skip(1).All(c => char.IsAsciiDigit(c) || c == '.');
+
+    /// <summary>The statistic, if one stands here. Its rules: none for a share of looks, one for what each look measures, either for load.</summary>
+    private bool Statistic(QuantityType quantity, out Statistic statistic, out string? word)
+    {
+        (statistic, word) = (default, null);
+        var token = cursor.Now;
+        if (token.Kind == TokenKind.Word && !token.IsWord("of"))
+        {
+            word = token.Text;
+            if (!IsStatistic(word))
+            {
+                cursor.Source.Error(ExpressionCodes.Statistic, token, $"{token.Shown} is no statistic",
+                    word.ToLowerInvariant() is "mean" or "avg" or "average" or "median" or "p"
+                        ? "a mean hides its worst looks; write " + cursor.Source.With(token.Start, token.Length, word is "median" ? "p50" : "p95")
+                        : Spelling.Nearest(word, ["over"]) == "over" ? Shape : "statistics are p50 to p99.99, `max` and `min`; " + Shape);
+                return false;
+            }
+            cursor.Take();
+        }
+        if (quantity.Source == QuantitySource.GoodLooks)
+        {
+            if (word is null) return true;
+            cursor.Source.Error(ExpressionCodes.Statistic, token, $"{quantity.Name} is itself a share of looks and takes no statistic", "write " + cursor.Source.With(token.Start, cursor.Now.Start - token.Start, ""));
+            return false;
+        }
+        if (word is null)
+        {
+            if (quantity.Source == QuantitySource.Surroundings) return true;
+            var examples = ((string[])["p95", "max"]).Select(way => cursor.Source.With(cursor.Before.End, 0, " " + way));
+            cursor.Source.Error(ExpressionCodes.Statistic, cursor.Before, $"every look has its own {quantity.Name}: say which of them the objective is about", "write " + string.Join(" (95 of 100 looks) or ", examples) + " (every look)");
+            return false;
+        }
+        if (word is "max" or "min")
+        {
+            statistic = new Statistic(StatisticKind.Every, 1);
+            return true;
+        }
+        if (!decimal.TryParse(word.AsSpan(1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) || percent is < 50 or > 99.99m || decimal.Round(percent, 4) != percent)
+        {
+            cursor.Source.Error(ExpressionCodes.Statistic, token, $"{token.Shown} is no percentile that is counted here", percent >= 100
+                ? "every look is `max`: write " + cursor.Source.With(token.Start, token.Length, "max") : "write one from p50 to p99.99");
+            return false;
+        }
+        statistic = new Statistic(StatisticKind.Percentile, percent / 100);
+        return true;
+    }
+
+    private Comparison? Ordered(QuantityType quantity)
+    {
+        var token = cursor.Now;
+        if (token.Kind != TokenKind.Symbol || !token.IsComparison)
+        {
+            cursor.Expected("one of `< <= > >=`", token.Kind == TokenKind.Value ? "write " + cursor.Source.With(token.Start, 0, quantity.Name == "availability" ? ">= " : "<= ") : Shape);
+            return null;
+        }
+        if (token.Text is "==" or "!=")
+        {
+            cursor.Source.Error(ExpressionCodes.Comparison, token, "an objective is a bound, not one exact value", "write one of `< <= > >=`: " + cursor.Source.With(token.Start, token.Length, quantity.Name == "availability" ? ">=" : "<="));
+            return null;
+        }
+        cursor.Take();
+        return TestParser.ComparisonOf(token.Text);
+    }
+
+    private Comparison? Comparison(QuantityType quantity, string? statistic, Token statisticAt)
+    {
+        var token = cursor.Now;
+        if (Ordered(quantity) is not { } comparison) return null;
+        var upper = comparison is Model.Comparison.Less or Model.Comparison.LessOrEqual;
+        var wrong = quantity.Source switch
+        {
+            QuantitySource.GoodLooks when upper => "availability is promised as at least so much",
+            QuantitySource.LookTime when !upper => "latency is promised as at most so much",
+            _ => null,
+        };
+        if (wrong is not null)
+        {
+            cursor.Source.Error(ExpressionCodes.Comparison, token, wrong, "write " + cursor.Source.With(token.Start, token.Length, upper ? token.Text.Replace('<', '>') : token.Text.Replace('>', '<')));
+            return null;
+        }
+        if (statistic is "max" && !upper || statistic is "min" && upper)
+        {
+            cursor.Source.Error(ExpressionCodes.Statistic, statisticAt, $"`{statistic} {token.Text}` would promise one single look; `max` goes with `<=`, `min` with `>=`",
+                "write " + cursor.Source.With(statisticAt.Start, statisticAt.Length, statistic is "max" ? "min" : "max") + " for every look");
+            return null;
+        }
+        return comparison;
+    }
+
+    private Window? Window()
+    {
+        var token = cursor.Now;
+        if (token.IsWord("this")) return CalendarWindow();
+        if (token.Kind == TokenKind.Word && Enum.TryParse<CalendarUnit>(token.Text, true, out var unit) && char.IsLetter(token.Text[0]))
+        {
+            cursor.Source.Error(ExpressionCodes.Window, token, $"{token.Shown} alone is no window", $"write `over this {unit.ToString().ToLowerInvariant()} Europe/Brussels` (with your zone), or a length as in `over 30d`");
+            return null;
+        }
+        if (token.IsWord("the") || token.IsWord("last"))
+        {
+            cursor.Source.Error(ExpressionCodes.Window, token, "a window is a length alone", "write `over 30d`: it always is the last 30 days");
+            return null;
+        }
+        if (new FieldValueParser(cursor).Value(Dimension.Time, "a window") is not { } length) return null;
+        if (length.AsDuration >= ShortestWindow && length.AsDuration <= LongestWindow) return new Window.Rolling(length.AsDuration);
+        cursor.Source.Error(ExpressionCodes.Window, token, "a window is from 1m to 400d long", "write one in between, as in `over 30d`");
+        return null;
+    }
+
+    private Window.Calendar? CalendarWindow()
+    {
+        cursor.Take();
+        var word = cursor.Now;
+        if (word.Kind != TokenKind.Word || !Enum.TryParse<CalendarUnit>(word.Text, true, out var unit) || unit.ToString().ToLowerInvariant() != word.Text)
+        {
+            cursor.Expected("`day`, `week`, `month`, `quarter` or `year`", "write `over this month Europe/Brussels`");
+            return null;
+        }
+        cursor.Take();
+        var zone = cursor.Now;
+        var zones = DateTimeZoneProviders.Tzdb;
+        if (zone.Kind != TokenKind.Word || zone.IsWord("per"))
+        {
+            cursor.Source.Error(ExpressionCodes.Zone, word, $"a {word.Text} begins at another moment in every zone, so its zone is named", "write " + cursor.Source.With(word.End, 0, " Europe/Brussels") + " with your zone, or " + cursor.Source.With(word.End, 0, " UTC"));
+            return null;
+        }
+        cursor.Take();
+        if (zones.Ids.Contains(zone.Text)) return new Window.Calendar(unit, zone.Text);
+        var near = zones.Ids.FirstOrDefault(id => id.Equals(zone.Text, StringComparison.OrdinalIgnoreCase) || id.EndsWith("/" + zone.Text, StringComparison.OrdinalIgnoreCase)) ?? Spelling.Nearest(zone.Text, zones.Ids);
+        cursor.Source.Error(ExpressionCodes.Zone, zone, $"{zone.Shown} is no zone of the IANA database", near is null ? "write a name as in `Europe/Brussels` or `UTC`" : "did you mean " + cursor.Source.With(zone.Start, zone.Length, near) + "?");
+        return null;
+    }
+
+    private Duration? Slice(Window window)
+    {
+        var token = cursor.Now;
+        if (token.Kind == TokenKind.Word && token.Text is "minute" or "hour" or "day" or "second" or "s" or "m" or "h" or "d")
+        {
+            cursor.Source.Error(ExpressionCodes.Slice, token, "a slice is a length of time", "write " + cursor.Source.With(token.Start, token.Length, "1" + token.Text[0]));
+            return null;
+        }
+        if (new FieldValueParser(cursor).Value(Dimension.Time, "a slice") is not { } length) return null;
+        var slice = length.AsDuration;
+        var longest = window is Model.Window.Rolling rolling ? rolling.Length : Duration.Days(1);
+        if (slice >= ShortestSlice && slice < longest) return slice;
+        cursor.Source.Error(ExpressionCodes.Slice, token, slice < ShortestSlice ? "a slice lasts at least 1s" : "a slice is shorter than its window", "write a shorter one, as in `per 1m`");
+        return null;
+    }
+}

@@ -1,0 +1,39 @@
+using Kept.Model;
+
+namespace Kept.Language;
+
+/// <summary>
+/// Collects everything that is wrong with the documents of one house, so that all of it is told at once. Bounded: past <see cref="Cap"/> problems are only
+/// counted, because nobody reads the thousandth and a hostile document could make millions.
+/// </summary>
+internal sealed class Problems
+{
+    public const int Cap = 1_000;
+
+    private readonly List<Diagnostic> _found = [];
+    private readonly HashSet<(string, Place, string)> _told = [];
+
+    /// <summary>What is being read now; set by the reader of promises so that a problem knows its promise.</summary>
+    public PromiseName? About { get; set; }
+
+    public IReadOnlyList<Diagnostic> Found => _found;
+
+    /// <summary>How many were told but not kept.</summary>
+    public int Left { get; private set; }
+
+    /// <summary>How many errors there were, kept or only counted: compare before and after to know whether a part was read well.</summary>
+    public int Errors { get; private set; }
+
+    public void Error(string code, Place at, string message, string? help = null) => Add(Severity.Error, code, at, message, help);
+
+    public void Warning(string code, Place at, string message, string? help = null) => Add(Severity.Warning, code, at, message, help);
+
+    private void Add(Severity severity, string code, Place at, string message, string? help)
+    {
+        if (severity == Severity.Error) Errors++;
+        // a fault under `defaults` is met by every promise that takes the default, and told once
+        if (_found.Count < Cap && at.IsKnown && !_told.Add((code, at, message))) return;
+        if (_found.Count >= Cap) Left++;
+        else _found.Add(new Diagnostic(code, severity, at, message, help, About));
+    }
+}

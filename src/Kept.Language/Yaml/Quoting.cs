@@ -1,0 +1,86 @@
+using Kept.Model;
+
+namespace Kept.Language.Yaml;
+
+/// <summary>
+/// What to write instead, where YAML took a text apart: at a comma or a colon, at <c> #</c>, or because it begins with a quote or an indicator. The cure is
+/// always the same, so it is printed: the whole text in single quotes.
+/// </summary>
+internal static class Quoting
+{
+    private const int MaxShown = 200;
+
+    /// <summary>In single quotes, single quotes inside doubled.</summary>
+    public static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+
+    /// <summary>The help for a line that is not YAML: the line as it should be written, where it can be guessed.</summary>
+    public static string? HelpForLine(SourceText source, int line)
+    {
+        var text = source.Line(line).TrimEnd();
+        var body = text.TrimStart();
+        if (body.Length is 0 or > MaxShown) return null;
+        if (body[0] == '\t' || text.Length > 0 && text[0] == '\t') return "indent with spaces; YAML does not allow tabs";
+        var prefix = PrefixLength(body);
+        var value = body[prefix..];
+        if (value.Length == 0 || value[0] is '|' or '>' or '&' or '*' or '#') return null;
+        if (value.StartsWith("!!") || value.StartsWith("! ")) return null;
+        return value[0] is '[' or '{' || body[0] is '[' or '{'
+            ? "inside [ ] or { } a text with , [ ] { } or `: ` in it stands in single quotes: [ 'status in [200, 201]' ]"
+            : IsQuotedWhole(value) ? null : $"if this is one text, quote it whole: {body[..prefix]}{Quoted(value.ToString())}";
+    }
+
+    /// <summary>A key of a mapping in braces that came from a text cut at a comma: the entry as it should be written. Null where it was not so.</summary>
+    public static string? HelpForCutEntry(SourceText source, YamlMap map, int index)
+    {
+        if (!map.IsFlow || index == 0) return null;
+        var (key, value) = map.Entries[index];
+        var (lastKey, lastValue) = map.Entries[index - 1];
+        if (value is not YamlScalar { IsNothing: true, Text: "" } || lastValue is not YamlScalar { Form: ScalarForm.Plain } before || before.IsNothing) return null;
+        return Between(source, before.At, key.At) is { } text ? $"quote the whole text: {lastKey.Text}: {Quoted(text)}" : null;
+    }
+
+    /// <summary>A pair where a text is due, made by <c>: </c> inside the text: the text in quotes. Null where it does not look so.</summary>
+    public static string? HelpForCutText(SourceText source, YamlNode node) => node switch
+    {
+        YamlMap { Entries: [var (key, value)] } => Between(source, key.At, value.At) is { } text ? $"quote the whole text: {Quoted(text)}" : null,
+        YamlList { IsFlow: true, Items.Count: > 0 } => LineFrom(source, node.At) is { } text ? $"quote the whole text: {Quoted(text)}" : null,
+        YamlMap { IsFlow: true, Entries.Count: > 0 } => LineFrom(source, node.At) is { } text ? $"quote the whole text: {Quoted(text)}" : null,
+        _ => null,
+    };
+
+    private static string? Between(SourceText source, Place from, Place to)
+    {
+        if (from.Line != to.Line || to.Column < from.Column) return null;
+        var line = source.Line(from.Line);
+        var end = Math.Min(to.Column - 1 + to.Length, line.Length);
+        var text = from.Column - 1 < end ? line[(from.Column - 1)..end].Trim() : [];
+        return text.Length is 0 or > MaxShown ? null : text.ToString();
+    }
+
+    private static string? LineFrom(SourceText source, Place from)
+    {
+        var line = source.Line(from.Line);
+        var text = from.Column - 1 < line.Length ? line[(from.Column - 1)..].TrimEnd() : [];
+        return text.Length is 0 or > MaxShown ? null : text.ToString();
+    }
+
+    private static int PrefixLength(ReadOnlySpan<char> body)
+    {
+        var at = 0;
+        while (at + 1 < body.Length && body[at] == '-' && body[at + 1] == ' ')
+        {
+            at += 2;
+            while (at < body.Length && body[at] == ' ') at++;
+        }
+        var colon = body[at..].IndexOf(": ");
+        if (colon <= 0) return at;
+        foreach (var c in body.Slice(at, colon))
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '@' or '_'))
+                return at;
+        at += colon + 2;
+        while (at < body.Length && body[at] == ' ') at++;
+        return at;
+    }
+
+    private static bool IsQuotedWhole(ReadOnlySpan<char> value) => value.Length > 1 && value[0] is '\'' or '"' && value[^1] == value[0];
+}
