@@ -24,6 +24,7 @@ internal static class Quoting
         var value = body[prefix..];
         if (value.Length == 0 || value[0] is '|' or '>' or '&' or '*' or '#') return null;
         if (value.StartsWith("!!") || value.StartsWith("! ")) return null;
+        if (value[0] == '[' && value[^1] == ']' && MendedList(value) is { } list) return $"quote the whole text: {body[..prefix]}{list}";
         return value[0] is '[' or '{' || body[0] is '[' or '{'
             ? "inside [ ] or { } a text with , [ ] { } or `: ` in it stands in single quotes: [ 'status in [200, 201]' ]"
             : IsQuotedWhole(value) ? null : $"if this is one text, quote it whole: {body[..prefix]}{Quoted(value.ToString())}";
@@ -47,6 +48,40 @@ internal static class Quoting
         YamlMap { IsFlow: true, Entries.Count: > 0 } => LineFrom(source, node.At) is { } text ? $"quote the whole text: {Quoted(text)}" : null,
         _ => null,
     };
+
+    /// <summary>A list on one line with the texts quoted that YAML would take apart; null where nothing needs it.</summary>
+    private static string? MendedList(ReadOnlySpan<char> list)
+    {
+        var inner = list[1..^1].ToString();
+        var items = new List<string>();
+        var (from, depth, quote) = (0, 0, '\0');
+        for (var i = 0; i < inner.Length; i++)
+            switch (inner[i])
+            {
+                case '\'' or '"' when quote == '\0':
+                    quote = inner[i];
+                    break;
+                case var c when c == quote:
+                    quote = '\0';
+                    break;
+                case '[' or '(' or '{' when quote == '\0':
+                    depth++;
+                    break;
+                case ']' or ')' or '}' when quote == '\0':
+                    depth--;
+                    break;
+                case ',' when quote == '\0' && depth == 0:
+                    items.Add(inner[from..i].Trim());
+                    from = i + 1;
+                    break;
+            }
+        items.Add(inner[from..].Trim());
+        if (depth != 0 || quote != '\0' || !items.Exists(NeedsQuotes)) return null;
+        return "[ " + string.Join(", ", items.Select(item => NeedsQuotes(item) ? Quoted(item) : item)) + " ]";
+    }
+
+    private static bool NeedsQuotes(string text) =>
+        text.Length > 0 && !IsQuotedWhole(text) && (text.AsSpan().IndexOfAny("[]{},") >= 0 || text.Contains(": ", StringComparison.Ordinal) || text[0] is '\'' or '"' or '&' or '*' or '!' or '%' or '@' or '`');
 
     private static string? Between(SourceText source, Place from, Place to)
     {
