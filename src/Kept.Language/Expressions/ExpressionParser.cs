@@ -213,7 +213,7 @@ internal sealed class ExpressionParser
         _cursor.Take();
         if (!OnlyOfAnswers(start, "has") || _operands.Seen() is not { } seen) return null;
         if (_cursor.TakeSymbol(")")) return new Expression.Has(_cursor.PlaceFrom(start.Start), (Operand.Seen)seen.Operand);
-        _cursor.Expected("`)`", "`has` asks for one name: " + _cursor.Source.With(seen.End, Math.Max(0, _cursor.Now.Start - seen.End), ") and "));
+        _cursor.Expected("`)`", "`has` asks for one name; write one `has(…)` for each, joined by `and`");
         return null;
     }
 
@@ -282,7 +282,8 @@ internal sealed class ExpressionParser
             if (token.Kind is not (TokenKind.Word or TokenKind.Value) || _cursor.Next.IsComparison)
             {
                 if (token.Kind == TokenKind.End) _cursor.Expected("the name of a promise");
-                else _cursor.Source.Error(ExpressionCodes.Dependence, token, "`uses` names promises only", reads || _cursor.Next.IsComparison ? "a condition belongs under `given`" : "write `agent/promise`, joined by `and`, `or` or `2 of (…)`");
+                else _cursor.Source.Error(ExpressionCodes.Dependence, token, "`uses` names promises only", token.Kind == TokenKind.String && PromiseName.TryParse(token.Text, _speech.OwnAgent, out _)
+                    ? "names stand without quotes: write " + _cursor.Source.With(token.Start, token.Length, token.Text) : reads || _cursor.Next.IsComparison ? "a condition belongs under `given`" : "write `agent/promise`, joined by `and`, `or` or `2 of (…)`");
                 return null;
             }
             return Promise(token);
