@@ -33,6 +33,11 @@ public sealed record RuleClause(string Rule, string Slug, Severity Severity, str
 /// <param name="Because">Why it cannot be decided from the documents of one house.</param>
 public sealed record UndecidedClause(string Says, string Because);
 
+/// <summary>A part of a rule that the reader of documents already refuses or warns about, so the rule need not.</summary>
+/// <param name="Says">What it demands.</param>
+/// <param name="Code">The reader's code.</param>
+public sealed record ReaderClause(string Says, string Code);
+
 /// <summary>One rule as data: what it demands, what of it is decided here, and what is not.</summary>
 /// <param name="Id"><c>R05</c>. Never used again for anything else.</param>
 /// <param name="Severity">The weight the rule book gives it; a clause may weigh less, and its page says why.</param>
@@ -46,7 +51,10 @@ public sealed record Rule(
     string Id, Severity Severity, string Title, string Meaning, RuleTheme Theme, RuleSource Source, ImmutableArray<RuleClause> Clauses,
     ImmutableArray<UndecidedClause> NotDecidedHere)
 {
-    /// <summary>A pure function of the context; null where the rule is a law of evaluation that no document can violate.</summary>
+    /// <summary>What the reader decides on the way.</summary>
+    public ImmutableArray<ReaderClause> DecidedByReader { get; init; } = [];
+
+    /// <summary>A pure function of the context; null where nothing that could be read can violate the rule.</summary>
     internal Func<RuleContext, IEnumerable<Finding>>? Check { get; init; }
 }
 

@@ -9,18 +9,20 @@ internal static class ConditionsArePromised
     private static readonly RuleClause Wish = new("R05", "wish", Severity.Error, "a condition is only a wish");
     private static readonly RuleClause Line = new("R05", "line", Severity.Error, "a condition names another line than the accepted one");
     private static readonly RuleClause Hidden = new("R05", "hidden", Severity.Error, "a condition is an own promise that is not made to the same promisees");
-    private static readonly RuleClause CalendarUnknown = new("R05", "calendar", Severity.Error, "a condition names a calendar that nobody declares");
 
     public static readonly Rule Rule = new(
         "R05", Severity.Error, "Conditions are promised too",
         "\"I promise it if …\" says nothing to somebody who cannot tell whether the condition holds. Each condition is a calendar, a declared fact (load, region, version), "
         + "a promise of your own to the same promisees, or a promise of another agent that you accept under relies-on.",
-        RuleTheme.Conditions, RuleSource.Primary, [Nobody, Wish, Line, Hidden, CalendarUnknown],
+        RuleTheme.Conditions, RuleSource.Primary, [Nobody, Wish, Line, Hidden],
         [
             new("the accepted condition is really promised to us by its agent", "its signed document is needed; inside one house R03, R04 and R20 decide it"),
             new("the promisees are in the scope of the accepted condition, or know its hash", "whom another agent tells is known only from its document"),
         ])
-    { Check = Check };
+    {
+        DecidedByReader = [new("a calendar that a condition names is declared", "L036"), new("a promise of one's own that a condition names exists", "L029")],
+        Check = Check,
+    };
 
     private static IEnumerable<Finding> Check(RuleContext context)
     {
@@ -30,10 +32,6 @@ internal static class ConditionsArePromised
             foreach (var condition in Wording.PromisesIn(given))
                 if (Weigh(agent, promise, condition) is { } finding)
                     yield return finding;
-            foreach (var during in given.SelfAndDescendants().OfType<Expression.During>().DistinctBy(node => node.Calendar))
-                if (agent.CalendarOf(during.Calendar) is null)
-                    yield return CalendarUnknown.At(PlaceOf(during, promise), $"{agent.Agent.Id} declares no calendar `{during.Calendar}`",
-                        $"declare it: `calendars: {{ {during.Calendar}: {{ open: 'Mo-Fr 09:00-17:00 Europe/Brussels' }} }}`", promise.Name);
         }
     }
 

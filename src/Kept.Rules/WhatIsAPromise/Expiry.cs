@@ -28,7 +28,7 @@ internal static class Expiry
                     $"add `until: {Wording.Day(context.Now + Duration.Days(365))}` to the agent or to the promise", promise.Name);
                 continue;
             }
-            var at = promise.Until is null && promise.PlaceOf("until") == promise.At ? agent.Agent.PlaceOf("until") : promise.PlaceOf("until");
+            var at = promise.PlaceOf("until") is var own && own != promise.At ? own : agent.Agent.PlaceOf("until");
             if (context.IsOver(until))
                 yield return Ended.At(at, $"{Wording.Own(promise)} ended on {Wording.Day(until)}", "renew it with a later `until`, or take it out", promise.Name);
             else if (promise.Notice is { } notice && RuleContext.EndOf(until) < context.Now + notice)

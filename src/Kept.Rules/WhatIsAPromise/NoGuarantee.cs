@@ -9,14 +9,17 @@ internal static partial class NoGuarantee
     private static readonly RuleClause WholeRatio = new("R10", "whole-ratio", Severity.Error, "a share leaves no room for failure");
     private static readonly RuleClause NoFailure = new("R10", "no-failure", Severity.Error, "it does not say how it fails");
     private static readonly RuleClause Words = new("R10", "words", Severity.Warning, "the benefit speaks of a guarantee");
-    private static readonly RuleClause Becomes = new("R10", "becomes", Severity.Error, "a failure turns into a promise that nobody made");
+    private static readonly RuleClause Becomes = new("R10", "becomes", Severity.Error, "a failure turns into the same promise");
 
     public static readonly Rule Rule = new(
         "R10", Severity.Error, "No guarantee",
         "A promise does not guarantee an outcome. It says which share of the time it is kept (less than all of it), and what one sees, loses and may do when it is not. `max` and `min` bound "
         + "a value, not a share, and may be promised.",
         RuleTheme.WhatIsAPromise, RuleSource.Primary, [WholeRatio, NoFailure, Words, Becomes], [])
-    { Check = Check };
+    {
+        DecidedByReader = [new("the promise that takes over exists", "L029")],
+        Check = Check,
+    };
 
     private static IEnumerable<Finding> Check(RuleContext context)
     {
@@ -30,9 +33,8 @@ internal static partial class NoGuarantee
                 yield return NoFailure.At(promise.PlaceOf("fails"), $"{Wording.Own(promise)} does not say what happens when it fails",
                     "add `fails: [ { code: 503 later, sees: …, retry: after 30s, loses: nothing } ]`", promise.Name);
             foreach (var fail in promise.Fails)
-                if (fail.Becomes is { } becomes && becomes.Agent == agent.Agent.Id && (agent.Own(becomes.Promise, becomes.Line) is not { } next || next == promise))
-                    yield return Becomes.At(fail.At, agent.Own(becomes.Promise, becomes.Line) is null ? $"the failure becomes `{becomes.Short}`, which is no promise of {agent.Agent.Id}"
-                            : $"the failure of {Wording.Own(promise)} becomes the same promise",
+                if (fail.Becomes is { } becomes && becomes.Agent == agent.Agent.Id && ReferenceEquals(agent.Own(becomes.Promise, becomes.Line), promise))
+                    yield return Becomes.At(fail.At, $"a failure of {Wording.Own(promise)} becomes the same promise, which has just failed",
                         "name a weaker promise of this document, or leave `becomes` out", promise.Name);
             if (Guarantee().Match(promise.Benefit) is { Success: true } word)
                 yield return Words.At(promise.PlaceOf("benefit"), $"\"{word.Value}\" in the benefit reads as a guarantee, which no promise is",

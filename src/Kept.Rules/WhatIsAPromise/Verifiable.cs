@@ -20,7 +20,10 @@ internal static class Verifiable
             new("each promisee reaches the target from where it stands", "only a look from its place can tell; an address of this machine or of a private network is warned about"),
             new("the promisee holds the access it needs", "secrets are given between people, not in a document"),
         ])
-    { Check = Check };
+    {
+        DecidedByReader = [new("a quantity that no check of the promise measures", "L031")],
+        Check = Check,
+    };
 
     private static IEnumerable<Finding> Check(RuleContext context)
     {
@@ -33,7 +36,7 @@ internal static class Verifiable
                 continue;
             }
             foreach (var objective in promise.Keeps)
-                if (objective.Quantity.Source == QuantitySource.Surroundings)
+                if (objective.Quantity.Source == QuantitySource.Surroundings && !promise.Checks.Any(check => check.Measures.Any(measure => measure.Quantity.Name == objective.Quantity.Name)))
                     yield return NoLook.At(objective.At.IsKnown ? objective.At : promise.PlaceOf("keeps"), $"no look decides `{objective.Quantity.Name}`, so `{objective.Text}` can never be verified",
                         $"state it as a limit: `limits: {{ load: {objective.Target} }}`", promise.Name);
             foreach (var finding in Reach(context, agent, promise))
