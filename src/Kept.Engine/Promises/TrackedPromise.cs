@@ -51,7 +51,9 @@ internal sealed record PromiseTerms
     public required ImmutableArray<Diagnostic> Problems { get; init; }
     /// <summary>Equal where everything that judges or looks is equal.</summary>
     public required string Fingerprint { get; init; }
-    /// <summary>Equal where a fold may be carried over: terms and the rhythm of the checks.</summary>
+    /// <summary>Equal where the same is counted, whatever the name: version, condition, objectives, coverage. A rename alone begins no new count.</summary>
+    public required string Counted { get; init; }
+    /// <summary>Equal where a fold may be carried over: what is counted, by whom, and the rhythm of the checks.</summary>
     public required string FoldKey { get; init; }
     /// <summary>An error of a rule makes it not a promise; then why.</summary>
     public required string? NotAPromise { get; init; }
