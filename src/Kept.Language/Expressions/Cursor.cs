@@ -20,11 +20,15 @@ internal sealed class Cursor(ExpressionSource source, List<Token> tokens)
     /// <summary>The token before this one; the first one at the start.</summary>
     public Token Before => tokens[Math.Max(_at - 1, 0)];
 
+    /// <summary>True when the token just taken stands on the right of a comparison.</summary>
+    public bool AfterComparison => _at > 1 && tokens[_at - 2].IsComparison;
+
     /// <summary>The tokens of a text, or null where even these could not be read (reported).</summary>
-    public static Cursor? Over(ScalarText text, Problems problems, string what)
+    /// <param name="equals">What a single <c>=</c> should have been.</param>
+    public static Cursor? Over(ScalarText text, Problems problems, string what, string equals = "==")
     {
         var source = new ExpressionSource(text, problems);
-        if (new Lexer(source).Read() is not { } tokens) return null;
+        if (new Lexer(source, equals).Read() is not { } tokens) return null;
         if (tokens.Count > 1) return new Cursor(source, tokens);
         source.Error(ExpressionCodes.Form, 0, 1, $"{what} is missing here", "write one, or leave the field out. A line that YAML cut at ` #`, `: ` or a comma is written whole in single quotes");
         return null;

@@ -165,7 +165,7 @@ internal sealed class ExpressionParser
     }
 
     /// <summary><c>2 of (a, b, c)</c>.</summary>
-    private Expression? AtLeast()
+    private Expression.AtLeast? AtLeast()
     {
         if (!_cursor.Enter()) return null;
         var number = _cursor.Take();
@@ -207,18 +207,18 @@ internal sealed class ExpressionParser
     }
 
     /// <summary><c>has(x)</c>.</summary>
-    private Expression? Has()
+    private Expression.Has? Has()
     {
         var start = _cursor.Take();
         _cursor.Take();
         if (!OnlyOfAnswers(start, "has") || _operands.Seen() is not { } seen) return null;
         if (_cursor.TakeSymbol(")")) return new Expression.Has(_cursor.PlaceFrom(start.Start), (Operand.Seen)seen.Operand);
-        _cursor.Expected("`)`", "`has` asks for one name: " + _cursor.Source.With(seen.End, Math.Max(0, _cursor.Now.Start - seen.End), ") and "));
+        _cursor.Expected("`)`", "`has` asks for one name; write one `has(…)` for each, joined by `and`");
         return null;
     }
 
     /// <summary><c>any(list, test)</c>, <c>every(list, test)</c>.</summary>
-    private Expression? OverItems()
+    private Expression.OverItems? OverItems()
     {
         if (!_cursor.Enter()) return null;
         var word = _cursor.Take();
@@ -256,7 +256,7 @@ internal sealed class ExpressionParser
     }
 
     /// <summary><c>during show</c>.</summary>
-    private Expression? During()
+    private Expression.During? During()
     {
         var word = _cursor.Take();
         if (_speech.IsExpectation || _speech.IsDependence)
@@ -282,7 +282,8 @@ internal sealed class ExpressionParser
             if (token.Kind is not (TokenKind.Word or TokenKind.Value) || _cursor.Next.IsComparison)
             {
                 if (token.Kind == TokenKind.End) _cursor.Expected("the name of a promise");
-                else _cursor.Source.Error(ExpressionCodes.Dependence, token, "`uses` names promises only", reads || _cursor.Next.IsComparison ? "a condition belongs under `given`" : "write `agent/promise`, joined by `and`, `or` or `2 of (…)`");
+                else _cursor.Source.Error(ExpressionCodes.Dependence, token, "`uses` names promises only", token.Kind == TokenKind.String && PromiseName.TryParse(token.Text, _speech.OwnAgent, out _)
+                    ? "names stand without quotes: write " + _cursor.Source.With(token.Start, token.Length, token.Text) : reads || _cursor.Next.IsComparison ? "a condition belongs under `given`" : "write `agent/promise`, joined by `and`, `or` or `2 of (…)`");
                 return null;
             }
             return Promise(token);

@@ -24,7 +24,7 @@ internal static class ExpressionReader
     /// <summary>A line of <c>keeps</c> or <c>needs</c>.</summary>
     /// <param name="types">The agent's own quantities by name; the built-in ones need not be among them.</param>
     public static Objective? Objective(ScalarText text, Func<string, QuantityType?> types, Problems problems) =>
-        Cursor.Over(text, problems, "an objective") is { } cursor ? new ObjectiveParser(cursor, types).Objective() : null;
+        Cursor.Over(text, problems, "an objective", text.Text.AsSpan().TrimStart().StartsWith("availability") ? ">=" : "<=") is { } cursor ? new ObjectiveParser(cursor, types).Objective() : null;
 
     /// <summary><c>picture-lag: body.lagMs as ms</c>, the part after the colon.</summary>
     public static Measure? Measure(QuantityType quantity, ScalarText text, CheckKind kind, Problems problems) =>
@@ -32,7 +32,7 @@ internal static class ExpressionReader
 
     /// <summary><c>rate &lt;= 500/s</c>: how we bind ourselves in using.</summary>
     public static UseLimit? Use(ScalarText text, Func<string, QuantityType?> types, Problems problems) =>
-        Cursor.Over(text, problems, "a limit of use") is { } cursor ? new ObjectiveParser(cursor, types).Use() : null;
+        Cursor.Over(text, problems, "a limit of use", "<=") is { } cursor ? new ObjectiveParser(cursor, types).Use() : null;
 
     /// <summary>A value with the unit of <paramref name="expected"/>, not negative. Where a rate is due, time per time (<c>10h/week</c>) is read as seconds in that time.</summary>
     public static Quantity? Quantity(ScalarText text, Dimension expected, Problems problems)

@@ -6,7 +6,9 @@ namespace Kept.Language;
 /// Cuts an expression into tokens with exact places. It stops at the first thing that cannot stand in an expression and says what to write instead:
 /// most of these are habits from other languages, so each has its own help.
 /// </summary>
-internal sealed class Lexer(ExpressionSource source)
+/// <param name="source">The text.</param>
+/// <param name="equals">What a single <c>=</c> should have been: <c>==</c>, or a bound where only bounds stand.</param>
+internal sealed class Lexer(ExpressionSource source, string equals = "==")
 {
     private readonly string _text = source.Text;
     private readonly List<Token> _tokens = [];
@@ -166,7 +168,7 @@ internal sealed class Lexer(ExpressionSource source)
             ('=', '<') => Slip(2, "<="),
             ('=', '>') => Slip(2, ">="),
             ('=', '~') => Slip(2, "matches", "a pattern is asked for in words: `matches /pattern/`"),
-            ('=', _) => Slip(1, "==", "one `=` compares nothing here"),
+            ('=', _) => Slip(1, equals),
             ('&', '&') => Slip(2, "and"),
             ('&', _) => Slip(1, "and"),
             ('|', '|') => Slip(2, "or"),
@@ -199,6 +201,7 @@ internal sealed class Lexer(ExpressionSource source)
             '…' => ("a range is written with two dots", "write " + source.With(_at, 1, "..")),
             '{' or '}' => ("curly brackets mean nothing in an expression", "group with ( ), list values with [ ]; in a document, write the whole expression in single quotes"),
             '.' when char.IsAsciiDigit(Peek()) => ("a number begins with a digit", "write " + source.With(_at, 0, "0")),
+            '*' when Last.IsSymbol("[") => ("`[*]` is not asked for in a path", "all items at once are asked with `any(list, …)` or `every(list, …)`, where `it` is the item"),
             '+' or '*' or '/' or '-' or '^' or '%' => ($"`{c}` cannot stand here: expressions have no arithmetic", "compare what was seen with a value; a pattern stands only after `matches`"),
             '$' => ("`$` cannot stand here", "secrets belong into the target or the fields of a check, and a path begins with the name itself: `body.items[0].id`"),
             '#' => ("`#` cannot stand here", "write text in quotes, and in a document the whole expression in single quotes"),

@@ -33,7 +33,7 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
             if (Slice(window) is not { } length) return null;
             slice = length;
         }
-        if (!cursor.AtEnd(Shape)) return null;
+        if (IsJoined() || !cursor.AtEnd(Shape)) return null;
         return new Objective(cursor.Source.Whole, cursor.Source.Text.Trim(), quantity, statistic, check, comparison, target, window, slice);
     }
 
@@ -76,15 +76,22 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
             var near = cursor.Now.Kind == TokenKind.Word ? cursor.Now.Text : "";
             if (near is "for" or "in" or "within" or "during" or "last" or "every" && cursor.Next.Kind is TokenKind.Value or TokenKind.Word)
                 cursor.Source.Error(ExpressionCodes.NoWindow, cursor.Now, $"a window is written with `over`, not {cursor.Now.Shown}", "write " + cursor.Source.With(cursor.Now.Start, cursor.Now.Length, "over"));
-            else if (cursor.Now.IsWord("and") || cursor.Now.IsWord("or") || cursor.Now.IsSymbol(","))
-                cursor.Source.Error(ExpressionCodes.Objective, cursor.Now, "one line says one objective", "write the second one on its own line; all of them must hold");
-            else cursor.AtEnd(Shape);
+            else if (!IsJoined()) cursor.AtEnd(Shape);
             return null;
         }
         var text = cursor.Source.Text.Trim();
         cursor.Source.Error(ExpressionCodes.NoWindow, 0, Math.Max(1, cursor.Source.Text.Length), "an objective says over which time it is judged",
             $"write {ExpressionSource.Quoted(text + " over 30d")}, or {ExpressionSource.Quoted(text + " over 1h")}; what every single look must show belongs under `expect` of a check");
         return null;
+    }
+
+    /// <summary>Reports a second objective on the line.</summary>
+    private bool IsJoined()
+    {
+        if (!cursor.Now.IsWord("and") && !cursor.Now.IsWord("or") && !cursor.Now.IsSymbol(",")) return false;
+        cursor.Source.Error(ExpressionCodes.Objective, cursor.Now, "one line says one objective",
+            cursor.Now.IsWord("or") ? "a promise keeps all its objectives; write each on its own line" : "write the second one on its own line; all of them must hold");
+        return true;
     }
 
     private QuantityType? QuantityType()
@@ -232,7 +239,7 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
     {
         cursor.Take();
         var word = cursor.Now;
-        if (word.Kind != TokenKind.Word || !Enum.TryParse<CalendarUnit>(word.Text, true, out var unit) || unit.ToString().ToLowerInvariant() != word.Text)
+        if (word.Kind != TokenKind.Word || !Enum.TryParse<CalendarUnit>(word.Text, true, out var unit) || word.Text.Any(char.IsAsciiLetterUpper) || !char.IsLetter(word.Text[0]))
         {
             cursor.Expected("`day`, `week`, `month`, `quarter` or `year`", "write `over this month Europe/Brussels`");
             return null;

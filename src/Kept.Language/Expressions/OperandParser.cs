@@ -131,8 +131,9 @@ internal sealed class OperandParser(Cursor cursor, Speech speech)
         var near = slash >= 0 ? null : Spelling.Nearest(word, names);
         if (near is null && slash < 0 && word.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && Spelling.Nearest(word[..dot], names) is { } head) near = head + word[dot..];
         var who = speech.Kind is { } check ? $"a check of kind {check.Name} sees no {ExpressionSource.Quoted(word)}" : $"a condition knows no {ExpressionSource.Quoted(word)}";
-        var list = (speech.IsExpectation ? "it sees " : "it compares ") + string.Join(", ", names)
-            + (names.Contains("body") && near is null && slash < 0 ? $"; a member of a JSON body is {ExpressionSource.Quoted("body." + word)}" : "");
+        var text = near is null && slash < 0 && cursor.AfterComparison ? "text stands in quotes: write " + cursor.Source.With(token.Start, token.Length, "'" + word + "'") + "; " : "";
+        var list = text + (speech.IsExpectation ? "it sees " : "it compares ") + string.Join(", ", names)
+            + (names.Contains("body") && near is null && slash < 0 && text.Length == 0 ? $"; a member of a JSON body is {ExpressionSource.Quoted("body." + word)}" : "");
         var promise = slash > 0 && speech.IsExpectation ? "; other promises belong under `given` or `uses`" : "";
         cursor.Source.Error(ExpressionCodes.UnknownName, token, who, (near is null ? "" : "did you mean " + cursor.Source.With(token.Start, token.Length, near) + "? ") + list + promise);
     }

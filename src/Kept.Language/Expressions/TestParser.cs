@@ -12,12 +12,19 @@ internal sealed class TestParser(Cursor cursor, OperandParser operands)
     {
         if (operands.Operand() is not { } left) return null;
         var symbol = cursor.Now;
+        if (!symbol.IsWord("not") || !cursor.Next.IsComparison) return After(left);
+        cursor.Take();
+        var operatorAt = cursor.Now.Start;
+        if (After(left) is not null)
+            cursor.Source.Error(ExpressionCodes.NotComparison, symbol, "`not` stands before what it turns",
+                "write " + cursor.Source.With(left.Start, cursor.Before.End - left.Start, $"not ({cursor.Source.Slice(left.Start, left.End)} {cursor.Source.Slice(operatorAt, cursor.Before.End)})"));
+        return null;
+    }
+
+    private Expression? After(TypedOperand left)
+    {
+        var symbol = cursor.Now;
         if (symbol.Kind == TokenKind.Symbol && symbol.IsComparison) return Compare(left);
-        if (symbol.IsWord("not") && cursor.Next.IsComparison)
-        {
-            cursor.Source.Error(ExpressionCodes.NotComparison, symbol, "`not` stands before what it turns", $"write `not (…)` around the whole test: {ExpressionSource.Quoted("not (" + cursor.Source.Slice(left.Start, left.End) + " " + cursor.Next.Text + " …)")}");
-            return null;
-        }
         return symbol.Kind != TokenKind.Word ? Alone(left) : symbol.Text switch
         {
             "in" => In(left),

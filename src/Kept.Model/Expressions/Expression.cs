@@ -97,6 +97,6 @@ public abstract record Operand(Place At)
 public readonly record struct PathStep(string? Member, int Item)
 {
     public override string ToString() => Member is { } member
-        ? member.Length > 0 && member.All(c => char.IsLetterOrDigit(c) || c is '-' or '_') ? "." + member : $"['{member}']"
+        ? member.Length > 0 && member.All(c => char.IsLetterOrDigit(c) || c is '-' or '_') ? "." + member : $"['{member.Replace("'", "''", StringComparison.Ordinal)}']"
         : $"[{Item}]";
 }
