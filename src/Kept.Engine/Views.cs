@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Kept.Engine.Viewing;
 using Kept.Model;
 
 namespace Kept.Engine;
@@ -7,21 +9,47 @@ namespace Kept.Engine;
 /// <summary>Everything that can be said about the running house at one moment. Immutable: a reader takes one and works on it to the end.</summary>
 public sealed record HouseView
 {
+    private readonly ViewPage? _page;
+    private readonly Gauges? _gauges;
+    private readonly ImmutableArray<PromiseView> _promises;
+    private EngineFigures? _figures;
+    private FrozenDictionary<PromiseName, PromiseView>? _byName;
+
+    public HouseView()
+    {
+    }
+
+    /// <summary>What the engine publishes after every turn: cheap, because lists and figures are put together only for those who read them.</summary>
+    [SetsRequiredMembers]
+    internal HouseView(Instant asOf, long sequence, House house, HouseFault? fault, ViewPage page, Gauges gauges)
+    {
+        (AsOf, Sequence, House, Fault) = (asOf, sequence, house, fault);
+        (_page, _gauges) = (page, gauges);
+        Figures = null!; // made from the gauges by the first who asks
+    }
+
     /// <summary>The moment it speaks of.</summary>
     public required Instant AsOf { get; init; }
     /// <summary>The ledger's sequence it includes; pages, API and metrics of the same view can never disagree.</summary>
     public required long Sequence { get; init; }
     public required House House { get; init; }
     /// <summary>Promises and wishes in document order.</summary>
-    public required ImmutableArray<PromiseView> Promises { get; init; }
+    public required ImmutableArray<PromiseView> Promises
+    {
+        get => _promises.IsDefault ? _page?.Promises ?? [] : _promises;
+        init => _promises = value;
+    }
     /// <summary>The newest documents were refused, and this is why; the house above is the one before.</summary>
     public HouseFault? Fault { get; init; }
-    public required EngineFigures Figures { get; init; }
-
-    private FrozenDictionary<PromiseName, PromiseView>? _byName;
+    public required EngineFigures Figures
+    {
+        get => _figures ??= _gauges!.ToFigures();
+        init => _figures = value;
+    }
 
     public PromiseView? Find(PromiseName name)
     {
+        if (_page is not null && _promises.IsDefault) return _page.Find(name) ?? (House.Find(name) is { } meant ? _page.Find(meant.Name) : null);
         _byName ??= Promises.DistinctBy(view => view.Promise.Name).ToFrozenDictionary(view => view.Promise.Name);
         if (_byName.TryGetValue(name, out var exact)) return exact;
         return House.Find(name) is { } promise && _byName.TryGetValue(promise.Name, out var found) ? found : null;

@@ -15,6 +15,9 @@ public interface ILedger : IAsyncDisposable
     /// <summary>This writer's epoch; grows with each opening of the store.</summary>
     int Epoch { get; }
 
+    /// <summary>What opening found that a person should know.</summary>
+    LedgerOpening Opening => LedgerOpening.Clean;
+
     /// <summary>Appends entries in order, all or none.</summary>
     ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken);
 
@@ -55,6 +58,14 @@ public interface ILedger : IAsyncDisposable
     byte[]? Cached(string key);
 
     ValueTask CacheAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken);
+}
+
+/// <summary>What opening a ledger found.</summary>
+/// <param name="Notes">Writes that were cut off, segments that are missing, an older copy put back; in words. Empty when all was as it should be.
+/// What may mean that acknowledged looks are gone stands in the ledger too, as <c>kept.gap</c>.</param>
+public sealed record LedgerOpening(IReadOnlyList<string> Notes)
+{
+    public static readonly LedgerOpening Clean = new([]);
 }
 
 /// <summary>What a series is about.</summary>

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Kept.Egress;
+using Kept.Model;
+
+namespace Kept.Checks;
+
+/// <summary>One look under way: its deadline, what is noted along the way, and the secrets that must not be told.</summary>
+internal sealed class Attempt
+{
+    /// <summary>A deadline that comes this much late was held up by ourselves (a stopped process, a starved machine): nothing can be said of the target.</summary>
+    private static readonly Duration Stalled = Duration.Milliseconds(750);
+
+    private readonly List<string> _secrets = [];
+
+    private Attempt(LookRequest request, TimeProvider time)
+    {
+        (Request, StartedAt, Trail) = (request, Instant.From(time.GetUtcNow()), new DialTrail(time));
+    }
+
+    public LookRequest Request { get; }
+    public Instant StartedAt { get; }
+    public DialTrail Trail { get; }
+
+    public string Expand(string text) => Secrets.Expand(text, _secrets);
+    public string ExpandInUrl(string text) => Secrets.Expand(text, _secrets, Uri.EscapeDataString);
+    public string Redact(string text) => _secrets.Count == 0 ? text : Secrets.Redact(text, _secrets);
+
+    /// <summary>Looks within the check's time-out. Every exception but the caller's own cancellation becomes an observation.</summary>
+    public static async ValueTask<Observation> RunAsync(
+        LookRequest request, TimeProvider time, Func<Attempt, CancellationToken, ValueTask<Observation>> look, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var attempt = new Attempt(request, time);
+        using var deadline = new CancellationTokenSource(request.Check.Timeout.ToTimeSpan(), time);
+        using var leave = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
+        try
+        {
+            return await look(attempt, deadline.Token);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception) when (deadline.IsCancellationRequested)
+        {
+            return attempt.TimedOut();
+        }
+        catch (Exception fault)
+        {
+            return attempt.Failed(EgressException.From(fault, request.Check.Target.Host));
+        }
+    }
+
+    public Observation Answered(ImmutableArray<Value?> values, int code, long size, string? excerpt) => new()
+    {
+        StartedAt = StartedAt, Reach = Reach.Answered, Phases = Trail.Phases, Code = code, Size = size, Values = values,
+        Excerpt = excerpt, Address = Trail.Address?.ToString(), NewConnection = Trail.IsNew,
+    };
+
+    private Observation Failed(EgressException fault) => new()
+    {
+        StartedAt = StartedAt, Reach = fault.IsOurs ? Reach.Gap : Reach.Failed, Failure = fault.Failure, Gap = fault.Gap, Detail = Redact(fault.Message),
+        Phases = Trail.Phases, Address = Trail.Address?.ToString(), NewConnection = Trail.IsNew,
+    };
+
+    private Observation TimedOut()
+    {
+        var timeout = Request.Check.Timeout;
+        var target = Request.Check.Target;
+        var phases = Trail.Phases;
+        var took = new Duration(phases.Total);
+        if (took - timeout > Stalled)
+            return Failed(EgressException.OfUs(GapCause.Late, $"we were held up ourselves: the time-out of {timeout.ToWords()} was noticed after {took.ToWords()}"));
+        // Timers may ring a little early; a look that timed out took at least its time-out.
+        phases = phases with { Total = Math.Max(phases.Total, timeout.Nanoseconds) };
+        return Failed(Trail.Stage switch
+        {
+            DialStage.Naming => EgressException.OfUs(GapCause.Resolver, $"our name server did not answer for {target.Host} within {timeout.ToWords()}"),
+            DialStage.Proxy => EgressException.OfUs(GapCause.Route, $"the proxy did not open a tunnel to {target.Host} within {timeout.ToWords()}"),
+            DialStage.Starting => EgressException.OfUs(GapCause.Local, $"the look did not begin within {timeout.ToWords()}"),
+            _ => EgressException.OfTarget(TargetFailure.TimedOut, $"no whole answer within {timeout.ToWords()}: still {Trail.Waited}"),
+        }) with { Phases = phases };
+    }
+}

@@ -1,0 +1,76 @@
+using Kept.Egress;
+using Kept.Model;
+
+namespace Kept.Checks.Http;
+
+/// <summary>The kind <c>http</c>: what it is told and what it sees.</summary>
+internal static class HttpKind
+{
+    public const int Status = 0, Time = 1, Dns = 2, Connect = 3, Tls = 4, FirstByte = 5, Body = 6, Header = 7, Size = 8, Ip = 9, Version = 10, Redirects = 11, Url = 12, OfTls = 13;
+
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+    public static readonly CheckKind Kind = new(
+        "http", "Asks a web service one question over HTTP and reads its whole answer.", "[METHOD] URL", ReadTarget,
+        Fields:
+        [
+            new("headers", FieldForm.TextMap, "headers to send, by name; values may name secrets", MayHoldSecret: true),
+            new("body", FieldForm.Text, "content to send; JSON where it begins with { or [, else plain text", MayHoldSecret: true),
+            new("redirects", FieldForm.OneOf, "refuse: a redirect is itself the answer; follow: at most 5, never from https to http, with headers only for their own origin", "refuse", ["refuse", "follow"]),
+            new("body-limit", FieldForm.Size, "most bytes of content, decompressed; more is a failure", "256KiB"),
+            new("version", FieldForm.OneOf, "of HTTP; auto speaks 2 where TLS agrees on it", "auto", ["auto", "1.1", "2"]),
+            new("connection", FieldForm.OneOf, "kept: reuse a connection for up to 10 looks, then the whole handshake again; new: always the whole handshake", "kept", ["kept", "new"]),
+        ],
+        Sees:
+        [
+            new("status", ObservedForm.Quantity, Dimension.Number, "the status code"),
+            .. Seen.TimeAndPhases,
+            new("time.first-byte", ObservedForm.Quantity, Dimension.Time, "from sending the request to the head of the answer"),
+            new("body", ObservedForm.Body, Dimension.Number, "the content: text, and JSON where it is JSON"),
+            new("header", ObservedForm.Map, Dimension.Number, "the headers of the answer; several of one name are joined by a comma"),
+            new("size", ObservedForm.Quantity, Dimension.Size, "bytes of the content, decompressed"),
+            Seen.Ip,
+            new("version", ObservedForm.Text, Dimension.Number, "the version of HTTP that was spoken: '1.1' or '2'"),
+            new("redirects", ObservedForm.Quantity, Dimension.Number, "how many redirects were followed"),
+            new("url", ObservedForm.Text, Dimension.Number, "where the answer came from in the end, without its query"),
+            .. Seen.OfTls,
+        ],
+        Failures:
+        [
+            "refused", "timeout", "reset", "name-not-found", "certificate-expired", "certificate-other-name", "certificate-expiring", "status-500", "status-503", "status-404", "status-429",
+            "redirect-to-login", "login-page-200", "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", "redirect-loop", "too-large",
+        ]);
+
+    private static TargetReading ReadTarget(string text)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (words.Length == 0) return TargetReading.Wrong("the target is empty", "write a URL: GET https://service.example/health");
+        var (method, url) = words.Length == 1 ? ("GET", words[0]) : (words[0], words[1]);
+        if (words.Length > 2) return TargetReading.Wrong("a URL holds no spaces", $"write them as %20: {method} {string.Join("%20", words[1..])}");
+        if (words.Length == 1 && Array.Exists(Methods, known => known.Equals(url, StringComparison.OrdinalIgnoreCase)))
+            return TargetReading.Wrong($"the URL after {url} is missing", $"write it whole: {url.ToUpperInvariant()} https://service.example/health");
+        if (!Array.Exists(Methods, known => known == method))
+            return Array.Find(Methods, known => known.Equals(method, StringComparison.OrdinalIgnoreCase)) is { } upper
+                ? TargetReading.Wrong($"methods are written in capitals: {method}", $"write {upper} {url}")
+                : TargetReading.Wrong($"'{method}' is not a method of HTTP that a check may use", "use one of " + string.Join(", ", Methods));
+        return ReadUrl(text, method, url);
+    }
+
+    private static TargetReading ReadUrl(string text, string method, string url)
+    {
+        var scheme = url.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return TargetReading.Wrong($"the URL has no scheme: {url}", $"write https://{url} (or http://)");
+        if (url[..scheme] is not ("http" or "https")) return TargetReading.Wrong($"'{url[..scheme]}' is not a scheme of this check", "use http:// or https://; other kinds of checks are tcp, tls, dns and heartbeat");
+        var authority = url[(scheme + 3)..];
+        if (authority.IndexOfAny(['/', '?', '#']) is var end and >= 0) authority = authority[..end];
+        if (authority.Contains('@'))
+            return TargetReading.Wrong("a URL holds no user name or password", "send them as a header: headers: { Authorization: 'Basic ${env:CREDENTIALS}' }");
+        if (Secrets.IsIn(authority)) return TargetReading.Wrong("the host may not be a secret", "name the host; secrets may stand in the path, the query, headers and the body");
+        if (authority.EndsWith(':') || (authority.LastIndexOf(':') is var colon and >= 0 && authority.IndexOf(']', colon) < 0 && HostPort.Read(authority).Port == 0))
+            return TargetReading.Wrong($"the port of {authority} is not one", "write a number from 1 to 65535 after the colon, or leave both out");
+        if (url.Contains('#')) return TargetReading.Wrong("what follows # is never sent", "leave it out: " + url[..url.IndexOf('#', StringComparison.Ordinal)]);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || HostText.Canonical(uri) is not { } host)
+            return TargetReading.Wrong($"this is not a URL: {url}", "write it whole: https://service.example/health");
+        return TargetReading.Of(new CheckTarget(text, host, uri.Port, method, url));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+using Kept.Egress;
+using Kept.Model;
+
+namespace Kept.Checks.Http;
+
+/// <summary>Looks over HTTP.</summary>
+internal static class HttpLook
+{
+    private static readonly Value Version11 = Value.Of("1.1"), Version2 = Value.Of("2"), Version10 = Value.Of("1.0");
+
+    public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
+        Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, attempt, deadline), cancellationToken);
+
+    private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
+    {
+        var plan = HttpPlan.Of(attempt.Request.Check);
+        var answer = await HttpExchange.AskAsync(dialer, plan.AskFor(attempt), attempt.Trail, deadline);
+        var phases = attempt.Trail.Phases;
+        var text = attempt.Redact(Excerpt.Decode(answer.Body.Span, answer.ContentHeaders.ContentType?.CharSet));
+        var values = new Value?[HttpKind.Kind.Sees.Length];
+        values[HttpKind.Status] = Value.Of(answer.Status);
+        values[HttpKind.Time] = Seen.Phase(phases.Total);
+        values[HttpKind.Dns] = Seen.Phase(phases.Dns);
+        values[HttpKind.Connect] = Seen.Phase(phases.Connect);
+        values[HttpKind.Tls] = Seen.Phase(phases.Tls);
+        values[HttpKind.FirstByte] = Seen.Phase(phases.FirstByte);
+        values[HttpKind.Body] = new Value.Body(text);
+        values[HttpKind.Header] = HeadersOf(answer, attempt);
+        values[HttpKind.Size] = Value.Of(Quantity.Bytes(answer.Body.Length));
+        values[HttpKind.Ip] = attempt.Trail.Address is { } address ? Value.Of(address.ToString()) : null;
+        values[HttpKind.Version] = answer.Version switch { { Major: 2 } => Version2, { Major: 1, Minor: 1 } => Version11, _ => Version10 };
+        values[HttpKind.Redirects] = Value.Of(answer.Redirects);
+        values[HttpKind.Url] = Value.Of(attempt.Redact(answer.Url.GetLeftPart(UriPartial.Path)));
+        Seen.AddTls(attempt.Trail.Tls, attempt.StartedAt, values.AsSpan(HttpKind.OfTls));
+        return attempt.Answered(ImmutableCollectionsMarshal.AsImmutableArray(values), answer.Status, answer.Body.Length, Excerpt.Of(text)) with { Phases = phases };
+    }
+
+    private static Value.Map HeadersOf(HttpAnswer answer, Attempt attempt)
+    {
+        var headers = new Dictionary<string, string>(16, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, values) in answer.Headers.NonValidated) headers[name] = attempt.Redact(values.ToString());
+        foreach (var (name, values) in answer.ContentHeaders.NonValidated) headers[name] = attempt.Redact(values.ToString());
+        return new Value.Map(headers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,202 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Kept.Egress.Http;
+using Kept.Egress.Naming;
+using Kept.Egress.Tls;
+using Kept.Model;
+
+namespace Kept.Egress;
+
+/// <summary>
+/// The only code that dials. Looks up the name itself, judges every address it is about to dial (so no spelling, redirect or changed DNS answer gets around
+/// the policy), connects, shakes hands, and notes the time of each phase. Safe for use by many looks at once.
+/// </summary>
+public sealed class Dialer : IDisposable
+{
+    private static readonly TimeSpan NextAddressAfter = TimeSpan.FromMilliseconds(250); // RFC 8305, connection attempt delay
+
+    private readonly NameResolver _names;
+    private readonly ChainJudge _chains;
+    private readonly ProxyAddress? _proxy;
+    private readonly HttpLanes _lanes;
+
+    public Dialer(EgressOptions options, TimeProvider time)
+    {
+        (Options, Time) = (options, time);
+        _names = new NameResolver(options, time);
+        _chains = new ChainJudge(options.PrivateRoots, time);
+        _proxy = options.Proxy is { } proxy ? ProxyAddress.Parse(proxy) : null;
+        _lanes = new HttpLanes(this);
+    }
+
+    internal EgressOptions Options { get; }
+    internal TimeProvider Time { get; }
+    internal HttpLanes Lanes => _lanes;
+    internal IPEndPoint[] OwnNameServers => _names.Servers;
+
+    /// <summary>Opens a TCP connection.</summary>
+    /// <param name="host">Canonical (<see cref="HostText"/>).</param>
+    /// <exception cref="EgressException">It could not be opened.</exception>
+    /// <exception cref="OperationCanceledException">Of <paramref name="cancellationToken"/>.</exception>
+    public async ValueTask<NetworkStream> ConnectAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    {
+        trail.IsNew = true;
+        if (_proxy is null) return new NetworkStream(await DialAsync(host, port, trust, trail, cancellationToken), ownsSocket: true);
+
+        // The proxy looks names up by itself. For what others wrote we look first and name it the judged address.
+        var target = trust == DocumentOrigin.Ours ? host : (await AllowedAsync(host, port, trust, trail, cancellationToken))[0].ToString();
+        NetworkStream stream;
+        try
+        {
+            stream = new NetworkStream(await DialAsync(_proxy.Host, _proxy.Port, DocumentOrigin.Ours, trail, cancellationToken), ownsSocket: true);
+        }
+        catch (EgressException fault) when (!fault.IsOurs)
+        {
+            throw EgressException.OfUs(GapCause.Route, fault.Message.Replace(HostPort.Write(_proxy.Host, _proxy.Port), _proxy.Where, StringComparison.Ordinal), fault);
+        }
+        try
+        {
+            trail.Stage = DialStage.Proxy;
+            await _proxy.OpenTunnelAsync(stream, target, port, cancellationToken);
+            return stream;
+        }
+        catch (Exception fault)
+        {
+            await stream.DisposeAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw fault as EgressException ?? EgressException.OfUs(GapCause.Route, $"{_proxy.Where} cut the connection", fault);
+        }
+    }
+
+    /// <summary>Opens a TLS connection with a full handshake.</summary>
+    /// <param name="name">The name to ask for, which the certificate must bear; the host when null.</param>
+    /// <param name="acceptsAny">True where a bad certificate is something to see, not a failure.</param>
+    public async ValueTask<SslStream> ConnectTlsAsync(
+        string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    {
+        var stream = await ConnectAsync(host, port, trust, trail, cancellationToken);
+        trail.Stage = DialStage.Handshaking;
+        var mark = trail.Mark();
+        try
+        {
+            return await Handshake.ShakeAsync(stream, name ?? host, HostPort.Write(host, port), acceptsAny, protocols, _chains, trail, cancellationToken);
+        }
+        finally
+        {
+            trail.Handshake = DialTrail.Sum(trail.Handshake, trail.Since(mark));
+        }
+    }
+
+    /// <summary>The addresses of a name that may be dialled for a document of that origin; at least one.</summary>
+    internal async ValueTask<IPAddress[]> AllowedAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses;
+        if (IPAddress.TryParse(host, out var literal))
+        {
+            addresses = [literal];
+        }
+        else
+        {
+            trail.Stage = DialStage.Naming;
+            var mark = trail.Mark();
+            try
+            {
+                addresses = await _names.ResolveAsync(host, cancellationToken);
+            }
+            finally
+            {
+                trail.Dns = DialTrail.Sum(trail.Dns, trail.Since(mark));
+            }
+        }
+        if (trust == DocumentOrigin.Ours) return addresses;
+        var allowed = Array.FindAll(addresses, address => AddressPolicy.Refusal(address, trust) is null);
+        if (allowed.Length > 0) return allowed;
+        trail.Address = addresses[0];
+        throw EgressException.OfUs(GapCause.EgressDenied,
+            $"{HostPort.Write(host, port)} is not on the public internet ({AddressPolicy.Special(addresses[0])}), and this document is not ours");
+    }
+
+    private async ValueTask<Socket> DialAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    {
+        var addresses = await AllowedAsync(host, port, trust, trail, cancellationToken);
+        trail.Stage = DialStage.Connecting;
+        trail.Address = addresses[0];
+        var mark = trail.Mark();
+        try
+        {
+            var socket = addresses.Length == 1
+                ? await ConnectOneAsync(addresses[0], port, cancellationToken)
+                : await ConnectFirstAsync(addresses, port, cancellationToken);
+            if (addresses.Length > 1 && socket.RemoteEndPoint is IPEndPoint end) trail.Address = end.Address;
+            return socket;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw EgressException.From(fault, HostPort.Write(host, port));
+        }
+        finally
+        {
+            trail.Connect = DialTrail.Sum(trail.Connect, trail.Since(mark));
+        }
+    }
+
+    private static async ValueTask<Socket> ConnectOneAsync(IPAddress address, int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tries the addresses in order, the next one as soon as one fails or hesitates, as every client of the target does (RFC 8305). The first that connects wins.</summary>
+    private async ValueTask<Socket> ConnectFirstAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    {
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var tries = new List<Task<Socket>>();
+        var next = 0;
+        Exception? told = null;
+        try
+        {
+            while (true)
+            {
+                if (next < addresses.Length) tries.Add(ConnectOneAsync(addresses[next++], port, others.Token).AsTask());
+                if (tries.Count == 0) throw told!;
+                var ended = Task.WhenAny(tries);
+                if (next < addresses.Length) await Task.WhenAny(ended, Task.Delay(NextAddressAfter, Time, others.Token));
+                else await ended;
+                while (tries.Find(one => one.IsCompleted) is { } done)
+                {
+                    tries.Remove(done);
+                    if (done.IsCompletedSuccessfully) return await done;
+                    cancellationToken.ThrowIfCancellationRequested();
+                    told = MoreTelling(told, done.Exception!.InnerException!);
+                }
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            await others.CancelAsync();
+            foreach (var loser in tries)
+                _ = loser.ContinueWith(static late => { if (late.IsCompletedSuccessfully) late.Result.Dispose(); else _ = late.Exception; }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Of several addresses' errors, one where the target spoke says more than "no route to IPv6 from here".</summary>
+    private static Exception MoreTelling(Exception? before, Exception now) =>
+        before is null || EgressException.From(before, "").IsOurs && !EgressException.From(now, "").IsOurs ? now : before;
+
+    public void Dispose()
+    {
+        _lanes.Dispose();
+        _names.Dispose();
+    }
+}

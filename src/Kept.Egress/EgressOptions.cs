@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Kept.Model;
+
+namespace Kept.Egress;
+
+/// <summary>What the operator decides about everything that is dialled. Nothing here is read from environment variables.</summary>
+public sealed record EgressOptions
+{
+    /// <summary>An HTTP proxy for everything (by CONNECT, so the target's TLS stays end to end); null: dial directly. May hold secrets in its user part.</summary>
+    public string? Proxy { get; init; }
+
+    /// <summary>Private certificate authorities that are trusted beside the system's.</summary>
+    public ImmutableArray<X509Certificate2> PrivateRoots { get; init; } = [];
+
+    /// <summary>Name server for looks; null: those of <see cref="ResolverFile"/>.</summary>
+    public IPEndPoint? Resolver { get; init; }
+
+    public string ResolverFile { get; init; } = "/etc/resolv.conf";
+    public string HostsFile { get; init; } = "/etc/hosts";
+
+    /// <summary>One try of one name server; there are two tries.</summary>
+    public Duration ResolverTimeout { get; init; } = Duration.Milliseconds(2500);
+
+    /// <summary>An answer is kept at least so long, even with a TTL of 0: a burst of looks asks once.</summary>
+    public Duration CacheAtLeast { get; init; } = Duration.Seconds(5);
+
+    /// <summary>An answer is kept at most so long, even with a TTL of a week: a moved service is noticed.</summary>
+    public Duration CacheAtMost { get; init; } = Duration.Minutes(5);
+
+    /// <summary>Most connections kept open between looks; beyond that looks connect anew. Each costs a file descriptor.</summary>
+    public int KeptConnections { get; init; } = 4096;
+
+    /// <summary>A kept connection serves so many looks, then the next one does the whole handshake again.</summary>
+    public int LooksPerConnection { get; init; } = 10;
+
+    /// <summary>A kept connection is closed after so long, whatever it served.</summary>
+    public Duration ConnectionLifetime { get; init; } = Duration.Minutes(10);
+
+    /// <summary>Reads what <c>house.yaml</c> set.</summary>
+    /// <exception cref="InvalidDataException">A setting cannot be used; the message says which and what to write instead.</exception>
+    public static EgressOptions From(HouseSettings settings, string houseFolder)
+    {
+        if (settings.Proxy is { } proxy) ProxyAddress.Check(proxy);
+        return new EgressOptions
+        {
+            Proxy = settings.Proxy,
+            Resolver = settings.Resolver is { } resolver ? ReadResolver(resolver) : null,
+            PrivateRoots = [.. settings.TrustedCertificates.SelectMany(file => ReadCertificates(houseFolder, file))],
+        };
+    }
+
+    private static IPEndPoint ReadResolver(string text)
+    {
+        // "127.0.0.1" alone and "::1" alone mean port 53; IPEndPoint.TryParse reads both with port 0.
+        if (!IPEndPoint.TryParse(text, out var end))
+            throw new InvalidDataException($"resolver: '{text}' is not an address; write ADDRESS or ADDRESS:PORT, for example 127.0.0.1:53 or [::1]:53");
+        return end.Port == 0 ? new IPEndPoint(end.Address, 53) : end;
+    }
+
+    private static X509Certificate2Collection ReadCertificates(string houseFolder, string file)
+    {
+        var path = Path.Combine(houseFolder, file);
+        var read = new X509Certificate2Collection();
+        try
+        {
+            read.ImportFromPemFile(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new InvalidDataException($"trust: '{file}' cannot be read as PEM certificates ({fault.Message}); name a file beside house.yaml that holds -----BEGIN CERTIFICATE-----", fault);
+        }
+        return read.Count > 0 ? read : throw new InvalidDataException($"trust: '{file}' holds no certificate; it must hold -----BEGIN CERTIFICATE-----");
+    }
+}

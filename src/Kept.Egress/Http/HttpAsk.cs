@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
+using Kept.Model;
+
+namespace Kept.Egress;
+
+/// <summary>Which version of HTTP is spoken. <see cref="Auto"/>: 2 where TLS agrees on it, else 1.1.</summary>
+public enum HttpSpeech { Auto, One, Two }
+
+/// <summary>One question over HTTP, secrets already expanded.</summary>
+public sealed record HttpAsk
+{
+    public required Uri Url { get; init; }
+    public required HttpMethod Method { get; init; }
+    public required DocumentOrigin Trust { get; init; }
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
+    public ReadOnlyMemory<byte>? Body { get; init; }
+    /// <summary>Follow redirects, at most <see cref="HttpExchange.MostRedirects"/>; otherwise a redirect is itself the answer.</summary>
+    public bool Follows { get; init; }
+    /// <summary>Most bytes of content, decoded.</summary>
+    public long BodyLimit { get; init; } = 256 * 1024;
+    public HttpSpeech Speech { get; init; }
+    /// <summary>Always connect anew.</summary>
+    public bool Fresh { get; init; }
+}
+
+/// <summary>A whole answer over HTTP.</summary>
+public sealed class HttpAnswer
+{
+    internal HttpAnswer(HttpResponseMessage response, ReadOnlyMemory<byte> body, Uri url, int redirects)
+    {
+        (Status, Version, Headers, ContentHeaders) = ((int)response.StatusCode, response.Version, response.Headers, response.Content.Headers);
+        (Body, Url, Redirects) = (body, url, redirects);
+    }
+
+    public int Status { get; }
+    public Version Version { get; }
+    public HttpResponseHeaders Headers { get; }
+    public HttpContentHeaders ContentHeaders { get; }
+    /// <summary>The content, decompressed, whole.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
+    /// <summary>Where the answer came from in the end.</summary>
+    public Uri Url { get; }
+    public int Redirects { get; }
+}

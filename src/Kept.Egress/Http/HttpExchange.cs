@@ -1,0 +1,203 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using Kept.Egress.Http;
+using Kept.Model;
+
+namespace Kept.Egress;
+
+/// <summary>Asks over HTTP and reads the whole answer, redirects by hand, content decoded and counted. Used by looks and by whoever else fetches something.</summary>
+public static class HttpExchange
+{
+    public const int MostRedirects = 5;
+
+    /// <summary>Headers that frame the message or belong to the connection: only we set them.</summary>
+    private static readonly HashSet<string> NotYours = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Content-Length", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect",
+    };
+
+    /// <summary>Headers that may follow a redirect to another origin; every other may be a secret.</summary>
+    private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase) { "Accept", "Accept-Language", "Accept-Encoding", "User-Agent" };
+
+    /// <summary>Asks and reads. One deadline over everything, the content included.</summary>
+    /// <exception cref="EgressException">No whole answer, and whose fault it is; <paramref name="trail"/> tells how far it came.</exception>
+    /// <exception cref="OperationCanceledException">Of <paramref name="deadline"/>.</exception>
+    public static async ValueTask<HttpAnswer> AskAsync(Dialer dialer, HttpAsk ask, DialTrail trail, CancellationToken deadline)
+    {
+        var (url, method, body, trust, strange) = (ask.Url, ask.Method, ask.Body, ask.Trust, false);
+        for (var redirects = 0; ; redirects++)
+        {
+            var host = HostText.Canonical(url) ?? throw EgressException.OfUs(GapCause.Fault, "the URL names no host");
+            var key = new LaneKey(url.Scheme == Uri.UriSchemeHttps, host, url.Port, ask.Speech, trust);
+            var lane = dialer.Lanes.Rent(key, ask.Fresh);
+            var healthy = false;
+            try
+            {
+                using var request = RequestOf(ask, url, method, body, strange);
+                using var response = await lane.SendAsync(request, key, trail, deadline);
+                if (!ask.Follows || NextOf(response, url) is not { } next)
+                {
+                    trail.Stage = DialStage.Reading;
+                    var content = await ReadAsync(response, method, ask.BodyLimit, url, deadline);
+                    healthy = true;
+                    return new HttpAnswer(response, content, url, redirects);
+                }
+                if (redirects == MostRedirects) throw Refused($"redirected more than {MostRedirects} times");
+                if (next.Scheme is "http" or "https" && HostText.Canonical(next) is null) throw Refused("redirected to an address that cannot be read");
+                var crosses = next.Scheme != url.Scheme || next.Port != url.Port || HostText.Canonical(next) != host;
+                (method, body) = MethodAfter(response.StatusCode, method, body);
+                if (crosses)
+                {
+                    Judge(url, next, body);
+                    strange = true;
+                    // The target chose where to: it may lead among internal addresses only from an internal address.
+                    if (trail.Address is { } from && AddressPolicy.IsPublic(from)) trust = DocumentOrigin.Others;
+                    trail.Address = null;
+                    trail.Tls = null;
+                }
+                url = next;
+            }
+            catch (EgressException fault) when (fault.Gap == GapCause.EgressDenied && strange)
+            {
+                throw Refused($"redirected to {HostPort.Write(host, url.Port)}, which is not on the public internet");
+            }
+            catch (Exception fault) when (fault is not EgressException)
+            {
+                deadline.ThrowIfCancellationRequested();
+                throw EgressException.From(fault, HostPort.Write(host, url.Port));
+            }
+            finally
+            {
+                dialer.Lanes.Return(key, lane, ask.Fresh, healthy);
+            }
+        }
+    }
+
+    private static HttpRequestMessage RequestOf(HttpAsk ask, Uri url, HttpMethod method, ReadOnlyMemory<byte>? body, bool strange)
+    {
+        var request = new HttpRequestMessage(method, url)
+        {
+            Version = ask.Speech == HttpSpeech.One || ask.Speech == HttpSpeech.Auto && url.Scheme == Uri.UriSchemeHttp ? HttpVersion.Version11 : HttpVersion.Version20,
+            VersionPolicy = ask.Speech == HttpSpeech.Auto ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact,
+        };
+        if (body is { } content) request.Content = new ReadOnlyMemoryContent(content);
+        var (agent, accept) = (false, false);
+        foreach (var (name, value) in ask.Headers)
+        {
+            if (strange && !Harmless.Contains(name)) continue;
+            if (NotYours.Contains(name)) throw EgressException.OfUs(GapCause.Fault, $"the header {name} belongs to the connection and cannot be set; remove it");
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) && ask.Trust != DocumentOrigin.Ours)
+                throw EgressException.OfUs(GapCause.EgressDenied, "a document that is not ours may not set the header Host");
+            Add(request, name, value);
+            agent |= name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase);
+            accept |= name.Equals("Accept", StringComparison.OrdinalIgnoreCase);
+        }
+        if (!agent) request.Headers.UserAgent.Add(Agent);
+        if (!accept) request.Headers.Accept.Add(AnyType);
+        return request;
+    }
+
+    private static readonly ProductInfoHeaderValue Agent = new("Kept", "1");
+    private static readonly MediaTypeWithQualityHeaderValue AnyType = new("*/*");
+
+    private static void Add(HttpRequestMessage request, string name, string value)
+    {
+        try
+        {
+            // Add refuses line breaks, which would start a header of the value's own choice.
+            if (name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) || name is "Allow" or "Expires" or "Last-Modified") request.Content?.Headers.Add(name, value);
+            else request.Headers.Add(name, value);
+        }
+        catch (Exception fault) when (fault is FormatException or InvalidOperationException or ArgumentException)
+        {
+            throw EgressException.OfUs(GapCause.Fault, $"the header {name} cannot be sent: its name or value breaks the rules of HTTP", fault);
+        }
+    }
+
+    private static Uri? NextOf(HttpResponseMessage response, Uri from) =>
+        (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } to
+            ? to.IsAbsoluteUri ? to : Uri.TryCreate(from, to, out var absolute) ? absolute : throw Refused("redirected to an address that cannot be read")
+            : null;
+
+    private static (HttpMethod, ReadOnlyMemory<byte>?) MethodAfter(HttpStatusCode status, HttpMethod method, ReadOnlyMemory<byte>? body) => (int)status switch
+    {
+        303 when method != HttpMethod.Head => (HttpMethod.Get, null),
+        301 or 302 when method == HttpMethod.Post => (HttpMethod.Get, null),
+        _ => (method, body),
+    };
+
+    /// <summary>Whether a redirect to another origin may be followed at all.</summary>
+    private static void Judge(Uri from, Uri to, ReadOnlyMemory<byte>? body)
+    {
+        if (to.Scheme != Uri.UriSchemeHttp && to.Scheme != Uri.UriSchemeHttps) throw Refused($"redirected to a {to.Scheme}: address");
+        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp) throw Refused("redirected from https to http");
+        if (to.UserInfo.Length > 0) throw Refused("redirected to an address with a user name in it");
+        if (body is not null) throw Refused($"redirected to {HostPort.Write(HostText.Canonical(to) ?? "", to.Port)}, which would get the body meant for {HostText.Canonical(from)}");
+    }
+
+    private static EgressException Refused(string words) => EgressException.OfTarget(TargetFailure.RedirectRefused, words);
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, HttpMethod method, long limit, Uri url, CancellationToken deadline)
+    {
+        if (method == HttpMethod.Head) return default;
+        var encodings = response.Content.Headers.ContentEncoding;
+        var where = HostPort.Write(HostText.Canonical(url) ?? "", url.Port);
+        if (encodings.Count == 0 && response.Content.Headers.ContentLength is { } declared)
+        {
+            if (declared > limit) throw TooLarge(where, limit);
+            if (declared == 0) return default;
+        }
+        await using var raw = await response.Content.ReadAsStreamAsync(deadline);
+        if (encodings.Count > 2) throw EgressException.OfTarget(TargetFailure.Malformed, $"{where} compressed its content more than twice");
+        var stream = raw;
+        // Listed in the order they were applied, so undone from the last.
+        foreach (var encoding in encodings.Reverse()) stream = Decoded(stream, encoding, where);
+        await using (stream)
+            return await ReadAsync(stream, limit, where, deadline);
+    }
+
+    private static Stream Decoded(Stream stream, string encoding, string where) => encoding.ToLowerInvariant() switch
+    {
+        "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
+        "deflate" => new ZLibStream(stream, CompressionMode.Decompress), // RFC 9110 §8.4.1.2: deflate means the zlib format
+        "br" => new BrotliStream(stream, CompressionMode.Decompress),
+        "identity" => stream,
+        _ => throw EgressException.OfTarget(TargetFailure.Malformed, $"{where} sent content in an encoding that nobody asked for"),
+    };
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream stream, long limit, string where, CancellationToken deadline)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(8192, limit + 1));
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                // One byte more than allowed is asked for, so that "exactly the limit" and "more" are told apart. Decoded bytes count, not sent ones.
+                if (length == buffer.Length) buffer = Grown(buffer, length);
+                var room = (int)Math.Min(buffer.Length - length, limit + 1 - length);
+                var count = await stream.ReadAsync(buffer.AsMemory(length, room), deadline);
+                if (count == 0) return buffer.AsSpan(0, length).ToArray();
+                length += count;
+                if (length > limit) throw TooLarge(where, limit);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static byte[] Grown(byte[] buffer, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private static EgressException TooLarge(string where, long limit) =>
+        EgressException.OfTarget(TargetFailure.TooLarge, $"{where} sent more than the {Quantity.Bytes(limit)} that the check allows (body-limit)");
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Kept.Model;
+
+namespace Kept.Egress.Tls;
+
+/// <summary>One full TLS handshake as a client, measured and judged.</summary>
+internal static class Handshake
+{
+    /// <summary>Shakes hands and says what was seen. Owns <paramref name="inner"/>: it is disposed with the result, or here on failure.</summary>
+    /// <param name="name">Whom we ask for (SNI) and whose name the certificate must bear.</param>
+    /// <param name="acceptsAny">True where a bad certificate is an answer, not a failure.</param>
+    public static async ValueTask<SslStream> ShakeAsync(
+        Stream inner, string name, string where, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, ChainJudge judge, DialTrail trail, CancellationToken cancellationToken)
+    {
+        CertificateSeen? certificate = null;
+        ImmutableArray<string> problems = [];
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = name,
+            ApplicationProtocols = protocols.Count > 0 ? [.. protocols] : null,
+            CertificateChainPolicy = ChainJudge.Blank(),
+            AllowTlsResume = false, // a resumed session shows no certificate and measures half a handshake
+            RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+            {
+                if (shown is not X509Certificate2 leaf) return false;
+                var judged = judge.Judge(leaf, chain?.ChainPolicy.ExtraStore ?? []);
+                certificate = judged.Certificate;
+                problems = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 ? judged.Problems : judged.Problems.Add(OtherName(judged.Certificate, name));
+                return acceptsAny || problems.IsEmpty;
+            },
+        };
+        var tls = new SslStream(inner);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, cancellationToken);
+            trail.Tls = new TlsSeen(VersionOf(tls.SslProtocol), tls.NegotiatedCipherSuite.ToString(), certificate!, problems);
+            return tls;
+        }
+        catch (Exception fault)
+        {
+            await tls.DisposeAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (certificate is { } seen && !problems.IsEmpty)
+            {
+                trail.Tls = new TlsSeen("", "", seen, problems);
+                throw EgressException.OfTarget(TargetFailure.CertificateInvalid, $"the certificate of {where} does not hold: {string.Join("; ", problems)}", fault);
+            }
+            throw fault switch
+            {
+                AuthenticationException => EgressException.OfTarget(TargetFailure.TlsFailed, $"the TLS handshake with {where} failed: {Why(fault)}", fault),
+                IOException when fault.InnerException is null => EgressException.OfTarget(TargetFailure.TlsFailed, $"{where} closed the connection during the TLS handshake", fault),
+                _ => EgressException.From(fault, where),
+            };
+        }
+    }
+
+    private static string OtherName(CertificateSeen certificate, string name) =>
+        certificate.Names.IsEmpty ? $"it names no host, so it is not for {name}"
+        : $"it is for {string.Join(", ", certificate.Names.Take(5))}{(certificate.Names.Length > 5 ? " …" : "")}, not for {name}";
+
+    /// <summary>The alert or library reason, from texts that OpenSSL makes of fixed words; nothing in them is chosen freely by the other end.</summary>
+    private static string Why(Exception fault)
+    {
+        for (var at = fault; at is not null; at = at.InnerException)
+            foreach (var (sign, words) in Reasons)
+                if (at.Message.Contains(sign, StringComparison.OrdinalIgnoreCase))
+                    return words;
+        return "the two sides found no common ground";
+    }
+
+    private static readonly (string Sign, string Words)[] Reasons =
+    [
+        ("wrong version number", "the other end does not speak TLS there"), ("unsupported protocol", "it speaks only versions of TLS that are not safe any more"),
+        ("protocol version", "it speaks no version of TLS that we do"), ("unrecognized name", "it does not serve that name"),
+        ("handshake failure", "it shares no cipher with us, or wants a client certificate"), ("certificate required", "it wants a client certificate"),
+        ("excessive message size", "its certificate chain is too long"), ("record too large", "the other end does not speak TLS there"),
+        ("packet length too long", "the other end does not speak TLS there"), ("bad record type", "the other end does not speak TLS there"),
+        ("dh key too small", "its key is too weak"), ("ee key too small", "its key is too weak"), ("internal error", "it reports an internal error"),
+        ("frame size or unknown record type", "the other end does not speak TLS there"), ("Cannot determine the frame size", "the other end does not speak TLS there"),
+        ("no application protocol", "it speaks no protocol that we asked for"),
+    ];
+
+#pragma warning disable CA5397, SYSLIB0039 // old versions are named, not used
+    private static string VersionOf(SslProtocols protocol) => protocol switch
+    {
+        SslProtocols.Tls13 => "1.3", SslProtocols.Tls12 => "1.2", SslProtocols.Tls11 => "1.1", SslProtocols.Tls => "1.0", _ => protocol.ToString(),
+    };
+#pragma warning restore CA5397, SYSLIB0039
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Kept.Engine.Promises;
+using Kept.Engine.Recording;
+using Kept.Judging;
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Engine.History;
+
+/// <summary>
+/// Reads back what the ledger knows, beside the loop and one promise after the other, so the schedule never waits for it and memory stays bounded (a day of
+/// one series at a time). Looks in the future of the clock are left out: they were made before the clock was set back.
+/// </summary>
+internal sealed class HistoryReader(ILedger ledger)
+{
+    /// <summary>Newest looks of a passive check that are handed back: enough to find its last call behind a long silence.</summary>
+    public const int PassiveLooks = 500;
+
+    private readonly Dictionary<int, Dictionary<PromiseId, FoldSnapshot>> _shelves = [];
+
+    public PromiseHistory Read(HistoryRequest request, Instant now)
+    {
+        var terms = request.Terms;
+        var (since, isNew, before) = SinceOf(terms, now);
+        var (told, toldAt) = ToldOf(terms.Promise);
+        var (fold, from) = FoldOf(terms, since, now);
+        var newest = ImmutableArray.CreateBuilder<IReadOnlyList<LookRecord>>(terms.Series.Length);
+        for (var check = 0; check < terms.Series.Length; check++)
+        {
+            var last = Replay(fold, check, terms.Series[check], from, now);
+            var passive = terms.Promise.Checks[check].Kind.IsPassive;
+            newest.Add(passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
+                : last is not null ? [last] : ledger.Looks(terms.Series[check], new Instant(0), After(now), 1));
+        }
+        return new PromiseHistory(request, fold, since, isNew, before, told, toldAt, newest.MoveToImmutable());
+    }
+
+    /// <summary>How far back looks can matter: the longest window, and what <c>now</c> needs to be confirmed.</summary>
+    internal static Duration Reach(Promise promise)
+    {
+        var longest = Duration.Hours(2);
+        foreach (var objective in promise.Keeps)
+        {
+            var length = objective.Window switch
+            {
+                Window.Rolling rolling => rolling.Length,
+                Window.Calendar calendar => Duration.Days(calendar.Unit switch
+                {
+                    CalendarUnit.Day => 2,
+                    CalendarUnit.Week => 8,
+                    CalendarUnit.Month => 32,
+                    CalendarUnit.Quarter => 93,
+                    _ => 367,
+                }),
+                _ => Duration.Zero,
+            };
+            if (length > longest) longest = length;
+        }
+        foreach (var check in promise.Checks)
+        {
+            var confirm = check.Every * (Math.Max(1, check.Confirm.Of) + 3);
+            if (confirm > longest) longest = confirm;
+        }
+        return longest + Duration.Minutes(15);
+    }
+
+    private (Instant Since, bool IsNew, string? Before) SinceOf(PromiseTerms terms, Instant now)
+    {
+        var seen = Newest(EntryKinds.PromiseTerms, terms.Promise);
+        var hash = seen is null ? null : EntryBodies.Text(seen, "termsHash");
+        return hash == terms.Promise.TermsHash && seen!.Occurred <= now ? (seen.Occurred, false, null) : (now, true, hash);
+    }
+
+    private (Outcome Told, Instant? At) ToldOf(Promise promise)
+    {
+        var seen = Newest(EntryKinds.VerdictChanged, promise);
+        return seen is null ? (Outcome.Unknown, null) : (Outcomes.FromWire(EntryBodies.Text(seen, "outcome") ?? ""), seen.Occurred);
+    }
+
+    // Entries stand under the name of their day: after a rename the newest one may still stand under the former name.
+    private Entry? Newest(string kind, Promise promise) =>
+        NewestAbout(kind, promise.Name) ?? (promise.Was is { } was ? NewestAbout(kind, was) : null);
+
+    private Entry? NewestAbout(string kind, PromiseName name) =>
+        ledger.Entries(new EntryQuery(Limit: 1, Kind: kind, Subject: name.ToString(), NewestFirst: true)) is [var newest, ..] ? newest : null;
+
+    private (PromiseFold Fold, Instant From) FoldOf(PromiseTerms terms, Instant since, Instant now)
+    {
+        var shelf = FoldShelf.Of(terms.Id);
+        if (!_shelves.TryGetValue(shelf, out var snapshots)) _shelves[shelf] = snapshots = FoldShelf.Read(ledger.Cached(FoldShelf.Key(shelf)));
+        if (snapshots.TryGetValue(terms.Id, out var snapshot) && snapshot.FoldKey == terms.FoldKey && snapshot.Since == since && snapshot.TakenAt <= now
+            && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes) is { } restored)
+        {
+            // A look that was under way when the snapshot was taken has a slot before it; folding a look twice changes nothing.
+            return (restored, Later(since, snapshot.TakenAt - Overlap(terms.Promise)));
+        }
+        return (new PromiseFold(terms.Promise, terms.Assessor, since), Later(since, now - Reach(terms.Promise)));
+    }
+
+    private static Duration Overlap(Promise promise)
+    {
+        var longest = Duration.Minutes(1);
+        foreach (var check in promise.Checks)
+            if (check.Every * 2 > longest)
+                longest = check.Every * 2;
+        return longest;
+    }
+
+    private LookRecord? Replay(PromiseFold fold, int check, int series, Instant from, Instant now)
+    {
+        LookRecord? last = null;
+        for (var day = from; day <= now; day += Duration.Days(1))
+        {
+            var end = day + Duration.Days(1) is var next && next <= now ? next : After(now);
+            foreach (var look in ledger.Looks(series, day, end))
+            {
+                fold.Add(check, look);
+                last = look;
+            }
+        }
+        return last;
+    }
+
+    private static Instant After(Instant now) => new(now.Microseconds + 1);
+
+    private static Instant Later(Instant a, Instant b) => a > b ? a : b;
+}

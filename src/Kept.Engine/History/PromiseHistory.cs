@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Kept.Engine.Promises;
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Engine.History;
+
+/// <summary>Asks for the history of a promise.</summary>
+/// <param name="Promise">Whose; only handed back, for it belongs to the loop.</param>
+/// <param name="Terms">Its terms at the time of asking.</param>
+/// <param name="Reading">Which asking this is.</param>
+internal sealed record HistoryRequest(TrackedPromise Promise, PromiseTerms Terms, int Reading);
+
+/// <summary>What the ledger knows of a promise.</summary>
+/// <param name="Fold">Everything recorded since its terms began, folded.</param>
+/// <param name="Since">When these terms began to be judged.</param>
+/// <param name="IsNew">The ledger has not seen these terms before.</param>
+/// <param name="TermsBefore">Hash of the terms that it saw last, when they were others.</param>
+/// <param name="Told">Outcome of the newest entry about it.</param>
+/// <param name="ToldAt">And when.</param>
+/// <param name="Newest">The newest looks of each check, oldest first; more than one only for passive kinds.</param>
+internal sealed record PromiseHistory(
+    HistoryRequest Request, PromiseFold Fold, Instant Since, bool IsNew, string? TermsBefore, Outcome Told, Instant? ToldAt, ImmutableArray<IReadOnlyList<LookRecord>> Newest);

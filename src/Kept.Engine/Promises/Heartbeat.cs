@@ -1,0 +1,46 @@
+using Kept.Model;
+
+namespace Kept.Engine.Promises;
+
+/// <summary>
+/// What is heard of a watched thing that calls us. Armed by its first call; from then on each call sets a deadline of one period and the grace, and silence
+/// beyond it is bad, at the deadline and each period after. Silence that may be ours (we were down, or the clock jumped, when the call was due) is a gap,
+/// and the deadline starts anew.
+/// </summary>
+internal sealed class Heartbeat(string key, Duration every, Duration grace)
+{
+    public string Key { get; } = key;
+    public Duration Every { get; set; } = every;
+    public Duration Grace { get; set; } = grace;
+
+    public bool IsArmed { get; private set; }
+    /// <summary>The newest call of any kind but start.</summary>
+    public Instant LastCall { get; private set; }
+    /// <summary>When it said that it began, and has not ended since.</summary>
+    public Instant? StartedAt { get; set; }
+    /// <summary>The newest call that became a look; calls within the same second are one.</summary>
+    public Instant? LastRecorded { get; set; }
+    /// <summary>Silent after this.</summary>
+    public Instant Deadline { get; private set; }
+
+    public void Called(Instant at)
+    {
+        IsArmed = true;
+        LastCall = at;
+        Deadline = at + Every + Grace;
+    }
+
+    /// <summary>The next silent slot.</summary>
+    public void StaySilent() => Deadline += Every;
+
+    /// <summary>
+    /// Nobody could have heard it between these moments. True when its call was due then: that silence is ours. A call is expected around one period after
+    /// the last one; the half period before allows for a rhythm that is not exact.
+    /// </summary>
+    public bool Deafened(Instant from, Instant to)
+    {
+        if (!IsArmed || to < Deadline - Grace - (Every / 2) || from > Deadline) return false;
+        Deadline = to + Every + Grace;
+        return true;
+    }
+}

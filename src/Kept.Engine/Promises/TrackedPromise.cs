@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Kept.Engine.Schedule;
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Engine.Promises;
+
+/// <summary>One promise the engine follows: its terms, its fold and how it stands. Owned by the loop; nothing else may touch it.</summary>
+internal sealed class TrackedPromise(PromiseTerms terms)
+{
+    public PromiseTerms Terms { get; set; } = terms;
+    /// <summary>Its place in document order.</summary>
+    public int Position { get; set; }
+    public ScheduledCheck[] Checks { get; set; } = [];
+
+    /// <summary>Null while its history is being read: what it would say is not to be trusted yet.</summary>
+    public PromiseFold? Fold { get; set; }
+    /// <summary>When these terms began to be judged.</summary>
+    public Instant Since { get; set; }
+    /// <summary>Looks that ended while the history was being read.</summary>
+    public List<(int Check, LookRecord Look)> Early { get; } = [];
+    /// <summary>Which reading of its history counts; an older one that arrives late is dropped.</summary>
+    public int Reading { get; set; }
+
+    public Verdict? Verdict { get; set; }
+    public Instant OutcomeSince { get; set; }
+    /// <summary>The outcome of the newest entry about it: what the ledger says.</summary>
+    public Outcome Told { get; set; }
+    /// <summary>The look its verdict rests on, for the entry.</summary>
+    public (int Series, Instant Slot)? NewestLook { get; set; }
+    /// <summary>The one wake-up for judging by age that is alive.</summary>
+    public long JudgeAt { get; set; } = long.MaxValue;
+    /// <summary>Those whose condition or dependence names it.</summary>
+    public List<TrackedPromise> Dependents { get; } = [];
+    public bool IsGone { get; set; }
+
+    public PromiseId Id => Terms.Id;
+    public Promise Promise => Terms.Promise;
+    public PromiseName Name => Terms.Promise.Name;
+}
+
+/// <summary>A promise of one reading of the documents, with all that the engine derives from it once. Immutable.</summary>
+internal sealed record PromiseTerms
+{
+    public required Promise Promise { get; init; }
+    public required Agent Agent { get; init; }
+    public required PromiseId Id { get; init; }
+    public required Assessor Assessor { get; init; }
+    /// <summary>Ledger numbers of its checks, in order.</summary>
+    public required ImmutableArray<int> Series { get; init; }
+    public required ImmutableArray<Diagnostic> Problems { get; init; }
+    /// <summary>Equal where everything that judges or looks is equal.</summary>
+    public required string Fingerprint { get; init; }
+    /// <summary>Equal where a fold may be carried over: terms and the rhythm of the checks.</summary>
+    public required string FoldKey { get; init; }
+    /// <summary>An error of a rule makes it not a promise; then why.</summary>
+    public required string? NotAPromise { get; init; }
+
+    public bool IsSelf => !Promise.IsWish && Promise.Origin == DocumentOrigin.Ours;
+}

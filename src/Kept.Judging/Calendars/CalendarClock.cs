@@ -1,0 +1,115 @@
+using Kept.Model;
+using NodaTime;
+using Calendar = Kept.Model.Calendar;
+using Instant = Kept.Model.Instant;
+
+namespace Kept.Judging;
+
+/// <summary>
+/// Wall-clock spans and calendar windows as instants, by NodaTime's own tzdb. A span runs from one wall-clock moment to another, the end excluded, read as
+/// RFC 5545 (iCalendar, §3.3.5) reads local times: a moment that occurs twice is its first occurrence, and one that a clock change skips is moved on by
+/// the length of the change. So each span is one stretch of time, longer or shorter by the change where it straddles one.
+/// </summary>
+public static class CalendarClock
+{
+    private const int MinutesPerDay = 24 * 60, MinutesPerWeek = 7 * MinutesPerDay;
+
+    /// <summary>No zone has ever moved its clock by more than a day (Samoa left out 30 December 2011).</summary>
+    private const int Slack = 25 * 60;
+
+    /// <exception cref="ArgumentException">The zone is not in tzdb; the loader refuses such a calendar.</exception>
+    public static bool IsOpen(Calendar c, Instant at) => TryIsOpen(c, at) ?? throw UnknownZone(c.Zone);
+
+    /// <summary>Null where the zone is not in tzdb.</summary>
+    internal static bool? TryIsOpen(Calendar c, Instant at)
+    {
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(c.Zone) is not { } zone) return null;
+        var moment = Noda(at);
+        var local = moment.InZone(zone).LocalDateTime;
+        var monday = MondayOf(local.Date);
+        var minute = (((int)local.DayOfWeek - 1) * MinutesPerDay) + (local.Hour * 60) + local.Minute;
+        foreach (var span in c.Open)
+            for (var week = -1; week <= 1; week++)
+            {
+                // Only a span near this time of the week is worth the exact answer.
+                var shifted = minute - (week * MinutesPerWeek);
+                if (shifted < span.From - Slack || shifted > span.To + Slack) continue;
+                var (from, to) = SpanAt(zone, monday.PlusWeeks(week), span);
+                if (moment >= from && moment < to) return true;
+            }
+        return false;
+    }
+
+    /// <summary>
+    /// The window that holds <paramref name="now"/>. A calendar window is [From, To). A rolling one reaches from one length ago up to now; a look that is
+    /// exactly one length old has just left it, one that is due now is in it.
+    /// </summary>
+    /// <exception cref="ArgumentException">The zone is not in tzdb; the loader refuses such an objective.</exception>
+    public static (Instant From, Instant To) WindowOf(Window w, Instant now)
+    {
+        if (w is Window.Rolling rolling) return (now - rolling.Length, now);
+        var calendar = (Window.Calendar)w;
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(calendar.Zone) ?? throw UnknownZone(calendar.Zone);
+        var today = Noda(now).InZone(zone).Date;
+        var first = calendar.Unit switch
+        {
+            CalendarUnit.Day => today,
+            CalendarUnit.Week => MondayOf(today),
+            CalendarUnit.Month => new LocalDate(today.Year, today.Month, 1),
+            CalendarUnit.Quarter => new LocalDate(today.Year, ((today.Month - 1) / 3 * 3) + 1, 1),
+            _ => new LocalDate(today.Year, 1, 1),
+        };
+        var next = calendar.Unit switch
+        {
+            CalendarUnit.Day => first.PlusDays(1),
+            CalendarUnit.Week => first.PlusWeeks(1),
+            CalendarUnit.Month => first.PlusMonths(1),
+            CalendarUnit.Quarter => first.PlusMonths(3),
+            _ => first.PlusYears(1),
+        };
+        return (Ours(zone.AtStartOfDay(first).ToInstant()), Ours(zone.AtStartOfDay(next).ToInstant()));
+    }
+
+    /// <summary>When it next opens or closes after a moment; null where it never does (no span, or open all week).</summary>
+    public static Instant? NextChange(Calendar c, Instant after)
+    {
+        if (c.Open.IsDefaultOrEmpty) return null;
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(c.Zone) ?? throw UnknownZone(c.Zone);
+        var moment = Noda(after);
+        var monday = MondayOf(moment.InZone(zone).Date);
+        var spans = new List<(NodaTime.Instant From, NodaTime.Instant To)>();
+        for (var week = -2; week <= 4; week++) // a skipped span comes again a week later
+            foreach (var span in c.Open)
+            {
+                var exact = SpanAt(zone, monday.PlusWeeks(week), span);
+                if (exact.From < exact.To) spans.Add(exact);
+            }
+        spans.Sort();
+        NodaTime.Instant? from = null, to = null;
+        foreach (var span in spans)
+        {
+            if (to is { } end && span.From <= end)
+            {
+                if (span.To > end) to = span.To;
+                continue;
+            }
+            if (Next(from, to, moment) is { } change) return Ours(change);
+            (from, to) = span;
+        }
+        // The last stretch may go on beyond what was looked at: then nothing but its begin is known for certain.
+        return from > moment ? Ours(from.Value) : to > moment && to < Noda(after).Plus(NodaTime.Duration.FromDays(21)) ? Ours(to.Value) : null;
+    }
+
+    private static NodaTime.Instant? Next(NodaTime.Instant? from, NodaTime.Instant? to, NodaTime.Instant moment) => from > moment ? from : to > moment ? to : null;
+
+    private static (NodaTime.Instant From, NodaTime.Instant To) SpanAt(DateTimeZone zone, LocalDate monday, WeeklySpan span) =>
+        (zone.AtLeniently(monday.AtMidnight().PlusMinutes(span.From)).ToInstant(), zone.AtLeniently(monday.AtMidnight().PlusMinutes(span.To)).ToInstant());
+
+    private static LocalDate MondayOf(LocalDate date) => date.PlusDays(1 - (int)date.DayOfWeek);
+
+    private static NodaTime.Instant Noda(Instant at) => NodaTime.Instant.FromUnixTimeTicks(at.Microseconds * 10);
+
+    private static Instant Ours(NodaTime.Instant at) => new(at.ToUnixTimeTicks() / 10);
+
+    private static ArgumentException UnknownZone(string zone) => new($"the zone {zone} is not in tzdb {DateTimeZoneProviders.Tzdb.VersionId}");
+}

@@ -1,0 +1,139 @@
+using Kept.Model;
+
+namespace Kept.Judging;
+
+/// <summary>The lines of objectives: exact counts of a window, and what can be said from them.</summary>
+public sealed partial class PromiseFold
+{
+    /// <summary>Counts of one objective over its window.</summary>
+    private struct Figures
+    {
+        /// <summary>In-force looks with evidence, and those of them that satisfy.</summary>
+        public long Counted, Satisfying;
+        /// <summary>Due so far, in force or unknown.</summary>
+        public long Due;
+        /// <summary>In-force looks that may still come into the window, or are missing from it.</summary>
+        public long Open;
+        /// <summary>How many the whole window holds, those not in force included.</summary>
+        public long Expected;
+        public long NotInForce;
+        /// <summary>Every check was looked at often enough.</summary>
+        public bool IsCovered;
+    }
+
+    private VerdictLine JudgeObjective(ObjectivePlan plan, long now)
+    {
+        var window = CalendarClock.WindowOf(plan.Objective.Window, new Instant(now));
+        if (plan.Undecidable is { } why)
+            return new VerdictLine(plan.Objective.Text, Outcome.Unknown, why, 0, 0, 0, 0, window.From, window.To, null);
+        // A rolling window is (from, now], a calendar window [from, to): both become [low, high) in whole microseconds, begun no earlier than these terms.
+        // What a rolling window may still hold is its whole length; what a calendar window may, the rest of its unit.
+        var isRolling = plan.Objective.Window is Window.Rolling;
+        var begin = isRolling ? window.From.Microseconds + 1 : window.From.Microseconds;
+        var low = Math.Max(_since, begin);
+        var high = isRolling ? now + 1 : Math.Min(window.To.Microseconds, now + 1);
+        var reach = new Reach(low, high, isRolling ? begin : low, isRolling ? high : window.To.Microseconds);
+        var figures = plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
+        var (outcome, reason) = Decide(plan, figures);
+        var budget = outcome == Outcome.Broken && plan.Share.WantsMany && plan.Share.Level is > 0 and < 1 ? 0 : plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
+        if (plan.Objective.Quantity.Source != QuantitySource.GoodLooks && plan.Objective.Statistic.Kind != StatisticKind.Percentile) budget = null;
+        return new VerdictLine(plan.Objective.Text, outcome, reason, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget);
+    }
+
+    /// <summary>[Low, High) is what counts; [WholeLow, WholeHigh) what the window may come to hold.</summary>
+    private readonly record struct Reach(long Low, long High, long WholeLow, long WholeHigh);
+
+    private Figures CountLooks(ObjectivePlan plan, Reach reach, long now)
+    {
+        var figures = new Figures { IsCovered = true };
+        foreach (var counted in plan.Tracks)
+        {
+            var track = _tracks[counted.Track];
+            // Looks of our own keep a rhythm, so their slots can be told exactly; calls of others come when they come.
+            var phase = _plan.Checks[counted.Track].Kind.IsPassive ? null : track.NewestSlot(now);
+            AddCounts(ref figures, track.Count(reach.Low, reach.High, counted.Predicate), PeriodOf(counted.Track), phase, PatienceOf(counted.Track), reach);
+        }
+        return figures;
+    }
+
+    /// <summary>
+    /// Slices that begin in the window. The one that runs counts only once it is bad: good so far is not good yet.
+    /// </summary>
+    private Figures CountSlices(ObjectivePlan plan, Reach reach, long now)
+    {
+        var slice = plan.Slice;
+        long patience = 0;
+        var fastest = long.MaxValue;
+        foreach (var counted in plan.Tracks)
+        {
+            fastest = Math.Min(fastest, PeriodOf(counted.Track));
+            patience = Math.Max(patience, PatienceOf(counted.Track));
+        }
+        var running = now - FloorMod(now, slice);
+        var track = _tracks[plan.SliceTrack];
+        var tally = track.Count(reach.Low, Math.Min(reach.High, running), 0);
+        tally.Bad += track.Count(Math.Max(reach.Low, running), reach.High, 0).Bad;
+        var figures = new Figures { IsCovered = true };
+        // Looks rarer than slices cannot fill every slice: then as many are due as there are looks.
+        AddCounts(ref figures, tally, Math.Max(slice, fastest), fastest > slice ? null : 0, patience + slice, reach);
+        return figures;
+    }
+
+    private void AddCounts(ref Figures figures, Tally tally, long period, long? phase, long patience, Reach reach)
+    {
+        var due = Math.Max(tally.Recorded, Slots(reach.Low, reach.High - patience, period, phase)) - tally.NotInForce;
+        var expected = Math.Max(tally.Recorded, Slots(reach.WholeLow, reach.WholeHigh, period, phase));
+        figures.Counted += tally.Evidence;
+        figures.Satisfying += tally.Satisfying;
+        figures.NotInForce += tally.NotInForce;
+        figures.Due += due;
+        figures.Expected += expected;
+        figures.Open += expected - tally.NotInForce - tally.Evidence;
+        // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
+        if (tally.Evidence < Promise.Coverage * due || (tally.Evidence == 0 && tally.NotInForce == 0 && expected > 0)) figures.IsCovered = false;
+    }
+
+    /// <summary>How many slots lie in [low, high): exactly where the phase is known, else as many as there are in any stretch of that length.</summary>
+    private static long Slots(long low, long high, long period, long? phase)
+    {
+        if (high <= low) return 0;
+        return phase is { } known ? FloorDiv(high - 1 - known, period) - FloorDiv(low - 1 - known, period) : (high - low) / period;
+    }
+
+    private static long FloorDiv(long a, long b) => (a - FloorMod(a, b)) / b;
+
+    private static long FloorMod(long a, long b) => a % b is var rest && rest < 0 ? rest + b : rest;
+
+    private (Outcome Outcome, string Reason) Decide(ObjectivePlan plan, in Figures figures)
+    {
+        var word = plan.SliceTrack >= 0 ? "slice" : "look";
+        if (figures.Counted == 0)
+        {
+            if (figures.NotInForce > 0 && figures.Due == 0) return (Outcome.NotInForce, $"in force at none of {VerdictWords.Plural(figures.NotInForce, word)} in this window");
+            return (Outcome.Unknown, figures.Due > 0 ? $"none of {VerdictWords.Plural(figures.Due, word)} due in this window saw anything" : $"no {word} in this window yet");
+        }
+        var share = plan.Share;
+        var holds = share.Holds(figures.Satisfying, figures.Counted);
+        var said = Said(plan, figures, word);
+        if (!share.CanHold(figures.Satisfying, figures.Counted, figures.Open))
+        {
+            if (Promise.Confidence is { } level && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
+                && !ConfidenceBound.Excludes(share, figures.Satisfying, figures.Counted, level))
+                return (Outcome.Unknown, $"{said}; too few to say so with {VerdictWords.Percent(level)} confidence");
+            return (Outcome.Broken, figures.Open > 0 ? $"{said}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good" : said);
+        }
+        if (!holds) return (Outcome.Unknown, $"{said}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it");
+        if (!figures.IsCovered)
+            return (Outcome.Unknown, $"{said}, but only {VerdictWords.Figure(figures.Counted)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted, figures.Due)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)");
+        if (Promise.Confidence is { } confidence && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
+            && !ConfidenceBound.Confirms(share, figures.Satisfying, figures.Counted, confidence))
+            return (Outcome.Unknown, $"{said}; too few to say so with {VerdictWords.Percent(confidence)} confidence");
+        return (Outcome.Kept, said);
+    }
+
+    private static string Said(ObjectivePlan plan, in Figures figures, string word)
+    {
+        var verb = plan.Objective.Quantity.Source == QuantitySource.GoodLooks ? figures.Counted == 1 ? "was good" : "were good" : "within";
+        return $"{VerdictWords.Percent(figures.Satisfying, figures.Counted)} of {VerdictWords.Plural(figures.Counted, word)} {verb} ({VerdictWords.Figure(figures.Counted - figures.Satisfying)} not)";
+    }
+}

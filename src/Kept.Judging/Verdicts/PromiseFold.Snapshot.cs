@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using Kept.Model;
+
+namespace Kept.Judging;
+
+/// <summary>
+/// A fold as bytes, so that a start need not read every look again. A snapshot can always be thrown away: it is taken up only where it is whole and its
+/// marks mean the same for the promise as it stands now.
+/// </summary>
+public sealed partial class PromiseFold
+{
+    private const byte Version = 1;
+    private const int HashLength = 8;
+
+    /// <summary>All it knows. Two folds of the same records may differ in bytes, never in verdicts.</summary>
+    public byte[] Snapshot()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(Version);
+            writer.Write(SignatureHash());
+            writer.Write(_since);
+            foreach (ref readonly var last in _last.AsSpan())
+            {
+                writer.Write(last.BadSlot);
+                writer.Write(last.GapSlot);
+                writer.Write((byte)last.Failure);
+                writer.Write((byte)last.Gap);
+                writer.Write(last.Code);
+            }
+            foreach (var track in _tracks) track.Write(writer);
+        }
+        stream.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)).AsSpan(0, HashLength));
+        return stream.ToArray();
+    }
+
+    /// <summary>
+    /// Takes a snapshot up; null where it is damaged, of another version, or of a promise with other checks or objectives. Then the looks are read again.
+    /// </summary>
+    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = "any")
+    {
+        if (snapshot.Length < 1 + HashLength + sizeof(long) + HashLength || snapshot[0] != Version) return null;
+        var content = snapshot[..^HashLength];
+        if (!SHA256.HashData(content).AsSpan(0, HashLength).SequenceEqual(snapshot[^HashLength..])) return null;
+        using var reader = new BinaryReader(new MemoryStream(content.ToArray()), Encoding.UTF8);
+        try
+        {
+            reader.ReadByte();
+            var signature = reader.ReadBytes(HashLength);
+            var fold = new PromiseFold(promise, assessor, new Instant(reader.ReadInt64()), regime);
+            if (!signature.AsSpan().SequenceEqual(fold.SignatureHash())) return null;
+            foreach (ref var last in fold._last.AsSpan())
+                last = new LastWords
+                {
+                    BadSlot = reader.ReadInt64(),
+                    GapSlot = reader.ReadInt64(),
+                    Failure = (TargetFailure)reader.ReadByte(),
+                    Gap = (GapCause)reader.ReadByte(),
+                    Code = reader.ReadInt32(),
+                };
+            foreach (var track in fold._tracks)
+                if (!track.Read(reader))
+                    return null;
+            return reader.BaseStream.Position == reader.BaseStream.Length ? fold : null;
+        }
+        catch (Exception fault) when (fault is EndOfStreamException or OverflowException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private byte[] SignatureHash() => SHA256.HashData(Encoding.UTF8.GetBytes(_plan.Signature()))[..HashLength];
+}

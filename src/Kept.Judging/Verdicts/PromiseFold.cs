@@ -1,0 +1,169 @@
+using Kept.Model;
+
+namespace Kept.Judging;
+
+/// <summary>
+/// Folds the looks of one promise, seen by one assessor in one regime, into its verdict. The verdict is a function of the set of records and of the moment
+/// asked for: their order, their repetition and where a snapshot was taken change nothing. Where one slot was recorded with different results, the worse
+/// evidence stands. Counting is exact, in event time, with integers. Not safe for use by several threads at once.
+/// Moments asked for should not run backwards: looks that no window needs any more, seen from a day before the latest of them, may be let go.
+/// </summary>
+public sealed partial class PromiseFold
+{
+    private readonly Assessor _assessor;
+    private readonly string _regime;
+    private readonly FoldPlan _plan;
+    private readonly Track[] _tracks; // one per check, then one per objective that counts slices
+    private readonly LastWords[] _last;
+    private long _since;
+    private long _asked = long.MinValue;
+
+    /// <param name="promise">What was promised; its checks and objectives are prepared here.</param>
+    /// <param name="assessor">Who judges.</param>
+    /// <param name="since">When these terms began to be judged; earlier looks say nothing about them.</param>
+    /// <param name="regime">The named context; figures of different regimes are never pooled, each has a fold of its own.</param>
+    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = "any")
+    {
+        Promise = promise;
+        _assessor = assessor;
+        _regime = regime;
+        _since = since.Microseconds;
+        _plan = new FoldPlan(promise);
+        _tracks = new Track[_plan.Checks.Length + _plan.SliceTracks];
+        for (var i = 0; i < _plan.Checks.Length; i++) _tracks[i] = new Track(_plan.Predicates[i].Length);
+        for (var i = _plan.Checks.Length; i < _tracks.Length; i++) _tracks[i] = new Track(predicates: 1);
+        _last = new LastWords[_plan.Checks.Length];
+        Array.Fill(_last, LastWords.None);
+    }
+
+    public Promise Promise { get; }
+
+    /// <summary>When these terms began to be judged.</summary>
+    public Instant Since => new(_since);
+
+    /// <summary>Takes a look of a check, by the check's place in the promise. Any order, any repetition.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The promise has no such check.</exception>
+    public void Add(int checkIndex, LookRecord look)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(checkIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(checkIndex, _plan.Checks.Length);
+        if (look.Slot.Microseconds < _since) return;
+        ulong satisfied = 0;
+        if (look.Class is LookClass.Good or LookClass.Bad)
+        {
+            var predicates = _plan.Predicates[checkIndex];
+            for (var i = 0; i < predicates.Length; i++)
+                if (predicates[i].Holds(look))
+                    satisfied |= 1UL << i;
+        }
+        var mark = Mark.Of(look.Class, satisfied);
+        var track = _tracks[checkIndex];
+        track.Add(look.Slot, mark);
+        if (track.IsCrowded) MakeRoom(track);
+        if (_plan.SliceTracks > 0) AddToSlices(checkIndex, look, mark);
+        _last[checkIndex].Note(look);
+    }
+
+    /// <summary>
+    /// Until when the newest verdict holds without further looks: then <c>now</c> may go unknown by age alone. Null where nothing is known that could age.
+    /// </summary>
+    public Instant? ChangesBy
+    {
+        get
+        {
+            long? next = null;
+            for (var i = 0; i < _plan.Checks.Length; i++)
+            {
+                Consider(_tracks[i].Newest(long.MaxValue - 1, IsEvidence), i);
+                Consider(_tracks[i].Newest(long.MaxValue - 1, IsNotInForce), i);
+            }
+            return next is { } found ? new Instant(found) : null;
+
+            void Consider((Instant Slot, Mark Mark)? look, int check)
+            {
+                if (look is not { } known) return;
+                var expires = ExpiryOf(check, known.Slot.Microseconds);
+                if (expires > _asked && (next is null || expires < next)) next = expires;
+            }
+        }
+    }
+
+    private static bool IsEvidence(LookClass look) => look is LookClass.Good or LookClass.Bad;
+
+    private static bool IsNotInForce(LookClass look) => look == LookClass.NotInForce;
+
+    /// <summary>A slice holds what its looks say together: bad when one is, else good when one is, else nothing.</summary>
+    private void AddToSlices(int checkIndex, LookRecord look, Mark mark)
+    {
+        foreach (var plan in _plan.Objectives)
+        {
+            if (plan.SliceTrack < 0) continue;
+            foreach (var counted in plan.Tracks)
+            {
+                if (counted.Track != checkIndex) continue;
+                var slot = look.Slot.Microseconds;
+                var offset = slot % plan.Slice;
+                var start = slot - (offset < 0 ? offset + plan.Slice : offset);
+                var said = !mark.IsEvidence ? Mark.Of(look.Class, 0) : mark.Satisfies(counted.Predicate) ? Mark.Of(LookClass.Good, 1) : Mark.Of(LookClass.Bad, 0);
+                var track = _tracks[plan.SliceTrack];
+                track.Add(new Instant(start), said);
+                if (track.IsCrowded) MakeRoom(track);
+            }
+        }
+    }
+
+    private void MakeRoom(Track track)
+    {
+        if (_asked != long.MinValue) track.Forget(Horizon(), ConfirmedState.FarthestLook);
+        if (track.RunCount > Track.MostRuns * 3 / 4) track.FoldOldest();
+    }
+
+    /// <summary>Before this no window reaches, asked from a day before the latest moment.</summary>
+    private long Horizon()
+    {
+        var asked = new Instant(_asked) - Duration.Days(1);
+        var horizon = asked;
+        foreach (var plan in _plan.Objectives)
+        {
+            var from = CalendarClock.WindowOf(plan.Objective.Window, asked).From;
+            if (from < horizon) horizon = from;
+        }
+        return horizon.Microseconds;
+    }
+
+    private long PeriodOf(int check) => Math.Max(1, _plan.Checks[check].Every.Nanoseconds / 1000);
+
+    /// <summary>How long after its slot a look may still be under way: its time-out, or the grace of what calls us.</summary>
+    private long PatienceOf(int check)
+    {
+        var looked = _plan.Checks[check];
+        var patience = looked.Kind.IsPassive && looked.Setting<FieldValue.Length>("grace") is { } grace ? grace.Duration : looked.Timeout;
+        return Math.Max(0, patience.Nanoseconds / 1000);
+    }
+
+    /// <summary>When a look has aged out: two further ones were due, and the second must have ended.</summary>
+    private long ExpiryOf(int check, long slot) => slot + (2 * PeriodOf(check)) + PatienceOf(check);
+
+    /// <summary>
+    /// What is said about the newest bad look and the newest gap of a check. Kept beside the counts, because runs have no words; chosen so that the order of
+    /// records does not matter.
+    /// </summary>
+    private struct LastWords
+    {
+        public long BadSlot, GapSlot;
+        public TargetFailure Failure;
+        public GapCause Gap;
+        public int Code;
+
+        public static readonly LastWords None = new() { BadSlot = long.MinValue, GapSlot = long.MinValue };
+
+        public void Note(LookRecord look)
+        {
+            var slot = look.Slot.Microseconds;
+            if (look.Class == LookClass.Bad && (slot > BadSlot || (slot == BadSlot && (look.Failure, look.Code).CompareTo((Failure, Code)) > 0)))
+                (BadSlot, Failure, Code) = (slot, look.Failure, look.Code);
+            if (look.Class == LookClass.Gap && (slot > GapSlot || (slot == GapSlot && look.Gap > Gap)))
+                (GapSlot, Gap) = (slot, look.Gap);
+        }
+    }
+}

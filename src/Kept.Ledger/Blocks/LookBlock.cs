@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using Kept.Ledger.Coding;
+using Kept.Model;
+using ZstdSharp;
+
+namespace Kept.Ledger.Blocks;
+
+/// <summary>What a block holds: the looks of one series in order, and which evidence was taken with them.</summary>
+internal sealed record BlockContent(List<LookRecord> Looks, List<(Instant Slot, byte[] Hash)> Evidence);
+
+/// <summary>
+/// A block of looks at rest: one column per figure, then zstd. Exact to the last microsecond. 3 to 6 bytes per look for a routine series. The form is
+/// docs/reference/ledger-format.md; a new form gets a new first byte, and the old one stays readable.
+/// </summary>
+internal sealed class LookBlock : IDisposable
+{
+    public const int MostLooks = 1 << 20;
+    private const byte Form = 1;
+    private const int MostBytes = 256 << 20;
+
+    // one context for all blocks of a sealing: making one costs more than compressing a block
+    private readonly Compressor _compressor = new(9);
+    private readonly ByteWriter _bytes = new(64 << 10);
+
+    /// <param name="looks">Of one series, in order.</param>
+    /// <param name="evidence">What was kept of what they read, by slot.</param>
+    public byte[] Encode(ReadOnlySpan<LookRecord> looks, IReadOnlyList<(Instant Slot, byte[] Hash)> evidence)
+    {
+        _bytes.Clear();
+        _bytes.Varint((ulong)looks.Length);
+        var figures = new long[looks.Length];
+        Column(looks, figures, look => look.Slot.Microseconds);
+        Column(looks, figures, look => look.Epoch);
+        Column(looks, figures, look => (long)look.Class | (look.NewConnection ? 8L : 0));
+        Column(looks, figures, look => ((long)look.Failure << 8) | (long)look.Gap);
+        Column(looks, figures, look => look.Code);
+        Column(looks, figures, look => look.LateMicroseconds);
+        Phases(looks, figures);
+        Measured(looks);
+        _bytes.Varint((ulong)evidence.Count);
+        foreach (var (slot, hash) in evidence)
+        {
+            _bytes.Int64(slot.Microseconds);
+            _bytes.Bytes(hash);
+        }
+        return [Form, .. _compressor.Wrap(_bytes.Span)];
+    }
+
+    /// <exception cref="FormatException">The bytes are no block.</exception>
+    public static BlockContent Decode(ReadOnlySpan<byte> data, int series)
+    {
+        if (data.IsEmpty || data[0] != Form) throw new FormatException("it has an unknown form");
+        try
+        {
+            using var decompressor = new Decompressor();
+            var bytes = new ByteReader(decompressor.Unwrap(data[1..], MostBytes));
+            var content = Read(ref bytes, series);
+            return bytes.AtEnd ? content : throw new FormatException("bytes are left over");
+        }
+        catch (Exception fault) when (fault is ZstdException or OverflowException)
+        {
+            throw new FormatException("it cannot be unpacked: " + fault.Message, fault);
+        }
+    }
+
+    public void Dispose() => _compressor.Dispose();
+
+    private static BlockContent Read(ref ByteReader bytes, int series)
+    {
+        var count = bytes.Count(MostLooks);
+        var slots = FigureColumn.Read(ref bytes, count);
+        var epochs = FigureColumn.Read(ref bytes, count);
+        var classes = FigureColumn.Read(ref bytes, count);
+        var causes = FigureColumn.Read(ref bytes, count);
+        var codes = FigureColumn.Read(ref bytes, count);
+        var lates = FigureColumn.Read(ref bytes, count);
+        var phases = ReadPhases(ref bytes, count);
+        var measured = ReadMeasured(ref bytes, count);
+        var looks = new List<LookRecord>(count);
+        for (var i = 0; i < count; i++)
+            looks.Add(new LookRecord(series, new Instant(slots[i]), checked((int)epochs[i]), (LookClass)(classes[i] & 7), (TargetFailure)(causes[i] >> 8),
+                (GapCause)(causes[i] & 0xFF), checked((int)codes[i]), lates[i], phases[i], (classes[i] & 8) != 0, measured is null ? [] : measured[i]));
+        var evidence = new List<(Instant, byte[])>();
+        for (var left = bytes.Count(bytes.Left); left > 0; left--) evidence.Add((new Instant(bytes.Int64()), bytes.Bytes(32).ToArray()));
+        return new BlockContent(looks, evidence);
+    }
+
+    private void Column(ReadOnlySpan<LookRecord> looks, long[] figures, Func<LookRecord, long> of)
+    {
+        for (var i = 0; i < looks.Length; i++) figures[i] = of(looks[i]);
+        FigureColumn.Write(_bytes, figures);
+    }
+
+    /// <summary>Which phases there were, then each phase of those looks that had it; the total as what came after the first byte.</summary>
+    private void Phases(ReadOnlySpan<LookRecord> looks, long[] figures)
+    {
+        var exact = true;
+        foreach (var look in looks) exact &= LookRows.IsMicroseconds(look.Phases);
+        var unit = exact ? 1000 : 1;
+        _bytes.Byte(exact ? (byte)1 : (byte)0);
+        Column(looks, figures, look => Mask(look.Phases));
+        for (var phase = 0; phase < 5; phase++)
+        {
+            var present = 0;
+            foreach (var look in looks)
+                if (Phase(look.Phases, phase) is not -1 and var value)
+                    figures[present++] = phase == 4 ? unchecked((value / unit) - (look.Phases.FirstByte / unit)) : value / unit;
+            if (present > 0) FigureColumn.Write(_bytes, figures.AsSpan(0, present));
+        }
+    }
+
+    private static Phases[] ReadPhases(ref ByteReader bytes, int count)
+    {
+        var unit = bytes.Byte() == 1 ? 1000 : 1;
+        var masks = FigureColumn.Read(ref bytes, count);
+        var columns = new long[5][];
+        for (var phase = 0; phase < 5; phase++)
+        {
+            var present = 0;
+            foreach (var mask in masks)
+                if ((mask & (1L << phase)) != 0) present++;
+            columns[phase] = present > 0 ? FigureColumn.Read(ref bytes, present) : [];
+        }
+        var phases = new Phases[count];
+        Span<int> next = stackalloc int[5];
+        Span<long> values = stackalloc long[5];
+        for (var i = 0; i < count; i++)
+        {
+            for (var phase = 0; phase < 5; phase++)
+            {
+                values[phase] = -1;
+                if ((masks[i] & (1L << phase)) == 0) continue;
+                var value = columns[phase][next[phase]++];
+                values[phase] = phase == 4 ? unchecked(value + (values[3] / unit)) * unit : value * unit;
+            }
+            phases[i] = new Phases(values[0], values[1], values[2], values[3], values[4]);
+        }
+        return phases;
+    }
+
+    private static long Mask(Phases phases)
+    {
+        var mask = 0L;
+        for (var phase = 0; phase < 5; phase++)
+            if (Phase(phases, phase) != -1) mask |= 1L << phase;
+        return mask;
+    }
+
+    private static long Phase(Phases phases, int phase) => phase switch { 0 => phases.Dns, 1 => phases.Connect, 2 => phases.Tls, 3 => phases.FirstByte, _ => phases.Total };
+
+    /// <summary>How many figures each look has, then per figure which looks have it, then those.</summary>
+    private void Measured(ReadOnlySpan<LookRecord> looks)
+    {
+        var most = 0;
+        foreach (var look in looks) most = Math.Max(most, Count(look));
+        _bytes.Varint((ulong)most);
+        if (most == 0) return;
+        var figures = new long[looks.Length];
+        Column(looks, figures, look => Count(look));
+        for (var at = 0; at < most; at++)
+        {
+            Column(looks, figures, look => Count(look) > at && look.Measured[at] is not null ? 1 : 0);
+            var present = 0;
+            foreach (var look in looks)
+                if (Count(look) > at && look.Measured[at] is { } value) figures[present++] = value;
+            if (present > 0) FigureColumn.Write(_bytes, figures.AsSpan(0, present));
+        }
+    }
+
+    private static int Count(LookRecord look) => look.Measured.IsDefaultOrEmpty ? 0 : look.Measured.Length;
+
+    private static ImmutableArray<long?>[]? ReadMeasured(ref ByteReader bytes, int count)
+    {
+        var most = bytes.Count(LookRows.MostMeasures);
+        if (most == 0) return null;
+        var lengths = FigureColumn.Read(ref bytes, count);
+        var looks = new long?[count][];
+        for (var i = 0; i < count; i++) looks[i] = lengths[i] is >= 0 and var length && length <= most ? new long?[length] : throw new FormatException("a look has too many figures");
+        for (var at = 0; at < most; at++)
+        {
+            var has = FigureColumn.Read(ref bytes, count);
+            var present = has.Count(flag => flag != 0);
+            var values = present > 0 ? FigureColumn.Read(ref bytes, present) : [];
+            for (int i = 0, next = 0; i < count; i++)
+                if (has[i] != 0 && at < looks[i].Length) looks[i][at] = values[next++];
+        }
+        return Array.ConvertAll(looks, figures => ImmutableArray.Create(figures));
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+
+namespace Kept.Ledger.Sqlite;
+
+/// <summary>What a person is told when storage fails: the code, what happened, and what to do.</summary>
+internal static class Faults
+{
+    private const int Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
+
+    // Linux errno, which .NET gives as HResult of an IOException
+    private const int NoAccess = 13, FileTooBig = 27, NoSpace = 28, ReadOnlyFileSystem = 30, QuotaUsedUp = 122;
+
+    public static Exception Of(Exception fault, string folder) => fault switch
+    {
+        LedgerException or OperationCanceledException or ArgumentException or ObjectDisposedException => fault,
+        SqliteException sqlite => OfSqlite(sqlite, folder),
+        IOException { HResult: NoSpace or QuotaUsedUp or FileTooBig } => DiskFull(folder, fault),
+        IOException { HResult: ReadOnlyFileSystem or NoAccess } or UnauthorizedAccessException => new LedgerException("S04",
+            $"The ledger's folder {folder} cannot be written: {fault.Message} Give this user the right to write there, or name another folder.", fault),
+        IOException => new LedgerException("S09", $"The disk under {folder} failed: {fault.Message} What was not acknowledged is not recorded and may be tried again.", fault),
+        _ => new LedgerException("S09", $"The ledger in {folder} failed: {fault.Message}", fault),
+    };
+
+    private static LedgerException OfSqlite(SqliteException fault, string folder) => fault.SqliteErrorCode switch
+    {
+        Full => DiskFull(folder, fault),
+        Busy or Locked => new LedgerException("S01",
+            $"Another process holds the database in {folder} (a backup tool, or an open sqlite3 shell?). End it; nothing was written and it may be tried again.", fault),
+        ReadOnly or CannotOpen => new LedgerException("S04",
+            $"The database in {folder} cannot be written: {fault.Message}. Give this user the right to write there, or name another folder.", fault),
+        Corrupt or NotADatabase => Damaged(folder, fault.Message, fault),
+        InputOutput when fault.SqliteExtendedErrorCode is 778 or 1034 => DiskFull(folder, fault), // SQLITE_IOERR_WRITE, _FSYNC: what a full or failing disk says in the middle of a write
+        _ => new LedgerException("S09", $"The database in {folder} failed: {fault.Message}", fault),
+    };
+
+    public static LedgerException Damaged(string folder, string problem, Exception? inner = null) => new("S03",
+        $"The database in {folder} is damaged: {problem}. Nothing was changed. Restore the folder from a backup, or move it away to begin a new ledger.", inner);
+
+    private static LedgerException DiskFull(string folder, Exception fault) => new("S02",
+        $"The disk under {folder} is full, or may not grow. Make room; nothing was written half, and it may be tried again.", fault);
+}

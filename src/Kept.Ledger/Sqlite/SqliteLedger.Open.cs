@@ -1,0 +1,149 @@
+using Kept.Ledger.Entries;
+using Kept.Ledger.Hot;
+using Kept.Model;
+using Microsoft.Data.Sqlite;
+
+namespace Kept.Ledger.Sqlite;
+
+/// <summary>Opening: the lock, the schema, the end of the chain, the hot segments. A store that is not as it should be is refused before anything in it changes.</summary>
+internal sealed partial class SqliteLedger
+{
+    private const int CheckedAtOpen = 100;
+
+    private sealed record Opened(
+        Ulid Id, int Epoch, EntryMint Mint, Dictionary<string, PromiseId> Names, Dictionary<SeriesKey, int> Series, HotRecovery Hot, LedgerOpening Opening);
+
+    public static SqliteLedger Open(string folder, TimeProvider time, Random random, LedgerOptions options)
+    {
+        FolderLock? held = null;
+        Database? database = null;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            held = FolderLock.Take(folder);
+            var file = new FileInfo(Path.Combine(folder, Database.FileName));
+            if (held.Ledger is { } before && (!file.Exists || (file.Length == 0 && !File.Exists(file.FullName + "-wal"))))
+                throw new LedgerException("S03", $"{file.FullName} is {(file.Exists ? "empty" : "missing")}, but ledger {before} was here. Nothing was changed. "
+                    + $"Restore it from a backup, or remove {FolderLock.FileName} and the folder {HotFolder} to begin a new ledger.");
+            database = Database.Open(folder, options);
+            var opened = Begin(database.Writer, folder, held, time, random, options);
+            held.Remember(opened.Id, opened.Epoch);
+            return new SqliteLedger(folder, time, options, database, held, opened);
+        }
+        catch (Exception fault)
+        {
+            database?.Dispose();
+            held?.Dispose();
+            if (Faults.Of(fault, folder) is var told && ReferenceEquals(told, fault)) throw;
+            throw told;
+        }
+    }
+
+    public static SqliteLedger OpenReadOnly(string folder, TimeProvider time, Random random, LedgerOptions options)
+    {
+        var database = Database.OpenReadOnly(folder, options);
+        try
+        {
+            // hot segments first, the database after: what is sealed in between is then in both, and told apart by the sealed segment's number
+            HotRecovery hot = null!;
+            var sealedBefore = database.Read(connection => Database.Scalar(connection, "SELECT sealed FROM ledger"));
+            hot = HotRecovery.ReadOnly(Path.Combine(folder, HotFolder), sealedBefore, options);
+            return new SqliteLedger(folder, time, options, database, null, database.Read(connection =>
+            {
+                var (id, epoch) = Row(connection, folder) ?? throw Faults.Damaged(folder, "it does not say which ledger it is");
+                return new Opened(id, epoch, End(connection, folder, time, random, id, epoch), Names(connection), Series(connection), hot, new LedgerOpening(hot.Notes));
+            }));
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One transaction: the epoch grows, and what opening found is told in entries.</summary>
+    private static Opened Begin(SqliteConnection writer, string folder, FolderLock held, TimeProvider time, Random random, LedgerOptions options)
+    {
+        using var transaction = writer.BeginTransaction();
+        var row = Row(writer, folder);
+        List<string> lost = [];
+        if (row is { } there && held.Ledger is { } before && there.Id != before)
+            throw Faults.Damaged(folder, $"it is ledger {there.Id}, but {before} was here. If this is meant, remove {FolderLock.FileName}");
+        if (row is { } older && held.Epoch > older.Epoch)
+            lost.Add($"the database is an older copy: epoch {held.Epoch} was here, it knows {older.Epoch}; entries and looks written since that copy are missing");
+        var epoch = Math.Max(row?.Epoch ?? 0, held.Epoch) + 1;
+        if (row is null) FirstRow(writer, time, random);
+        var id = row?.Id ?? Row(writer, folder)!.Value.Id;
+        var mint = End(writer, folder, time, random, id, epoch);
+        var hot = HotRecovery.Open(Path.Combine(folder, HotFolder), id, Database.Scalar(writer, "SELECT sealed FROM ledger"), options);
+        lost.AddRange(hot.Lost);
+        using (var grow = new Rows(writer, "UPDATE ledger SET epoch = $1")) grow.With(epoch).Run();
+        var now = Instant.From(time.GetUtcNow());
+        Append(writer, mint, [.. lost.Select(note => Bodies.Draft(EntryKinds.Gap, "", now, json => json.WriteString("storage", note)))]);
+        options.Hit("open-before-commit");
+        transaction.Commit();
+        options.Hit("open-after-commit");
+        return new Opened(id, epoch, mint, Names(writer), Series(writer), hot, new LedgerOpening([.. hot.Notes, .. lost.Except(hot.Lost)]));
+    }
+
+    private static void FirstRow(SqliteConnection writer, TimeProvider time, Random random)
+    {
+        var bytes = new byte[10];
+        random.NextBytes(bytes);
+        using var put = new Rows(writer, "INSERT INTO ledger (one, id, epoch, sealed, expired) VALUES (1, $1, 0, 0, 0)");
+        put.With(Ulid.Mint(Instant.From(time.GetUtcNow()), bytes).ToByteArray()).Run();
+    }
+
+    private static (Ulid Id, int Epoch)? Row(SqliteConnection connection, string folder)
+    {
+        using var rows = new Rows(connection, "SELECT id, epoch FROM ledger");
+        using var reader = rows.Read();
+        if (reader.Read()) return (Ulid.FromBytes(Blob(reader, 0)), reader.GetInt32(1));
+        return Database.Scalar(connection, "SELECT count(*) FROM entry") == 0 ? null : throw Faults.Damaged(folder, "it does not say which ledger it is");
+    }
+
+    /// <summary>The chain's end, after its newest entries were checked: nothing is ever appended to a chain that does not hold there.</summary>
+    private static EntryMint End(SqliteConnection connection, string folder, TimeProvider time, Random random, Ulid id, int epoch)
+    {
+        using var rows = new Rows(connection, "SELECT seq, header, body, hash FROM entry ORDER BY seq DESC LIMIT $1");
+        using var reader = rows.With(CheckedAtOpen).Read();
+        Entry? newest = null, later = null;
+        while (reader.Read())
+        {
+            var sequence = reader.GetInt64(0);
+            try
+            {
+                var entry = EntryHeader.Read(Blob(reader, 1), null);
+                var holds = entry.Sequence == sequence && Blob(reader, 3).AsSpan().SequenceEqual(Convert.FromHexString(entry.Hash))
+                    && (reader.IsDBNull(2) || ContentHash.Of(Blob(reader, 2)) == entry.BodyHash)
+                    && (later is null || (later.Sequence == sequence + 1 && later.Prev == entry.Hash));
+                if (!holds) throw new FormatException("the chain does not hold");
+                newest ??= entry;
+                later = entry;
+            }
+            catch (FormatException fault)
+            {
+                throw Faults.Damaged(folder, $"entry {sequence}: {fault.Message}", fault);
+            }
+        }
+        return new EntryMint(time, random, id.ToString(), epoch, newest?.Sequence ?? 0, newest?.Hash ?? EntryHeader.NoPrev, newest?.Id ?? default);
+    }
+
+    private static Dictionary<string, PromiseId> Names(SqliteConnection connection)
+    {
+        using var rows = new Rows(connection, "SELECT name, id FROM name");
+        using var reader = rows.Read();
+        var names = new Dictionary<string, PromiseId>(StringComparer.Ordinal);
+        while (reader.Read()) names.Add(reader.GetString(0), new PromiseId(Ulid.FromBytes(Blob(reader, 1))));
+        return names;
+    }
+
+    private static Dictionary<SeriesKey, int> Series(SqliteConnection connection)
+    {
+        using var rows = new Rows(connection, "SELECT id, promise, check_name, place FROM series ORDER BY id");
+        using var reader = rows.Read();
+        var series = new Dictionary<SeriesKey, int>();
+        while (reader.Read()) series.Add(new SeriesKey(new PromiseId(Ulid.FromBytes(Blob(reader, 1))), reader.GetString(2), reader.GetString(3)), reader.GetInt32(0));
+        return series;
+    }
+}

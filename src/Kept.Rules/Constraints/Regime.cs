@@ -1,0 +1,169 @@
+using System.Collections;
+using System.Collections.Immutable;
+using Kept.Model;
+
+namespace Kept.Rules;
+
+/// <summary>When a promise is in force, as alternatives of plain facts (a disjunctive normal form), so that two conditions can be asked whether both can be true.</summary>
+internal sealed class Regime
+{
+    /// <summary>More alternatives than this are not followed; the answer is then <see cref="Truth.Unknown"/>.</summary>
+    private const int MostTerms = 64;
+
+    private readonly ImmutableArray<Term>? _terms;
+
+    private Regime(ImmutableArray<Term>? terms) => _terms = terms;
+
+    /// <summary>Always in force.</summary>
+    public static readonly Regime Any = new([Term.Free]);
+
+    public static Regime Of(Expression? given, Func<string, Calendar?> calendarOf) => given is null ? Any : new(Terms(given, true, calendarOf));
+
+    /// <summary>True: both can hold at once. False: never. Unknown: not decided (too large, or facts this cannot compare).</summary>
+    public Truth Overlaps(Regime other) => And(other).CanHold;
+
+    /// <summary>Whether it can hold at all.</summary>
+    public Truth CanHold
+    {
+        get
+        {
+            if (_terms is not { } terms) return Truth.Unknown;
+            var best = Truth.False;
+            foreach (var term in terms) best = best.Or(term.CanHold);
+            return best;
+        }
+    }
+
+    public Regime And(Regime other)
+    {
+        if (_terms is not { } mine || other._terms is not { } theirs || mine.Length * theirs.Length > MostTerms * MostTerms) return new(null);
+        var both = ImmutableArray.CreateBuilder<Term>();
+        foreach (var a in mine)
+            foreach (var b in theirs)
+                if (a.And(b) is { } term && term.CanHold != Truth.False)
+                    both.Add(term);
+        return both.Count > MostTerms ? new(null) : new(both.ToImmutable());
+    }
+
+    private static ImmutableArray<Term>? Terms(Expression given, bool holds, Func<string, Calendar?> calendarOf)
+    {
+        switch (given)
+        {
+            case Expression.Not not: return Terms(not.Inner, !holds, calendarOf);
+            case Expression.And and: return holds ? All(and.Parts, holds, calendarOf) : AnyOf(and.Parts, holds, calendarOf);
+            case Expression.Or or: return holds ? AnyOf(or.Parts, holds, calendarOf) : All(or.Parts, holds, calendarOf);
+            case Expression.AtLeast some: return Some(some.Parts, holds ? some.Count : some.Parts.Length - some.Count + 1, holds, calendarOf);
+            default: return Term.OfFact(given, holds, calendarOf) is { } term ? [term] : null;
+        }
+    }
+
+    private static ImmutableArray<Term>? All(ImmutableArray<Expression> parts, bool holds, Func<string, Calendar?> calendarOf)
+    {
+        var all = Any;
+        foreach (var part in parts) all = all.And(new Regime(Terms(part, holds, calendarOf)));
+        return all._terms;
+    }
+
+    private static ImmutableArray<Term>? AnyOf(ImmutableArray<Expression> parts, bool holds, Func<string, Calendar?> calendarOf)
+    {
+        var any = ImmutableArray.CreateBuilder<Term>();
+        foreach (var part in parts)
+        {
+            if (Terms(part, holds, calendarOf) is not { } terms || any.Count + terms.Length > MostTerms) return null;
+            any.AddRange(terms);
+        }
+        return any.ToImmutable();
+    }
+
+    /// <summary>At least k of the parts: the first one and k−1 of the rest, or k of the rest.</summary>
+    private static ImmutableArray<Term>? Some(ImmutableArray<Expression> parts, int count, bool holds, Func<string, Calendar?> calendarOf)
+    {
+        if (parts.Length > 12) return null;
+        var terms = ImmutableArray.CreateBuilder<Term>();
+        for (var chosen = 0; chosen < 1 << parts.Length; chosen++)
+        {
+            if (System.Numerics.BitOperations.PopCount((uint)chosen) != count) continue;
+            var mask = chosen;
+            if (All([.. parts.Where((_, i) => (mask >> i & 1) == 1)], holds, calendarOf) is not { } more || terms.Count + more.Length > MostTerms) return null;
+            terms.AddRange(more);
+        }
+        return terms.ToImmutable();
+    }
+
+    /// <summary>Facts that all hold at once.</summary>
+    private sealed record Term(
+        ImmutableDictionary<string, ValueSet> Facts, ImmutableDictionary<PromiseName, bool> Promises, ImmutableDictionary<string, (Calendar Calendar, bool Open)> Times, bool Impossible)
+    {
+        public static readonly Term Free = new(
+            ImmutableDictionary<string, ValueSet>.Empty, ImmutableDictionary<PromiseName, bool>.Empty, ImmutableDictionary<string, (Calendar, bool)>.Empty, false);
+
+        public static Term? OfFact(Expression fact, bool holds, Func<string, Calendar?> calendarOf)
+        {
+            switch (fact)
+            {
+                case Expression.PromiseHolds promise: return Free with { Promises = Free.Promises.Add(promise.Name, holds) };
+                case Expression.During during:
+                    return calendarOf(during.Calendar) is { } calendar ? Free with { Times = Free.Times.Add(during.Calendar, (calendar, holds)) } : null;
+                default:
+                    return ValueSet.Of(fact, !holds) is var (name, allowed) ? Free with { Facts = Free.Facts.Add(name, allowed) } : null;
+            }
+        }
+
+        public Term? And(Term other)
+        {
+            var (facts, promises, times, impossible) = (Facts, Promises, Times, Impossible || other.Impossible);
+            foreach (var (name, allowed) in other.Facts)
+            {
+                if (!facts.TryGetValue(name, out var mine))
+                {
+                    facts = facts.Add(name, allowed);
+                    continue;
+                }
+                if (mine.And(allowed) is not { } both) return null;
+                facts = facts.SetItem(name, both);
+            }
+            foreach (var (name, holds) in other.Promises)
+            {
+                impossible |= promises.TryGetValue(name, out var mine) && mine != holds;
+                promises = promises.SetItem(name, holds);
+            }
+            foreach (var (name, time) in other.Times)
+            {
+                impossible |= times.TryGetValue(name, out var mine) && mine.Open != time.Open;
+                times = times.SetItem(name, time);
+            }
+            return new(facts, promises, times, impossible);
+        }
+
+        public Truth CanHold =>
+            Impossible || Facts.Values.Any(allowed => allowed.IsEmpty) ? Truth.False : Times.Count == 0 ? Truth.True : TimesCanHold;
+
+        /// <summary>Calendars of one zone are compared minute by minute over a week; across zones nothing is said, for their clocks move against each other.</summary>
+        private Truth TimesCanHold
+        {
+            get
+            {
+                if (Times.Values.Select(time => time.Calendar.Zone).Distinct().Skip(1).Any()) return Truth.Unknown;
+                var week = new BitArray(Week.Minutes, true);
+                foreach (var (calendar, open) in Times.Values)
+                    week.And(open ? Week.Of(calendar) : Week.Of(calendar).Not());
+                return Kleene.Of(week.HasAnySet());
+            }
+        }
+    }
+}
+
+/// <summary>A calendar as the minutes of one week.</summary>
+internal static class Week
+{
+    public const int Minutes = 7 * 24 * 60;
+
+    public static BitArray Of(Calendar calendar)
+    {
+        var open = new BitArray(Minutes);
+        foreach (var span in calendar.Open)
+            for (var minute = span.From; minute < span.To; minute++)
+                open[minute % Minutes] = true;
+        return open;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Kept.Model;
+
+namespace Kept.Rules;
+
+/// <summary>What was last known of a promise's terms, to notice a change on the way.</summary>
+/// <param name="Version">Its version as text.</param>
+/// <param name="TermsHash">The hash of its terms.</param>
+public sealed record TermsSeen(string Version, string TermsHash);
+
+/// <summary>The rules that one house decides by itself, over a whole house at once.</summary>
+public static class HouseRules
+{
+    /// <summary>
+    /// Everything the rules find, ordered by file and place. A pure function: the same house, moment and memory give the same list. An error that names a
+    /// promise makes that promise <i>not a promise</i>. Work grows with n log n of the promises. What needs another agent's document or signature
+    /// is not answered; <see cref="Rule.NotDecidedHere"/> lists it.
+    /// </summary>
+    /// <param name="house">The house as read.</param>
+    /// <param name="now">The moment expiry is judged at.</param>
+    /// <param name="before">Terms as they were last seen, by name; null where nothing is remembered.</param>
+    public static ImmutableArray<Diagnostic> Check(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null) =>
+        [.. Findings(house, now, before).Select(finding => finding.Diagnostic)];
+
+    internal static IReadOnlyList<Finding> Findings(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null)
+    {
+        var context = new RuleContext(house, now, before);
+        var found = new List<Finding>();
+        foreach (var rule in RuleCatalog.Rules)
+            if (rule.Check is { } check)
+                found.AddRange(check(context));
+        // OrderBy is stable, so findings of one place stay in the order of the catalogue.
+        return [.. found.OrderBy(f => f.Diagnostic.At.File?.Path ?? "", StringComparer.Ordinal).ThenBy(f => f.Diagnostic.At.Line).ThenBy(f => f.Diagnostic.At.Column)];
+    }
+}

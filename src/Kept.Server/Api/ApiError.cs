@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kept.Server.Api;
+
+/// <summary>The errors of the web side. A code, once shipped, is never used for anything else; each has a page under docs/errors.</summary>
+internal sealed record ApiError(string Code, int Status, string Title)
+{
+    public static readonly ApiError NoSuchPage = new("A01", StatusCodes.Status404NotFound, "There is nothing here");
+    public static readonly ApiError NoSuchPromise = new("A02", StatusCodes.Status404NotFound, "No such promise");
+    public static readonly ApiError NoSuchAgent = new("A03", StatusCodes.Status404NotFound, "No such agent");
+    public static readonly ApiError WrongRequest = new("A04", StatusCodes.Status400BadRequest, "The request says something that cannot be read");
+    public static readonly ApiError NoSuchHeartbeat = new("A05", StatusCodes.Status404NotFound, "No such heartbeat");
+    public static readonly ApiError TooLarge = new("A06", StatusCodes.Status413PayloadTooLarge, "More was sent than is taken");
+    public static readonly ApiError WrongMethod = new("A07", StatusCodes.Status405MethodNotAllowed, "It does not answer to this method");
+    public static readonly ApiError TooMany = new("A08", StatusCodes.Status503ServiceUnavailable, "Too many at once");
+    public static readonly ApiError OwnFault = new("A09", StatusCodes.Status500InternalServerError, "A fault of ours");
+    public static readonly ApiError StorageRefuses = new("A10", StatusCodes.Status503ServiceUnavailable, "The ledger does not answer");
+    public static readonly ApiError ForeignHost = new("A11", StatusCodes.Status421MisdirectedRequest, "Not asked by a name of this machine");
+    public static readonly ApiError NoSuchCheck = new("A12", StatusCodes.Status404NotFound, "No such check");
+
+    public static readonly IReadOnlyList<ApiError> All =
+    [
+        NoSuchPage, NoSuchPromise, NoSuchAgent, WrongRequest, NoSuchHeartbeat, TooLarge, WrongMethod, TooMany, OwnFault, StorageRefuses, ForeignHost, NoSuchCheck,
+    ];
+
+    public WireProblem With(string detail) => new("urn:kept:error:" + Code, Title, Status, detail, Code);
+
+    public JsonHttpResult<WireProblem> Answer(string detail) => TypedResults.Json(With(detail), WireJson.Default.WireProblem, "application/problem+json", Status);
+}
+
+/// <summary>The request says something that cannot be read: answered with <see cref="ApiError.WrongRequest"/>.</summary>
+internal sealed class WrongRequestException(string message) : Exception(message);

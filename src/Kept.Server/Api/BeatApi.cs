@@ -1,0 +1,44 @@
+using System.Text;
+using Kept.Engine;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kept.Server.Api;
+
+/// <summary>Where watched things call: success, start, fail, or an exit code. Any of GET, HEAD and POST, so that whatever is at hand can call.</summary>
+internal static class BeatApi
+{
+    /// <summary>What a call may carry; more is refused.</summary>
+    public const int MostBody = 10 * 1024;
+
+    private static readonly string[] Methods = ["GET", "HEAD", "POST"];
+
+    public static void Map(IEndpointRouteBuilder routes, Sight sight)
+    {
+        routes.MapMethods("/beat/{key}", Methods, (HttpContext context, string key) => HearAsync(context, sight, key, BeatKind.Success, 0)).WithSummary("A watched thing says that it is done").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge);
+        routes.MapMethods("/beat/{key}/{what}", Methods, (HttpContext context, string key, string what) => what switch
+        {
+            "start" => HearAsync(context, sight, key, BeatKind.Start, 0),
+            "fail" => HearAsync(context, sight, key, BeatKind.Fail, 0),
+            _ when int.TryParse(what, System.Globalization.NumberStyles.None, null, out var code) && code <= 255 => HearAsync(context, sight, key, BeatKind.ExitCode, code),
+            _ => throw new WrongRequestException("after the key stands start, fail, or an exit code from 0 to 255"),
+        }).WithSummary("It says that it begins (start), that it failed (fail), or its exit code").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.WrongRequest);
+    }
+
+    private static async Task<Results<Ok<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, string key, BeatKind kind, int code)
+    {
+        var body = await ReadAsync(context);
+        if (body is null) return ApiError.TooLarge.Answer($"a heartbeat carries at most {MostBody} bytes");
+        context.Response.Headers.CacheControl = "no-store";
+        var heard = await sight.Beat(new Beat(key, kind, code, body.Length > 0 ? body : null, context.Connection.RemoteIpAddress?.ToString()), context.RequestAborted);
+        return heard ? TypedResults.Ok(new WireHeard(key, sight.Now.ToString())) : ApiError.NoSuchHeartbeat.Answer("no promise of this house has a heartbeat of that key; its page shows the address to call");
+    }
+
+    /// <summary>The body as text, or null where there is more of it than is taken.</summary>
+    private static async Task<string?> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MostBody) return null;
+        var buffer = new byte[MostBody + 1];
+        var read = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
+        return read > MostBody ? null : Encoding.UTF8.GetString(buffer, 0, read);
+    }
+}

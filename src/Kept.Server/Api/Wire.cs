@@ -1,0 +1,118 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Kept.Server.Api;
+
+// Wire records: what clients of /api/v1 hold in their hands. Instants are RFC 3339 in UTC, outcomes kebab case, shares decimal text, counts integers;
+// times of looks are whole nanoseconds. A member, once shipped, keeps its name and meaning.
+
+/// <summary>The house at one moment.</summary>
+public sealed record WireHouse(
+    string Id, string Name, string Place, string AsOf, long Sequence, WireCounts Promises, WireCounts Wishes, IReadOnlyList<string> Agents, WireFault? Fault, string? StorageFault);
+
+/// <summary>How many of each outcome. Unknown is never counted as kept.</summary>
+public sealed record WireCounts(int Kept, int Broken, int NotInForce, int Unknown, int NotAPromise);
+
+/// <summary>The newest documents were refused, and why.</summary>
+public sealed record WireFault(string At, IReadOnlyList<WireDiagnostic> Diagnostics);
+
+/// <summary>One thing wrong with a document.</summary>
+public sealed record WireDiagnostic(string Code, string Severity, string File, int Line, int Column, int Length, string Message, string? Help, string? Promise);
+
+/// <summary>Who speaks here, or is spoken of.</summary>
+public sealed record WireAgent(
+    string Id, string Name, string Kind, IReadOnlyList<string> Domains, string? Until, string? MemberOf, IReadOnlyList<string> Members, IReadOnlyList<string> Promises, IReadOnlyList<string> ReliesOn);
+
+public sealed record WireAgents(string AsOf, long Sequence, IReadOnlyList<WireAgent> Items);
+
+/// <summary>Who judged, and from where; no verdict stands without one.</summary>
+public sealed record WireAssessor(string House, string Place, bool Self);
+
+/// <summary>One line of a verdict: <c>now</c>, or an objective.</summary>
+public sealed record WireLine(
+    string Text, string Outcome, string Reason, long Good, long Counted, long Due, long Expected, string WindowFrom, string WindowTo, string? BudgetLeft);
+
+/// <summary>The judgement of one promise. <c>word</c> is for people (a wish is met or unmet); <c>ageSeconds</c> is the age of its newest evidence at <c>asOf</c>.</summary>
+public sealed record WireVerdict(
+    string Outcome, string Word, string Reason, string AsOf, string Since, string? SeenAt, long? AgeSeconds, string? ValidUntil, WireAssessor Assessor, string Regime,
+    IReadOnlyList<WireLine> Lines, IReadOnlyList<string> AtRisk);
+
+/// <summary>One check as it stands.</summary>
+public sealed record WireCheck(
+    string Name, string Kind, string Target, string Every, string Timeout, string Confirm, IReadOnlyList<string> Expect, string? LastAt, string? LastClass, string? LastReason,
+    long? LastTookNanoseconds, string? NextDue, string? Beat);
+
+/// <summary>A promise, or a wish, with its verdict.</summary>
+public sealed record WirePromise(
+    string Name, string Id, string Agent, string Standing, string Version, string Benefit, IReadOnlyList<string> To, IReadOnlyList<string> Keeps, string? Given, string? Uses, string? Until,
+    string TermsHash, WireVerdict Verdict, IReadOnlyList<WireCheck> Checks, IReadOnlyList<WireDiagnostic> Problems);
+
+/// <summary>A page of promises; <c>next</c> is the <c>after</c> of the following page, absent on the last.</summary>
+public sealed record WirePromises(string AsOf, long Sequence, int Total, IReadOnlyList<WirePromise> Items, string? Next);
+
+/// <summary>Looks over a time, reduced to so many points; a point is the slowest look of its stretch, with the counts of all.</summary>
+public sealed record WireLooks(
+    string Promise, string Check, string From, string To, long StepNanoseconds, int Looks, IReadOnlyList<WireLook> Points, IReadOnlyList<WireGap> Gaps);
+
+/// <summary>Phases in nanoseconds; absent where there was no such phase.</summary>
+public sealed record WireLook(
+    string At, string Class, string? Failure, int? Code, long? Dns, long? Connect, long? Tls, long? FirstByte, long? Total, int Good, int Bad, int NotInForce);
+
+/// <summary>A time in which we did not see.</summary>
+public sealed record WireGap(string From, string To);
+
+/// <summary>What single looks read. <c>read</c> is as the ledger holds it.</summary>
+public sealed record WireEvidence(string Promise, IReadOnlyList<WireRead> Items);
+
+public sealed record WireRead(string Check, string At, JsonElement? Read);
+
+/// <summary>Why a promise is in its state.</summary>
+public sealed record WireExplanation(string Promise, string AsOf, string Outcome, string Rule, string Therefore, WireAssessor Assessor, IReadOnlyList<WireInput> Inputs);
+
+public sealed record WireInput(string What, string Value, string Reason, string? At, long? AgeSeconds, string? Figures);
+
+/// <summary>One fact of the ledger in a CloudEvents 1.0 envelope. <c>sequence</c> is zero-padded, so that it compares as text; it is also the cursor and the id of the stream.</summary>
+public sealed record WireEvent(
+    [property: JsonPropertyName("specversion")] string SpecVersion, string Id, string Source, string Type, string? Subject, string Time,
+    [property: JsonPropertyName("recordedtime")] string RecordedTime, string Sequence, [property: JsonPropertyName("datacontenttype")] string DataContentType, JsonElement? Data);
+
+/// <summary>Events after a cursor, oldest first; <c>next</c> is the cursor to ask with again, also when nothing came.</summary>
+public sealed record WireEvents(IReadOnlyList<WireEvent> Items, string Next, bool More);
+
+/// <summary>What is wrong with the documents: those refused, and those of the house that runs.</summary>
+public sealed record WireDiagnostics(string AsOf, WireFault? Refused, IReadOnlyList<WireDiagnostic> Items);
+
+/// <summary>The engine about itself; counts since its start, lateness in nanoseconds.</summary>
+public sealed record WireFigures(
+    string AsOf, string StartedAt, int Checks, int UnderWay, int Queue, long Looks, IReadOnlyDictionary<string, long> Gaps, long Faults, long LatenessP50, long LatenessP99, long LatenessMax,
+    int UnrecordedLooks, string? LastRecordedAt, string? StorageFault);
+
+/// <summary>An error (RFC 9457) with our code, which has a page under docs/errors.</summary>
+public sealed record WireProblem(string Type, string Title, int Status, string Detail, string Code);
+
+/// <summary>A heartbeat was heard.</summary>
+public sealed record WireHeard(string Heard, string At);
+
+/// <summary>How the server itself does: what its own promises look at.</summary>
+public sealed record WireHealth(string Status, long? UnrecordedLooks, bool Recording, string? StorageFault, long LatenessP99, int Faults, string At);
+
+/// <summary>Serialisation made at build time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WireHouse))]
+[JsonSerializable(typeof(WireAgents))]
+[JsonSerializable(typeof(WireAgent))]
+[JsonSerializable(typeof(WirePromises))]
+[JsonSerializable(typeof(WirePromise))]
+[JsonSerializable(typeof(WireVerdict))]
+[JsonSerializable(typeof(WireLooks))]
+[JsonSerializable(typeof(WireEvidence))]
+[JsonSerializable(typeof(WireExplanation))]
+[JsonSerializable(typeof(WireEvents))]
+[JsonSerializable(typeof(WireEvent))]
+[JsonSerializable(typeof(WireDiagnostics))]
+[JsonSerializable(typeof(WireFigures))]
+[JsonSerializable(typeof(WireProblem))]
+[JsonSerializable(typeof(WireHeard))]
+[JsonSerializable(typeof(WireHealth))]
+[JsonSerializable(typeof(string))]
+public sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,111 @@
+using System.Net;
+using Kept.Engine;
+using Kept.Ledger;
+using Kept.Server.Api;
+using Kept.Server.Pages;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kept.Server.Hosting;
+
+/// <summary>What every answer has in common: headers that keep browsers safe, errors with a code and words, and only names of this machine while it is not public.</summary>
+internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets assets, bool isPublic, ILogger log)
+{
+    /// <summary>Nothing from elsewhere, nothing inline: a string that slipped through encoding could still run nothing.</summary>
+    public const string ContentPolicy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+        if (!isPublic && !IsOurs(context.Request.Host.Host))
+        {
+            // a page of a stranger may point its own name at this machine; it must not read what only this machine may
+            await TellAsync(context, ApiError.ForeignHost, "ask by localhost or 127.0.0.1, or start with --public to answer by every name");
+            return;
+        }
+        try
+        {
+            await next(context);
+            if (context.Response.HasStarted || context.Response.ContentLength is not null || context.Response.ContentType is not null) return;
+            if (context.Response.StatusCode == StatusCodes.Status404NotFound)
+                await TellAsync(context, ApiError.NoSuchPage, "no page and no answer has this address");
+            else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+                await TellAsync(context, ApiError.WrongMethod, $"it answers to {headers.Allow}");
+        }
+        catch (Exception fault) when (!context.Response.HasStarted)
+        {
+            await FailAsync(context, fault);
+        }
+    }
+
+    private async Task FailAsync(HttpContext context, Exception fault)
+    {
+        switch (fault)
+        {
+            case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
+                return;
+            case WrongRequestException wrong:
+                await TellAsync(context, ApiError.WrongRequest, wrong.Message);
+                return;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                await TellAsync(context, ApiError.TooLarge, $"this address takes at most {BeatApi.MostBody} bytes");
+                return;
+            case BadHttpRequestException bad:
+                await TellAsync(context, ApiError.WrongRequest, bad.Message);
+                return;
+            case LedgerException ledger:
+                StorageRefused(ledger, ledger.Code, context.Request.Path);
+                context.Response.Headers.RetryAfter = "5";
+                await TellAsync(context, ApiError.StorageRefuses, $"{ledger.Code}: {ledger.Message}");
+                return;
+            default:
+                OwnFault(fault, context.Request.Path);
+                await TellAsync(context, ApiError.OwnFault, "this request met a fault of ours; the log of the server has it, and everything else goes on");
+                return;
+        }
+    }
+
+    private async Task TellAsync(HttpContext context, ApiError error, string detail)
+    {
+        context.Response.StatusCode = error.Status;
+        context.Response.Headers.CacheControl = "no-store";
+        if (WantsPage(context.Request) && TryView() is { } view)
+            await new RazorComponentResult<LostPage>(new { House = view, Files = assets, error.Title, Detail = char.ToUpperInvariant(detail[0]) + detail[1..] + ".", error.Code }) { StatusCode = error.Status }.ExecuteAsync(context);
+        else
+            await error.Answer(detail).ExecuteAsync(context);
+    }
+
+    private HouseView? TryView()
+    {
+        try
+        {
+            return sight.View();
+        }
+        catch (Exception fault) when (fault is LedgerException or InvalidOperationException or ObjectDisposedException)
+        {
+            OwnFault(fault, "/");
+            return null;
+        }
+    }
+
+    private static bool WantsPage(HttpRequest request) =>
+        !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/beat") && !request.Path.StartsWithSegments("/metrics") && !request.Path.StartsWithSegments("/healthz")
+        && !request.Path.StartsWithSegments("/assets") && HttpMethods.IsGet(request.Method);
+
+    /// <summary>A name that cannot be pointed here from outside: an address of loopback, or localhost and what lies below it.</summary>
+    internal static bool IsOurs(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
+
+    [LoggerMessage(3001, LogLevel.Error, "A request for {Path} met a fault of ours")]
+    private partial void OwnFault(Exception fault, string path);
+
+    [LoggerMessage(3002, LogLevel.Warning, "The ledger refused ({Code}) while answering {Path}")]
+    private partial void StorageRefused(Exception fault, string code, string path);
+}

@@ -1,0 +1,25 @@
+using Kept.Engine;
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Server;
+
+/// <summary>
+/// What pages, API and metrics answer from: the view of the running house and its ledger. They never ask where a view comes from, so a view made by hand
+/// serves a test as well as the engine serves the product.
+/// </summary>
+internal sealed record Sight
+{
+    /// <summary>How everything stands now. Each answer takes one view and works on it to its end.</summary>
+    public required Func<HouseView> View { get; init; }
+    public required ILedger Ledger { get; init; }
+    public required TimeProvider Time { get; init; }
+    /// <summary>Entries after a sequence, then every new one.</summary>
+    public required Func<long, CancellationToken, IAsyncEnumerable<Entry>> Follow { get; init; }
+    /// <summary>Hands a call of a heartbeat to the engine; false when no heartbeat has that key.</summary>
+    public required Func<Beat, CancellationToken, ValueTask<bool>> Beat { get; init; }
+    /// <summary>Where documents are read from, for the words on how to add the next promise; null where the house has no folder.</summary>
+    public string? HousePath { get; init; }
+
+    public Instant Now => Instant.From(Time.GetUtcNow());
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Server;
+
+/// <summary>A ledger entry in words. Reads only the members it knows; a body that it cannot read is told by its kind alone.</summary>
+/// <param name="Promise">The promise it is about, where it is about one.</param>
+/// <param name="Outcome">What the verdict became, for a change of a verdict.</param>
+/// <param name="Text">The rest, in words.</param>
+internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string Text)
+{
+    public static EntryWords Of(Entry entry)
+    {
+        var promise = PromiseName.TryParse(entry.Subject, null, out var name) ? name : null;
+        using var body = Parse(entry.Body);
+        var root = body?.RootElement ?? default;
+        return entry.Kind switch
+        {
+            EntryKinds.VerdictChanged => Verdict(promise, root),
+            EntryKinds.Started => new(null, null, "Kept started"),
+            EntryKinds.Stopped => new(null, null, "Kept stopped"),
+            EntryKinds.HouseTaken => new(null, null, "the documents were taken up"),
+            EntryKinds.HouseRefused => new(null, null, "the documents were refused; the house from before stayed"),
+            EntryKinds.PromiseNamed => new(promise, null, "was seen for the first time"),
+            EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { } version ? $" of version {version}" : "") + " from here on"),
+            EntryKinds.PromiseGone => new(promise, null, "is not promised any more"),
+            EntryKinds.Gap => new(promise, null, "was not looked at" + ((Member(root, "reason") ?? Member(root, "cause")) is { } cause ? ": " + cause : "")),
+            EntryKinds.BlockSealed => new(null, null, "a block of looks was sealed"),
+            EntryKinds.LooksExpired => new(null, null, "old looks were removed, as their retention says"),
+            _ => new(promise, null, entry.Kind),
+        };
+    }
+
+    private static EntryWords Verdict(PromiseName? promise, JsonElement body)
+    {
+        var to = Member(body, "to") ?? Member(body, "outcome");
+        var reason = Member(body, "reason") ?? "";
+        return new(promise, to is null ? null : Outcomes.FromWire(to), reason);
+    }
+
+    internal static JsonDocument? Parse(ReadOnlyMemory<byte>? body)
+    {
+        if (body is not { Length: > 0 } bytes) return null;
+        try
+        {
+            return JsonDocument.Parse(bytes);
+        }
+        catch (JsonException)
+        {
+            return null; // a damaged body is named by `kept ledger verify`; here its kind is still worth telling
+        }
+    }
+
+    internal static string? Member(JsonElement element, string member) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out var value)
+            ? value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString(),
+                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+                _ => null,
+            }
+            : null;
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using Kept.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kept.Server.Tests;
+
+/// <summary>The web side over a real socket on loopback, about a house made by hand.</summary>
+internal sealed class RunningWeb : IAsyncDisposable
+{
+    private RunningWeb(MadeHouse house, WebApplication app, FakeTimeProvider time)
+    {
+        House = house;
+        App = app;
+        Time = time;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = Address };
+    }
+
+    public MadeHouse House { get; }
+    public WebApplication App { get; }
+    public FakeTimeProvider Time { get; }
+    public Uri Address { get; }
+    public HttpClient Client { get; }
+
+    public static async Task<RunningWeb> StartAsync(MadeHouse? house = null, bool isPublic = false, string? webFolder = null)
+    {
+        house ??= new MadeHouse();
+        var time = new FakeTimeProvider(MadeHouse.Now.ToDateTimeOffset());
+        var app = Web.Build(house.Sight(time), new WebOptions(IPAddress.Loopback, 0, isPublic, webFolder), _ => { });
+        await app.StartAsync();
+        return new RunningWeb(house, app, time);
+    }
+
+    public async Task<string> GetAsync(string path)
+    {
+        using var answer = await Client.GetAsync(path);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+    }
+}
