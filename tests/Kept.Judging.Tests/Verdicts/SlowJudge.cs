@@ -75,9 +75,10 @@ internal static class SlowJudge
         var begins = rolling ? new Instant(from.Microseconds + 1) : from;
         if (begins < since) begins = since;
         var ends = rolling || now < to ? new Instant(now.Microseconds + 1) : to;
-        var whole = rolling ? to - from : to - begins;
+        var wholeFrom = rolling ? new Instant(from.Microseconds + 1) : begins;
+        var wholeTo = rolling ? ends : to;
 
-        var groups = new List<(List<(LookClass Class, bool Holds)> Slots, long Period, long Patience)>();
+        var groups = new List<(List<(LookClass Class, bool Holds)> Slots, long Period, long? Phase, long Patience)>();
         var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
         if (objective.Slice is { } slice)
         {
@@ -90,22 +91,24 @@ internal static class SlowJudge
                     : group.Any(x => x.Class == LookClass.NotInForce) ? LookClass.NotInForce : LookClass.Gap))
                 .Where(x => x.Key + length <= now.Microseconds || x.Class == LookClass.Bad)
                 .Select(x => (x.Class, x.Class == LookClass.Good)).ToList();
-            groups.Add((slices, Math.Max(length, checks.Min(x => x.check.Every.Nanoseconds / 1000)), checks.Max(x => x.check.Timeout.Nanoseconds / 1000) + length));
+            var period = checks.Min(x => x.check.Every.Nanoseconds / 1000);
+            groups.Add((slices, Math.Max(length, period), period > length ? null : 0, checks.Max(x => x.check.Timeout.Nanoseconds / 1000) + length));
         }
         else
         {
             foreach (var (check, i) in checks)
-                groups.Add(([.. byCheck[i].Where(slot => InWindow(slot.At)).Select(slot => (slot.Class, Holds(objective, check, slot)))], check.Every.Nanoseconds / 1000, check.Timeout.Nanoseconds / 1000));
+                groups.Add(([.. byCheck[i].Where(slot => InWindow(slot.At)).Select(slot => (slot.Class, Holds(objective, check, slot)))], check.Every.Nanoseconds / 1000,
+                    byCheck[i].Count == 0 ? null : byCheck[i][^1].At.Microseconds, check.Timeout.Nanoseconds / 1000));
         }
 
         long good = 0, counted = 0, due = 0, expected = 0, open = 0, out0 = 0;
         var covered = true;
-        foreach (var (slots, period, patience) in groups)
+        foreach (var (slots, period, phase, patience) in groups)
         {
             var evidence = slots.Count(s => s.Class is LookClass.Good or LookClass.Bad);
             var outside = slots.Count(s => s.Class == LookClass.NotInForce);
-            var dueHere = Math.Max(slots.Count, Math.Max(0, ends.Microseconds - begins.Microseconds - patience) / period) - outside;
-            var holds = Math.Max(slots.Count, Math.Max(0, whole.Nanoseconds / 1000) / period);
+            var dueHere = Math.Max(slots.Count, Rhythm(begins.Microseconds, ends.Microseconds - patience, period, phase)) - outside;
+            var holds = Math.Max(slots.Count, Rhythm(wholeFrom.Microseconds, wholeTo.Microseconds, period, phase));
             good += slots.Count(s => s.Class is LookClass.Good or LookClass.Bad && s.Holds);
             counted += evidence;
             out0 += outside;
@@ -127,6 +130,15 @@ internal static class SlowJudge
             : !Satisfies(good + open, counted + open) ? Outcome.Broken
             : Satisfies(good, counted) && covered ? Outcome.Kept : Outcome.Unknown;
         return new VerdictLine(objective.Text, outcome, "", good, counted, due, expected, from, to, null);
+    }
+
+    /// <summary>Slots of a rhythm in a stretch: stepped through from its first one, or as many as surely fit.</summary>
+    private static long Rhythm(long from, long to, long period, long? phase)
+    {
+        if (to <= from) return 0;
+        if (phase is not { } known) return (to - from) / period;
+        var first = known + ((long)Math.Ceiling((from - known) / (decimal)period) * period);
+        return first >= to ? 0 : (long)Math.Ceiling((to - first) / (decimal)period);
     }
 
     private static bool Holds(Objective objective, Check check, Slot slot) => slot.Evidence.Count > 0 && slot.Evidence.All(look =>
