@@ -17,7 +17,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         try
         {
             var signature = source.Signature();
-            var reading = source.Read();
+            var reading = await source.ReadAsync(stopping.Token);
             if (reading.Refused)
             {
                 // a first start with documents that do not read still answers, with its own promises and the words of the fault

@@ -13,11 +13,13 @@ namespace Kept.Server;
 /// </summary>
 internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger ledger, TimeProvider time)
 {
+    private const string CompiledKey = "house.compiled";
+
     /// <summary>Reads everything anew. Never throws for what is in the documents.</summary>
-    public HouseReading Read()
+    public async ValueTask<HouseReading> ReadAsync(CancellationToken cancellationToken)
     {
         var (files, problems) = File.Exists(path) || Directory.Exists(path) ? HouseFolder.ReadFiles(path) : ([], []);
-        var reading = Compile(files);
+        var reading = await CompileAsync(files, cancellationToken);
         if (problems.Any(problem => problem.RefusesHouse)) return new HouseReading(null, [.. problems, .. reading.Diagnostics]);
         if (reading.House is not { } house) return reading;
         var now = Instant.From(time.GetUtcNow());
@@ -55,6 +57,17 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
             name = name.EndsWith(".kept.yaml", StringComparison.Ordinal) ? name[..^".kept.yaml".Length] : name;
             return PromiseName.IsName(name) ? name : "house";
         }
+    }
+
+    /// <summary>From the compiled house of the last start where the files are the same, else from their text.</summary>
+    private async ValueTask<HouseReading> CompileAsync(IReadOnlyList<DocumentFile> files, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DocumentFile> all = own() is { } document ? [.. files, document] : files;
+        var hash = HouseReader.ContentHashOf(all);
+        if (ledger.Cached(CompiledKey) is { } compiled && CompiledHouse.Read(compiled, hash, CheckCatalog.Kinds) is { } house) return new HouseReading(house, house.Diagnostics);
+        var reading = Compile(files);
+        if (reading.House is { } read && read.ContentHash == hash) await ledger.CacheAsync(CompiledKey, CompiledHouse.Write(read), cancellationToken);
+        return reading;
     }
 
     private HouseReading Compile(IReadOnlyList<DocumentFile> files)

@@ -28,7 +28,7 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
             if (source.Signature() != signature) continue;
             try
             {
-                var reading = source.Read();
+                var reading = await source.ReadAsync(cancellationToken);
                 await take(reading, cancellationToken);
                 taken = signature;
             }
