@@ -138,6 +138,7 @@ public static class KeptServer
 
     private static void Log(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // what fails at the start is told in our words
         .AddSimpleConsole(line =>
         {
             line.SingleLine = true;
