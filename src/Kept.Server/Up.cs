@@ -29,7 +29,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
                 await TakeAsync(reading, stopping.Token);
             }
             engine = running.RunAsync(stopping.Token);
-            await FirstViewAsync(engine, stopping.Token);
+            await FirstViewAsync(engine, reading.Refused, stopping.Token);
             ready();
             Banner(address, reading);
             var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, stopping.Token);
@@ -52,9 +52,11 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
     }
 
     /// <summary>Waits until the engine shows the house it was given: a large one takes a moment.</summary>
-    private async Task FirstViewAsync(Task engine, CancellationToken cancellationToken)
+    private async Task FirstViewAsync(Task engine, bool refused, CancellationToken cancellationToken)
     {
-        while (!engine.IsCompleted && running.View.Promises.IsEmpty && running.View.House.Promises.Any() || running.View.House.ContentHash.Length == 0 && !engine.IsCompleted && running.View.Fault is null)
+        bool Shows(HouseView view) =>
+            view.Figures.StorageFault is not null || view.House.ContentHash.Length > 0 && view.Fault is not null == refused && (view.Promises.Length > 0 || !view.House.Promises.Any());
+        while (!engine.IsCompleted && !Shows(running.View))
             await Task.Delay(TimeSpan.FromMilliseconds(20), options.Time, cancellationToken);
         if (engine.IsFaulted) await engine;
     }

@@ -31,7 +31,7 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
     /// <summary>The server's own promises alone: what stands while the first documents are refused.</summary>
     public HouseReading ReadOwn() => own() is { } document
         ? HouseReader.Read([document], DefaultId, CheckCatalog.Kinds)
-        : new HouseReading(new House { Id = DefaultId, Name = DefaultId }, []);
+        : new HouseReading(new House { Id = DefaultId, Name = DefaultId, ContentHash = HouseReader.ContentHashOf([]) }, []);
 
     /// <summary>What of the documents can be seen without reading them: equal text, nothing to do.</summary>
     public string Signature()
