@@ -19,10 +19,19 @@ public static class HostText
         return text.AsSpan().ContainsAny(NoneOfAHost) || !Uri.TryCreate($"http://{text}/", UriKind.Absolute, out var uri) ? null : Canonical(uri);
     }
 
-    /// <summary>The host of an absolute URL in the same form.</summary>
+    /// <summary>The host of an absolute URL in the same form, or null.</summary>
     public static string? Canonical(Uri uri)
     {
-        var host = uri.IdnHost.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
+        string host;
+        try
+        {
+            host = uri.IdnHost.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
+        }
+        catch (UriFormatException)
+        {
+            // Uri reads characters in a host that IDNA then refuses.
+            return null;
+        }
         if (host.Length is 0 or > 253) return null;
         return IPAddress.TryParse(host, out var address) ? address.ToString() : host;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
@@ -12,25 +13,88 @@ namespace Kept.Engine;
 /// <param name="Time">The only clock.</param>
 /// <param name="Random">Seeded; only for ids.</param>
 /// <param name="Log">For operators.</param>
-public sealed record EngineParts(ILedger Ledger, FrozenDictionary<string, Look> Looks, TimeProvider Time, Random Random, ILogger Log);
+/// <param name="ReadLoad">Reads the load of an agent that declares a source; null where it cannot be read. Without it, loads are unknown.</param>
+public sealed record EngineParts(
+    ILedger Ledger, FrozenDictionary<string, Look> Looks, TimeProvider Time, Random Random, ILogger Log,
+    Func<LoadSource, CancellationToken, ValueTask<Quantity?>>? ReadLoad = null);
 
-/// <summary>The running house: schedules looks, judges them, records them, and says how it stands. Safe to read from any thread.</summary>
+/// <summary>
+/// The running house: schedules looks, judges them, records them, and says how it stands. Safe to use from any thread. No fault of a look, of a judgement or of
+/// the ledger ends it; <see cref="HouseView.Figures"/> tells of each.
+/// </summary>
 public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
 {
-    /// <summary>How everything stands now. Cheap: rebuilt only when something changed.</summary>
-    public HouseView View => throw new NotImplementedException(parts.ToString());
+    private const int EntriesAtOnce = 500;
 
-    /// <summary>Takes a newly read house, or notes that it was refused (then the old one stays).</summary>
-    public ValueTask TakeAsync(HouseReading reading, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private readonly Keeper _keeper = new(parts);
+    private readonly CancellationTokenSource _disposing = new();
 
-    /// <summary>Runs until cancelled, then finishes what is under way and records it.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>How everything stands now. Cheap: a reference to what the loop published after its newest turn.</summary>
+    public HouseView View => _keeper.View;
 
-    /// <summary>A watched thing called. False when no heartbeat has that key.</summary>
-    public ValueTask<bool> BeatAsync(Beat beat, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>
+    /// Takes a newly read house, or notes that it was refused (then the old one stays). Completes when the view shows it; while nothing runs yet, at once: the
+    /// start takes it. While storage fails, it completes and the house is taken as soon as the ledger gives it ids.
+    /// </summary>
+    public async ValueTask TakeAsync(HouseReading reading, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wasRunning = _keeper.IsRunning;
+        _keeper.Post(() => _keeper.Take(reading, done));
+        if (!wasRunning) return;
+        await Task.WhenAny(done.Task, _keeper.Ended).WaitAsync(cancellationToken);
+        // The view is published at the end of the turn that took it.
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _keeper.Post(() => _keeper.Post(seen.SetResult));
+        await Task.WhenAny(seen.Task, _keeper.Ended).WaitAsync(cancellationToken);
+    }
 
-    /// <summary>Entries after a sequence, then every new one as it is written.</summary>
-    public IAsyncEnumerable<Entry> FollowAsync(long after, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Runs until cancelled, then finishes what is under way within five seconds, records it, and returns; at most nine seconds in all.</summary>
+    /// <exception cref="InvalidOperationException">It runs already, or ran before: a house runs once.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        await _keeper.RunAsync(either.Token);
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>A watched thing called. False when no heartbeat has that key, or nothing runs. True once it is on disk, or kept in memory while storage fails.</summary>
+    public async ValueTask<bool> BeatAsync(Beat beat, CancellationToken cancellationToken)
+    {
+        if (!_keeper.IsRunning) return false;
+        var heard = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _keeper.Post(() => _keeper.Hear(beat, heard));
+        await Task.WhenAny(heard.Task, _keeper.Ended).WaitAsync(cancellationToken);
+        return heard.Task is { IsCompletedSuccessfully: true, Result: true };
+    }
+
+    /// <summary>
+    /// Entries after a sequence, then every new one as it is written: in order, none twice, none left out. Any number of readers; a slow one reads on from the
+    /// ledger at its own pace and holds nobody up. Ends when the house has ended.
+    /// </summary>
+    public async IAsyncEnumerable<Entry> FollowAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested && await _keeper.MovedAsync(after, cancellationToken))
+        {
+            var entries = parts.Ledger.Entries(new EntryQuery(after, EntriesAtOnce));
+            if (entries.Count == 0)
+            {
+                // The newest sequence may be of an entry that a crash took back; nothing to read is no reason to spin.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), parts.Time, cancellationToken);
+                continue;
+            }
+            foreach (var entry in entries)
+            {
+                after = entry.Sequence;
+                yield return entry;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposing.IsCancellationRequested) return;
+        await _disposing.CancelAsync();
+        if (_keeper.IsRunning) await _keeper.Ended;
+        _disposing.Dispose();
+    }
 }

@@ -25,6 +25,7 @@ public sealed record HouseView
     {
         (AsOf, Sequence, House, Fault) = (asOf, sequence, house, fault);
         (_page, _gauges) = (page, gauges);
+        Figures = null!; // made from the gauges by the first who asks
     }
 
     /// <summary>The moment it speaks of.</summary>

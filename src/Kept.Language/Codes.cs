@@ -20,7 +20,7 @@ internal static class Codes
 /// <param name="Means">One sentence.</param>
 public sealed record LanguageCode(string Code, string Title, string Means);
 
-/// <summary>The catalogue of codes of documents and files (L001–L049); each has a page under docs/errors and a broken example.</summary>
+/// <summary>The catalogue of all codes of the language: documents and files (L001–L049), expressions (L050–L099); each has a page under docs/errors and a broken example.</summary>
 public static class LanguageCodes
 {
     public static ImmutableArray<LanguageCode> All { get; } =
@@ -73,5 +73,6 @@ public static class LanguageCodes
         new(Codes.Address, "malformed address", "The value is not a URL or an address as the field needs it."),
         new(Codes.Share, "share out of range", "The value is not a share between nothing and all."),
         new(Codes.NothingToRead, "nothing to read", "There is no document in the house."),
+        .. ExpressionCodes.All,
     ];
 }

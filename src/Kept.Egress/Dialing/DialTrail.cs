@@ -33,6 +33,9 @@ public sealed class DialTrail(TimeProvider time)
         DialStage.Handshaking => "in the TLS handshake", DialStage.Waiting => "waiting for the answer", DialStage.Reading => "reading the answer", _ => "starting",
     };
 
+    /// <summary>Notes that the connection is there and what is waited for now: the first word, or the rest.</summary>
+    public void Reading(bool answered) => Stage = answered ? DialStage.Reading : DialStage.Waiting;
+
     internal long Mark() => time.GetTimestamp();
 
     /// <summary>Time since a mark: at least one microsecond, because a phase that was there took time.</summary>

@@ -33,6 +33,7 @@ public sealed class Dialer : IDisposable
     internal EgressOptions Options { get; }
     internal TimeProvider Time { get; }
     internal HttpLanes Lanes => _lanes;
+    internal IPEndPoint[] OwnNameServers => _names.Servers;
 
     /// <summary>Opens a TCP connection.</summary>
     /// <param name="host">Canonical (<see cref="HostText"/>).</param>

@@ -45,6 +45,7 @@ public static class HttpExchange
                     return new HttpAnswer(response, content, url, redirects);
                 }
                 if (redirects == MostRedirects) throw Refused($"redirected more than {MostRedirects} times");
+                if (next.Scheme is "http" or "https" && HostText.Canonical(next) is null) throw Refused("redirected to an address that cannot be read");
                 var crosses = next.Scheme != url.Scheme || next.Port != url.Port || HostText.Canonical(next) != host;
                 (method, body) = MethodAfter(response.StatusCode, method, body);
                 if (crosses)
@@ -133,7 +134,7 @@ public static class HttpExchange
         if (to.Scheme != Uri.UriSchemeHttp && to.Scheme != Uri.UriSchemeHttps) throw Refused($"redirected to a {to.Scheme}: address");
         if (from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp) throw Refused("redirected from https to http");
         if (to.UserInfo.Length > 0) throw Refused("redirected to an address with a user name in it");
-        if (body is not null) throw Refused($"redirected to {HostPort.Write(HostText.Canonical(to) ?? "", to.Port)}, which would get the body meant for {from.IdnHost}");
+        if (body is not null) throw Refused($"redirected to {HostPort.Write(HostText.Canonical(to) ?? "", to.Port)}, which would get the body meant for {HostText.Canonical(from)}");
     }
 
     private static EgressException Refused(string words) => EgressException.OfTarget(TargetFailure.RedirectRefused, words);

@@ -36,6 +36,9 @@ internal sealed class NameResolver : IDisposable
         _hosts = new HostsFile(options.HostsFile, time);
     }
 
+    /// <summary>The name servers that are asked.</summary>
+    public IPEndPoint[] Servers => [.. Upstream().Item1.Servers];
+
     /// <summary>The addresses of a canonical host, at least one.</summary>
     /// <exception cref="EgressException">It has none, or our resolver could not say.</exception>
     public ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)

@@ -30,6 +30,8 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public (int Series, Instant Slot)? NewestLook { get; set; }
     /// <summary>The one wake-up for judging by age that is alive.</summary>
     public long JudgeAt { get; set; } = long.MaxValue;
+    /// <summary>Those whose condition or dependence names it.</summary>
+    public List<TrackedPromise> Dependents { get; } = [];
     public bool IsGone { get; set; }
 
     public PromiseId Id => Terms.Id;

@@ -11,11 +11,11 @@ internal static class EntryBodies
     public const string Team = "team";
     private const int MostProblems = 50;
 
-    public static EntryDraft Started(Instant at, int epoch) => Draft(EntryKinds.Started, at, "", new CanonicalJson().Set("epoch", epoch));
+    public static EntryDraft Started(Instant at, int epoch) => Draft(EntryKinds.Started, at, "", new Members().Set("epoch", epoch));
 
-    public static EntryDraft Stopped(Instant at, int abandoned) => Draft(EntryKinds.Stopped, at, "", new CanonicalJson().Set("abandonedLooks", abandoned));
+    public static EntryDraft Stopped(Instant at, int abandoned) => Draft(EntryKinds.Stopped, at, "", new Members().Set("abandonedLooks", abandoned));
 
-    public static EntryDraft Taken(Instant at, House house) => Draft(EntryKinds.HouseTaken, at, "", new CanonicalJson()
+    public static EntryDraft Taken(Instant at, House house) => Draft(EntryKinds.HouseTaken, at, "", new Members()
         .Set("house", house.Id)
         .Set("place", house.Place)
         .Set("contentHash", house.ContentHash)
@@ -24,34 +24,34 @@ internal static class EntryBodies
         .Set("wishes", house.Promises.Count(promise => promise.IsWish))
         .Set("notPromises", house.NotPromises.Count));
 
-    public static EntryDraft Refused(Instant at, IReadOnlyList<Diagnostic> diagnostics) => Draft(EntryKinds.HouseRefused, at, "", new CanonicalJson()
+    public static EntryDraft Refused(Instant at, IReadOnlyList<Diagnostic> diagnostics) => Draft(EntryKinds.HouseRefused, at, "", new Members()
         .Set("problems", diagnostics.Count)
-        .Set("first", diagnostics.OrderByDescending(one => one.RefusesHouse).Take(MostProblems).Select(one => new CanonicalJson()
+        .Set("first", diagnostics.OrderByDescending(one => one.RefusesHouse).Take(MostProblems).Select(one => new Members()
             .Set("code", one.Code).Set("at", one.At.ToString()).Set("message", one.Message).Set("help", one.Help))));
 
-    public static EntryDraft Terms(Instant at, PromiseName name, Promise promise, string? before) => Draft(EntryKinds.PromiseTerms, at, name.ToString(), new CanonicalJson()
+    public static EntryDraft Terms(Instant at, PromiseName name, Promise promise, string? before) => Draft(EntryKinds.PromiseTerms, at, name.ToString(), new Members()
         .Set("promise", name.ToString()).Set("version", promise.Version).Set("termsHash", promise.TermsHash).Set("before", before).Set("since", at.ToString()));
 
-    public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new CanonicalJson().Set("promise", name.ToString()));
+    public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new Members().Set("promise", name.ToString()));
 
     /// <summary>A stretch in which nothing could be seen; without a subject it is about the whole house.</summary>
     public static EntryDraft Gap(Instant at, string subject, GapCause cause, Instant from, Instant to, long slots, string? detail) =>
-        Draft(EntryKinds.Gap, at, subject, new CanonicalJson()
+        Draft(EntryKinds.Gap, at, subject, new Members()
             .Set("cause", Wire(cause)).Set("from", from.ToString()).Set("to", to.ToString()).Set("slots", slots > 0 ? slots : null).Set("detail", detail));
 
     public static EntryDraft VerdictChanged(Instant at, Promise promise, Verdict verdict, Outcome before, (int Series, Instant Slot)? look) =>
-        Draft(EntryKinds.VerdictChanged, at, promise.Name.ToString(), new CanonicalJson()
+        Draft(EntryKinds.VerdictChanged, at, promise.Name.ToString(), new Members()
             .Set("promise", promise.Name.ToString())
             .Set("outcome", verdict.Outcome.Wire())
             .Set("previous", before.Wire())
             .Set("isWish", promise.IsWish)
             .Set("reason", verdict.Reason)
-            .Set("assessor", new CanonicalJson().Set("house", verdict.Assessor.House).Set("place", verdict.Assessor.Place))
+            .Set("assessor", new Members().Set("house", verdict.Assessor.House).Set("place", verdict.Assessor.Place))
             .Set("regime", verdict.Regime)
             .Set("seenAt", verdict.SeenAt?.ToString())
             .Set("validUntil", verdict.ValidUntil?.ToString())
             .Set("termsHash", promise.TermsHash)
-            .Set("evidence", look is { } newest ? new CanonicalJson().Set("series", newest.Series).Set("slot", newest.Slot.ToString()) : new CanonicalJson()));
+            .Set("evidence", look is { } newest ? new Members().Set("series", newest.Series).Set("slot", newest.Slot.ToString()) : null));
 
     public static string Wire(GapCause cause) => cause switch
     {
@@ -77,5 +77,5 @@ internal static class EntryBodies
         }
     }
 
-    private static EntryDraft Draft(string kind, Instant at, string subject, CanonicalJson body) => new(kind, 1, at, Team, subject, body.ToBytes());
+    private static EntryDraft Draft(string kind, Instant at, string subject, Members body) => new(kind, 1, at, Team, subject, body.ToBytes());
 }

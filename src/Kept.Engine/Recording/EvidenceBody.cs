@@ -17,7 +17,7 @@ internal static class EvidenceBody
     {
         var bytes = Write(judged, seen, MostExcerpt);
         for (var excerpt = MostExcerpt / 4; bytes.Length > MostBytes && excerpt > 0; excerpt /= 4) bytes = Write(judged, seen, excerpt);
-        return bytes.Length <= MostBytes ? bytes : new CanonicalJson().Set("class", Wire(judged.Class)).Set("reason", Cut(judged.Reason, MostReason)).ToBytes();
+        return bytes.Length <= MostBytes ? bytes : new Members().Set("class", Wire(judged.Class)).Set("reason", Cut(judged.Reason, MostReason)).ToBytes();
     }
 
     public static string Wire(LookClass kind) => kind switch
@@ -29,13 +29,13 @@ internal static class EvidenceBody
         _ => "gap",
     };
 
-    private static byte[] Write(JudgedLook judged, Observation seen, int excerpt) => new CanonicalJson()
+    private static byte[] Write(JudgedLook judged, Observation seen, int excerpt) => new Members()
         .Set("address", seen.Address)
         .Set("class", Wire(judged.Class))
         .Set("code", seen.Code >= 0 ? seen.Code : null)
         .Set("detail", Cut(seen.Detail, MostReason))
         .Set("excerpt", Cut(seen.Excerpt, excerpt))
-        .Set("expectations", judged.Expectations.IsDefaultOrEmpty ? [] : judged.Expectations.Take(MostExpectations).Select(one => new CanonicalJson()
+        .Set("expectations", judged.Expectations.IsDefaultOrEmpty ? [] : judged.Expectations.Take(MostExpectations).Select(one => new Members()
             .Set("reason", Cut(one.Reason, MostReason)).Set("text", Cut(one.Text, MostReason))
             .Set("truth", one.Truth switch { Truth.True => "true", Truth.False => "false", _ => "unknown" })))
         .Set("reason", Cut(judged.Reason, MostReason * 2))

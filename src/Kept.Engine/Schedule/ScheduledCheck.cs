@@ -4,7 +4,7 @@ using Kept.Model;
 namespace Kept.Engine.Schedule;
 
 /// <summary>Where a check stands in its round.</summary>
-internal enum Turn : byte
+internal enum Stage : byte
 {
     /// <summary>Its next slot lies ahead.</summary>
     Idle,
@@ -28,7 +28,7 @@ internal sealed class ScheduledCheck(TrackedPromise owner, int index, Check chec
     public long Period { get; set; }
     public long Phase { get; set; }
 
-    public Turn Turn { get; set; }
+    public Stage Stage { get; set; }
     /// <summary>The slot that is next, or due and waiting.</summary>
     public Instant Slot { get; set; }
     /// <summary>The one wake-up that is alive; earlier ones still in the heap are stale.</summary>

@@ -43,7 +43,7 @@ internal sealed class Timetable(
     {
         Checks++;
         Align(check);
-        check.Turn = Turn.Idle;
+        check.Stage = Stage.Idle;
         if (check.IsPassive)
         {
             Wake(check, now);
@@ -62,14 +62,14 @@ internal sealed class Timetable(
     /// <summary>Takes a check off; its look under way is cancelled and no longer counts.</summary>
     public void Remove(ScheduledCheck check)
     {
-        if (check.Turn == Turn.Off) return;
-        if (check.Turn == Turn.Waiting) Waiting--;
+        if (check.Stage == Stage.Off) return;
+        if (check.Stage == Stage.Waiting) Waiting--;
         if (check.Run is { } run)
         {
             run.Cancel.Cancel();
             Leave(run);
         }
-        check.Turn = Turn.Off;
+        check.Stage = Stage.Off;
         check.WakeAt = long.MaxValue;
         Checks--;
     }
@@ -88,7 +88,7 @@ internal sealed class Timetable(
         while (_wakes.TryPeek(out var check, out var at) && at <= now.Microseconds)
         {
             _wakes.Dequeue();
-            if (check.WakeAt != at || check.Turn == Turn.Off) continue;
+            if (check.WakeAt != at || check.Stage == Stage.Off) continue;
             check.WakeAt = long.MaxValue;
             try
             {
@@ -108,7 +108,7 @@ internal sealed class Timetable(
     public void Rewake(ScheduledCheck check, Instant at)
     {
         // Waking too early does no harm, and a heap that grew with every call would.
-        if (check.Turn != Turn.Off && check.WakeAt > at.Microseconds) Wake(check, at);
+        if (check.Stage != Stage.Off && check.WakeAt > at.Microseconds) Wake(check, at);
     }
 
     /// <summary>A look ended. False when it was given up before: what it brings is too late to count.</summary>
@@ -117,7 +117,7 @@ internal sealed class Timetable(
         var check = run.Check;
         if (!ReferenceEquals(check.Run, run)) return false;
         Leave(run);
-        check.Turn = Turn.Idle;
+        check.Stage = Stage.Idle;
         if (check.Slot <= now) Queue(check);
         else Wake(check, check.Slot);
         LaunchWhatMay(now);
@@ -132,7 +132,7 @@ internal sealed class Timetable(
     {
         foreach (var check in checks)
         {
-            if (check.Turn == Turn.Off) continue;
+            if (check.Stage == Stage.Off) continue;
             if (check.Run is { } run) run.LaunchedAt = now;
             if (check.IsPassive)
             {
@@ -154,10 +154,10 @@ internal sealed class Timetable(
     private void Skip(ScheduledCheck check, Instant now)
     {
         check.Slot = check.NextSlot(now);
-        if (check.Turn == Turn.Waiting)
+        if (check.Stage == Stage.Waiting)
         {
             Waiting--;
-            check.Turn = Turn.Idle;
+            check.Stage = Stage.Idle;
         }
         if (check.Run is { } run) WakeWhileLooking(check, run, check.Slot);
         else Wake(check, check.Slot);
@@ -166,7 +166,7 @@ internal sealed class Timetable(
     // A fault of ours on the way must not take the check off the schedule.
     private void Recover(ScheduledCheck check, Instant now)
     {
-        if (check.Turn == Turn.Off || check.WakeAt != long.MaxValue) return;
+        if (check.Stage == Stage.Off || check.WakeAt != long.MaxValue) return;
         if (check.IsPassive) Wake(check, new Instant(now.Microseconds + check.Period));
         else Skip(check, now);
     }
@@ -179,13 +179,13 @@ internal sealed class Timetable(
 
     private void OnWake(ScheduledCheck check, Instant now)
     {
-        if (check is { Turn: Turn.Looking, Run: { } run })
+        if (check is { Stage: Stage.Looking, Run: { } run })
         {
             if (now >= run.LaunchedAt + run.Terms.Timeout + Grace)
             {
                 run.Cancel.Cancel();
                 Leave(run);
-                check.Turn = Turn.Idle;
+                check.Stage = Stage.Idle;
                 Abandoned?.Invoke(run);
             }
             else if (now <= check.TooLateAfter(check.Slot))
@@ -195,10 +195,10 @@ internal sealed class Timetable(
                 return;
             }
         }
-        if (now > check.TooLateAfter(check.Slot)) Miss(check, now, check.Turn == Turn.Waiting ? GapCause.Budget : GapCause.Late);
-        if (check is { Turn: Turn.Looking, Run: { } still }) WakeWhileLooking(check, still, check.Slot);
+        if (now > check.TooLateAfter(check.Slot)) Miss(check, now, check.Stage == Stage.Waiting ? GapCause.Budget : GapCause.Late);
+        if (check is { Stage: Stage.Looking, Run: { } still }) WakeWhileLooking(check, still, check.Slot);
         else if (check.Slot > now) Wake(check, check.Slot);
-        else if (check.Turn == Turn.Idle) Queue(check);
+        else if (check.Stage == Stage.Idle) Queue(check);
         else Wake(check, AfterTooLate(check));
     }
 
@@ -210,9 +210,9 @@ internal sealed class Timetable(
         var next = newest > first && newest <= now && now <= check.TooLateAfter(newest) ? newest : check.NextSlot(now > first ? now : first);
         missed(check, first, new Instant(next.Microseconds - 1), cause);
         check.Slot = next;
-        if (check.Turn != Turn.Waiting) return;
+        if (check.Stage != Stage.Waiting) return;
         Waiting--;
-        check.Turn = Turn.Idle;
+        check.Stage = Stage.Idle;
     }
 
     private void WakeWhileLooking(ScheduledCheck check, LookRun run, Instant at)
@@ -225,7 +225,7 @@ internal sealed class Timetable(
 
     private void Queue(ScheduledCheck check)
     {
-        check.Turn = Turn.Waiting;
+        check.Stage = Stage.Waiting;
         Waiting++;
         if (!_lanes.TryGetValue(check.Check.Target.Host, out var lane))
             _lanes[check.Check.Target.Host] = lane = new HostLane(check.Check.Target.Host);
@@ -249,7 +249,7 @@ internal sealed class Timetable(
             while (lane.UnderWay < LooksPerHost && lane.Waiting.TryDequeue(out var next))
             {
                 // It left the queue meanwhile: too late, removed, or its clock jumped.
-                if (next.Check.Turn != Turn.Waiting || next.Check.Slot != next.Slot) continue;
+                if (next.Check.Stage != Stage.Waiting || next.Check.Slot != next.Slot) continue;
                 if (now > next.Check.TooLateAfter(next.Slot)) continue; // its wake-up says so in a moment
                 Launch(next.Check, lane);
                 break;
@@ -265,7 +265,7 @@ internal sealed class Timetable(
         Waiting--;
         UnderWay++;
         lane.UnderWay++;
-        check.Turn = Turn.Looking;
+        check.Stage = Stage.Looking;
         check.Slot = check.NextSlot(slot);
         var run = launch(check, slot, lane);
         check.Run = run;

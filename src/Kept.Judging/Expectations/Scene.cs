@@ -9,7 +9,7 @@ internal struct Scene
     /// Most work one look may cause inside <c>any</c> and <c>every</c>, in items and 16 characters of text. The answer decides how many items there are, so
     /// without a bound nested lists would let a target keep us busy for hours.
     /// </summary>
-    public const long MostWork = 2_000_000;
+    public const long MostWork = 200_000;
 
     public Observation? Observation;
     public Surroundings? Around;

@@ -104,6 +104,10 @@ internal readonly struct Sight
                 {
                     return Odd("an object with a name that is not valid Unicode");
                 }
+                catch (ArgumentException)
+                {
+                    return Missing; // half a surrogate pair: no JSON has such a name
+                }
             case SightForm.JsonItems when step.Member is null:
                 var length = Json.GetArrayLength();
                 var at = step.Item < 0 ? (long)length + step.Item : step.Item;

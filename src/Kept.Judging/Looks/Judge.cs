@@ -44,7 +44,6 @@ public static class Judge
         {
             var scene = new Scene { Observation = seen, At = seen.StartedAt };
             var truth = Evaluation.Of(expect[i].Test, ref scene);
-            scene.Work = 0;
             outcomes[i] = new ExpectationOutcome(expect[i].Text, truth, SceneWords.Explain(expect[i].Test, ref scene));
             if (truth == Truth.True) continue;
             bad++;

@@ -26,55 +26,63 @@ public sealed partial class PromiseFold
         var window = CalendarClock.WindowOf(plan.Objective.Window, new Instant(now));
         if (plan.Undecidable is { } why)
             return new VerdictLine(plan.Objective.Text, Outcome.Unknown, why, 0, 0, 0, 0, window.From, window.To, null);
-        // A rolling window is (from, now], a calendar window [from, to): both become [low, high) in whole microseconds.
+        // A rolling window is (from, now], a calendar window [from, to): both become [low, high) in whole microseconds, begun no earlier than these terms.
+        // What a rolling window may still hold is its whole length; what a calendar window may, the rest of its unit.
         var isRolling = plan.Objective.Window is Window.Rolling;
-        var low = Math.Max(_since, isRolling ? window.From.Microseconds + 1 : window.From.Microseconds);
+        var begin = isRolling ? window.From.Microseconds + 1 : window.From.Microseconds;
+        var low = Math.Max(_since, begin);
         var high = isRolling ? now + 1 : Math.Min(window.To.Microseconds, now + 1);
-        var whole = isRolling ? window.To.Microseconds - window.From.Microseconds : window.To.Microseconds - low;
-        var figures = plan.SliceTrack >= 0 ? CountSlices(plan, low, high, whole, now) : CountLooks(plan, low, high, whole);
+        var reach = new Reach(low, high, isRolling ? begin : low, isRolling ? high : window.To.Microseconds);
+        var figures = plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
         var (outcome, reason) = Decide(plan, figures);
         var budget = outcome == Outcome.Broken && plan.Share.WantsMany && plan.Share.Level is > 0 and < 1 ? 0 : plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
         if (plan.Objective.Quantity.Source != QuantitySource.GoodLooks && plan.Objective.Statistic.Kind != StatisticKind.Percentile) budget = null;
         return new VerdictLine(plan.Objective.Text, outcome, reason, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget);
     }
 
-    private Figures CountLooks(ObjectivePlan plan, long low, long high, long whole)
+    /// <summary>[Low, High) is what counts; [WholeLow, WholeHigh) what the window may come to hold.</summary>
+    private readonly record struct Reach(long Low, long High, long WholeLow, long WholeHigh);
+
+    private Figures CountLooks(ObjectivePlan plan, Reach reach, long now)
     {
         var figures = new Figures { IsCovered = true };
         foreach (var counted in plan.Tracks)
-            AddCounts(ref figures, _tracks[counted.Track].Count(low, high, counted.Predicate), PeriodOf(counted.Track), PatienceOf(counted.Track), low, high, whole);
+        {
+            var track = _tracks[counted.Track];
+            // Looks of our own keep a rhythm, so their slots can be told exactly; calls of others come when they come.
+            var phase = _plan.Checks[counted.Track].Kind.IsPassive ? null : track.NewestSlot(now);
+            AddCounts(ref figures, track.Count(reach.Low, reach.High, counted.Predicate), PeriodOf(counted.Track), phase, PatienceOf(counted.Track), reach);
+        }
         return figures;
     }
 
     /// <summary>
     /// Slices that begin in the window. The one that runs counts only once it is bad: good so far is not good yet.
     /// </summary>
-    private Figures CountSlices(ObjectivePlan plan, long low, long high, long whole, long now)
+    private Figures CountSlices(ObjectivePlan plan, Reach reach, long now)
     {
         var slice = plan.Slice;
-        long period = slice, patience = 0;
-        var slowest = long.MaxValue;
+        long patience = 0;
+        var fastest = long.MaxValue;
         foreach (var counted in plan.Tracks)
         {
-            slowest = Math.Min(slowest, PeriodOf(counted.Track));
+            fastest = Math.Min(fastest, PeriodOf(counted.Track));
             patience = Math.Max(patience, PatienceOf(counted.Track));
         }
-        period = Math.Max(period, slowest); // looks rarer than slices cannot fill every slice
-        var offset = now % slice;
-        var running = now - (offset < 0 ? offset + slice : offset);
+        var running = now - FloorMod(now, slice);
         var track = _tracks[plan.SliceTrack];
-        var tally = track.Count(low, Math.Min(high, running), 0);
-        var open = track.Count(Math.Max(low, running), high, 0);
-        tally.Bad += open.Bad;
+        var tally = track.Count(reach.Low, Math.Min(reach.High, running), 0);
+        tally.Bad += track.Count(Math.Max(reach.Low, running), reach.High, 0).Bad;
         var figures = new Figures { IsCovered = true };
-        AddCounts(ref figures, tally, period, patience + slice, low, high, whole);
+        // Looks rarer than slices cannot fill every slice: then as many are due as there are looks.
+        AddCounts(ref figures, tally, Math.Max(slice, fastest), fastest > slice ? null : 0, patience + slice, reach);
         return figures;
     }
 
-    private void AddCounts(ref Figures figures, Tally tally, long period, long patience, long low, long high, long whole)
+    private void AddCounts(ref Figures figures, Tally tally, long period, long? phase, long patience, Reach reach)
     {
-        var due = Math.Max(tally.Recorded, Math.Max(0, high - low - patience) / period) - tally.NotInForce;
-        var expected = Math.Max(tally.Recorded, Math.Max(0, whole) / period);
+        var due = Math.Max(tally.Recorded, Slots(reach.Low, reach.High - patience, period, phase)) - tally.NotInForce;
+        var expected = Math.Max(tally.Recorded, Slots(reach.WholeLow, reach.WholeHigh, period, phase));
         figures.Counted += tally.Evidence;
         figures.Satisfying += tally.Satisfying;
         figures.NotInForce += tally.NotInForce;
@@ -84,6 +92,17 @@ public sealed partial class PromiseFold
         // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
         if (tally.Evidence < Promise.Coverage * due || (tally.Evidence == 0 && tally.NotInForce == 0 && expected > 0)) figures.IsCovered = false;
     }
+
+    /// <summary>How many slots lie in [low, high): exactly where the phase is known, else as many as there are in any stretch of that length.</summary>
+    private static long Slots(long low, long high, long period, long? phase)
+    {
+        if (high <= low) return 0;
+        return phase is { } known ? FloorDiv(high - 1 - known, period) - FloorDiv(low - 1 - known, period) : (high - low) / period;
+    }
+
+    private static long FloorDiv(long a, long b) => (a - FloorMod(a, b)) / b;
+
+    private static long FloorMod(long a, long b) => a % b is var rest && rest < 0 ? rest + b : rest;
 
     private (Outcome Outcome, string Reason) Decide(ObjectivePlan plan, in Figures figures)
     {

@@ -95,6 +95,13 @@ internal sealed partial class Track
         return null;
     }
 
+    /// <summary>The newest slot at or before a moment, of any class.</summary>
+    public long? NewestSlot(long atMost)
+    {
+        var i = LastStartingBefore(atMost + 1);
+        return i < 0 ? null : _runs[i].Start + (_runs[i].Period * (_runs[i].CountBefore(atMost + 1) - 1));
+    }
+
     private static void CountRun(in Run run, long from, long to, int predicate, ref Tally tally) =>
         tally.Add(run.Mark, run.CountBefore(to) - run.CountBefore(from), predicate);
 

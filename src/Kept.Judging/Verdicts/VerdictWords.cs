@@ -1,5 +1,4 @@
 using System.Globalization;
-using Kept.Model;
 
 namespace Kept.Judging;
 

@@ -41,7 +41,7 @@ internal sealed class DocumentTables
         Promise = new("promise", "a promise", [.. promiseFields, new("check", checks, "How it is looked at: one check, or a list of named ones of which all must pass.")]);
         Defaults = new("defaults", "the defaults",
         [
-            .. promiseFields.Where(field => field.Name is not ("was" or "version")).Select(field => field with { Required = false }),
+            .. promiseFields.Where(field => field.Name != "was").Select(field => field with { Required = false }),
             new("check", new Form.Of(CheckDefaults), "Fields of checks that set nothing else."),
         ]);
         Wish = new("wish", "a wish",

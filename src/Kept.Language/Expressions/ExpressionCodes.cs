@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Kept.Language;
 
 /// <summary>The codes of everything that can be wrong inside an expression, an objective or a value: L050–L099. A shipped code keeps its meaning for ever.</summary>
@@ -67,4 +69,41 @@ internal static class ExpressionCodes
     public const string Measure = "L083";
     /// <summary>A limit of use that limits nothing.</summary>
     public const string Use = "L084";
+
+    /// <summary>The catalogue part of these codes; each has a page under docs/errors and broken examples.</summary>
+    public static ImmutableArray<LanguageCode> All { get; } =
+    [
+        new(Form, "not an expression", "The words do not make an expression: a part is missing, or something follows that does not belong."),
+        new(Unclosed, "bracket, quote or pattern not closed", "What was opened is not closed."),
+        new(Operator, "operator of another language", "An operator is written as other languages write it."),
+        new(Character, "character without meaning", "A character stands here that means nothing in an expression."),
+        new(Mixed, "`and` and `or` without parentheses", "`and` and `or` stand together, and nothing says which is meant first."),
+        new(NotComparison, "`not` before a comparison", "`not` turns one part; before a comparison it needs parentheses."),
+        new(TooLarge, "expression too large", "An expression is longer than 4,000 characters, has more than 200 parts, or nests deeper than 64."),
+        new(UnknownName, "unknown name", "The name is not one that this kind of check sees, or that a condition knows."),
+        new(UnitMissing, "unit missing", "A bare number stands where a unit is due."),
+        new(Value, "malformed value", "A value cannot be read: a unit that is none, a blank before it, or a decimal comma."),
+        new(Bounds, "value out of bounds", "A value is beyond what is kept exactly."),
+        new(Types, "things that do not compare", "The two sides are of different sorts."),
+        new(Order, "operator that does not suit", "The operator means nothing for what stands on its left."),
+        new(Path, "path that leads nowhere", "A path goes into something that has nothing inside, or is missing where it is due."),
+        new(Constant, "always the same", "The answer is the same whatever is seen."),
+        new(Pattern, "unusable pattern", "The pattern of `matches` cannot be used."),
+        new(AtLeast, "impossible count", "`k of (…)` asks for more parts than there are, for none, or for no number."),
+        new(Item, "`it` without its list", "`it` stands outside of `any` and `every`, or is not named inside."),
+        new(Misplaced, "in the wrong field", "The part belongs into another field of the promise."),
+        new(Dependence, "more than promises in `uses`", "`uses` holds more than promises, `and`, `or` and `k of (…)`."),
+        new(PromiseName, "malformed name of a promise", "No promise can have this name."),
+        new(Range, "list or range without content", "A list or range is empty, the wrong way round, or in the wrong brackets."),
+        new(Objective, "parts of an objective out of order", "The parts of an objective do not stand in their order, or there are two objectives on one line."),
+        new(NoWindow, "objective without a window", "An objective does not say over which time it is judged."),
+        new(Quantity, "undeclared quantity", "Nobody declared the quantity."),
+        new(Statistic, "statistic missing or unfit", "The statistic is missing, unknown, or does not suit the quantity."),
+        new(Comparison, "comparison that promises nothing", "The comparison is no bound, or points the wrong way."),
+        new(Window, "unusable window", "The window cannot be used."),
+        new(Zone, "time zone missing or unknown", "The zone is missing, or the IANA database does not have it."),
+        new(Slice, "unusable slice", "The slice after `per` cannot be used."),
+        new(Measure, "measure without a figure", "A measure does not lead to a figure of its quantity."),
+        new(Use, "limit of use that limits nothing", "A limit of use is no upper bound of what the user does."),
+    ];
 }

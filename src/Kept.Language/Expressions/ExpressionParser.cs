@@ -165,7 +165,7 @@ internal sealed class ExpressionParser
     }
 
     /// <summary><c>2 of (a, b, c)</c>.</summary>
-    private Expression? AtLeast()
+    private Expression.AtLeast? AtLeast()
     {
         if (!_cursor.Enter()) return null;
         var number = _cursor.Take();
@@ -207,7 +207,7 @@ internal sealed class ExpressionParser
     }
 
     /// <summary><c>has(x)</c>.</summary>
-    private Expression? Has()
+    private Expression.Has? Has()
     {
         var start = _cursor.Take();
         _cursor.Take();
@@ -218,7 +218,7 @@ internal sealed class ExpressionParser
     }
 
     /// <summary><c>any(list, test)</c>, <c>every(list, test)</c>.</summary>
-    private Expression? OverItems()
+    private Expression.OverItems? OverItems()
     {
         if (!_cursor.Enter()) return null;
         var word = _cursor.Take();
@@ -256,7 +256,7 @@ internal sealed class ExpressionParser
     }
 
     /// <summary><c>during show</c>.</summary>
-    private Expression? During()
+    private Expression.During? During()
     {
         var word = _cursor.Take();
         if (_speech.IsExpectation || _speech.IsDependence)

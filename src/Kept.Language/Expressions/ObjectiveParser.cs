@@ -239,7 +239,7 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
     {
         cursor.Take();
         var word = cursor.Now;
-        if (word.Kind != TokenKind.Word || !Enum.TryParse<CalendarUnit>(word.Text, true, out var unit) || unit.ToString().ToLowerInvariant() != word.Text)
+        if (word.Kind != TokenKind.Word || !Enum.TryParse<CalendarUnit>(word.Text, true, out var unit) || word.Text.Any(char.IsAsciiLetterUpper) || !char.IsLetter(word.Text[0]))
         {
             cursor.Expected("`day`, `week`, `month`, `quarter` or `year`", "write `over this month Europe/Brussels`");
             return null;

@@ -38,7 +38,7 @@ internal sealed class Typing(ExpressionSource source)
         ? "numbers stand without quotes: write " + source.With(side.Start, side.Length, source.Slice(side.Start, side.End).Trim('\'', '"'))
         : side.Type.IsTextual && symbol.Length > 0 ? "text is compared with `==`, `!=`, `in [ ]`, `contains` or `matches`" : "compare it with `==` or `!=`";
 
-    private bool SameText(TypedOperand left, TypedOperand right) =>
+    private static bool SameText(TypedOperand left, TypedOperand right) =>
         left.Operand is Operand.Seen a && right.Operand is Operand.Seen b && a.ToString() == b.ToString();
 
     /// <summary>Reports two sides of different types; true when they are alike.</summary>

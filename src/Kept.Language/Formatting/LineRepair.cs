@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Kept.Language.Yaml;
 using Kept.Model;
@@ -12,8 +13,10 @@ internal static class LineRepair
 {
     private const int MostRepairs = 100;
 
+    private static readonly SearchValues<char> Brackets = SearchValues.Create(",[]{}"), Cutting = SearchValues.Create(",[]{}'\"");
+
     public static bool NeedsQuotes(string text) =>
-        text.AsSpan().IndexOfAny(",[]{}'\"") >= 0 || text.Contains(": ", StringComparison.Ordinal) || text.Contains(" #", StringComparison.Ordinal) || text.EndsWith(':')
+        text.AsSpan().IndexOfAny(Cutting) >= 0 || text.Contains(": ", StringComparison.Ordinal) || text.Contains(" #", StringComparison.Ordinal) || text.EndsWith(':')
         || text.Length > 0 && text[0] is '!' or '&' or '*' or '|' or '>' or '%' or '@' or '`' or '#' or '?' or '-' && (text.Length == 1 || text[1] == ' ');
 
     /// <summary>The text, repaired where needed, with its tree; no tree and the problems of the text as it was where it cannot be read.</summary>
@@ -139,7 +142,7 @@ internal static class LineRepair
         var rest = line[end..].TrimEnd();
         if (rest.Length > 0 && (rest[0] != ' ' || rest.TrimStart()[0] != '#')) return null;
         // an item with a comma or a bracket outside quotes is what YAML cuts; a single item in [ ] that is a list of its own stays
-        if (!items.Exists(item => item.Length > 0 && item[0] is not ('\'' or '"' or '[' or '{') && item.AsSpan().IndexOfAny(",[]{}") >= 0)) return null;
+        if (!items.Exists(item => item.Length > 0 && item[0] is not ('\'' or '"' or '[' or '{') && item.AsSpan().IndexOfAny(Brackets) >= 0)) return null;
         if (items.Exists(item => item.Length == 0 || item[0] is '[' or '{')) return null;
         var written = new StringBuilder(line[..start]).Append("[ ");
         for (var i = 0; i < items.Count; i++)

@@ -14,12 +14,12 @@ internal static class Quoting
     public static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
 
     /// <summary>The help for a line that is not YAML: the line as it should be written, where it can be guessed.</summary>
-    public static string? HelpForLine(SourceText source, int line)
+    public static string? HelpForLine(SourceText source, Place fault)
     {
-        var text = source.Line(line).TrimEnd();
+        var text = source.Line(fault.Line).TrimEnd();
         var body = text.TrimStart();
         if (body.Length is 0 or > MaxShown) return null;
-        if (body[0] == '\t' || text.Length > 0 && text[0] == '\t') return "indent with spaces; YAML does not allow tabs";
+        if (CutAtBracket(text, fault.Column - 1) is { } whole) return $"quote the whole text: {Quoted(whole)}";
         var prefix = PrefixLength(body);
         var value = body[prefix..];
         if (value.Length == 0 || value[0] is '|' or '>' or '&' or '*' or '#') return null;
@@ -44,8 +44,7 @@ internal static class Quoting
     public static string? HelpForCutText(SourceText source, YamlNode node) => node switch
     {
         YamlMap { Entries: [var (key, value)] } => Between(source, key.At, value.At) is { } text ? $"quote the whole text: {Quoted(text)}" : null,
-        YamlList { IsFlow: true, Items.Count: > 0 } => LineFrom(source, node.At) is { } text ? $"quote the whole text: {Quoted(text)}" : null,
-        YamlMap { IsFlow: true, Entries.Count: > 0 } => LineFrom(source, node.At) is { } text ? $"quote the whole text: {Quoted(text)}" : null,
+        YamlList { IsFlow: true } or YamlMap { IsFlow: true } => "write one text; a text that begins with a bracket stands in single quotes",
         _ => null,
     };
 
@@ -92,11 +91,19 @@ internal static class Quoting
         return text.Length is 0 or > MaxShown ? null : text.ToString();
     }
 
-    private static string? LineFrom(SourceText source, Place from)
+    /// <summary>Inside braces the fault stands at a bracket in the middle of a text: from where the text began to where it should have ended.</summary>
+    private static string? CutAtBracket(ReadOnlySpan<char> line, int bracket)
     {
-        var line = source.Line(from.Line);
-        var text = from.Column - 1 < line.Length ? line[(from.Column - 1)..].TrimEnd() : [];
-        return text.Length is 0 or > MaxShown ? null : text.ToString();
+        if (bracket <= 0 || bracket >= line.Length || line[bracket] is not ('[' or '{')) return null;
+        var from = bracket;
+        while (from > 0 && line[from - 1] is not ('[' or '{' or ',') && !(line[from - 1] == ' ' && from > 1 && line[from - 2] == ':')) from--;
+        var depth = 0;
+        var to = bracket;
+        for (; to < line.Length && (depth > 0 || line[to] is not (',' or ']' or '}')); to++)
+            if (line[to] is '[' or '{') depth++;
+            else if (line[to] is ']' or '}') depth--;
+        var text = line[from..to].Trim();
+        return from == 0 || depth != 0 || to == line.Length || text.Length <= to - bracket ? null : text.ToString();
     }
 
     private static int PrefixLength(ReadOnlySpan<char> body)

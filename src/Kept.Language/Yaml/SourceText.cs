@@ -64,7 +64,7 @@ internal sealed class SourceText
         }
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
-            problems.Error(Codes.NotUtf8, new Place(source, 1, 1, 1), "the file is UTF-16 text", "save it as UTF-8");
+            problems.Error(Codes.NotUtf8, new Place(source, 0, 0, 0), "the file is UTF-16 text", "save it as UTF-8");
             return null;
         }
         if (bytes is [0xEF, 0xBB, 0xBF, ..]) bytes = bytes[3..]; // a byte order mark of UTF-8 is harmless

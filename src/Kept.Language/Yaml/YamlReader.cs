@@ -27,13 +27,13 @@ internal sealed class YamlReader
 
     private readonly SourceText _source;
     private readonly Problems _problems;
-    private readonly int _firstLine;
+    private readonly int _firstLine, _lastLine;
     private readonly Parser _parser;
     private int _events;
 
-    private YamlReader(SourceText source, string chunk, int firstLine, int events, Problems problems)
+    private YamlReader(SourceText source, string chunk, int firstLine, int lastLine, int events, Problems problems)
     {
-        (_source, _firstLine, _events, _problems) = (source, firstLine, events, problems);
+        (_source, _firstLine, _lastLine, _events, _problems) = (source, firstLine, lastLine, events, problems);
         _parser = new Parser(new Scanner(new StringReader(chunk)));
     }
 
@@ -61,7 +61,7 @@ internal sealed class YamlReader
                 documents.Add(new YamlDocument(null, at));
                 continue;
             }
-            var reader = new YamlReader(source, text, firstLine, events, problems);
+            var reader = new YamlReader(source, text, firstLine, lastLine, events, problems);
             reader.ReadChunk(documents, at);
             events = reader._events;
             if (events > MaxEvents) break;
@@ -238,8 +238,25 @@ internal sealed class YamlReader
 
     private void Tell(Mark mark, string message)
     {
+        if (TabbedLine() is { } tab)
+        {
+            _problems.Error(Codes.NotYaml, tab, "a tab stands in the indentation, and YAML does not allow that", "indent with spaces");
+            return;
+        }
         var place = PlaceOf(mark, 1);
-        _problems.Error(Codes.NotYaml, place, message, Quoting.HelpForLine(_source, place.Line));
+        _problems.Error(Codes.NotYaml, place, message, Quoting.HelpForLine(_source, place));
+    }
+
+    /// <summary>The parser tells a tab where the mapping around it began; people look for it where it stands.</summary>
+    private Place? TabbedLine()
+    {
+        for (var number = _firstLine; number <= _lastLine; number++)
+        {
+            var line = _source.Line(number);
+            var indent = line.Length - line.TrimStart().Length;
+            if (indent < line.Length && line[..indent].IndexOf('\t') is var tab and >= 0) return new Place(_source.File, number, tab + 1, 1);
+        }
+        return null;
     }
 
     private Place PlaceOf(Mark mark, int length)

@@ -22,6 +22,8 @@ internal static class Leaves
     public static byte[] OfDay(int series, Instant day, in DayCounts counts) =>
         Of([series, day.Microseconds, counts.Good, counts.Bad, counts.Gap, counts.NotInForce]);
 
+    public static byte[] OfEvidence(int series, Instant slot, byte[] body) => Of([series, slot.Microseconds], body);
+
     private static byte[] Of(ReadOnlySpan<long> figures, params ReadOnlySpan<byte[]> texts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -79,7 +79,7 @@ internal sealed partial class SqliteLedger
         var looks = new List<LookRecord>();
         foreach (var run in part.Runs) looks.AddRange(run.Decode(series).Where(look => look.Slot >= expired));
         looks.Sort(LookOrder.ByKey);
-        var evidence = part.Evidence.Select(held => (held.Evidence.Slot, SHA256.HashData(held.Evidence.Body.Span))).ToList();
+        var evidence = part.Evidence.Select(held => (held.Evidence.Slot, HashOf(held.Evidence))).ToList();
         for (var from = 0; from < looks.Count || (from == 0 && evidence.Count > 0); from += _options.BlockLooks)
         {
             var some = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(looks).Slice(from, Math.Min(_options.BlockLooks, looks.Count - from));
@@ -139,10 +139,12 @@ internal sealed partial class SqliteLedger
         if (part.Evidence.Length == 0) return;
         using var put = new Rows(writer, "INSERT INTO evidence (series, slot, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT (series, slot) DO NOTHING");
         foreach (var held in part.Evidence)
-            put.With(series, held.Evidence.Slot.Microseconds, SHA256.HashData(held.Evidence.Body.Span), held.Evidence.Body.ToArray()).Run();
+            put.With(series, held.Evidence.Slot.Microseconds, HashOf(held.Evidence), held.Evidence.Body.ToArray()).Run();
         using var prune = new Rows(writer, "DELETE FROM evidence WHERE series = $1 AND slot < (SELECT slot FROM evidence WHERE series = $1 ORDER BY slot DESC LIMIT 1 OFFSET $2)");
         prune.With(series, _options.EvidencePerSeries - 1).Run();
     }
+
+    private static byte[] HashOf(Evidence evidence) => Leaves.OfEvidence(evidence.Series, evidence.Slot, evidence.Body.ToArray());
 
     /// <summary>Removes the packed looks of blocks that end before the cut-off. Their rows and hashes stay, and an entry says what went and what the days counted.</summary>
     private async ValueTask<long> ExpireAsync(Instant now, Instant cutoff, CancellationToken cancellationToken)

@@ -62,7 +62,7 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
         {
             step();
         }
-        catch (Exception fault) when (fault is SqliteException or FormatException or InvalidCastException or OverflowException or IOException or ArgumentException)
+        catch (Exception fault) when (fault is SqliteException or FormatException or InvalidCastException or OverflowException or IOException or ArgumentException or KeyNotFoundException or InvalidOperationException)
         {
             Problem($"{of}: cannot be read: {fault.Message}");
         }
@@ -138,7 +138,7 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
             // what was stored first stays the reference, so that one changed entry is named once and not every one after it
             prev = Convert.ToHexStringLower(stored);
             (newest, epoch) = (entry.Id, Math.Max(entry.Epoch, epoch));
-            if (body is not null) Remember(entry, body);
+            if (body is not null && ContentHash.Of(body) == entry.BodyHash) Remember(entry, body);
         });
     }
 
@@ -303,7 +303,7 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
             var slot = new Instant(reader.GetInt64(0));
             var of = $"evidence of series {series} at {slot}";
             var hash = Blob(reader, 1);
-            if (!SHA256.HashData(Blob(reader, 2)).AsSpan().SequenceEqual(hash)) Problem($"{of}: does not match its hash");
+            if (!Leaves.OfEvidence(series, slot, Blob(reader, 2)).AsSpan().SequenceEqual(hash)) Problem($"{of}: does not match its hash");
             if (committed.TryGetValue(slot, out var sealedHash) ? !sealedHash.AsSpan().SequenceEqual(hash) : slot.Microseconds >= _expired)
                 Problem($"{of}: no block commits to it");
         });

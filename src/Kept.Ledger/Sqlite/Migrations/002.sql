@@ -14,7 +14,7 @@ CREATE INDEX block_series ON block (series, last);
 CREATE TABLE evidence (
   series INTEGER NOT NULL,
   slot INTEGER NOT NULL,
-  hash BLOB NOT NULL,              -- SHA-256 of body; blocks commit to it
+  hash BLOB NOT NULL,              -- of series, slot and body; the block that was sealed with it commits to it
   body BLOB NOT NULL,
   PRIMARY KEY (series, slot)
 ) STRICT;

@@ -1,0 +1,30 @@
+using Kept.Model;
+
+namespace Kept.Checks.Heartbeat;
+
+/// <summary>The kind <c>heartbeat</c>: the watched thing calls us, and silence is what is judged. Nothing is dialled.</summary>
+internal static class HeartbeatKind
+{
+    public static readonly CheckKind Kind = new(
+        "heartbeat", "Waits for the watched thing to call /beat/KEY at least once in every period; silence beyond the grace is a failure.", "KEY", ReadTarget,
+        Fields: [new("grace", FieldForm.Duration, "how much later than 'every' a call may come", "1m")],
+        Sees:
+        [
+            new("exit-code", ObservedForm.Quantity, Dimension.Number, "the exit code that was reported; 0 for a plain success"),
+            new("duration", ObservedForm.Quantity, Dimension.Time, "from the call that said start to the one that said success; missing without a start", Optional: true),
+            new("body", ObservedForm.Body, Dimension.Number, "what was sent with the call, at most 10 kB"),
+        ],
+        Failures: ["silent", "reported-failure", "exit-code-1", "started-never-ended", "ten-times-slower", "body-empty", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale"],
+        IsPassive: true);
+
+    private static TargetReading ReadTarget(string text)
+    {
+        var key = text.Trim();
+        if (key.Length == 0) return TargetReading.Wrong("the key is empty", "write a name, such as nightly-backup: the watched thing then calls /beat/nightly-backup");
+        if (key.Contains("://", StringComparison.Ordinal) || key.Contains('/'))
+            return TargetReading.Wrong("a heartbeat has a key, not a URL: it is the watched thing that calls us", "write a name, such as nightly-backup");
+        return key.Length <= 128 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? TargetReading.Of(new CheckTarget(text, "", 0, "", key))
+            : TargetReading.Wrong($"'{(key.Length <= 128 ? key : key[..128] + "…")}' is not a key", "use letters, digits, - and _, at most 128 of them");
+    }
+}

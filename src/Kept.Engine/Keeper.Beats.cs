@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using Kept.Engine.Promises;
+using Kept.Engine.Schedule;
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Engine;
+
+/// <summary>Heartbeats: calls heard, and silence.</summary>
+internal sealed partial class Keeper
+{
+    private const int MostSilencesAtOnce = 60;
+
+    /// <summary>A call. The answer comes when it is on disk: a caller that was told yes is not called silent after a crash.</summary>
+    public void Hear(Beat beat, TaskCompletionSource<bool> heard)
+    {
+        if (!_beatsByKey.TryGetValue(beat.Key, out var checks))
+        {
+            heard.TrySetResult(false);
+            return;
+        }
+        foreach (var check in checks) Hear(check, check.Heartbeat!, beat);
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _recorder.WhenWritten(written);
+        _ = AnswerAsync(written.Task, heard);
+    }
+
+    private static async Task AnswerAsync(Task written, TaskCompletionSource<bool> heard)
+    {
+        await written;
+        heard.TrySetResult(true);
+    }
+
+    private void Hear(ScheduledCheck check, Heartbeat heartbeat, Beat beat)
+    {
+        if (beat.Kind == BeatKind.Start)
+        {
+            heartbeat.StartedAt = _now;
+            return;
+        }
+        heartbeat.Called(_now);
+        _timetable.Rewake(check, After(heartbeat.Deadline));
+        var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0);
+        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
+        heartbeat.StartedAt = null;
+        // A job that calls in a tight loop is one look a second, unless it says something else.
+        var isBad = check.Last is { Class: LookClass.Bad };
+        if (heartbeat.LastRecorded is { } last && last <= _now && _now - last < Duration.Seconds(1) && failed == isBad) return;
+        heartbeat.LastRecorded = _now;
+        var phases = Phases.None with { Total = took };
+        var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
+        var seen = failed
+            ? Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
+                with { Code = code, Excerpt = beat.Body, Address = beat.From }
+            : new Observation
+            {
+                StartedAt = _now,
+                Reach = Reach.Answered,
+                Phases = phases,
+                Code = code,
+                Size = beat.Body?.Length ?? 0,
+                Excerpt = beat.Body,
+                Address = beat.From,
+                Values = ValuesOf(check.Check.Kind, code, took, beat),
+            };
+        KeepCall(check, _now, seen);
+        JudgePromise(check.Owner);
+    }
+
+    private static ImmutableArray<Value?> ValuesOf(CheckKind kind, int code, long took, Beat beat) =>
+    [
+        .. kind.Sees.Select(name => name.Name switch
+        {
+            "exit-code" or "code" => Value.Of(code),
+            "time" or "took" or "duration" => took >= 0 ? Value.Of(new Duration(took)) : null,
+            "body" => beat.Body is { } body ? new Value.Body(body) : null,
+            "ip" or "from" => beat.From is { } from ? Value.Of(from) : null,
+            _ => null,
+        }),
+    ];
+
+    private void KeepCall(ScheduledCheck check, Instant slot, Observation seen)
+    {
+        Keep(check, slot, Judge.Look(check.Check, seen, GivenAt(check.Owner, slot)), seen, 0);
+        _looks++;
+    }
+
+    /// <summary>A passive check is woken: before its first call its slots are gaps, afterwards silence is told at each deadline.</summary>
+    private Instant Heed(ScheduledCheck check, Instant now)
+    {
+        var heartbeat = check.Heartbeat!;
+        if (check.Owner.Fold is null) return now + Duration.Seconds(1); // whether it is armed is still being read
+        if (!heartbeat.IsArmed)
+        {
+            if (check.Slot > now) return check.Slot;
+            if (check.Slot != default) Missed(check, check.Slot, now, GapCause.NotArmed, 1);
+            return check.Slot = check.NextSlot(now);
+        }
+        if (now <= heartbeat.Deadline) return After(heartbeat.Deadline);
+        for (var told = 0; now > heartbeat.Deadline; heartbeat.StaySilent())
+        {
+            if (told++ >= MostSilencesAtOnce && now > heartbeat.Deadline + heartbeat.Every) continue;
+            var silent = Observation.OfFailure(now, TargetFailure.Silent, $"no call since {heartbeat.LastCall}", Phases.None);
+            KeepCall(check, heartbeat.Deadline, silent);
+        }
+        JudgePromise(check.Owner);
+        return After(heartbeat.Deadline);
+    }
+
+    private static Instant After(Instant at) => new(at.Microseconds + 1);
+
+    /// <summary>The key is what stands in the document; the same key in two promises is one call for both.</summary>
+    private void Listen(ScheduledCheck check)
+    {
+        var key = check.Check.Target.Rest.Length > 0 ? check.Check.Target.Rest : check.Check.Target.Text;
+        var grace = check.Check.Setting<FieldValue.Length>("grace")?.Duration ?? Duration.Zero;
+        if (check.Heartbeat is { } there)
+        {
+            if (there.Key == key)
+            {
+                (there.Every, there.Grace) = (check.Check.Every, grace);
+                return;
+            }
+            Unlisten(check, there);
+        }
+        check.Heartbeat = new Heartbeat(key, check.Check.Every, grace);
+        if (!_beatsByKey.TryGetValue(key, out var checks)) _beatsByKey[key] = checks = [];
+        checks.Add(check);
+    }
+
+    private void Unlisten(ScheduledCheck check, Heartbeat heartbeat)
+    {
+        check.Heartbeat = null;
+        if (!_beatsByKey.TryGetValue(heartbeat.Key, out var checks)) return;
+        checks.Remove(check);
+        if (checks.Count == 0) _beatsByKey.Remove(heartbeat.Key);
+    }
+
+    /// <summary>Arms it by what the ledger remembers, and forgives a silence in which nobody was here to listen.</summary>
+    private void Remember(ScheduledCheck check, IReadOnlyList<LookRecord> newest)
+    {
+        if (check.Heartbeat is not { IsArmed: false } heartbeat) return;
+        Instant? call = null, silent = null;
+        foreach (var look in newest)
+        {
+            if (look.Slot > _now) continue;
+            if (look.Failure == TargetFailure.Silent) silent = look.Slot;
+            else if (look.Class is LookClass.Good or LookClass.Bad || look.Code >= 0) (call, silent) = (look.Slot, null);
+        }
+        if (call is null && silent is null) return;
+        // Silence longer than what was read back: the call itself lies before it, and the next deadline follows the newest silence.
+        heartbeat.Called(call ?? silent!.Value - heartbeat.Every - heartbeat.Grace);
+        if (silent is { } told)
+            while (heartbeat.Deadline <= told)
+                heartbeat.StaySilent();
+        if (_downSince is { } down) Deafen(check, heartbeat, down, _startedAt, GapCause.Restarted);
+        _timetable.Rewake(check, After(heartbeat.Deadline));
+    }
+
+    private void Deafen(ScheduledCheck check, Heartbeat heartbeat, Instant from, Instant to, GapCause cause)
+    {
+        var due = heartbeat.Deadline;
+        if (heartbeat.Deafened(from, to) && due <= to) KeepGap(check, due, cause);
+    }
+}

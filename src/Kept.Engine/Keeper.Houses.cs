@@ -1,0 +1,228 @@
+using System.Collections.Frozen;
+using Kept.Engine.Promises;
+using Kept.Engine.Recording;
+using Kept.Engine.Schedule;
+using Kept.Engine.History;
+using Kept.Judging;
+using Kept.Language;
+using Kept.Model;
+
+namespace Kept.Engine;
+
+/// <summary>Houses: taken whole or refused, compared promise by promise.</summary>
+internal sealed partial class Keeper
+{
+    /// <summary>After a start or a change, the first look of a check comes within this, or its period where that is shorter.</summary>
+    public static readonly Duration Ramp = Duration.Seconds(10);
+
+    private static readonly Duration LongestPause = Duration.Seconds(30);
+
+    private House _house = new() { Id = "" };
+    private HouseFault? _fault;
+    private Dictionary<PromiseId, TrackedPromise> _promises = [];
+    private Dictionary<PromiseName, TrackedPromise> _byName = [];
+    private TrackedPromise[] _order = [];
+    private readonly Dictionary<string, List<ScheduledCheck>> _beatsByKey = new(StringComparer.Ordinal);
+    private bool _hasHouse;
+
+    // The newest house that waits to be made ready, and those who wait for it.
+    private House? _wanted;
+    private bool _isPreparing;
+    private Instant? _prepareAt;
+    private Duration _preparePause;
+    private readonly List<TaskCompletionSource> _takers = [];
+
+    public void Take(HouseReading reading, TaskCompletionSource done)
+    {
+        if (reading.House is not { } house)
+        {
+            Refuse(reading, done);
+            return;
+        }
+        if (_hasHouse && !_isPreparing && _wanted is null && house.ContentHash.Length > 0 && house.ContentHash == _house.ContentHash)
+        {
+            // The same promises again are no event (R17); but what was wrong meanwhile is right again.
+            _fault = null;
+            done.TrySetResult();
+            return;
+        }
+        _wanted = house;
+        _takers.Add(done);
+        PrepareNext();
+    }
+
+    private void Refuse(HouseReading reading, TaskCompletionSource done)
+    {
+        var same = _fault is { } before && before.Diagnostics.SequenceEqual(reading.Diagnostics);
+        if (!same)
+        {
+            _fault = new HouseFault(_now, reading.Diagnostics);
+            _recorder.TryAdd(EntryBodies.Refused(_now, reading.Diagnostics));
+            var first = reading.Diagnostics.FirstOrDefault(one => one.RefusesHouse) ?? reading.Diagnostics.FirstOrDefault();
+            _log.HouseRefused(reading.Diagnostics.Length, first is null ? "" : $"{first.At} {first.Code}: {first.Message}");
+        }
+        // A house refused now outranks one that still waits to be taken: the folder no longer says that.
+        _wanted = null;
+        done.TrySetResult();
+    }
+
+    private void PrepareNext()
+    {
+        if (_isPreparing || _wanted is not { } house) return;
+        if (_prepareAt is { } at && _now < at) return;
+        _wanted = null;
+        _isPreparing = true;
+        _ = PrepareAsync(house);
+    }
+
+    private async Task PrepareAsync(House house)
+    {
+        await Task.Yield();
+        try
+        {
+            var ready = await Preparation.OfAsync(house, _ledger, CancellationToken.None);
+            Post(() => Prepared(house, ready, null));
+        }
+        catch (Exception fault)
+        {
+            Post(() => Prepared(house, null, fault));
+        }
+    }
+
+    private void Prepared(House house, Preparation? ready, Exception? fault)
+    {
+        _isPreparing = false;
+        if (ready is null)
+        {
+            _preparePause = Longer(_preparePause);
+            _prepareAt = _now + _preparePause;
+            _readingFault = fault!.Message;
+            _faults++;
+            _log.IdsFail(fault, _preparePause.ToWords());
+            _wanted ??= house;
+        }
+        else
+        {
+            (_prepareAt, _preparePause, _readingFault) = (null, Duration.Zero, null);
+            if (!_isStopping) Guard(() => Adopt(ready), "the new house");
+            PrepareNext();
+        }
+        if (ready is not null && _isPreparing) return; // a newer one is on its way; who waits, waits for that
+        foreach (var taker in _takers) taker.TrySetResult();
+        _takers.Clear();
+    }
+
+    private static Duration Longer(Duration pause) =>
+        pause == Duration.Zero ? Duration.Milliseconds(100) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    private void Adopt(Preparation ready)
+    {
+        (_timetable.LooksAtOnce, _timetable.LooksPerHost) = (ready.House.Settings.LooksAtOnce, ready.House.Settings.LooksPerHost);
+        var before = _promises;
+        var after = new Dictionary<PromiseId, TrackedPromise>(ready.Terms.Length);
+        var order = new TrackedPromise[ready.Terms.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            var terms = ready.Terms[i];
+            if (before.Remove(terms.Id, out var tracked)) Update(tracked, terms);
+            else tracked = Begin(terms);
+            tracked.Position = i;
+            tracked.Dependents.Clear();
+            after[terms.Id] = order[i] = tracked;
+        }
+        foreach (var gone in before.Values) End(gone);
+        (_promises, _order, _house, _fault, _hasHouse, _sweptTo) = (after, order, ready.House, null, true, 0);
+        _byName = order.ToDictionary(one => one.Name);
+        foreach (var promise in order) Depend(promise);
+        _shelves.Replace([.. order.Select(ViewOf)], ready.Index());
+        foreach (var promise in order) JudgePromise(promise);
+        _recorder.TryAdd(EntryBodies.Taken(_now, ready.House));
+        _log.HouseTaken(ready.House.Id, order.Length, _timetable.Checks);
+        ReadHistories();
+    }
+
+    private void Depend(TrackedPromise promise)
+    {
+        foreach (var part in new[] { promise.Promise.Given, promise.Promise.Uses }.OfType<Expression>())
+            foreach (var node in part.SelfAndDescendants())
+                if (node is Expression.PromiseHolds holds && Find(holds.Name) is { } other && !other.Dependents.Contains(promise))
+                    other.Dependents.Add(promise);
+    }
+
+    private TrackedPromise Begin(PromiseTerms terms)
+    {
+        var promise = new TrackedPromise(terms);
+        Arrange(promise);
+        AskHistory(promise);
+        return promise;
+    }
+
+    private void Update(TrackedPromise promise, PromiseTerms terms)
+    {
+        var old = promise.Terms;
+        promise.Terms = terms;
+        if (old.Fingerprint == terms.Fingerprint && old.Series.AsSpan().SequenceEqual(terms.Series.AsSpan())) return;
+        var sameChecks = old.Series.AsSpan().SequenceEqual(terms.Series.AsSpan());
+        Arrange(promise);
+        if (promise.Fold is not { } fold)
+        {
+            AskHistory(promise); // it is being read for the old terms
+        }
+        else if (old.Promise.TermsHash != terms.Promise.TermsHash)
+        {
+            promise.Since = _now;
+            promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now);
+            _recorder.TryAdd(EntryBodies.Terms(_now, terms.Promise.Name, terms.Promise, old.Promise.TermsHash));
+        }
+        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot()) is { } carried)
+        {
+            promise.Fold = carried;
+        }
+        else
+        {
+            promise.Fold = null;
+            AskHistory(promise);
+        }
+    }
+
+    private void End(TrackedPromise promise)
+    {
+        promise.IsGone = true;
+        foreach (var check in promise.Checks) TakeOff(check);
+        _recorder.TryAdd(EntryBodies.Gone(_now, promise.Name));
+    }
+
+    /// <summary>The checks of a promise as its terms now say; those that stay keep their place in time.</summary>
+    private void Arrange(TrackedPromise promise)
+    {
+        var terms = promise.Terms;
+        var old = promise.Checks.ToDictionary(check => check.Series);
+        var checks = new ScheduledCheck[terms.Series.Length];
+        for (var i = 0; i < checks.Length; i++)
+        {
+            var wanted = terms.Promise.Checks[i];
+            if (old.Remove(terms.Series[i], out var there) && there.Check.Kind.Name == wanted.Kind.Name)
+            {
+                var retime = there.Check.Every != wanted.Every;
+                (there.Check, there.Index) = (wanted, i);
+                if (there.Heartbeat is not null) Listen(there);
+                if (retime) _timetable.Retime(there, _now);
+                checks[i] = there;
+                continue;
+            }
+            if (there is not null) TakeOff(there);
+            checks[i] = new ScheduledCheck(promise, i, wanted, terms.Series[i]);
+            if (wanted.Kind.IsPassive) Listen(checks[i]);
+            _timetable.Add(checks[i], _now, Ramp);
+        }
+        foreach (var gone in old.Values) TakeOff(gone);
+        promise.Checks = checks;
+    }
+
+    private void TakeOff(ScheduledCheck check)
+    {
+        if (check.Run is { } run) _underWay.Remove(run);
+        _timetable.Remove(check);
+        if (check.Heartbeat is { } beat) Unlisten(check, beat);
+    }
+}

@@ -1,0 +1,191 @@
+using Kept.Engine.Promises;
+using Kept.Engine.Recording;
+using Kept.Engine.Schedule;
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Engine;
+
+/// <summary>Looks: launched, judged, kept.</summary>
+internal sealed partial class Keeper
+{
+    /// <summary>Most single gaps written for one stretch of missed slots; an entry tells the whole stretch.</summary>
+    public const int MostGapsAtOnce = 60;
+
+    private const int MostEarlyLooks = 1_000;
+
+    private readonly HashSet<LookRun> _underWay = [];
+
+    private LookRun Launch(ScheduledCheck check, Instant slot, HostLane lane)
+    {
+        var run = new LookRun(check, slot, GivenAt(check.Owner, slot), _disturbances)
+        {
+            LaunchedAt = _now,
+            Terms = check.Check,
+            Lane = lane,
+            Cancel = CancellationTokenSource.CreateLinkedTokenSource(_looksEnd.Token),
+        };
+        _underWay.Add(run);
+        _ = LookAsync(run, new LookRequest(check.Check, check.Owner.Promise.Origin), _parts.Looks.GetValueOrDefault(check.Check.Kind.Name));
+        return run;
+    }
+
+    private async Task LookAsync(LookRun run, LookRequest request, Look? look)
+    {
+        await Task.Yield(); // the first steps of a look are work too; the loop only starts it
+        Observation seen;
+        JudgedLook? judged = null;
+        Exception? fault = null;
+        try
+        {
+            seen = look is null
+                ? Observation.OfGap(Now(), GapCause.Fault, $"this build cannot look at {request.Check.Kind.Name}")
+                : await look(request, run.Cancel.Token);
+            judged = Judge.Look(request.Check, seen, run.Given);
+        }
+        catch (OperationCanceledException) when (run.Cancel.IsCancellationRequested)
+        {
+            seen = Observation.OfGap(Now(), GapCause.Restarted, "the look was given up");
+        }
+        catch (Exception caught)
+        {
+            fault = caught;
+            seen = Observation.OfGap(Now(), GapCause.Fault, $"a fault of ours: {caught.GetType().Name}");
+        }
+        Post(() => LookEnded(run, seen, judged, fault));
+    }
+
+    private void LookEnded(LookRun run, Observation seen, JudgedLook? judged, Exception? fault)
+    {
+        _underWay.Remove(run);
+        run.Cancel.Dispose();
+        if (fault is not null) Faulted(fault, $"a look of {run.Check.Owner.Name}");
+        if (!_timetable.Complete(run, _now)) return; // given up before, and its slot told as a gap
+        _looks++;
+        if (Disturbed(run, seen) is { } why) (seen, judged) = (why, null);
+        judged ??= Judge.Look(run.Terms, seen, run.Given);
+        var late = seen.StartedAt > run.Slot ? (seen.StartedAt - run.Slot).Nanoseconds / Duration.PerMicrosecond : 0;
+        if (seen.Reach != Reach.Gap) _lateness.Add(_now, late);
+        Keep(run.Check, run.Slot, judged, seen, late);
+        JudgePromise(run.Check.Owner);
+    }
+
+    /// <summary>What this look may not be held to say, because something happened to us meanwhile.</summary>
+    private Observation? Disturbed(LookRun run, Observation seen)
+    {
+        if (run.Disturbances != _disturbances) return Observation.OfGap(_now, GapCause.Clock, "the clock jumped while the look was under way");
+        var stoodStillTooLong = run.Stalled * 5 > run.Terms.Timeout;
+        return stoodStillTooLong && seen is { Reach: Reach.Failed, Failure: TargetFailure.TimedOut }
+            ? Observation.OfGap(_now, GapCause.Local, $"we stood still for {run.Stalled.ToWords()}, so the time-out may be ours")
+            : null;
+    }
+
+    private void Abandoned(LookRun run)
+    {
+        _underWay.Remove(run);
+        var jumped = run.Disturbances != _disturbances;
+        var gap = Observation.OfGap(_now, jumped ? GapCause.Clock : GapCause.Fault, jumped ? "the clock jumped while the look was under way" : "the look never ended");
+        if (!jumped)
+        {
+            _faults++;
+            _log.LookAbandoned(run.Check.Owner.Name.ToString(), run.Check.Check.Name);
+        }
+        Keep(run.Check, run.Slot, Judge.Look(run.Terms, gap, run.Given), gap, 0);
+        JudgePromise(run.Check.Owner);
+    }
+
+    private void StoodStill(Duration stall)
+    {
+        foreach (var run in _underWay) run.Stalled += stall;
+        _log.StoodStill(stall.ToWords());
+    }
+
+    /// <summary>Slots that nobody will look at: each a gap with its cause, the newest ones singly, a long stretch as one entry besides.</summary>
+    private void Missed(ScheduledCheck check, Instant first, Instant until, GapCause cause) => Missed(check, first, until, cause, MostGapsAtOnce);
+
+    private void Missed(ScheduledCheck check, Instant first, Instant until, GapCause cause, int most)
+    {
+        var count = 1 + Phase.CountBetween(check.Phase, check.Period, first, until);
+        _gaps[(int)cause] += count;
+        if (count > most) _recorder.TryAdd(EntryBodies.Gap(_now, check.Owner.Name.ToString(), cause, first, until, count, null));
+        // Arithmetic on the grid finds the newest slots without walking over the others.
+        var slot = count <= most ? first : check.NextSlot(new Instant(until.Microseconds - (most * check.Period)));
+        for (; slot <= until; slot = check.NextSlot(slot)) KeepGap(check, slot, cause);
+        JudgePromise(check.Owner);
+    }
+
+    private void KeepGap(ScheduledCheck check, Instant slot, GapCause cause)
+    {
+        var gap = Observation.OfGap(_now, cause, "");
+        var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot));
+        Put(check, RecordOf(check, slot, judged, gap, 0), judged.Reason);
+    }
+
+    /// <summary>Into the ledger's queue, the fold, and the view.</summary>
+    private void Keep(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, long late)
+    {
+        var record = RecordOf(check, slot, judged, seen, late);
+        if (judged.Class is LookClass.Gap or LookClass.ConditionUnknown && record.Gap != GapCause.None) _gaps[(int)record.Gap]++;
+        if (!Put(check, record, judged.Reason)) return;
+        if (EvidenceBody.IsWorthKeeping(record.Class, check.Alike)) _recorder.Add(new Evidence(check.Series, slot, EvidenceBody.Write(judged, seen)));
+    }
+
+    /// <summary>False when there was no room: then the slot is a gap, for what is not recorded must not count.</summary>
+    private bool Put(ScheduledCheck check, LookRecord record, string reason)
+    {
+        var hasRoom = _recorder.HasRoom;
+        if (hasRoom)
+        {
+            _recorder.Add(record);
+        }
+        else
+        {
+            record = new LookRecord(record.Series, record.Slot, record.Epoch, LookClass.Gap, TargetFailure.None, GapCause.Storage, -1, 0, Phases.None, false, []);
+            reason = "what was seen could not be stored";
+            Lose(check, record.Slot);
+        }
+        check.Alike = check.Last?.Class == record.Class ? check.Alike + 1 : 1;
+        if (check.Last is null || record.Slot >= check.Last.Slot) (check.Last, check.LastReason) = (record, reason);
+        var owner = check.Owner;
+        owner.NewestLook = (record.Series, record.Slot);
+        if (owner.Fold is { } fold) fold.Add(check.Index, record);
+        else if (owner.Early.Count < MostEarlyLooks) owner.Early.Add((check.Index, record));
+        return hasRoom;
+    }
+
+    private void Lose(ScheduledCheck check, Instant slot)
+    {
+        _gaps[(int)GapCause.Storage]++;
+        if (check.Lost is null) _losing.Add(check);
+        check.Lost = check.Lost is { } lost ? lost with { To = slot, Count = lost.Count + 1 } : new LostSlots(slot, slot, 1);
+    }
+
+    private readonly List<ScheduledCheck> _losing = [];
+
+    /// <summary>Storage works again: what was lost meanwhile is told, slot by slot as far as that is sensible.</summary>
+    private void TellLost()
+    {
+        while (_losing.Count > 0 && _recorder.Unrecorded < Recorder.MostLooks / 2)
+        {
+            var check = _losing[^1];
+            _losing.RemoveAt(_losing.Count - 1);
+            if (check.Lost is not { } lost) continue;
+            check.Lost = null;
+            _recorder.TryAdd(EntryBodies.Gap(_now, check.Owner.Name.ToString(), GapCause.Storage, lost.From, lost.To, lost.Count, null));
+            var slot = lost.Count <= MostGapsAtOnce ? lost.From : check.NextSlot(new Instant(lost.To.Microseconds - (MostGapsAtOnce * check.Period)));
+            for (; slot <= lost.To; slot = check.NextSlot(slot))
+                _recorder.Add(new LookRecord(check.Series, slot, _ledger.Epoch, LookClass.Gap, TargetFailure.None, GapCause.Storage, -1, 0, Phases.None, false, []));
+        }
+    }
+
+    private LookRecord RecordOf(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, long late) => new(
+        check.Series, slot, _ledger.Epoch, judged.Class, seen.Failure, seen.Gap, seen.Code, late, Rounded(seen.Phases), seen.NewConnection,
+        judged.Measured.IsDefault ? [] : judged.Measured);
+
+    private static Phases Rounded(Phases phases) => new(
+        Rounded(phases.Dns), Rounded(phases.Connect), Rounded(phases.Tls), Rounded(phases.FirstByte), Rounded(phases.Total));
+
+    private static long Rounded(long nanoseconds) => nanoseconds < 0 ? -1 : nanoseconds / Duration.PerMicrosecond * Duration.PerMicrosecond;
+
+    private Instant Now() => Instant.From(_time.GetUtcNow());
+}

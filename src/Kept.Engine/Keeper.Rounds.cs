@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Text;
+using Kept.Engine.History;
+using Kept.Engine.Promises;
+using Kept.Engine.Recording;
+using Kept.Engine.Schedule;
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Engine;
+
+/// <summary>What is done from time to time, and at the start: history, snapshots, upkeep, loads, the sign of life.</summary>
+internal sealed partial class Keeper
+{
+    /// <summary>A load is read this often while a house declares a source.</summary>
+    public static readonly Duration LoadEvery = Duration.Seconds(15);
+
+    /// <summary>A load older than this is not known any more.</summary>
+    public static readonly Duration LoadIsOldAfter = Duration.Seconds(40);
+
+    private static readonly Duration UpkeepEvery = Duration.Minutes(1), AliveEvery = Duration.Seconds(15), ShelfEvery = Duration.Seconds(10);
+
+    private const string AliveKey = "engine/alive";
+    private const int HistoriesPerMessage = 64;
+
+    private readonly List<HistoryRequest> _histories = [];
+    private bool _isReading, _isKeepingUp;
+    private string? _readingFault;
+    private Instant? _readAt;
+    private Duration _readPause;
+    private Instant _upkeepAt, _aliveAt, _shelfAt;
+    private readonly Dictionary<string, Instant> _loadAt = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _loadsUnderWay = new(StringComparer.Ordinal);
+    private int _nextShelf;
+    private Instant? _downSince;
+    private int _restartGaps = 100_000;
+
+    private void Start()
+    {
+        _downSince = LastSeenAlive();
+        _recorder.TryAdd(EntryBodies.Started(_startedAt, _ledger.Epoch));
+        if (_downSince is { } down)
+            _recorder.TryAdd(EntryBodies.Gap(_startedAt, "", GapCause.Restarted, down, _startedAt, 0, "nobody was looking"));
+        (_upkeepAt, _aliveAt, _shelfAt) = (_startedAt + UpkeepEvery, _startedAt, _startedAt + ShelfEvery);
+    }
+
+    /// <summary>When this house ran last: its sign of life, or its orderly end. Null on the first start.</summary>
+    private Instant? LastSeenAlive()
+    {
+        Instant? last = null;
+        if (_ledger.Cached(AliveKey) is { } alive && long.TryParse(Encoding.ASCII.GetString(alive), NumberStyles.Integer, CultureInfo.InvariantCulture, out var at))
+            last = new Instant(at);
+        foreach (var kind in new[] { EntryKinds.Stopped, EntryKinds.Started })
+            if (_ledger.Entries(new EntryQuery(Limit: 1, Kind: kind, NewestFirst: true)) is [var entry, ..] && (last is null || entry.Occurred > last))
+                last = entry.Occurred;
+        return last is { } seen && seen < _startedAt ? seen : null;
+    }
+
+    private void DoRounds()
+    {
+        PrepareNext();
+        ReadHistories();
+        ReadLoads();
+        TellLost();
+        if (_isStopping) return;
+        if (_now >= _upkeepAt && !_isKeepingUp)
+        {
+            _upkeepAt = _now + UpkeepEvery;
+            _isKeepingUp = true;
+            _ = UpkeepAsync(_now, _house.Settings.KeepLooks);
+        }
+        if (_now >= _aliveAt)
+        {
+            _aliveAt = _now + AliveEvery;
+            if (_recorder.Fault is null) SignOfLife();
+        }
+        if (_now >= _shelfAt)
+        {
+            _shelfAt = _now + ShelfEvery;
+            if (_recorder.Fault is null) Shelve(_nextShelf++ % FoldShelf.Count);
+        }
+    }
+
+    private void SignOfLife() => _recorder.Cache(AliveKey, Encoding.ASCII.GetBytes(_now.Microseconds.ToString(CultureInfo.InvariantCulture)));
+
+    private async Task UpkeepAsync(Instant now, Duration keepLooks)
+    {
+        await Task.Yield();
+        Exception? failed = null;
+        try
+        {
+            await _ledger.UpkeepAsync(now, keepLooks, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            failed = fault;
+        }
+        Post(() =>
+        {
+            _isKeepingUp = false;
+            if (failed is null) return;
+            _faults++;
+            _log.UpkeepFails(failed);
+        });
+    }
+
+    // ---- history
+
+    private void AskHistory(TrackedPromise promise)
+    {
+        promise.Fold = null;
+        _histories.Add(new HistoryRequest(promise, promise.Terms, ++promise.Reading));
+    }
+
+    private void ReadHistories()
+    {
+        if (_isReading || _histories.Count == 0 || (_readAt is { } at && _now < at)) return;
+        _isReading = true;
+        var asked = _histories.OrderBy(request => FoldShelf.Of(request.Terms.Id)).ToList(); // neighbours on a shelf together: each shelf is read once
+        _histories.Clear();
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _recorder.WhenWritten(written); // what is still on its way to the ledger belongs to the history
+        _ = ReadAsync(asked, _now, written.Task);
+        _recorder.Pump(_now);
+    }
+
+    private async Task ReadAsync(List<HistoryRequest> asked, Instant now, Task written)
+    {
+        await written;
+        await Task.Yield();
+        var reader = new HistoryReader(_ledger);
+        var read = 0;
+        Exception? failed = null;
+        try
+        {
+            while (read < asked.Count)
+            {
+                var found = new List<PromiseHistory>(HistoriesPerMessage);
+                for (; read < asked.Count && found.Count < HistoriesPerMessage; read++) found.Add(reader.Read(asked[read], now));
+                Post(() => found.ForEach(Restored));
+                await Task.Yield();
+            }
+        }
+        catch (Exception fault)
+        {
+            failed = fault;
+            read -= read % HistoriesPerMessage; // those of the batch that was under way are asked again
+        }
+        Post(() => HistoryEnded(asked, read, failed));
+    }
+
+    private void HistoryEnded(List<HistoryRequest> asked, int read, Exception? failed)
+    {
+        _isReading = false;
+        if (failed is null)
+        {
+            (_readAt, _readPause, _readingFault) = (null, Duration.Zero, null);
+            return;
+        }
+        _readPause = Longer(_readPause);
+        _readAt = _now + _readPause;
+        _readingFault = failed.Message;
+        _faults++;
+        _log.HistoryFails(failed, _readPause.ToWords());
+        _histories.AddRange(asked.Skip(read).Where(request => request.Reading == request.Promise.Reading && !request.Promise.IsGone));
+    }
+
+    private void Restored(PromiseHistory history)
+    {
+        var promise = history.Request.Promise;
+        if (promise.IsGone || promise.Reading != history.Request.Reading || promise.Fold is not null) return;
+        promise.Fold = history.Fold;
+        promise.Since = history.Since;
+        if (history.IsNew) _recorder.TryAdd(EntryBodies.Terms(history.Since, promise.Name, promise.Promise, history.TermsBefore));
+        if (promise.Told == Outcome.Unknown) promise.Told = history.Told;
+        if (history.ToldAt is { } toldAt && promise.Verdict is { } verdict && promise.OutcomeSince >= _startedAt)
+        {
+            // Since when it stands so is told by the entry, as long as it still stands so.
+            promise.OutcomeSince = toldAt;
+            promise.Verdict = verdict with { Outcome = history.Told };
+        }
+        foreach (var (check, look) in promise.Early)
+            if (check < promise.Checks.Length)
+                history.Fold.Add(check, look);
+        promise.Early.Clear();
+        for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i]);
+        JudgePromise(promise);
+    }
+
+    /// <summary>The newest look as the ledger has it, and the slots between the last run and this one: nobody was looking.</summary>
+    private void Recall(ScheduledCheck check, IReadOnlyList<LookRecord> newest)
+    {
+        var last = newest.Count > 0 ? newest[^1] : null;
+        if (last is not null && (check.Last is null || check.Last.Slot < last.Slot)) (check.Last, check.LastReason) = (last, null);
+        if (check.IsPassive)
+        {
+            Remember(check, newest);
+            return;
+        }
+        if (last is null || last.Slot >= _startedAt || _downSince is null) return;
+        var first = check.NextSlot(last.Slot);
+        if (first >= _startedAt) return;
+        var most = Math.Clamp(_restartGaps / Math.Max(1, _timetable.Checks), 1, MostGapsAtOnce);
+        Missed(check, first, new Instant(_startedAt.Microseconds - 1), GapCause.Restarted, most);
+    }
+
+    // ---- snapshots
+
+    private void Shelve(int shelf)
+    {
+        var snapshots = new List<FoldSnapshot>();
+        foreach (var promise in _order)
+            if (promise.Fold is { } fold && FoldShelf.Of(promise.Id) == shelf)
+                snapshots.Add(new FoldSnapshot(promise.Id, promise.Terms.FoldKey, promise.Since, _now, fold.Snapshot()));
+        if (snapshots.Count > 0) _recorder.Cache(FoldShelf.Key(shelf), FoldShelf.Write(snapshots));
+    }
+
+    // ---- load
+
+    private void ReadLoads()
+    {
+        if (_parts.ReadLoad is not { } read || _isStopping) return;
+        foreach (var agent in _house.Agents)
+        {
+            if (agent.Load is not { } source || (_loadAt.TryGetValue(agent.Id, out var at) && _now < at) || !_loadsUnderWay.Add(agent.Id)) continue;
+            _loadAt[agent.Id] = _now + LoadEvery;
+            _ = ReadLoadAsync(read, agent.Id, source);
+        }
+    }
+
+    private async Task ReadLoadAsync(Func<LoadSource, CancellationToken, ValueTask<Quantity?>> read, string agent, LoadSource source)
+    {
+        await Task.Yield();
+        Quantity? value = null;
+        Exception? failed = null;
+        try
+        {
+            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _looksEnd.Token);
+            value = await read(source, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            value = null; // not readable in time: not known
+        }
+        catch (Exception fault)
+        {
+            failed = fault;
+        }
+        Post(() =>
+        {
+            _loadsUnderWay.Remove(agent);
+            if (failed is not null) Faulted(failed, $"the load of {agent}");
+            _loads[agent] = (value, _now);
+        });
+    }
+}

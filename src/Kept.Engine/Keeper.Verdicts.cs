@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Kept.Engine.Promises;
+using Kept.Engine.Recording;
+using Kept.Engine.Schedule;
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Engine;
+
+/// <summary>Verdicts: folded, told when their outcome changes, and aged without looks.</summary>
+internal sealed partial class Keeper
+{
+    /// <summary>Every promise is judged anew within this time, whatever happens: calendars turn without a look.</summary>
+    public static readonly Duration Sweep = Duration.Minutes(1);
+
+    private readonly PriorityQueue<TrackedPromise, long> _changes = new();
+    private readonly Queue<TrackedPromise> _touched = new();
+    private readonly Dictionary<string, (Quantity? Value, Instant At)> _loads = new(StringComparer.Ordinal);
+    private int _sweptTo;
+
+    private Judged GivenAt(TrackedPromise promise, Instant at)
+    {
+        if (promise.Promise.Given is not { } given) return new Judged(Truth.True, "no condition");
+        try
+        {
+            return Judge.Given(given, at, SurroundingsOf(promise));
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault, $"the condition of {promise.Name}");
+            return new Judged(Truth.Unknown, "the condition could not be decided by a fault of ours");
+        }
+    }
+
+    private Surroundings SurroundingsOf(TrackedPromise promise)
+    {
+        var agent = promise.Terms.Agent;
+        var load = _loads.TryGetValue(agent.Id, out var read) && _now - read.At <= LoadIsOldAfter && read.At <= _now ? read.Value : null;
+        return new Surroundings(OutcomeOf, load, agent.Region, promise.Promise.Version,
+            name => agent.Calendars.IsDefaultOrEmpty ? null : agent.Calendars.FirstOrDefault(calendar => calendar.Name == name));
+    }
+
+    private Outcome OutcomeOf(PromiseName name) => Find(name)?.Verdict?.Outcome ?? Outcome.Unknown;
+
+    private TrackedPromise? Find(PromiseName name) =>
+        _byName.TryGetValue(name, out var exact) ? exact : _house.Find(name) is { } meant && _byName.TryGetValue(meant.Name, out var found) ? found : null;
+
+    /// <summary>Promises whose time to change by age has come, those that stand on a changed one, and the slow sweep.</summary>
+    private void JudgeDue()
+    {
+        while (_changes.TryPeek(out var promise, out var at) && at <= _now.Microseconds)
+        {
+            _changes.Dequeue();
+            if (promise.JudgeAt != at || promise.IsGone) continue;
+            promise.JudgeAt = long.MaxValue;
+            JudgePromise(promise);
+        }
+        SweepOn();
+        // A cycle of dependences could pass changes on for ever: what is left over waits for the next turn.
+        for (var left = (_order.Length * 2) + 16; left > 0 && _touched.TryDequeue(out var touched); left--)
+            if (!touched.IsGone)
+                JudgePromise(touched);
+    }
+
+    private void SweepOn()
+    {
+        if (_order.Length == 0) return;
+        var due = (int)((Int128)(_now.Microseconds % (Sweep.Nanoseconds / 1000)) * _order.Length / (Sweep.Nanoseconds / 1000));
+        for (var left = _order.Length; _sweptTo != due && left > 0; left--)
+        {
+            _sweptTo = (_sweptTo + 1) % _order.Length;
+            JudgePromise(_order[_sweptTo]);
+        }
+    }
+
+    private void JudgePromise(TrackedPromise promise)
+    {
+        if (promise.IsGone) return;
+        Verdict verdict;
+        try
+        {
+            verdict = VerdictOf(promise);
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault, $"the verdict of {promise.Name}");
+            verdict = Nothing(promise, Outcome.Unknown, "it could not be judged by a fault of ours; see the log");
+        }
+        var before = promise.Verdict;
+        promise.Verdict = verdict;
+        if (before?.Outcome != verdict.Outcome)
+        {
+            if (before is not null || promise.OutcomeSince == default) promise.OutcomeSince = _now;
+            foreach (var dependent in promise.Dependents) _touched.Enqueue(dependent);
+        }
+        if (promise.Fold is not null && verdict.Outcome != promise.Told) Tell(promise, verdict);
+        WakeFor(promise);
+        _shelves.Set(promise.Position, ViewOf(promise));
+    }
+
+    private void Tell(TrackedPromise promise, Verdict verdict)
+    {
+        // Without room it stays untold, and the next judging tries again: the entry says what is then true.
+        if (!_recorder.TryAdd(EntryBodies.VerdictChanged(_now, promise.Promise, verdict, promise.Told, promise.NewestLook))) return;
+        promise.Told = verdict.Outcome;
+        if (_log.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Warning))
+            _log.VerdictChanged(promise.Name.ToString(), verdict.Outcome.Word(promise.Promise.IsWish), verdict.Reason);
+    }
+
+    private Verdict VerdictOf(TrackedPromise promise)
+    {
+        if (promise.Fold is not { } fold)
+            return promise.Terms.NotAPromise is { } early
+                ? Nothing(promise, Outcome.NotAPromise, early)
+                : Nothing(promise, Outcome.Unknown, "its history is being read");
+        Judged? inForce = promise.Checks.Length == 0 ? GivenAt(promise, _now) : null;
+        var verdict = fold.VerdictAt(_now, OutcomeOf, inForce);
+        return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [] } : verdict;
+    }
+
+    private static Verdict Nothing(TrackedPromise promise, Outcome outcome, string reason) =>
+        new(outcome, reason, null, null, promise.Terms.Assessor, "any", [], []);
+
+    private void WakeFor(TrackedPromise promise)
+    {
+        if (promise.Fold?.ChangesBy is not { } by) return;
+        // A moment already passed would be judged again at once, for ever.
+        var at = by > _now ? by.Microseconds : (_now + Duration.Seconds(1)).Microseconds;
+        if (at == promise.JudgeAt) return;
+        // Looks push the moment away again and again: one wake-up that comes too early is cheaper than one in the heap for each look.
+        if (promise.JudgeAt < at && promise.JudgeAt > _now.Microseconds) return;
+        promise.JudgeAt = at;
+        _changes.Enqueue(promise, at);
+    }
+
+    private static PromiseView ViewOf(TrackedPromise promise)
+    {
+        var checks = ImmutableArray.CreateBuilder<CheckView>(promise.Checks.Length);
+        foreach (var check in promise.Checks)
+            checks.Add(new CheckView(check.Check, check.Series, check.Last, check.LastReason, NextDue(check), check.Heartbeat is { } beat ? "/beat/" + beat.Key : null));
+        return new PromiseView
+        {
+            Promise = promise.Promise,
+            Id = promise.Id,
+            Verdict = promise.Verdict ?? Nothing(promise, Outcome.Unknown, "not judged yet"),
+            Since = promise.OutcomeSince,
+            Checks = checks.MoveToImmutable(),
+            Problems = promise.Terms.Problems,
+            IsSelf = promise.Terms.IsSelf,
+        };
+    }
+
+    private static Instant? NextDue(ScheduledCheck check) => check.Heartbeat is { } beat ? beat.IsArmed ? beat.Deadline : null : check.Slot;
+}

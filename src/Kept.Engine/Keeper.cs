@@ -1,0 +1,188 @@
+using System.Threading.Channels;
+using Kept.Engine.History;
+using Kept.Engine.Promises;
+using Kept.Engine.Recording;
+using Kept.Engine.Schedule;
+using Kept.Engine.Viewing;
+using Kept.Ledger;
+using Kept.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Kept.Engine;
+
+/// <summary>
+/// The loop of a running house. One asynchronous flow owns all state and handles one message after the other, so there is nothing to lock; looks, writes and
+/// readings of history run beside it and post what they bring. It works the same on the thread pool and on a single thread with a
+/// <see cref="SynchronizationContext"/>: nothing here starts a thread or leaves the context. Readers see immutable views only.
+/// </summary>
+internal sealed partial class Keeper
+{
+    /// <summary>The loop turns at least this often, so standing still is noticed.</summary>
+    public static readonly Duration Pulse = Duration.Milliseconds(500);
+
+    private const int MostMessagesPerTurn = 1_000;
+
+    private readonly EngineParts _parts;
+    private readonly TimeProvider _time;
+    private readonly ILedger _ledger;
+    private readonly ILogger _log;
+    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+    private readonly CancellationTokenSource _looksEnd = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Clockwork _clock;
+    private readonly Timetable _timetable;
+    private readonly Recorder _recorder;
+    private readonly Lateness _lateness = new();
+    private readonly ViewShelves _shelves = new();
+    private readonly long[] _gaps = new long[Enum.GetValues<GapCause>().Length];
+
+    private readonly Instant _startedAt;
+    private Instant _now;
+    private long _turnedAt;
+    private int _disturbances;
+    private long _looks, _faults;
+    private (Duration P50, Duration P99, Duration Max) _late;
+    private Instant _lateReadAt;
+    private int _tickWaits;
+    private volatile bool _isRunning;
+    private HouseView _view;
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _movedTo;
+
+    public Keeper(EngineParts parts)
+    {
+        _parts = parts;
+        (_time, _ledger, _log) = (parts.Time, parts.Ledger, parts.Log);
+        _clock = new Clockwork(_time);
+        _timetable = new Timetable(Launch, Missed, Heed, (check, fault) => Faulted(fault, $"the schedule of {check.Owner.Name}")) { Abandoned = Abandoned };
+        _recorder = new Recorder(_ledger, _time, _log, Post);
+        _now = _startedAt = Instant.From(_time.GetUtcNow());
+        _movedTo = _ledger.LastSequence;
+        _view = new HouseView(_now, _movedTo, _house, null, ViewPage.Empty, Read());
+    }
+
+    public HouseView View => Volatile.Read(ref _view);
+
+    public bool IsRunning => _isRunning;
+
+    /// <summary>Completes when the loop has ended.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Hands work to the loop, from any thread. What comes after its end is dropped: <see cref="Ended"/> tells.</summary>
+    public void Post(Action message) => _inbox.Writer.TryWrite(message);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (_isRunning || _ended.Task.IsCompleted) throw new InvalidOperationException("this house runs already, or ran before");
+        _isRunning = true;
+        await using var timer = _time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stop = cancellationToken.Register(() => Post(BeginStop));
+        _turnedAt = _time.GetTimestamp();
+        Guard(Start, "the start");
+        Guard(Turn, "the schedule");
+        Arm(timer);
+        while (!_hasEnded)
+        {
+            // The token only asks for the end, which comes as a message: what is under way is to be finished and recorded first.
+            await _inbox.Reader.WaitToReadAsync(CancellationToken.None);
+            Interlocked.Exchange(ref _tickWaits, 0);
+            Guard(ReadClock, "the clock");
+            for (var handled = 0; handled < MostMessagesPerTurn && _inbox.Reader.TryRead(out var message); handled++) Guard(message, "a message");
+            Guard(Turn, "the schedule");
+            Arm(timer);
+        }
+        _inbox.Writer.TryComplete();
+        _looksEnd.Dispose();
+        _isRunning = false;
+        _ended.TrySetResult();
+        Pulsed();
+    }
+
+    /// <summary>Waits until the ledger may hold entries after a sequence, or the house has ended (then false).</summary>
+    public async ValueTask<bool> MovedAsync(long after, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var moved = Volatile.Read(ref _moved);
+            if (_ledger.LastSequence > after) return true;
+            if (_ended.Task.IsCompleted) return false;
+            await moved.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Tick()
+    {
+        // One tick waiting is enough, however often the timer fires while the loop is busy.
+        if (Interlocked.Exchange(ref _tickWaits, 1) == 0) Post(static () => { });
+    }
+
+    /// <summary>A fault of ours is counted, logged and survived: no message and no turn can end the loop.</summary>
+    private void Guard(Action act, string what)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault, what);
+        }
+    }
+
+    private void Faulted(Exception fault, string what)
+    {
+        _faults++;
+        _log.OwnFault(fault, what);
+    }
+
+    private void ReadClock()
+    {
+        var turned = _time.GetTimestamp();
+        var silent = Duration.From(_time.GetElapsedTime(_turnedAt, turned));
+        _turnedAt = turned;
+        var reading = _clock.Read();
+        _now = reading.Now;
+        if (reading.HasJumped) Jumped(reading);
+        if (silent > Pulse + Duration.Seconds(1)) StoodStill(silent - Pulse);
+    }
+
+    private void Turn()
+    {
+        _timetable.Advance(_now);
+        JudgeDue();
+        DoRounds();
+        if (_isStopping) GoOnStopping();
+        _recorder.Pump(_now);
+        Publish();
+    }
+
+    private void Arm(ITimer timer)
+    {
+        var next = _now + Pulse;
+        if (_timetable.NextWake is { } wake && wake < next) next = wake;
+        if (_changes.TryPeek(out _, out var change) && change < next.Microseconds) next = new Instant(change);
+        if (_recorder.RetryAt is { } retry && retry < next) next = retry;
+        // Timers tick in milliseconds: rounding down would wake us before it is time, again and again.
+        var wait = Math.Max(1, (next.Microseconds - _now.Microseconds + 999) / 1000);
+        timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Publish()
+    {
+        if (_now - _lateReadAt >= Duration.Seconds(1) || _now < _lateReadAt) (_late, _lateReadAt) = (_lateness.Read(_now), _now);
+        var sequence = _ledger.LastSequence;
+        Volatile.Write(ref _view, new HouseView(_now, sequence, _house, _fault, _shelves.Publish(), Read()));
+        if (sequence > _movedTo) Pulsed();
+        _movedTo = sequence;
+    }
+
+    private void Pulsed()
+    {
+        var moved = Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        moved.TrySetResult();
+    }
+
+    private Gauges Read() => new(
+        _startedAt, _timetable.Checks, _timetable.UnderWay, _timetable.Waiting, _looks, (long[])_gaps.Clone(), _faults, _late.P50, _late.P99, _late.Max,
+        _recorder.Unrecorded, _recorder.LastRecordedAt, _recorder.Fault ?? _readingFault);
+}

@@ -1,0 +1,102 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using Kept.Language;
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Engine.Promises;
+
+/// <summary>A house made ready beside the loop: ids and series from the ledger, and all that can be derived without state.</summary>
+internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Terms)
+{
+    public static async Task<Preparation> OfAsync(House house, ILedger ledger, CancellationToken cancellationToken)
+    {
+        var promises = Distinct(house);
+        var ids = await ledger.IdsOfAsync([.. promises.Select(one => (one.Promise.Name, one.Promise.Was))], cancellationToken);
+        var keys = new List<SeriesKey>();
+        for (var i = 0; i < promises.Count; i++)
+            foreach (var check in promises[i].Promise.Checks)
+                keys.Add(new SeriesKey(ids[i], check.Name, house.Place));
+        var series = await ledger.SeriesOfAsync(keys, cancellationToken);
+        var assessor = new Assessor(house.Id, house.Place);
+        var problems = house.Diagnostics.Where(one => one.Promise is not null).ToLookup(one => one.Promise!);
+        var terms = ImmutableArray.CreateBuilder<PromiseTerms>(promises.Count);
+        var next = 0;
+        for (var i = 0; i < promises.Count; i++)
+        {
+            var (agent, promise) = promises[i];
+            var numbers = ImmutableArray.CreateBuilder<int>(promise.Checks.Length);
+            for (var check = 0; check < promise.Checks.Length; check++) numbers.Add(series[next++]);
+            terms.Add(TermsOf(agent, promise, ids[i], numbers.MoveToImmutable(), assessor, [.. problems[promise.Name]]));
+        }
+        return new Preparation(house, terms.MoveToImmutable());
+    }
+
+    // A wish about an agent may have the name of that agent's own promise; one name is one promise.
+    private static List<(Agent Agent, Promise Promise)> Distinct(House house)
+    {
+        var all = new List<(Agent, Promise)>();
+        foreach (var agent in house.Agents)
+            foreach (var promise in agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)))
+                if (ReferenceEquals(house.ByName[promise.Name], promise))
+                    all.Add((agent, promise));
+        return all;
+    }
+
+    private static PromiseTerms TermsOf(
+        Agent agent, Promise promise, PromiseId id, ImmutableArray<int> series, Assessor assessor, ImmutableArray<Diagnostic> problems)
+    {
+        var errors = problems.Where(one => one.Severity == Severity.Error).ToList();
+        var notAPromise = errors.Count == 0 ? null
+            : $"{errors[0].Code}: {errors[0].Message}" + (errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "");
+        var foldKey = FoldKeyOf(promise, assessor);
+        var print = new StringBuilder(foldKey).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version);
+        foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
+        foreach (var check in promise.Checks)
+        {
+            print.Append('\n').Append(check.Target.Method).Append(' ').Append(check.Target.Text).Append(' ').Append(check.Timeout);
+            foreach (var expectation in check.Expect) print.Append('\n').Append(expectation.Text);
+            foreach (var (name, value) in check.Settings.OrderBy(one => one.Key, StringComparer.Ordinal)) print.Append('\n').Append(name).Append('=').Append(Words(value));
+        }
+        return new PromiseTerms
+        {
+            Promise = promise,
+            Agent = agent,
+            Id = id,
+            Assessor = assessor,
+            Series = series,
+            Problems = problems,
+            NotAPromise = notAPromise,
+            FoldKey = foldKey,
+            Fingerprint = ContentHash.Of(Encoding.UTF8.GetBytes(print.ToString())),
+        };
+    }
+
+    private static string FoldKeyOf(Promise promise, Assessor assessor)
+    {
+        var text = new StringBuilder(promise.TermsHash).Append('\n').Append(assessor).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence);
+        foreach (var objective in promise.Keeps) text.Append('\n').Append(objective.Text);
+        foreach (var check in promise.Checks)
+        {
+            text.Append('\n').Append(check.Name).Append(' ').Append(check.Kind.Name).Append(' ').Append(check.Every).Append(' ').Append(check.Confirm);
+            foreach (var measure in check.Measures) text.Append(' ').Append(measure.Text);
+        }
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private static string Words(FieldValue value) => value switch
+    {
+        FieldValue.Text text => text.Content,
+        FieldValue.Texts texts => string.Join('\u001f', texts.Items),
+        FieldValue.TextMap map => string.Join('\u001f', map.Items.Select(item => item.Key + '\u001e' + item.Value)),
+        _ => value.ToString() ?? "",
+    };
+
+    public FrozenDictionary<PromiseName, int> Index()
+    {
+        var index = new Dictionary<PromiseName, int>(Terms.Length);
+        for (var i = 0; i < Terms.Length; i++) index[Terms[i].Promise.Name] = i;
+        return index.ToFrozenDictionary();
+    }
+}

@@ -1,0 +1,191 @@
+using CsCheck;
+using Kept.Model;
+using Xunit;
+using static Kept.Judging.Tests.Make;
+
+namespace Kept.Judging.Tests.Verdicts;
+
+/// <summary>The fold against the slow judge, and against itself in other orders.</summary>
+public sealed class FoldPropertyTests
+{
+    private static readonly QuantityType Lag = new("lag", Dimension.Time, Direction.Provider, QuantitySource.Measured, "");
+
+    private sealed record Scenario(Promise Promise, Instant Since, List<(int Check, LookRecord Look)> Records, Instant Now)
+    {
+        public override string ToString() =>
+            $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} since {Since} now {Now}\n"
+            + string.Join('\n', Records.Select(r => $"{r.Check} {r.Look.Slot} {r.Look.Class} {r.Look.Failure} {r.Look.Phases.Total} {string.Join(',', r.Look.Measured)}"));
+    }
+
+    private static readonly Gen<Confirmation> GenConfirm = Gen.OneOf(
+        new Confirmation(1, 1), new Confirmation(2, 3), new Confirmation(3, 3), new Confirmation(2, 2), new Confirmation(1, 3), new Confirmation(3, 5), new Confirmation(5, 20));
+
+    private static readonly Gen<string> GenWindow = Gen.OneOf("1m", "10m", "1h", "1d", "this day Europe/Brussels", "this month America/Chicago", "this week Australia/Lord_Howe", "this quarter UTC", "this year Asia/Kathmandu");
+
+    private static readonly Gen<Objective> GenObjective = Gen.Select(Gen.Int[0, 8], GenWindow, Gen.OneOf(50m, 90m, 99m, 99.9m, 66.6666m, 100m), Gen.OneOf<string?>(null, null, "1m", "7m", "1h"), Gen.Bool)
+        .Select((form, window, percent, slice, named) => form switch
+        {
+            0 or 1 => Availability(percent, window, per: slice),
+            2 => Availability(Math.Min(percent, 99), window, Comparison.Greater, of: named ? "a" : null),
+            3 or 4 => Latency(Math.Min(percent, 99.9m), "100ms", window, slice),
+            5 => Every(QuantityType.Latency, Comparison.LessOrEqual, Quantity.Time(Duration.Milliseconds(150)), window),
+            6 => Every(Lag, Comparison.Greater, Quantity.Time(Duration.Milliseconds(2)), window),
+            7 => Latency(95, "100ms", window) with { Quantity = Lag, Operator = Comparison.Less, Target = Quantity.Time(Duration.Milliseconds(8)) },
+            _ => Availability(percent, window, of: named ? "a" : null),
+        });
+
+    private static Gen<Scenario> GenScenario()
+    {
+        var genCheck = Gen.Select(Gen.OneOf("10s", "30s", "1m", "15m"), GenConfirm).Select((every, confirm) => (every, confirm));
+        // Streams come in stretches, as outages and quiet times do; some looks come off the rhythm, and some slots never.
+        var genStretch = Gen.Select(Gen.Int[0, 9], Gen.Int[1, 40], Gen.Int[0, 20]);
+        return Gen.Select(genCheck.Array[1, 2], GenObjective.Array[0, 3], genStretch.Array[1, 12], Gen.Int, Gen.Int[0, 400], Gen.OneOf(0.95m, 0.5m, 1m, 0m))
+            .Select((checks, keeps, stretches, seed, lateness, coverage) => Build(checks, keeps, stretches, seed, lateness, coverage));
+    }
+
+    private static Scenario Build((string Every, Confirmation Confirm)[] rhythm, Objective[] keeps, (int Kind, int Length, int Noise)[] stretches, int seed, int lateness, decimal coverage)
+    {
+        var random = new Random(seed);
+        Kept.Model.Check[] checks = [.. rhythm.Select((r, i) => Make.Check(r.Every, "5s", r.Confirm, i == 0 ? "a" : "b", measures: [new Measure(Lag, Seen("body", "lag"), Quantity.Time(Duration.Milliseconds(1)), "")]))];
+        var promise = Promise(checks, keeps) with { Coverage = coverage };
+        // Near month's end and a clock change, so that windows turn and days have 23 hours.
+        Instant[] starts = [At("2026-03-28T20:00:00Z"), At("2026-03-31T20:30:00Z"), At("2026-10-24T21:00:00Z"), At("2026-12-31T17:00:00Z")];
+        var start = starts[random.Next(starts.Length)];
+        var records = new List<(int, LookRecord)>();
+        var latest = start;
+        for (var check = 0; check < checks.Length; check++)
+        {
+            var at = start + Duration.Seconds(random.Next(10));
+            foreach (var (kind, length, noise) in stretches)
+                for (var i = 0; i < length; i++, at += checks[check].Every)
+                {
+                    if (kind == 8 && random.Next(3) > 0) continue; // never recorded
+                    var slot = random.Next(100) < noise / 4 ? at + Duration.Milliseconds(random.Next(9000)) : at;
+                    records.Add((check, Random(random, kind, noise, slot)));
+                    if (random.Next(30) == 0) records.Add((check, Random(random, 9, 20, slot))); // the same slot with another result
+                    if (slot > latest) latest = slot;
+                }
+        }
+        var now = latest + Duration.Seconds(lateness * lateness / 100);
+        var since = random.Next(3) == 0 ? start + Duration.Seconds(random.Next(2000)) : start - Duration.Days(random.Next(100));
+        return new Scenario(promise, since, records, now);
+    }
+
+    private static LookRecord Random(Random random, int kind, int noise, Instant slot)
+    {
+        if (random.Next(60) < noise) kind = random.Next(8);
+        var time = random.Next(20) == 0 ? 300 : random.Next(2) == 0 ? 100 : 20;
+        long? lag = random.Next(10) == 0 ? null : random.Next(12) * Duration.PerMillisecond;
+        return kind switch
+        {
+            4 => Look(slot, LookClass.Bad, 20, measured: lag),
+            5 => Look(slot, LookClass.Bad, 5000, TargetFailure.TimedOut),
+            6 => Look(slot, LookClass.Gap, gap: GapCause.Late),
+            7 => Look(slot, random.Next(4) == 0 ? LookClass.ConditionUnknown : LookClass.NotInForce),
+            9 => Look(slot, random.Next(3) == 0 ? LookClass.Gap : LookClass.Bad, measured: lag),
+            _ => Look(slot, LookClass.Good, time, measured: lag),
+        };
+    }
+
+    private static PromiseFold Fold(Scenario scenario, IEnumerable<(int Check, LookRecord Look)> records)
+    {
+        var fold = new PromiseFold(scenario.Promise, Us, scenario.Since);
+        foreach (var (check, look) in records) fold.Add(check, look);
+        return fold;
+    }
+
+    [Fact]
+    public void The_fold_agrees_with_a_judge_that_reads_everything_anew()
+    {
+        GenScenario().Sample(scenario =>
+        {
+            var verdict = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
+            Compare(scenario, verdict, scenario.Now);
+        }, iter: 3000, threads: 1);
+    }
+
+    [Fact]
+    public void It_agrees_at_every_step_of_the_way()
+    {
+        GenScenario().Sample(scenario =>
+        {
+            var fold = new PromiseFold(scenario.Promise, Us, scenario.Since);
+            var ordered = scenario.Records.OrderBy(record => record.Look.Slot).ToList();
+            for (var i = 0; i < ordered.Count; i++)
+            {
+                fold.Add(ordered[i].Check, ordered[i].Look);
+                if (i % 17 != 0) continue;
+                var now = ordered[i].Look.Slot + Duration.Seconds(i % 5);
+                Compare(scenario with { Records = ordered[..(i + 1)] }, fold.VerdictAt(now, Nobody), now);
+            }
+        }, iter: 150, threads: 1);
+    }
+
+    private static void Compare(Scenario scenario, Verdict verdict, Instant now)
+    {
+        var (headline, lines) = SlowJudge.At(scenario.Promise, scenario.Since, scenario.Records, now);
+        Assert.Equal(lines.Count, verdict.Lines.Length);
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var line = verdict.Lines[i];
+            Assert.Equal(lines[i].Outcome, line.Outcome);
+            Assert.NotEmpty(line.Reason);
+            if (i == 0) continue;
+            Assert.Equal((lines[i].Good, lines[i].Counted, lines[i].Due, lines[i].Expected, lines[i].WindowFrom, lines[i].WindowTo),
+                (line.Good, line.Counted, line.Due, line.Expected, line.WindowFrom, line.WindowTo));
+            Assert.InRange(line.BudgetLeft ?? 0, 0, 1);
+            if (line.Outcome == Outcome.Kept) Assert.NotEqual(0, line.Counted); // nothing assessed is never kept
+        }
+        Assert.Equal(headline, verdict.Outcome);
+    }
+
+    [Fact]
+    public void Order_repetition_and_a_snapshot_anywhere_change_nothing()
+    {
+        GenScenario().Sample(scenario =>
+        {
+            var random = new Random(scenario.Records.Count);
+            var expected = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
+            var shuffled = scenario.Records.ToArray();
+            random.Shuffle(shuffled);
+            Same(expected, Fold(scenario, shuffled).VerdictAt(scenario.Now, Nobody));
+            Same(expected, Fold(scenario, scenario.Records.AsEnumerable().Reverse()).VerdictAt(scenario.Now, Nobody));
+            Same(expected, Fold(scenario, scenario.Records.Concat(shuffled).Concat(scenario.Records)).VerdictAt(scenario.Now, Nobody));
+
+            var cut = random.Next(shuffled.Length + 1);
+            var prefix = Fold(scenario, shuffled.Take(cut));
+            prefix.VerdictAt(scenario.Now, Nobody); // being asked changes nothing either
+            var taken = PromiseFold.Restore(scenario.Promise, Us, prefix.Snapshot());
+            Assert.NotNull(taken);
+            Assert.Equal(prefix.Snapshot(), taken.Snapshot());
+            Same(prefix.VerdictAt(scenario.Now, Nobody), taken.VerdictAt(scenario.Now, Nobody));
+            foreach (var (check, look) in shuffled.Skip(cut)) taken.Add(check, look);
+            Same(expected, taken.VerdictAt(scenario.Now, Nobody));
+        }, iter: 600, threads: 1);
+    }
+
+    private static void Same(Verdict expected, Verdict actual)
+    {
+        Assert.Equal(expected.Lines.AsEnumerable(), actual.Lines.AsEnumerable());
+        Assert.Equal(expected with { Lines = [], AtRisk = [] }, actual with { Lines = [], AtRisk = [] });
+        Assert.Equal(expected.AtRisk.AsEnumerable(), actual.AtRisk.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_worse_look_never_makes_a_better_verdict()
+    {
+        GenScenario().Sample(scenario =>
+        {
+            if (scenario.Records.Count == 0) return;
+            var before = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
+            var (check, look) = scenario.Records[scenario.Records.Count / 2];
+            if (look.Class is not (LookClass.Good or LookClass.Bad)) return;
+            var after = Fold(scenario, scenario.Records.Append((check, Look(look.Slot, LookClass.Bad, 5000, TargetFailure.TimedOut)))).VerdictAt(scenario.Now, Nobody);
+            for (var i = 1; i < before.Lines.Length; i++)
+            {
+                if (before.Lines[i].Outcome == Outcome.Broken) Assert.Equal(Outcome.Broken, after.Lines[i].Outcome);
+                if (after.Lines[i].Outcome == Outcome.Kept) Assert.Equal(Outcome.Kept, before.Lines[i].Outcome);
+            }
+        }, iter: 500, threads: 1);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Numerics;
+using Kept.Model;
+
+namespace Kept.Judging.Tests.Verdicts;
+
+/// <summary>
+/// Judges from all records at once, the slow and obvious way: the oracle of the fold. Shares nothing with it but the calendar.
+/// </summary>
+internal static class SlowJudge
+{
+    public static (Outcome Headline, List<VerdictLine> Lines) At(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now)
+    {
+        var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
+        var lines = new List<VerdictLine> { Now(promise, byCheck, now) };
+        foreach (var objective in promise.Keeps) lines.Add(Objective(promise, objective, byCheck, since, now));
+        return (lines.Any(line => line.Outcome == Outcome.Broken) ? Outcome.Broken : lines[0].Outcome, lines);
+    }
+
+    /// <summary>One slot: its records, the worse standing.</summary>
+    private sealed record Slot(Instant At, LookClass Class, List<LookRecord> Evidence)
+    {
+        public bool IsEvidence => Evidence.Count > 0;
+    }
+
+    private static List<Slot> Slots(IEnumerable<LookRecord> looks) =>
+        [.. looks.GroupBy(look => look.Slot).OrderBy(group => group.Key).Select(group =>
+        {
+            var classes = group.Select(look => look.Class).ToHashSet();
+            LookClass[] worstFirst = [LookClass.Bad, LookClass.Good, LookClass.NotInForce, LookClass.ConditionUnknown, LookClass.Gap];
+            return new Slot(group.Key, worstFirst.First(classes.Contains), [.. group.Where(look => look.Class is LookClass.Good or LookClass.Bad)]);
+        })];
+
+    private static VerdictLine Now(Promise promise, List<List<Slot>> byCheck, Instant now)
+    {
+        var force = byCheck.SelectMany((slots, i) => slots.Where(s => s.Class is LookClass.Good or LookClass.Bad or LookClass.NotInForce).Select(s => (s, i)))
+            .OrderBy(x => x.s.At).ThenBy(x => x.s.Class == LookClass.NotInForce ? 0 : 1).ToList();
+        if (force.Count > 0 && force[^1].s.Class == LookClass.NotInForce)
+        {
+            var latest = force.Where(x => x.s.At == force[^1].s.At).Min(x => x.i);
+            if (now < Expiry(promise.Checks[latest], force[^1].s.At)) return Line(Outcome.NotInForce);
+        }
+        var all = Truth.True;
+        for (var i = 0; i < byCheck.Count; i++)
+        {
+            var evidence = byCheck[i].Where(slot => slot.IsEvidence).ToList();
+            var truth = evidence.Count == 0 || now >= Expiry(promise.Checks[i], evidence[^1].At) ? Truth.Unknown : Confirmed(promise.Checks[i].Confirm, evidence);
+            all = all.And(truth);
+        }
+        return Line(all switch { Truth.True => Outcome.Kept, Truth.False => Outcome.Broken, _ => Outcome.Unknown });
+
+        static VerdictLine Line(Outcome outcome) => new("now", outcome, "", 0, 0, 0, 0, default, default, null);
+    }
+
+    private static Instant Expiry(Check check, Instant slot) => slot + (check.Every * 2) + check.Timeout;
+
+    /// <summary>Forward, look by look, as the language describes it.</summary>
+    private static Truth Confirmed(Confirmation confirm, List<Slot> evidence)
+    {
+        var state = Truth.Unknown;
+        for (var i = 0; i < evidence.Count; i++)
+        {
+            var last = evidence.Skip(Math.Max(0, i + 1 - confirm.Of)).Take(Math.Min(i + 1, confirm.Of)).ToList();
+            if (last.Count(s => s.Class == LookClass.Bad) >= confirm.Count) state = Truth.False;
+            else if (last.Count(s => s.Class == LookClass.Good) >= confirm.Count) state = Truth.True;
+            else if (state == Truth.Unknown && evidence[i].Class == LookClass.Good) state = Truth.True;
+        }
+        return state;
+    }
+
+    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now)
+    {
+        var (from, to) = CalendarClock.WindowOf(objective.Window, now);
+        var rolling = objective.Window is Window.Rolling;
+        bool InWindow(Instant at) => at >= since && (rolling ? at > from && at <= now : at >= from && at < to && at <= now);
+        var begins = rolling ? new Instant(from.Microseconds + 1) : from;
+        if (begins < since) begins = since;
+        var ends = rolling || now < to ? new Instant(now.Microseconds + 1) : to;
+        var wholeFrom = rolling ? new Instant(from.Microseconds + 1) : begins;
+        var wholeTo = rolling ? ends : to;
+
+        var groups = new List<(List<(LookClass Class, bool Holds)> Slots, long Period, long? Phase, long Patience)>();
+        var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
+        if (objective.Slice is { } slice)
+        {
+            var length = slice.Nanoseconds / 1000;
+            var slices = checks.SelectMany(x => byCheck[x.i].Select(slot => (Start: (long)Math.Floor((decimal)slot.At.Microseconds / length) * length, slot.Class, Holds: Holds(objective, x.check, slot))))
+                .GroupBy(x => x.Start).Where(group => InWindow(new Instant(group.Key)))
+                .Select(group => (group.Key, Class:
+                    group.Any(x => x.Class is LookClass.Good or LookClass.Bad && !x.Holds) ? LookClass.Bad
+                    : group.Any(x => x.Class is LookClass.Good or LookClass.Bad) ? LookClass.Good
+                    : group.Any(x => x.Class == LookClass.NotInForce) ? LookClass.NotInForce : LookClass.Gap))
+                .Where(x => x.Key + length <= now.Microseconds || x.Class == LookClass.Bad)
+                .Select(x => (x.Class, x.Class == LookClass.Good)).ToList();
+            var period = checks.Min(x => x.check.Every.Nanoseconds / 1000);
+            groups.Add((slices, Math.Max(length, period), period > length ? null : 0, checks.Max(x => x.check.Timeout.Nanoseconds / 1000) + length));
+        }
+        else
+        {
+            foreach (var (check, i) in checks)
+                groups.Add(([.. byCheck[i].Where(slot => InWindow(slot.At)).Select(slot => (slot.Class, Holds(objective, check, slot)))], check.Every.Nanoseconds / 1000,
+                    byCheck[i].Count == 0 ? null : byCheck[i][^1].At.Microseconds, check.Timeout.Nanoseconds / 1000));
+        }
+
+        long good = 0, counted = 0, due = 0, expected = 0, open = 0, out0 = 0;
+        var covered = true;
+        foreach (var (slots, period, phase, patience) in groups)
+        {
+            var evidence = slots.Count(s => s.Class is LookClass.Good or LookClass.Bad);
+            var outside = slots.Count(s => s.Class == LookClass.NotInForce);
+            var dueHere = Math.Max(slots.Count, Rhythm(begins.Microseconds, ends.Microseconds - patience, period, phase)) - outside;
+            var holds = Math.Max(slots.Count, Rhythm(wholeFrom.Microseconds, wholeTo.Microseconds, period, phase));
+            good += slots.Count(s => s.Class is LookClass.Good or LookClass.Bad && s.Holds);
+            counted += evidence;
+            out0 += outside;
+            due += dueHere;
+            expected += holds;
+            open += holds - outside - evidence;
+            if (evidence < promise.Coverage * dueHere || (evidence == 0 && outside == 0 && holds > 0)) covered = false;
+        }
+        var wanted = objective.Quantity.Source == QuantitySource.GoodLooks ? objective.Target.Amount : objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : 1;
+        var strict = objective.Quantity.Source == QuantitySource.GoodLooks && objective.Operator == Comparison.Greater;
+        bool Satisfies(long g, long n)
+        {
+            // g / n >= wanted, as whole numbers
+            var left = (BigInteger)g * BigInteger.Pow(10, 12);
+            var right = (BigInteger)n * (BigInteger)(wanted * 1_000_000_000_000m);
+            return n > 0 && (strict ? left > right : left >= right);
+        }
+        var outcome = counted == 0 ? out0 > 0 && due == 0 ? Outcome.NotInForce : Outcome.Unknown
+            : !Satisfies(good + open, counted + open) ? Outcome.Broken
+            : Satisfies(good, counted) && covered ? Outcome.Kept : Outcome.Unknown;
+        return new VerdictLine(objective.Text, outcome, "", good, counted, due, expected, from, to, null);
+    }
+
+    /// <summary>Slots of a rhythm in a stretch: stepped through from its first one, or as many as surely fit.</summary>
+    private static long Rhythm(long from, long to, long period, long? phase)
+    {
+        if (to <= from) return 0;
+        if (phase is not { } known) return (to - from) / period;
+        var first = known + ((long)Math.Ceiling((from - known) / (decimal)period) * period);
+        return first >= to ? 0 : (long)Math.Ceiling((to - first) / (decimal)period);
+    }
+
+    private static bool Holds(Objective objective, Check check, Slot slot) => slot.Evidence.Count > 0 && slot.Evidence.All(look =>
+    {
+        if (objective.Quantity.Source == QuantitySource.GoodLooks) return look.Class == LookClass.Good;
+        if (objective.Quantity.Source == QuantitySource.LookTime && look.Failure != TargetFailure.None) return false;
+        decimal? figure = objective.Quantity.Source == QuantitySource.LookTime ? look.Phases.Total
+            : look.Measured.Length == 0 ? null : look.Measured[check.Measures.Select((m, i) => (m, i)).First(x => x.m.Quantity.Name == objective.Quantity.Name).i];
+        return figure is { } value && objective.Operator switch
+        {
+            Comparison.LessOrEqual => value <= objective.Target.Amount,
+            Comparison.Less => value < objective.Target.Amount,
+            Comparison.GreaterOrEqual => value >= objective.Target.Amount,
+            _ => value > objective.Target.Amount,
+        };
+    });
+}
