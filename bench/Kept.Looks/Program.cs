@@ -104,8 +104,10 @@ Func<Task<bool>> Look(string url, string connection, int perConnection)
     var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
     var kind = CheckCatalog.Kinds.Single(kind => kind.Name == "http");
     FieldValue Text(string text) => new FieldValue.Text(text);
+    var status = new Operand.Seen(Place.None, "status", kind.IndexOf("status"), []);
+    var expects = new Expectation("status == 200", new Expression.Compare(Place.None, status, Comparison.Equal, new Operand.Literal(Place.None, Value.Of(200))));
     var check = new Check("http", kind, kind.ReadTarget(url).Target!, new Dictionary<string, FieldValue> { ["connection"] = Text(connection), ["version"] = Text("1.1") }.ToFrozenDictionary(),
-        Duration.Minutes(1), Duration.Seconds(10), Confirmation.AtOnce, [], [], Place.None);
+        Duration.Minutes(1), Duration.Seconds(10), Confirmation.AtOnce, [expects], [], Place.None);
     var request = new LookRequest(check, DocumentOrigin.Ours);
     return async () => await look(request, CancellationToken.None) is { Reach: Reach.Answered, Code: 200 };
 }
