@@ -14,6 +14,7 @@ namespace Kept.Ledger.Sqlite;
 internal sealed partial class SqliteLedger
 {
     private Instant _expiredUpTo = Instant.Min;
+    private long _spentBefore;
 
     private sealed record SealedBlock(int Series, Instant First, Instant Last, int Looks, byte[] Hash, byte[] Data);
 
@@ -23,6 +24,8 @@ internal sealed partial class SqliteLedger
         await _upkeep.WaitAsync(cancellationToken);
         try
         {
+            // files that the sealing before could not remove: their looks are in blocks
+            _hot.DeleteBefore(_spentBefore);
             var (segments, looks) = IsSealingDue(now) ? await SealAsync(now, cancellationToken) : (0, 0);
             var expired = await ExpireAsync(now, LookOrder.Cutoff(now, keepLooks), cancellationToken);
             return new UpkeepReport(segments, looks, expired, _database.Bytes() + _hot.Segments().Sum(segment => segment.Length));
@@ -67,7 +70,7 @@ internal sealed partial class SqliteLedger
             }
             using var done = new Rows(writer, "UPDATE ledger SET sealed = $1");
             return done.With(next - 1).Run();
-        }, null, cancellationToken);
+        }, _ => _spentBefore = next, cancellationToken);
         _options.Hit("sealed-before-delete");
         _hot.DeleteBefore(next);
         return (segments.Count, looks);
