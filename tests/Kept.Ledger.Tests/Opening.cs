@@ -215,6 +215,25 @@ public sealed class Opening : IDisposable
     }
 
     [Fact]
+    public async Task A_stranger_can_compute_the_chain_again_with_sha256sum()
+    {
+        await FillAsync();
+        await using var ledger = Ledgers.OpenSqliteReadOnly(_folder.Path, Some.Clock());
+        using var database = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
+        database.Open();
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT header FROM entry WHERE seq = 2";
+        await File.WriteAllBytesAsync(_folder["header"], (byte[])command.ExecuteScalar()!);
+        // the command of docs/reference/ledger-format.md
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"(printf '\\000'; cat {_folder["header"]}) | sha256sum"]) { RedirectStandardOutput = true })!;
+        var printed = await shell.StandardOutput.ReadToEndAsync();
+        var entries = ledger.Entries(new EntryQuery(Limit: 3));
+        Assert.Equal(entries[1].Hash, printed[..64]);
+        Assert.Equal(entries[2].Prev, printed[..64]);
+        Assert.Contains($"\"prev\":\"{entries[0].Hash}\"", await File.ReadAllTextAsync(_folder["header"]));
+    }
+
+    [Fact]
     public async Task The_schema_is_the_one_written_down_and_every_step_leads_to_it()
     {
         await Open().DisposeAsync();
