@@ -59,6 +59,10 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
             case BadHttpRequestException bad:
                 await TellAsync(context, ApiError.WrongRequest, bad.Message);
                 return;
+            case StartingException:
+                context.Response.Headers.RetryAfter = "1";
+                await TellAsync(context, ApiError.Starting, "the house is being read; ask again in a moment");
+                return;
             case LedgerException ledger:
                 StorageRefused(ledger, ledger.Code, context.Request.Path);
                 context.Response.Headers.RetryAfter = "5";
@@ -87,9 +91,9 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         {
             return sight.View();
         }
-        catch (Exception fault) when (fault is LedgerException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception fault) when (fault is StartingException or LedgerException or InvalidOperationException or ObjectDisposedException)
         {
-            OwnFault(fault, "/");
+            // without a view there is no page around the words; the words alone are told
             return null;
         }
     }
