@@ -1,4 +1,3 @@
-using Kept.Checks;
 using Kept.Language;
 using Kept.Model;
 using Kept.TestKit;
@@ -57,8 +56,8 @@ public class ExampleTests
     {
         var known = Clauses.Select(row => (string)row.Data).ToHashSet();
         var files = Directory.EnumerateFiles(Broken, "R*").Select(file => Path.GetFileName(file)!).Select(name => string.Join('.', name.Split('.').Take(2)));
-        Assert.Empty(files.Where(name => !known.Contains(name)));
-        Assert.Empty(Directory.EnumerateFiles(Good).Select(file => Path.GetFileName(file)!.Split('.')[0]).Where(id => RuleCatalog.Find(id) is null));
+        Assert.DoesNotContain(files, name => !known.Contains(name));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Good).Select(file => Path.GetFileName(file)!.Split('.')[0]), id => RuleCatalog.Find(id) is null);
     }
 
     private static string? Before(string path)
