@@ -68,10 +68,12 @@ public static class KeptServer
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            ServerAddress.Write(options.DataFolder, Loopback(options.Address, address.Port));
             return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
         }
         finally
         {
+            ServerAddress.Remove(options.DataFolder);
             await stopping.CancelAsync();
             await web.StopAsync(CancellationToken.None);
         }

@@ -48,8 +48,8 @@ public sealed class RunningHouseTests
         world.Advance(Seconds(60));
         Assert.Equal(Outcome.Broken, world.Verdict("home@1").Outcome);
         var told = world.Entries(EntryKinds.VerdictChanged);
-        Assert.Equal(["kept", "broken"], told.Select(entry => Recording.EntryBodies.Text(entry, "outcome")));
-        Assert.Equal(["unknown", "kept"], told.Select(entry => Recording.EntryBodies.Text(entry, "previous")));
+        Assert.Equal(["kept", "broken"], told.Select(entry => Kept.Engine.Recording.EntryBodies.Text(entry, "outcome")));
+        Assert.Equal(["unknown", "kept"], told.Select(entry => Kept.Engine.Recording.EntryBodies.Text(entry, "previous")));
         world.Stop();
     }
 
@@ -61,7 +61,7 @@ public sealed class RunningHouseTests
         world.Advance(Seconds(100));
         var looks = world.LooksOf("home@1");
         Assert.InRange(looks.Count, 10, 11);
-        var phase = Schedule.Phase.Of(world.Promise("home@1").Id, "http", 10_000_000);
+        var phase = Kept.Engine.Schedule.Phase.Of(world.Promise("home@1").Id, "http", 10_000_000);
         Assert.All(looks.Skip(1), look => Assert.Equal(phase, look.Slot.Microseconds % 10_000_000));
         Assert.All(looks, look => Assert.InRange(look.LateMicroseconds, 0, 1000));
         world.Stop();

@@ -111,7 +111,7 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
         {
             if (reading.Scalar(value, $"`{YamlReader.Short(key.Text)}`") is not { } from) continue;
             if (scope.Quantity(key.Text) is not { } quantity)
-                _problems.Error(Codes.UnknownQuantity, key.At, $"`{YamlReader.Short(key.Text)}` is no quantity{Nearest.Hint(key.Text, scope.QuantityNames)}", "declare it under `types:` with its unit and direction");
+                _problems.Error(Codes.UnknownQuantity, key.At, $"`{YamlReader.Short(key.Text)}` is no quantity{_problems.Hint(key.Text, scope.QuantityNames)}", "declare it under `types:` with its unit and direction");
             else if (quantity.Source is QuantitySource.GoodLooks or QuantitySource.LookTime)
                 _problems.Error(Codes.UnknownQuantity, key.At, $"`{quantity.Name}` comes from the look itself and is not measured otherwise", "declare a quantity of your own under `types:`");
             else if (ExpressionReader.Measure(quantity, from, kind, _problems) is { } measure) measures.Add(measure);

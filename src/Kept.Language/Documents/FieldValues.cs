@@ -59,7 +59,7 @@ internal static class FieldValues
         foreach (var choice in choices)
             if (choice == text.Text)
                 return choice;
-        problems.Error(Codes.NotAChoice, text.At, $"`{Short(text)}` is none of the choices{Nearest.Hint(text.Text, choices)}", "write one of: " + string.Join(", ", choices));
+        problems.Error(Codes.NotAChoice, text.At, $"`{Short(text)}` is none of the choices{problems.Hint(text.Text, choices)}", "write one of: " + string.Join(", ", choices));
         return null;
     }
 

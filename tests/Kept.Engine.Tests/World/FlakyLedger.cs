@@ -9,13 +9,15 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     public bool IsFull { get; set; }
     /// <summary>Reading fails too.</summary>
     public bool IsUnreadable { get; set; }
+    /// <summary>Caches can always be thrown away.</summary>
+    public bool ForgetsCaches { get; set; }
     public int Writes { get; private set; }
     public int LargestWrite { get; private set; }
     /// <summary>Each write takes so long.</summary>
     public Func<Task>? Slow { get; set; }
 
     public long LastSequence => inner.LastSequence;
-    public int Epoch { get; set; } = inner.Epoch;
+    public int Epoch => inner.Epoch;
 
     public async ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {
@@ -76,7 +78,7 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
 
     public ValueTask<LedgerVerification> BackupAsync(string folder, CancellationToken cancellationToken) => inner.BackupAsync(folder, cancellationToken);
 
-    public byte[]? Cached(string key) => inner.Cached(key);
+    public byte[]? Cached(string key) => ForgetsCaches ? null : inner.Cached(key);
 
     public ValueTask CacheAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {

@@ -27,6 +27,8 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
 {
     private readonly Dictionary<string, Script> _scripts = new(StringComparer.Ordinal);
 
+    private readonly HashSet<string> _forgotten = [];
+
     /// <summary>Every look that was made: target and moment.</summary>
     public List<(string Target, Instant At)> Made { get; } = [];
     public int UnderWay { get; private set; }
@@ -35,9 +37,19 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
     /// <summary>Keep no list of looks: for tests that make very many.</summary>
     public bool IsQuiet { get; set; }
 
-    public FrozenDictionary<string, Look> All { get => field ??= kinds.Where(kind => !kind.IsPassive).ToFrozenDictionary(kind => kind.Name, _ => (Look)LookAsync); }
+    public FrozenDictionary<string, Look> All => kinds.Where(kind => !kind.IsPassive && !_forgotten.Contains(kind.Name)).ToFrozenDictionary(kind => kind.Name, _ => (Look)LookAsync);
+
+    /// <summary>As if this build had no look for a kind.</summary>
+    public void Forget(string kind) => _forgotten.Add(kind);
 
     public Script this[string targetOrHost] { set => _scripts[targetOrHost] = value; }
+
+    /// <summary>All targets answer well from now on.</summary>
+    public void Heal()
+    {
+        _scripts.Clear();
+        Otherwise = new Script.Answers(200);
+    }
 
     private async ValueTask<Observation> LookAsync(LookRequest request, CancellationToken cancellationToken)
     {

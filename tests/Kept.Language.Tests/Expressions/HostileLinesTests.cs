@@ -90,7 +90,7 @@ public sealed class HostileLinesTests
     {
         var problems = new Problems();
         var read = Lines.Field(field)(Lines.Of(text), problems);
-        Assert.True(read is null == problems.Found.Count > 0, $"{field}: {text} was read as {read} with {problems.Found.Count} problems");
+        Assert.True(read is null == problems.Errors > 0, $"{field}: {text} was read as {read} with {problems.Found.Count} problems");
         foreach (var problem in problems.Found)
         {
             Assert.InRange(problem.At.Column, 11, 11 + Math.Max(text.Length, 1));
