@@ -40,7 +40,7 @@ internal sealed partial class Keeper
         }
         heartbeat.Called(_now);
         _timetable.Rewake(check, After(heartbeat.Deadline));
-        var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0);
+        var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0 && !AsksForExitCode(check.Check));
         var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
         heartbeat.StartedAt = null;
         // A job that calls in a tight loop is one look a second, unless it says something else.
@@ -48,6 +48,7 @@ internal sealed partial class Keeper
         if (heartbeat.LastRecorded is { } last && last <= _now && _now - last < Duration.Seconds(1) && failed == isBad) return;
         heartbeat.LastRecorded = _now;
         var phases = Phases.None with { Total = took };
+        // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
         var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
         var seen = failed
             ? Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
@@ -67,14 +68,20 @@ internal sealed partial class Keeper
         JudgePromise(check.Owner);
     }
 
+    private static bool AsksForExitCode(Check check) => check.Expect.Any(one => one.Test.SelfAndDescendants().Any(node => node switch
+    {
+        Expression.Compare { Left: Operand.Seen { Name: "exit-code" } } or Expression.Compare { Right: Operand.Seen { Name: "exit-code" } } => true,
+        Expression.InList { Left: Operand.Seen { Name: "exit-code" } } or Expression.InRange { Left: Operand.Seen { Name: "exit-code" } } => true,
+        _ => false,
+    }));
+
     private static ImmutableArray<Value?> ValuesOf(CheckKind kind, int code, long took, Beat beat) =>
     [
         .. kind.Sees.Select(name => name.Name switch
         {
-            "exit-code" or "code" => Value.Of(code),
-            "time" or "took" or "duration" => took >= 0 ? Value.Of(new Duration(took)) : null,
+            "exit-code" => Value.Of(code),
+            "duration" => took >= 0 ? Value.Of(new Duration(took)) : null,
             "body" => beat.Body is { } body ? new Value.Body(body) : null,
-            "ip" or "from" => beat.From is { } from ? Value.Of(from) : null,
             _ => null,
         }),
     ];

@@ -1,8 +1,6 @@
-using System.Collections.Frozen;
 using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
-using Kept.Engine.History;
 using Kept.Judging;
 using Kept.Language;
 using Kept.Model;
@@ -30,9 +28,10 @@ internal sealed partial class Keeper
     private bool _isPreparing;
     private Instant? _prepareAt;
     private Duration _preparePause;
-    private readonly List<TaskCompletionSource> _takers = [];
+    private readonly List<TaskCompletionSource<bool>> _takers = [];
 
-    public void Take(HouseReading reading, TaskCompletionSource done)
+    /// <summary>The answer comes once the view shows what became of it.</summary>
+    public void Take(HouseReading reading, TaskCompletionSource<bool> done)
     {
         if (reading.House is not { } house)
         {
@@ -43,7 +42,7 @@ internal sealed partial class Keeper
         {
             // The same promises again are no event (R17); but what was wrong meanwhile is right again.
             _fault = null;
-            done.TrySetResult();
+            _whenPublished.Add(done);
             return;
         }
         _wanted = house;
@@ -51,7 +50,7 @@ internal sealed partial class Keeper
         PrepareNext();
     }
 
-    private void Refuse(HouseReading reading, TaskCompletionSource done)
+    private void Refuse(HouseReading reading, TaskCompletionSource<bool> done)
     {
         var same = _fault is { } before && before.Diagnostics.SequenceEqual(reading.Diagnostics);
         if (!same)
@@ -63,7 +62,7 @@ internal sealed partial class Keeper
         }
         // A house refused now outranks one that still waits to be taken: the folder no longer says that.
         _wanted = null;
-        done.TrySetResult();
+        _whenPublished.Add(done);
     }
 
     private void PrepareNext()
@@ -108,7 +107,7 @@ internal sealed partial class Keeper
             PrepareNext();
         }
         if (ready is not null && _isPreparing) return; // a newer one is on its way; who waits, waits for that
-        foreach (var taker in _takers) taker.TrySetResult();
+        _whenPublished.AddRange(_takers);
         _takers.Clear();
     }
 

@@ -1,4 +1,3 @@
-using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
 using Kept.Judging;

@@ -58,7 +58,7 @@ internal sealed partial class Keeper
         }
     }
 
-    private IEnumerable<ScheduledCheck> HeartbeatsNow() => _beatsByKey.Values.SelectMany(checks => checks).ToList();
+    private List<ScheduledCheck> HeartbeatsNow() => [.. _beatsByKey.Values.SelectMany(checks => checks)];
 
     private void BeginStop()
     {
@@ -80,7 +80,6 @@ internal sealed partial class Keeper
         }
         if (!_recorder.IsIdle && Since(_flushingAt) < WritesMayTake) return;
         _log.Stopped(_abandonedAtStop, _recorder.Unrecorded);
-        foreach (var taker in _takers) taker.TrySetResult();
         _hasEnded = true;
     }
 
@@ -104,6 +103,9 @@ internal sealed partial class Keeper
         _recorder.TryAdd(EntryBodies.Stopped(_now, _abandonedAtStop));
         _recorder.HurryUp();
     }
+
+    /// <summary>After the loop has ended.</summary>
+    public void Dispose() => _looksEnd.Dispose();
 
     private Duration Since(long timestamp) => Duration.From(_time.GetElapsedTime(timestamp));
 }

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Kept.Engine.History;
 using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
@@ -15,7 +15,7 @@ namespace Kept.Engine;
 /// readings of history run beside it and post what they bring. It works the same on the thread pool and on a single thread with a
 /// <see cref="SynchronizationContext"/>: nothing here starts a thread or leaves the context. Readers see immutable views only.
 /// </summary>
-internal sealed partial class Keeper
+internal sealed partial class Keeper : IDisposable
 {
     /// <summary>The loop turns at least this often, so standing still is noticed.</summary>
     public static readonly Duration Pulse = Duration.Milliseconds(500);
@@ -46,8 +46,12 @@ internal sealed partial class Keeper
     private int _tickWaits;
     private volatile bool _isRunning;
     private HouseView _view;
-    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _movedTo;
+
+    // Who waits, with how to answer when the house ends. Combinators (WhenAny, WaitAsync) would hop over the thread pool, out of a single-threaded world.
+    private readonly ConcurrentDictionary<object, Action> _open = new();
+    private readonly ConcurrentDictionary<TaskCompletionSource, byte> _followers = new();
+    private readonly List<TaskCompletionSource<bool>> _whenPublished = [];
 
     public Keeper(EngineParts parts)
     {
@@ -71,6 +75,24 @@ internal sealed partial class Keeper
     /// <summary>Hands work to the loop, from any thread. What comes after its end is dropped: <see cref="Ended"/> tells.</summary>
     public void Post(Action message) => _inbox.Writer.TryWrite(message);
 
+    /// <summary>Asks the loop and waits for its answer; <paramref name="ifEnded"/> when the house ends, or has ended, before it comes.</summary>
+    public async Task<bool> AskAsync(Action<TaskCompletionSource<bool>> ask, bool ifEnded, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _open[answer] = () => answer.TrySetResult(ifEnded);
+        try
+        {
+            await using var cancelled = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
+            Post(() => ask(answer));
+            if (_ended.Task.IsCompleted) answer.TrySetResult(ifEnded);
+            return await answer.Task;
+        }
+        finally
+        {
+            _open.TryRemove(answer, out _);
+        }
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (_isRunning || _ended.Task.IsCompleted) throw new InvalidOperationException("this house runs already, or ran before");
@@ -80,7 +102,7 @@ internal sealed partial class Keeper
         _turnedAt = _time.GetTimestamp();
         Guard(Start, "the start");
         Guard(Turn, "the schedule");
-        Arm(timer);
+        Guard(() => Arm(timer), "the timer");
         while (!_hasEnded)
         {
             // The token only asks for the end, which comes as a message: what is under way is to be finished and recorded first.
@@ -89,25 +111,36 @@ internal sealed partial class Keeper
             Guard(ReadClock, "the clock");
             for (var handled = 0; handled < MostMessagesPerTurn && _inbox.Reader.TryRead(out var message); handled++) Guard(message, "a message");
             Guard(Turn, "the schedule");
-            Arm(timer);
+            Guard(() => Arm(timer), "the timer");
         }
         _inbox.Writer.TryComplete();
-        _looksEnd.Dispose();
         _isRunning = false;
         _ended.TrySetResult();
+        foreach (var answer in _open.Values) answer();
         Pulsed();
     }
 
-    /// <summary>Waits until the ledger may hold entries after a sequence, or the house has ended (then false).</summary>
+    /// <summary>Waits until the ledger holds entries after a sequence; false when the house has ended and none will come.</summary>
     public async ValueTask<bool> MovedAsync(long after, CancellationToken cancellationToken)
     {
-        while (true)
+        while (_ledger.LastSequence <= after)
         {
-            var moved = Volatile.Read(ref _moved);
-            if (_ledger.LastSequence > after) return true;
             if (_ended.Task.IsCompleted) return false;
-            await moved.Task.WaitAsync(cancellationToken);
+            var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _followers[moved] = 0;
+            // What came between the first look and the registration would never be told again.
+            if (_ledger.LastSequence > after || _ended.Task.IsCompleted) moved.TrySetResult();
+            try
+            {
+                await using var cancelled = cancellationToken.Register(() => moved.TrySetCanceled(cancellationToken));
+                await moved.Task;
+            }
+            finally
+            {
+                _followers.TryRemove(moved, out _);
+            }
         }
+        return true;
     }
 
     private void Tick()
@@ -158,6 +191,7 @@ internal sealed partial class Keeper
 
     private void Arm(ITimer timer)
     {
+        timer.Change(Pulse.ToTimeSpan(), Timeout.InfiniteTimeSpan); // whatever happens below, the loop turns again
         var next = _now + Pulse;
         if (_timetable.NextWake is { } wake && wake < next) next = wake;
         if (_changes.TryPeek(out _, out var change) && change < next.Microseconds) next = new Instant(change);
@@ -174,12 +208,13 @@ internal sealed partial class Keeper
         Volatile.Write(ref _view, new HouseView(_now, sequence, _house, _fault, _shelves.Publish(), Read()));
         if (sequence > _movedTo) Pulsed();
         _movedTo = sequence;
+        foreach (var taker in _whenPublished) taker.TrySetResult(true);
+        _whenPublished.Clear();
     }
 
     private void Pulsed()
     {
-        var moved = Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        moved.TrySetResult();
+        foreach (var follower in _followers.Keys) follower.TrySetResult();
     }
 
     private Gauges Read() => new(

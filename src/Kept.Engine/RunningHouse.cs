@@ -38,15 +38,12 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
     /// </summary>
     public async ValueTask TakeAsync(HouseReading reading, CancellationToken cancellationToken)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var wasRunning = _keeper.IsRunning;
-        _keeper.Post(() => _keeper.Take(reading, done));
-        if (!wasRunning) return;
-        await Task.WhenAny(done.Task, _keeper.Ended).WaitAsync(cancellationToken);
-        // The view is published at the end of the turn that took it.
-        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _keeper.Post(() => _keeper.Post(seen.SetResult));
-        await Task.WhenAny(seen.Task, _keeper.Ended).WaitAsync(cancellationToken);
+        if (!_keeper.IsRunning)
+        {
+            _keeper.Post(() => _keeper.Take(reading, new TaskCompletionSource<bool>()));
+            return;
+        }
+        await _keeper.AskAsync(done => _keeper.Take(reading, done), ifEnded: false, cancellationToken);
     }
 
     /// <summary>Runs until cancelled, then finishes what is under way within five seconds, records it, and returns; at most nine seconds in all.</summary>
@@ -60,11 +57,7 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
     /// <summary>A watched thing called. False when no heartbeat has that key, or nothing runs. True once it is on disk, or kept in memory while storage fails.</summary>
     public async ValueTask<bool> BeatAsync(Beat beat, CancellationToken cancellationToken)
     {
-        if (!_keeper.IsRunning) return false;
-        var heard = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _keeper.Post(() => _keeper.Hear(beat, heard));
-        await Task.WhenAny(heard.Task, _keeper.Ended).WaitAsync(cancellationToken);
-        return heard.Task is { IsCompletedSuccessfully: true, Result: true };
+        return _keeper.IsRunning && await _keeper.AskAsync(heard => _keeper.Hear(beat, heard), ifEnded: false, cancellationToken);
     }
 
     /// <summary>
@@ -93,8 +86,9 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_disposing.IsCancellationRequested) return;
-        await _disposing.CancelAsync();
+        _disposing.Cancel();
         if (_keeper.IsRunning) await _keeper.Ended;
+        _keeper.Dispose();
         _disposing.Dispose();
     }
 }

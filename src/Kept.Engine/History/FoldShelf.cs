@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Kept.Engine.Promises;
 using Kept.Model;
 
 namespace Kept.Engine.History;

@@ -1,0 +1,183 @@
+using System.Text;
+using Kept.Engine.Tests.World;
+using Kept.Model;
+using Xunit;
+
+namespace Kept.Engine.Tests;
+
+public sealed class HeartbeatTests
+{
+    private const string Backup = """
+        kept: 1
+        agent: web
+        domains: [web.example]
+        promises:
+          backup@1:
+            version: 1.0
+            benefit: Your files are saved every hour.
+            to: anyone
+            docs: docs/backup.md
+            notice: 30d
+            keeps: [ 'availability >= 90% over 7d' ]
+            fails: [ { code: 503 later, sees: nothing, retry: after 30s, loses: nothing } ]
+            check: { heartbeat: hourly-backup, every: 1h, grace: 10m }
+        """;
+
+    private static HouseWorld Running()
+    {
+        var world = new HouseWorld();
+        world.Run(Backup);
+        world.Advance(TimeSpan.FromSeconds(5));
+        return world;
+    }
+
+    private static bool? Beat(HouseWorld world, BeatKind kind = BeatKind.Success, int exitCode = 0, string? body = null)
+    {
+        var heard = world.Beat(new Beat("hourly-backup", kind, exitCode, body, "192.0.2.7"));
+        world.Advance(TimeSpan.FromMilliseconds(10));
+        return heard;
+    }
+
+    [Fact]
+    public void Before_its_first_call_it_is_unknown_and_never_broken()
+    {
+        using var world = Running();
+        world.Advance(TimeSpan.FromHours(30));
+        Assert.Equal(Outcome.Unknown, world.Verdict("backup@1").Outcome);
+        Assert.All(world.LooksOf("backup@1"), look => Assert.Equal(GapCause.NotArmed, look.Gap));
+        Assert.Equal(30, world.LooksOf("backup@1").Count);
+        Assert.Null(world.Promise("backup@1").Checks[0].NextDue);
+        Assert.Equal("/beat/hourly-backup", world.Promise("backup@1").Checks[0].BeatPath);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Its_calls_keep_the_promise_and_silence_beyond_the_grace_breaks_it()
+    {
+        using var world = Running();
+        for (var hour = 0; hour < 5; hour++)
+        {
+            Assert.True(Beat(world));
+            Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+            world.Advance(TimeSpan.FromMinutes(60));
+        }
+        var last = world.Now;
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Advance(TimeSpan.FromMinutes(9));
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        Assert.Equal(TargetFailure.Silent, world.LooksOf("backup@1")[^1].Failure);
+        world.Advance(TimeSpan.FromHours(3));
+        Assert.Equal(4, world.LooksOf("backup@1").Count(look => look.Failure == TargetFailure.Silent));
+        Assert.True(Beat(world));
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_reported_failure_and_an_exit_code_break_it_at_once_with_what_was_sent()
+    {
+        using var world = Running();
+        Beat(world);
+        world.Advance(TimeSpan.FromMinutes(30));
+        Beat(world, BeatKind.Fail, body: "disk full");
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        var evidence = Encoding.UTF8.GetString(world.Ledger.EvidenceOf(world.Promise("backup@1").Checks[0].Series, 1)[0].Body.Span);
+        Assert.Contains("disk full", evidence, StringComparison.Ordinal);
+        world.Advance(TimeSpan.FromMinutes(30));
+        Beat(world);
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Advance(TimeSpan.FromMinutes(30));
+        Beat(world, BeatKind.ExitCode, 3);
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        Assert.Equal(3, world.LooksOf("backup@1")[^1].Code);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Where_the_document_speaks_of_exit_codes_its_expectation_decides()
+    {
+        using var world = new HouseWorld();
+        world.Run(Backup.Replace("grace: 10m", "grace: 10m, expect: [ 'exit-code in [0, 3]' ]", StringComparison.Ordinal));
+        world.Advance(TimeSpan.FromSeconds(5));
+        Beat(world, BeatKind.ExitCode, 3);
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Advance(TimeSpan.FromMinutes(5));
+        Beat(world, BeatKind.ExitCode, 4);
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_start_is_no_look_and_gives_the_next_call_its_duration()
+    {
+        using var world = Running();
+        Beat(world, BeatKind.Start);
+        Assert.DoesNotContain(world.LooksOf("backup@1"), look => look.Class != LookClass.Gap);
+        world.Advance(TimeSpan.FromSeconds(90));
+        Beat(world);
+        Assert.InRange(world.LooksOf("backup@1")[^1].Phases.Total, 90_000_000_000, 90_100_000_000);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_job_that_calls_in_a_loop_is_one_look_a_second()
+    {
+        using var world = Running();
+        for (var i = 0; i < 500; i++) Beat(world); // each takes ten milliseconds here
+        Assert.InRange(world.LooksOf("backup@1").Count(look => look.Class == LookClass.Good), 5, 6);
+        Beat(world, BeatKind.Fail);
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome); // another word is never swallowed
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_restart_remembers_the_last_call_and_its_deadline()
+    {
+        using var world = Running();
+        Beat(world);
+        world.Advance(TimeSpan.FromMinutes(10));
+        world.Stop();
+        world.Advance(TimeSpan.FromMinutes(1));
+        world.Run(Backup);
+        world.Advance(TimeSpan.FromMinutes(58));
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Silence_while_nobody_was_here_to_listen_is_a_gap()
+    {
+        using var world = Running();
+        Beat(world);
+        world.Advance(TimeSpan.FromMinutes(40));
+        world.Kill();
+        world.Advance(TimeSpan.FromHours(2));
+        world.Run(Backup);
+        world.Advance(TimeSpan.FromMinutes(30));
+        Assert.NotEqual(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        Assert.Contains(world.LooksOf("backup@1"), look => look.Gap == GapCause.Restarted);
+        world.Advance(TimeSpan.FromMinutes(45)); // since the start a whole period and the grace went by
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
+    public void An_unknown_key_is_told_so_and_a_broken_disk_keeps_nobody_waiting()
+    {
+        using var world = Running();
+        Assert.False(world.Beat(new Beat("nobody", BeatKind.Success, 0, null, null)));
+        world.Ledger.IsFull = true;
+        Assert.True(Beat(world));
+        world.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(Beat(world));
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Ledger.IsFull = false;
+        world.Advance(TimeSpan.FromSeconds(40));
+        Assert.Contains(world.LooksOf("backup@1"), look => look.Class == LookClass.Good);
+        world.Stop();
+    }
+}

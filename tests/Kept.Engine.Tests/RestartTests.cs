@@ -1,0 +1,205 @@
+using Kept.Engine.Recording;
+using Kept.Engine.Tests.World;
+using Kept.Ledger;
+using Kept.Model;
+using Xunit;
+
+namespace Kept.Engine.Tests;
+
+/// <summary>Restarts, reloads, and the end.</summary>
+public sealed class RestartTests
+{
+    private static TimeSpan Seconds(double n) => TimeSpan.FromSeconds(n);
+
+    private static List<string?> Told(HouseWorld world) => [.. world.Entries(EntryKinds.VerdictChanged).Select(entry => EntryBodies.Text(entry, "outcome"))];
+
+    [Fact]
+    public void A_killed_engine_finds_its_verdicts_again_and_the_time_between_is_a_gap()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(TimeSpan.FromMinutes(5));
+        var before = world.Promise("home@1");
+        world.Kill();
+        world.Advance(TimeSpan.FromMinutes(3));
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(1));
+        var gaps = world.LooksOf("home@1").Where(look => look.Gap == GapCause.Restarted).ToList();
+        Assert.InRange(gaps.Count, 17, 19);
+        Assert.Equal("restarted", EntryBodies.Text(Assert.Single(world.Entries(EntryKinds.Gap)), "cause"));
+        Assert.Equal(Outcome.Unknown, world.Verdict("home@1").Outcome); // three minutes unseen
+        world.Advance(Seconds(30));
+        Assert.Equal(Outcome.Kept, world.Verdict("home@1").Outcome);
+        Assert.Equal(["kept", "unknown", "kept"], Told(world));
+        Assert.Equal(before.Id, world.Promise("home@1").Id);
+        // the objective remembers what was counted before
+        Assert.True(world.Verdict("home@1").Lines[1].Good >= 30, world.Verdict("home@1").Lines[1].ToString());
+        Assert.Single(world.Entries(EntryKinds.PromiseTerms));
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_short_restart_tells_nothing_twice()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(TimeSpan.FromMinutes(2));
+        var since = world.Promise("home@1").Since;
+        world.Stop();
+        world.Advance(Seconds(3));
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(2));
+        Assert.Equal(Outcome.Kept, world.Verdict("home@1").Outcome);
+        Assert.Equal(since, world.Promise("home@1").Since);
+        world.Advance(Seconds(60));
+        Assert.Equal(["kept"], Told(world));
+        Assert.Single(world.Entries(EntryKinds.Stopped));
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_start_from_snapshots_says_the_same_as_one_from_the_ledger_alone()
+    {
+        var lines = new List<string>();
+        foreach (var withSnapshots in new[] { true, false })
+        {
+            using var world = new HouseWorld(seed: 7, shuffle: false);
+            world.Run(RunningHouseTests.OnePromise);
+            world.Advance(TimeSpan.FromMinutes(3));
+            world.Looks["web.example"] = new Script.Answers(500);
+            world.Advance(TimeSpan.FromMinutes(2));
+            world.Looks["web.example"] = new Script.Answers(200);
+            world.Advance(TimeSpan.FromMinutes(15));
+            world.Kill();
+            if (!withSnapshots) world.Ledger.ForgetsCaches = true;
+            world.Advance(Seconds(5));
+            world.Run(RunningHouseTests.OnePromise);
+            world.Advance(Seconds(60));
+            lines.Add(string.Join('\n', world.Verdict("home@1").Lines));
+            world.Stop();
+        }
+        Assert.Equal(lines[0], lines[1]);
+    }
+
+    [Fact]
+    public void The_same_documents_again_are_no_event_at_all()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(60));
+        var (last, made) = (world.Ledger.LastSequence, world.Looks.Made.Count);
+        for (var i = 0; i < 20; i++) world.Take(RunningHouseTests.OnePromise);
+        Assert.Equal(last, world.Ledger.LastSequence);
+        Assert.Equal(made, world.Looks.Made.Count);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Documents_that_are_refused_leave_the_old_house_running_and_are_told_once()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(30));
+        var made = world.Looks.Made.Count;
+        for (var i = 0; i < 3; i++) world.Take("kept: 1\nagent: [");
+        Assert.NotEmpty(world.View.Fault!.Diagnostics);
+        Assert.Single(world.Entries(EntryKinds.HouseRefused));
+        world.Advance(Seconds(30));
+        Assert.Equal(Outcome.Kept, world.Verdict("home@1").Outcome);
+        Assert.True(world.Looks.Made.Count > made);
+        world.Take(RunningHouseTests.OnePromise);
+        Assert.Null(world.View.Fault);
+        Assert.Single(world.Entries(EntryKinds.HouseTaken));
+        world.Stop();
+    }
+
+    [Fact]
+    public void Changed_terms_begin_a_new_count_and_a_changed_check_does_not()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(TimeSpan.FromMinutes(5));
+        var slot = world.Promise("home@1").Checks[0].NextDue;
+        world.Take(RunningHouseTests.OnePromise.Replace("'status == 200'", "'status in 200..299'", StringComparison.Ordinal));
+        Assert.Equal(slot, world.Promise("home@1").Checks[0].NextDue);
+        Assert.True(world.Verdict("home@1").Lines[1].Good >= 29);
+        Assert.Single(world.Entries(EntryKinds.PromiseTerms));
+        world.Take(RunningHouseTests.OnePromise.Replace(">= 99%", ">= 98%", StringComparison.Ordinal));
+        world.Advance(Seconds(25));
+        Assert.Equal(2, world.Entries(EntryKinds.PromiseTerms).Count);
+        Assert.InRange(world.Verdict("home@1").Lines[1].Good, 2, 3);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Moving_lines_in_a_document_changes_nothing_but_places()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(TimeSpan.FromMinutes(5));
+        var good = world.Verdict("home@1").Lines[1].Good;
+        world.Take("# a comment\n\n" + RunningHouseTests.OnePromise);
+        Assert.Equal(good, world.Verdict("home@1").Lines[1].Good);
+        Assert.Equal(7, world.Promise("home@1").Promise.At.Line);
+        Assert.Single(world.Entries(EntryKinds.PromiseTerms));
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_renamed_promise_keeps_its_id_and_its_history()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(TimeSpan.FromMinutes(5));
+        var id = world.Promise("home@1").Id;
+        world.Take(RunningHouseTests.OnePromise.Replace("  home@1:", "  front@1:\n    was: home@1", StringComparison.Ordinal));
+        Assert.Equal(id, world.Promise("front@1").Id);
+        world.Advance(Seconds(20));
+        Assert.True(world.Verdict("front@1").Lines[1].Good >= 29, world.Verdict("front@1").Lines[1].ToString());
+        Assert.Empty(world.Entries(EntryKinds.PromiseGone));
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_removed_promise_is_told_gone_and_no_longer_looked_at()
+    {
+        using var world = new HouseWorld();
+        world.Run(FaultTests.Many(3, "web.example"));
+        world.Advance(Seconds(30));
+        world.Take(FaultTests.Many(2, "web.example"));
+        world.Looks.Made.Clear();
+        world.Advance(Seconds(60));
+        Assert.Equal("web/p3@1", Assert.Single(world.Entries(EntryKinds.PromiseGone)).Subject);
+        Assert.DoesNotContain(world.Looks.Made, look => look.Target.EndsWith("/3", StringComparison.Ordinal));
+        Assert.Equal(2, world.View.Figures.Checks);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Stopping_gives_up_what_does_not_end_within_five_seconds_and_records_all()
+    {
+        using var world = new HouseWorld();
+        world.Run(FaultTests.Many(20, "web.example"));
+        world.Advance(Seconds(30));
+        world.Looks["web.example"] = new Script.NeverEnds();
+        world.Advance(Seconds(8));
+        var view = world.View;
+        Assert.True(view.Figures.UnderWay > 10);
+        var took = world.Stop();
+        Assert.InRange(took, Seconds(4.9), Seconds(9));
+        Assert.Equal(0, world.View.Figures.UnrecordedLooks);
+        Assert.Equal(view.Figures.UnderWay, world.View.Promises.Sum(one => world.Ledger.Looks(one.Checks[0].Series, default, new Instant(long.MaxValue / 2)).Count(look => look.Gap == GapCause.Restarted)));
+        Assert.Single(world.Entries(EntryKinds.Stopped));
+    }
+
+    [Fact]
+    public void An_idle_house_stops_at_once_and_then_answers_nobody()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(30));
+        Assert.True(world.Stop() < Seconds(2));
+        Assert.Equal(false, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
+        world.On(() => Assert.True(world.House.DisposeAsync().IsCompleted));
+    }
+}

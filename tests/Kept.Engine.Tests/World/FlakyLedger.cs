@@ -1,0 +1,100 @@
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Engine.Tests.World;
+
+/// <summary>A ledger whose disk can be full for a while. What it kept stays: the next engine may open it again, with an epoch of its own.</summary>
+internal sealed class FlakyLedger(ILedger inner) : ILedger
+{
+    public bool IsFull { get; set; }
+    /// <summary>Reading fails too.</summary>
+    public bool IsUnreadable { get; set; }
+    /// <summary>Caches can always be thrown away.</summary>
+    public bool ForgetsCaches { get; set; }
+    public int Writes { get; private set; }
+    public int LargestWrite { get; private set; }
+    /// <summary>Each write takes so long.</summary>
+    public Func<Task>? Slow { get; set; }
+
+    public long LastSequence => inner.LastSequence;
+    public int Epoch => inner.Epoch;
+
+    public async ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
+    {
+        Check();
+        return await inner.AppendAsync(drafts, cancellationToken);
+    }
+
+    public async ValueTask RecordAsync(IReadOnlyList<LookRecord> looks, IReadOnlyList<Evidence> evidence, CancellationToken cancellationToken)
+    {
+        if (Slow is { } wait) await wait();
+        Check();
+        Writes++;
+        LargestWrite = Math.Max(LargestWrite, looks.Count);
+        await inner.RecordAsync(looks, evidence, cancellationToken);
+    }
+
+    public IReadOnlyList<Entry> Entries(EntryQuery query)
+    {
+        CheckReading();
+        return inner.Entries(query);
+    }
+
+    public ValueTask<PromiseId> IdOfAsync(PromiseName name, PromiseName? was, CancellationToken cancellationToken)
+    {
+        Check();
+        return inner.IdOfAsync(name, was, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<PromiseId>> IdsOfAsync(IReadOnlyList<(PromiseName Name, PromiseName? Was)> names, CancellationToken cancellationToken)
+    {
+        Check();
+        return inner.IdsOfAsync(names, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<int>> SeriesOfAsync(IReadOnlyList<SeriesKey> keys, CancellationToken cancellationToken)
+    {
+        Check();
+        return inner.SeriesOfAsync(keys, cancellationToken);
+    }
+
+    public IReadOnlyList<LookRecord> Looks(int series, Instant from, Instant to, int limit = int.MaxValue)
+    {
+        CheckReading();
+        return inner.Looks(series, from, to, limit);
+    }
+
+    public IReadOnlyList<Evidence> EvidenceOf(int series, int limit) => inner.EvidenceOf(series, limit);
+
+    public IReadOnlyList<DayTally> Days(int series, Instant from, Instant to) => inner.Days(series, from, to);
+
+    public ValueTask<UpkeepReport> UpkeepAsync(Instant now, Duration keepLooks, CancellationToken cancellationToken)
+    {
+        Check();
+        return inner.UpkeepAsync(now, keepLooks, cancellationToken);
+    }
+
+    public LedgerVerification Verify(CancellationToken cancellationToken) => inner.Verify(cancellationToken);
+
+    public ValueTask<LedgerVerification> BackupAsync(string folder, CancellationToken cancellationToken) => inner.BackupAsync(folder, cancellationToken);
+
+    public byte[]? Cached(string key) => ForgetsCaches ? null : inner.Cached(key);
+
+    public ValueTask CacheAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    {
+        Check();
+        return inner.CacheAsync(key, value, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void Check()
+    {
+        if (IsFull) throw new LedgerException("S02", "the disk is full: free some space");
+    }
+
+    private void CheckReading()
+    {
+        if (IsUnreadable) throw new LedgerException("S09", "the ledger cannot be read");
+    }
+}

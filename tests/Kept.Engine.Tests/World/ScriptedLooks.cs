@@ -1,0 +1,111 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Kept.Model;
+
+namespace Kept.Engine.Tests.World;
+
+/// <summary>What a target does when it is looked at.</summary>
+internal abstract record Script
+{
+    public sealed record Answers(int Status, string Body = "", TimeSpan Took = default) : Script;
+
+    public sealed record Fails(TargetFailure Failure, TimeSpan Took = default) : Script;
+
+    public sealed record Misses(GapCause Cause) : Script;
+
+    /// <summary>Says nothing: the look times out by its own time-out.</summary>
+    public sealed record Swallows : Script;
+
+    /// <summary>Never ends, not even when it is cancelled: a look with a fault of ours.</summary>
+    public sealed record NeverEnds : Script;
+
+    public sealed record Throws : Script;
+}
+
+/// <summary>Targets that do what a test wrote down, by target text, by host, or else all alike. Looks for every kind that dials.</summary>
+internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> kinds)
+{
+    private readonly Dictionary<string, Script> _scripts = new(StringComparer.Ordinal);
+
+    private readonly HashSet<string> _forgotten = [];
+
+    /// <summary>Every look that was made: target and moment.</summary>
+    public List<(string Target, Instant At)> Made { get; } = [];
+    public int UnderWay { get; private set; }
+    public int MostUnderWay { get; private set; }
+    public Script Otherwise { get; set; } = new Script.Answers(200);
+    /// <summary>Keep no list of looks: for tests that make very many.</summary>
+    public bool IsQuiet { get; set; }
+
+    public FrozenDictionary<string, Look> All => kinds.Where(kind => !kind.IsPassive && !_forgotten.Contains(kind.Name)).ToFrozenDictionary(kind => kind.Name, _ => (Look)LookAsync);
+
+    /// <summary>As if this build had no look for a kind.</summary>
+    public void Forget(string kind) => _forgotten.Add(kind);
+
+    public Script this[string targetOrHost] { set => _scripts[targetOrHost] = value; }
+
+    /// <summary>All targets answer well from now on.</summary>
+    public void Heal()
+    {
+        _scripts.Clear();
+        Otherwise = new Script.Answers(200);
+    }
+
+    private async ValueTask<Observation> LookAsync(LookRequest request, CancellationToken cancellationToken)
+    {
+        var check = request.Check;
+        var at = Instant.From(time.GetUtcNow());
+        if (!IsQuiet) Made.Add((check.Target.Text, at));
+        var script = _scripts.GetValueOrDefault(check.Target.Text) ?? _scripts.GetValueOrDefault(check.Target.Host) ?? Otherwise;
+        MostUnderWay = Math.Max(MostUnderWay, ++UnderWay);
+        try
+        {
+            switch (script)
+            {
+                case Script.Answers answer:
+                    if (answer.Took > TimeSpan.Zero) await Task.Delay(answer.Took, time, cancellationToken);
+                    return Answered(check, at, answer);
+                case Script.Fails fail:
+                    if (fail.Took > TimeSpan.Zero) await Task.Delay(fail.Took, time, cancellationToken);
+                    return Observation.OfFailure(at, fail.Failure, fail.Failure.ToString(), new Phases(-1, -1, -1, -1, Duration.From(fail.Took).Nanoseconds));
+                case Script.Misses miss:
+                    return Observation.OfGap(at, miss.Cause, miss.Cause.ToString());
+                case Script.Swallows:
+                    await Task.Delay(check.Timeout.ToTimeSpan(), time, cancellationToken);
+                    return Observation.OfFailure(at, TargetFailure.TimedOut, "no answer", new Phases(-1, -1, -1, -1, check.Timeout.Nanoseconds));
+                case Script.NeverEnds:
+                    await new TaskCompletionSource().Task;
+                    throw new InvalidOperationException("it ended");
+                default:
+                    throw new InvalidOperationException("a fault in the look");
+            }
+        }
+        finally
+        {
+            UnderWay--;
+        }
+    }
+
+    private static Observation Answered(Check check, Instant at, Script.Answers answer)
+    {
+        var total = answer.Took > TimeSpan.Zero ? Duration.From(answer.Took) : Duration.Milliseconds(5);
+        return new Observation
+        {
+            StartedAt = at,
+            Reach = Reach.Answered,
+            Code = answer.Status,
+            Size = answer.Body.Length,
+            Excerpt = answer.Body,
+            Address = "192.0.2.1",
+            Phases = new Phases(-1, -1, -1, -1, total.Nanoseconds),
+            Values = [.. check.Kind.Sees.Select(name => name.Name switch
+            {
+                "status" => Value.Of(answer.Status),
+                "time" => Value.Of(total),
+                "body" => new Value.Body(answer.Body),
+                "size" => Value.Of(Quantity.Bytes(answer.Body.Length)),
+                _ => (Value?)null,
+            })],
+        };
+    }
+}
