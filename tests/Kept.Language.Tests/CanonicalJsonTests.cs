@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
-using Kept.TestKit;
 using Xunit;
 
 namespace Kept.Language.Tests;
