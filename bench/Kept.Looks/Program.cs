@@ -14,9 +14,9 @@ using Microsoft.Extensions.Logging;
 
 // Looks over HTTP beside a bare SocketsHttpHandler, against a server in a process of its own on loopback.
 //   dotnet run -c Release --project bench/Kept.Looks [SECONDS] [IN-FLIGHT]
-var inFlight = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 16;
-var seconds = args.Length > 0 && args[0] != "serve" ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 if (args is ["serve", var pfx]) return await ServeAsync(pfx);
+var inFlight = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 16;
+var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 
 using var root = new CertificateAuthority();
 var folder = Directory.CreateTempSubdirectory("kept-looks-");
@@ -33,7 +33,7 @@ try
     await PairAsync("new connection", Bare(plain, fresh: true), Look(plain, "new", 10));
     await PairAsync("kept connection, always", Bare(plain, fresh: false), Look(plain, "kept", int.MaxValue));
     await PairAsync("kept connection, new each 10th (default)", null, Look(plain, "kept", 10));
-    await PairAsync("TLS, new connection", Bare(secure, fresh: true), Look(secure, "new", 10));
+    await PairAsync("TLS, new connection, whole handshake", Bare(secure, fresh: true), Look(secure, "new", 10));
     await PairAsync("TLS, kept, always", Bare(secure, fresh: false), Look(secure, "kept", int.MaxValue));
     await PairAsync("TLS, kept, new each 10th (default)", null, Look(secure, "kept", 10));
 }
@@ -87,6 +87,8 @@ Func<Task<bool>> Bare(string url, bool fresh)
     var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, PooledConnectionLifetime = fresh ? TimeSpan.Zero : Timeout.InfiniteTimeSpan };
     handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
     handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(root.Certificate);
+    // A look never resumes a session: it would show the certificate of the session before.
+    handler.SslOptions.AllowTlsResume = !fresh;
     var client = new HttpClient(handler);
     var uri = new Uri(url);
     return async () =>
@@ -102,8 +104,10 @@ Func<Task<bool>> Look(string url, string connection, int perConnection)
     var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
     var kind = CheckCatalog.Kinds.Single(kind => kind.Name == "http");
     FieldValue Text(string text) => new FieldValue.Text(text);
+    var status = new Operand.Seen(Place.None, "status", kind.IndexOf("status"), []);
+    var expects = new Expectation("status == 200", new Expression.Compare(Place.None, status, Comparison.Equal, new Operand.Literal(Place.None, Value.Of(200))));
     var check = new Check("http", kind, kind.ReadTarget(url).Target!, new Dictionary<string, FieldValue> { ["connection"] = Text(connection), ["version"] = Text("1.1") }.ToFrozenDictionary(),
-        Duration.Minutes(1), Duration.Seconds(10), Confirmation.AtOnce, [], [], Place.None);
+        Duration.Minutes(1), Duration.Seconds(10), Confirmation.AtOnce, [expects], [], Place.None);
     var request = new LookRequest(check, DocumentOrigin.Ours);
     return async () => await look(request, CancellationToken.None) is { Reach: Reach.Answered, Code: 200 };
 }

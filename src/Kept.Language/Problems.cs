@@ -1,3 +1,4 @@
+using Kept.Language.Documents;
 using Kept.Model;
 
 namespace Kept.Language;
@@ -13,6 +14,9 @@ internal sealed class Problems
     private readonly List<Diagnostic> _found = [];
     private readonly HashSet<(string, Place, string)> _told = [];
 
+    /// <summary>Steps that may still be spent on finding words that were meant: about a tenth of a second.</summary>
+    private long _hints = 8_000_000;
+
     /// <summary>What is being read now; set by the reader of promises so that a problem knows its promise.</summary>
     public PromiseName? About { get; set; }
 
@@ -23,6 +27,15 @@ internal sealed class Problems
 
     /// <summary>How many errors there were, kept or only counted: compare before and after to know whether a part was read well.</summary>
     public int Errors { get; private set; }
+
+    /// <summary>No further problem is kept, so none needs words.</summary>
+    public bool IsFull => _found.Count >= Cap;
+
+    /// <summary><c>; did you mean `given`?</c>, or nothing where no word is near. Bounded over all problems: a hostile document misspells ten thousand zones.</summary>
+    public string Hint(string written, IEnumerable<string> words) => Near(written, words) is { } word ? $"; did you mean `{word}`?" : "";
+
+    /// <summary>The word that was probably meant, or null.</summary>
+    public string? Near(string written, IEnumerable<string> words) => IsFull || _hints <= 0 ? null : Nearest.To(written, words, ref _hints);
 
     public void Error(string code, Place at, string message, string? help = null) => Add(Severity.Error, code, at, message, help);
 

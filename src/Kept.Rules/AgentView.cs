@@ -33,6 +33,7 @@ internal sealed class AgentView
     private readonly Dictionary<string, Calendar> _calendars = new(StringComparer.Ordinal);
     private readonly RuleContext _context;
     private DomainSet? _domains;
+    private Dictionary<string, int>? _targets;
 
     public AgentView(Agent agent, RuleContext context)
     {
@@ -61,6 +62,21 @@ internal sealed class AgentView
 
     /// <summary>What is the agent's own to promise about.</summary>
     public DomainSet Domains => _domains ??= new DomainSet(Agent.Domains);
+
+    /// <summary>Whether another check of this agent looks at a target of this promise: most promises share none, and then they need not be compared with any other.</summary>
+    public bool SharesTarget(Promise promise)
+    {
+        if (_targets is null)
+        {
+            _targets = new(StringComparer.Ordinal);
+            foreach (var check in Agent.Promises.SelectMany(other => other.Checks))
+                _targets[check.Target.Text] = _targets.GetValueOrDefault(check.Target.Text) + 1;
+        }
+        foreach (var check in promise.Checks)
+            if (_targets[check.Target.Text] > 1)
+                return true;
+        return false;
+    }
 
     public IEnumerable<IReadOnlyList<Promise>> Lines => _lines.Values;
 

@@ -41,6 +41,31 @@ public sealed class HttpLookTests
         Assert.Null(seen.See("http", "certificate.expires-in"));
     }
 
+    [Theory]
+    [InlineData("status", false)]
+    [InlineData("header", true)]
+    public async Task Headers_are_noted_where_the_check_asks_for_one(string asked, bool noted)
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
+        var what = new Operand.Seen(Place.None, asked, Looking.Kind("http").IndexOf(asked), []);
+        var check = Looking.CheckOf("http", peer.Url) with { Expect = [new Expectation(asked, new Expression.Has(Place.None, what))] };
+        var seen = await CheckCatalog.Looks(dialer, TimeProvider.System)["http"](new LookRequest(check, DocumentOrigin.Ours), CancellationToken.None);
+        Assert.Equal(noted, seen.See("http", "header") is not null);
+    }
+
+    [Fact]
+    public async Task A_check_that_asks_for_a_phase_of_connecting_always_connects()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
+        var phase = new Operand.Seen(Place.None, "time.connect", Looking.Kind("http").IndexOf("time.connect"), []);
+        var check = Looking.CheckOf("http", peer.Url) with { Expect = [new Expectation("has(time.connect)", new Expression.Not(Place.None, new Expression.Has(Place.None, phase)))] };
+        for (var i = 0; i < 3; i++)
+            Assert.NotNull((await CheckCatalog.Looks(dialer, TimeProvider.System)["http"](new LookRequest(check, DocumentOrigin.Ours), CancellationToken.None)).See("http", "time.connect"));
+        Assert.Equal(3, peer.Connections);
+    }
+
     [Fact]
     public async Task A_500_is_an_answer_that_expectations_judge()
     {

@@ -114,7 +114,7 @@ public sealed class TlsLookTests : IDisposable
     public async Task The_name_to_ask_for_may_be_another_than_the_host()
     {
         await using var peer = Serve(_root.Issue(["shop.example"]));
-        var seen = await TlsAsync(peer, "127.0.0.1", null, ("name", new FieldValue.Text("shop.example")));
+        var seen = await TlsAsync(peer, "127.0.0.1", null, ("server-name", new FieldValue.Text("shop.example")));
         Assert.Equal(Value.Of(true), seen.See("tls", "trusted"));
     }
 

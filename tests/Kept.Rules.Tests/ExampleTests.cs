@@ -1,4 +1,3 @@
-using Kept.Checks;
 using Kept.Language;
 using Kept.Model;
 using Kept.TestKit;
@@ -11,7 +10,9 @@ public class ExampleTests
 {
     private static readonly string Broken = Repository.PathOf("examples", "broken"), Good = Repository.PathOf("examples", "good", "rules");
 
-    public static TheoryData<string> Clauses => [.. RuleCatalog.Rules.SelectMany(rule => rule.Clauses).Select(clause => $"{clause.Rule}.{clause.Slug}")];
+    /// <summary>All but the one whose example would be hundreds of promises long; it has a test of its own (<see cref="ConflictTests"/>).</summary>
+    public static TheoryData<string> Clauses =>
+        [.. RuleCatalog.Rules.SelectMany(rule => rule.Clauses).Select(clause => $"{clause.Rule}.{clause.Slug}").Where(clause => clause != "R15.too-many")];
     public static TheoryData<string> Rules => [.. RuleCatalog.Rules.Select(rule => rule.Id)];
 
     [Theory]
@@ -37,8 +38,8 @@ public class ExampleTests
     {
         var path = Path.Combine(Broken, clause + ".kept.yaml");
         var others = Documents.Findings(File.ReadAllText(path), Before(path)).Where(finding => finding.Diagnostic.Severity == Severity.Error && $"{finding.Clause.Rule}.{finding.Clause.Slug}" != clause);
-        // a dependence cannot be bound where its acceptance is wrong, so those two always come together; and nothing at all lacks a check as well
-        Assert.DoesNotContain(others, finding => !(clause is "R03.promisee" || clause.StartsWith("R04.", StringComparison.Ordinal) || clause == "R20.unbound" || clause == "R11.empty"));
+        // these come in pairs by their nature: a wrong acceptance leaves the dependence unbound, an ended promise has ended, nothing at all lacks a check too
+        Assert.DoesNotContain(others, finding => !(clause is "R03.promisee" || clause.StartsWith("R04.", StringComparison.Ordinal) || clause is "R20.unbound" or "R11.empty" or "R20.ended"));
     }
 
     [Theory]
@@ -55,8 +56,8 @@ public class ExampleTests
     {
         var known = Clauses.Select(row => (string)row.Data).ToHashSet();
         var files = Directory.EnumerateFiles(Broken, "R*").Select(file => Path.GetFileName(file)!).Select(name => string.Join('.', name.Split('.').Take(2)));
-        Assert.Empty(files.Where(name => !known.Contains(name)));
-        Assert.Empty(Directory.EnumerateFiles(Good).Select(file => Path.GetFileName(file)!.Split('.')[0]).Where(id => RuleCatalog.Find(id) is null));
+        Assert.DoesNotContain(files, name => !known.Contains(name));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Good).Select(file => Path.GetFileName(file)!.Split('.')[0]), id => RuleCatalog.Find(id) is null);
     }
 
     private static string? Before(string path)

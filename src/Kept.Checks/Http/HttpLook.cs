@@ -27,12 +27,12 @@ internal static class HttpLook
         values[HttpKind.Tls] = Seen.Phase(phases.Tls);
         values[HttpKind.FirstByte] = Seen.Phase(phases.FirstByte);
         values[HttpKind.Body] = new Value.Body(text);
-        values[HttpKind.Header] = HeadersOf(answer, attempt);
+        values[HttpKind.Header] = plan.ShowsHeaders ? HeadersOf(answer, attempt) : null;
         values[HttpKind.Size] = Value.Of(Quantity.Bytes(answer.Body.Length));
         values[HttpKind.Ip] = attempt.Trail.Address is { } address ? Value.Of(address.ToString()) : null;
         values[HttpKind.Version] = answer.Version switch { { Major: 2 } => Version2, { Major: 1, Minor: 1 } => Version11, _ => Version10 };
         values[HttpKind.Redirects] = Value.Of(answer.Redirects);
-        values[HttpKind.Url] = Value.Of(attempt.Redact(answer.Url.GetLeftPart(UriPartial.Path)));
+        values[HttpKind.Url] = plan.UrlOf(answer, attempt);
         Seen.AddTls(attempt.Trail.Tls, attempt.StartedAt, values.AsSpan(HttpKind.OfTls));
         return attempt.Answered(ImmutableCollectionsMarshal.AsImmutableArray(values), answer.Status, answer.Body.Length, Excerpt.Of(text)) with { Phases = phases };
     }

@@ -14,6 +14,7 @@ internal sealed class HttpPlan
     private readonly HttpAsk _ask;
     private readonly string? _secretUrl, _secretBody;
     private readonly bool _secretHeaders;
+    private readonly Value _plainUrl;
 
     public static HttpPlan Of(Check check) => Plans.GetValue(check, static check => new HttpPlan(check));
 
@@ -32,6 +33,7 @@ internal sealed class HttpPlan
         _ask = new HttpAsk
         {
             Url = new Uri(_secretUrl is null ? url : "http://secret.invalid/"),
+            Host = check.Target.Host,
             Method = new HttpMethod(check.Target.Method),
             Trust = DocumentOrigin.Others,
             Headers = headers,
@@ -41,10 +43,16 @@ internal sealed class HttpPlan
             Speech = check.Setting<FieldValue.Text>("version")?.Content switch { "1.1" => HttpSpeech.One, "2" => HttpSpeech.Two, _ => HttpSpeech.Auto },
             Fresh = asksPhases || check.Setting<FieldValue.Text>("connection")?.Content == "new",
         };
-        AsksHeaders = Seen.IsAsked(check, name => name == "header");
+        ShowsHeaders = check.Expect.IsEmpty || Seen.IsAsked(check, name => name == "header");
+        _plainUrl = Value.Of(_ask.Url.GetLeftPart(UriPartial.Path));
     }
 
-    public bool AsksHeaders { get; }
+    /// <summary>The map of headers costs more than all other reading of a small answer: it is made for checks that ask for a header, and for those that expect nothing yet.</summary>
+    public bool ShowsHeaders { get; }
+
+    /// <summary>Where an answer came from, without its query.</summary>
+    public Value UrlOf(HttpAnswer answer, Attempt attempt) =>
+        ReferenceEquals(answer.Url, _ask.Url) ? _plainUrl : Value.Of(attempt.Redact(answer.Url.GetLeftPart(UriPartial.Path)));
 
     /// <summary>The question, with secrets as they are at this moment.</summary>
     public HttpAsk AskFor(Attempt attempt) => _ask with

@@ -13,7 +13,7 @@ internal static class TcpKind
         [
             new("send", FieldForm.Text, "a text to send once connected; the first line that comes back is the answer unless 'reads' says more", MayHoldSecret: true),
             new("reads", FieldForm.Text, "reads until this text has come; without it the look fails", MayHoldSecret: true),
-            new("tls", FieldForm.YesNo, "speaks TLS from the start; an untrusted certificate is a failure", "no"),
+            new("over-tls", FieldForm.YesNo, "speaks TLS from the start; an untrusted certificate is a failure", "no"),
             new("body-limit", FieldForm.Size, "most bytes of the answer; more is a failure", "64KiB"),
         ],
         Sees:

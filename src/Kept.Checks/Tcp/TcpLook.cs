@@ -20,7 +20,7 @@ internal static class TcpLook
         var until = check.Setting<FieldValue.Text>("reads")?.Content is { Length: > 0 } wanted ? attempt.Expand(wanted) : send is null ? null : "\n";
         var isStrict = check.Setting<FieldValue.Text>("reads")?.Content is { Length: > 0 };
         var limit = Math.Clamp(check.Setting<FieldValue.Bytes>("body-limit")?.Count ?? 64 * 1024, 1, LargestAnswer);
-        Stream stream = check.Setting<FieldValue.YesNo>("tls") is { IsYes: true }
+        Stream stream = check.Setting<FieldValue.YesNo>("over-tls") is { IsYes: true }
             ? await dialer.ConnectTlsAsync(check.Target.Host, check.Target.Port, null, acceptsAny: false, [], attempt.Request.Trust, trail, deadline)
             : await dialer.ConnectAsync(check.Target.Host, check.Target.Port, attempt.Request.Trust, trail, deadline);
         await using (stream)

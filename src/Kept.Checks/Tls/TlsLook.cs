@@ -12,7 +12,7 @@ internal static class TlsLook
     private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
     {
         var (check, trail) = (attempt.Request.Check, attempt.Trail);
-        var name = check.Setting<FieldValue.Text>("name")?.Content;
+        var name = check.Setting<FieldValue.Text>("server-name")?.Content;
         await using var stream = await dialer.ConnectTlsAsync(check.Target.Host, check.Target.Port, name, acceptsAny: true, [], attempt.Request.Trust, trail, deadline);
         var phases = trail.Phases;
         var tls = trail.Tls!;

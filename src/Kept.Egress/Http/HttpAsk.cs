@@ -11,6 +11,8 @@ public enum HttpSpeech { Auto, One, Two }
 public sealed record HttpAsk
 {
     public required Uri Url { get; init; }
+    /// <summary>The canonical host of <see cref="Url"/> where the asker knows it already; null: it is read from the URL.</summary>
+    public string? Host { get; init; }
     public required HttpMethod Method { get; init; }
     public required DocumentOrigin Trust { get; init; }
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];

@@ -29,7 +29,7 @@ public static class HttpExchange
         var (url, method, body, trust, strange) = (ask.Url, ask.Method, ask.Body, ask.Trust, false);
         for (var redirects = 0; ; redirects++)
         {
-            var host = HostText.Canonical(url) ?? throw EgressException.OfUs(GapCause.Fault, "the URL names no host");
+            var host = (redirects == 0 ? ask.Host : null) ?? HostText.Canonical(url) ?? throw EgressException.OfUs(GapCause.Fault, "the URL names no host");
             var key = new LaneKey(url.Scheme == Uri.UriSchemeHttps, host, url.Port, ask.Speech, trust);
             var lane = dialer.Lanes.Rent(key, ask.Fresh);
             var healthy = false;
@@ -40,7 +40,7 @@ public static class HttpExchange
                 if (!ask.Follows || NextOf(response, url) is not { } next)
                 {
                     trail.Stage = DialStage.Reading;
-                    var content = await ReadAsync(response, method, ask.BodyLimit, url, deadline);
+                    var content = await ReadAsync(response, method, ask.BodyLimit, (host, url.Port), deadline);
                     healthy = true;
                     return new HttpAnswer(response, content, url, redirects);
                 }
@@ -139,18 +139,17 @@ public static class HttpExchange
 
     private static EgressException Refused(string words) => EgressException.OfTarget(TargetFailure.RedirectRefused, words);
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, HttpMethod method, long limit, Uri url, CancellationToken deadline)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, HttpMethod method, long limit, (string Host, int Port) where, CancellationToken deadline)
     {
         if (method == HttpMethod.Head) return default;
         var encodings = response.Content.Headers.ContentEncoding;
-        var where = HostPort.Write(HostText.Canonical(url) ?? "", url.Port);
         if (encodings.Count == 0 && response.Content.Headers.ContentLength is { } declared)
         {
             if (declared > limit) throw TooLarge(where, limit);
             if (declared == 0) return default;
         }
         await using var raw = await response.Content.ReadAsStreamAsync(deadline);
-        if (encodings.Count > 2) throw EgressException.OfTarget(TargetFailure.Malformed, $"{where} compressed its content more than twice");
+        if (encodings.Count > 2) throw EgressException.OfTarget(TargetFailure.Malformed, $"{HostPort.Write(where.Host, where.Port)} compressed its content more than twice");
         var stream = raw;
         // Listed in the order they were applied, so undone from the last.
         foreach (var encoding in encodings.Reverse()) stream = Decoded(stream, encoding, where);
@@ -158,16 +157,16 @@ public static class HttpExchange
             return await ReadAsync(stream, limit, where, deadline);
     }
 
-    private static Stream Decoded(Stream stream, string encoding, string where) => encoding.ToLowerInvariant() switch
+    private static Stream Decoded(Stream stream, string encoding, (string Host, int Port) where) => encoding.ToLowerInvariant() switch
     {
         "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
         "deflate" => new ZLibStream(stream, CompressionMode.Decompress), // RFC 9110 §8.4.1.2: deflate means the zlib format
         "br" => new BrotliStream(stream, CompressionMode.Decompress),
         "identity" => stream,
-        _ => throw EgressException.OfTarget(TargetFailure.Malformed, $"{where} sent content in an encoding that nobody asked for"),
+        _ => throw EgressException.OfTarget(TargetFailure.Malformed, $"{HostPort.Write(where.Host, where.Port)} sent content in an encoding that nobody asked for"),
     };
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream stream, long limit, string where, CancellationToken deadline)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream stream, long limit, (string Host, int Port) where, CancellationToken deadline)
     {
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(8192, limit + 1));
         var length = 0;
@@ -198,6 +197,6 @@ public static class HttpExchange
         return larger;
     }
 
-    private static EgressException TooLarge(string where, long limit) =>
-        EgressException.OfTarget(TargetFailure.TooLarge, $"{where} sent more than the {Quantity.Bytes(limit)} that the check allows (body-limit)");
+    private static EgressException TooLarge((string Host, int Port) where, long limit) =>
+        EgressException.OfTarget(TargetFailure.TooLarge, $"{HostPort.Write(where.Host, where.Port)} sent more than the {Quantity.Bytes(limit)} that the check allows (body-limit)");
 }

@@ -12,10 +12,14 @@ internal static class SceneWords
 {
     private const int LongestValue = 80, LongestReason = 400, MostParts = 4;
 
-    public static string Explain(Expression expression, ref Scene scene)
+    public static string Explain(Expression expression, ref Scene scene) => Explain(expression, Evaluation.Of(expression, ref scene), ref scene);
+
+    /// <summary>With the value already known. A true comparison, which is what most looks hold, needs no second look.</summary>
+    public static string Explain(Expression expression, Truth truth, ref Scene scene)
     {
         var words = expression switch
         {
+            Expression.Compare { Left: Operand.Seen left, Right: Operand.Literal } when truth == Truth.True => Was(left, ref scene),
             Expression.Compare compare => Compare(compare, ref scene),
             Expression.And and => Join(and.Parts, Truth.True, ref scene),
             Expression.Or or => Join(or.Parts, Truth.False, ref scene),
@@ -51,11 +55,12 @@ internal static class SceneWords
     }
 
     private static bool IsHidden(char c) =>
-        char.IsControl(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format
-            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator;
+        (c < ' ' || c > '~') && (char.IsControl(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format
+            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator);
 
     private static string Name(Operand operand) => operand switch
     {
+        Operand.Seen { Path.Length: 0 } seen => seen.Name,
         Operand.Seen seen => Clean(seen.ToString()),
         Operand.Count count => $"count({Clean(count.Of.ToString())})",
         Operand.Literal literal => ValueWords(Sight.Of(literal.Value)),
@@ -85,6 +90,7 @@ internal static class SceneWords
         var sight = scene.Resolve(operand);
         var was = operand is Operand.Seen { Index: < 0, Name: not "it" } ? "is" : "was";
         var name = Name(operand);
+        if (expected is null && sight.Form > SightForm.Odd) return string.Concat(name, was == "is" ? " is " : " was ", ValueWords(sight));
         if (sight.Form is SightForm.Unreadable && operand is Operand.Seen) return $"{name} {was} missing: {Root(operand)} {was} {sight.Words}";
         if (sight.Form is SightForm.Missing && was == "is") return $"{name} is not known";
         return $"{name} {was} {ValueWords(sight)}{(expected is not null && sight.Form > SightForm.Odd ? ", " + expected : "")}";
@@ -150,7 +156,7 @@ internal static class SceneWords
 
     private static string InList(Expression.InList list, ref Scene scene) => Evaluation.Of(list, ref scene) == Truth.True
         ? Was(list.Left, ref scene)
-        : Was(list.Left, ref scene, $"not one of {string.Join(", ", list.Items.Take(MostParts).Select(item => ValueWords(Sight.Of(item))))}{(list.Items.Length > MostParts ? " …" : "")}");
+        : Was(list.Left, ref scene, "not one of " + string.Join(", ", list.Items.Take(MostParts).Select(item => ValueWords(Sight.Of(item)))) + (list.Items.Length > MostParts ? " …" : ""));
 
     private static string Contains(Expression.Contains contains, ref Scene scene)
     {

@@ -15,7 +15,7 @@ public static class Judge
         if (given is null) return new Judged(Truth.True, "no condition");
         var scene = new Scene { Around = surroundings, At = at };
         var truth = Evaluation.Of(given, ref scene);
-        return new Judged(truth, SceneWords.Explain(given, ref scene));
+        return new Judged(truth, SceneWords.Explain(given, truth, ref scene));
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ public static class Judge
         {
             var scene = new Scene { Observation = seen, At = seen.StartedAt };
             var truth = Evaluation.Of(expect[i].Test, ref scene);
-            outcomes[i] = new ExpectationOutcome(expect[i].Text, truth, SceneWords.Explain(expect[i].Test, ref scene));
+            outcomes[i] = new ExpectationOutcome(expect[i].Text, truth, SceneWords.Explain(expect[i].Test, truth, ref scene));
             if (truth == Truth.True) continue;
             bad++;
             if (firstBad < 0) firstBad = i;
@@ -56,7 +56,8 @@ public static class Judge
         return new JudgedLook(LookClass.Bad, reason, list, measured);
     }
 
-    private static ImmutableArray<long?> Nothing(Check check) => check.Measures.IsDefaultOrEmpty ? [] : ImmutableCollectionsMarshal.AsImmutableArray(new long?[check.Measures.Length]);
+    private static ImmutableArray<long?> Nothing(Check check) =>
+        check.Measures.IsDefaultOrEmpty ? [] : ImmutableCollectionsMarshal.AsImmutableArray(new long?[check.Measures.Length]);
 
     /// <summary>
     /// Figures in the units of <see cref="LookRecord.Measured"/>, rounded to the nearest whole unit (half to even); null where nothing was seen, where it is no

@@ -109,7 +109,8 @@ internal static class ConfidenceBound
 
         public int CompareTo(Bracket other)
         {
-            if (Mantissa.IsZero || other.Mantissa.IsZero || Top != other.Top) return (Mantissa.IsZero ? long.MinValue : Top).CompareTo(other.Mantissa.IsZero ? long.MinValue : other.Top);
+            if (Mantissa.IsZero || other.Mantissa.IsZero) return Mantissa.Sign.CompareTo(other.Mantissa.Sign);
+            if (Top != other.Top) return Top.CompareTo(other.Top);
             var apart = (int)(Exponent - other.Exponent);
             return apart >= 0 ? (Mantissa << apart).CompareTo(other.Mantissa) : Mantissa.CompareTo(other.Mantissa << -apart);
         }

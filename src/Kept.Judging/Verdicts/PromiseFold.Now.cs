@@ -10,13 +10,14 @@ public sealed partial class PromiseFold
 
     private NowLine JudgeNow(long now)
     {
-        var moment = new Instant(now);
         var force = NewestForce(now);
         if (force is { } newest && newest.IsOut)
         {
             var expires = ExpiryOf(newest.Check, newest.Slot);
             if (now < expires)
-                return new NowLine(Line(Outcome.NotInForce, $"its condition was false at {new Instant(newest.Slot)}", 0, 0, 0, 0, newest.Slot, now), new Instant(newest.Slot), new Instant(expires));
+                return new NowLine(
+                    Line(Outcome.NotInForce, $"its condition was false at {new Instant(newest.Slot)}", 0, 0, 0, 0, newest.Slot, now),
+                    new Instant(newest.Slot), new Instant(expires));
         }
         var all = Truth.True;
         long good = 0, seen = 0, wanted = 0, oldest = now;
@@ -79,11 +80,13 @@ public sealed partial class PromiseFold
         if (now >= ExpiryOf(check, slot)) return (Truth.Unknown, NoLook(check, now, newest.Slot), slot, default);
         var confirm = _plan.Checks[check].Confirm;
         var state = ConfirmedState.Of(track, now, confirm);
+        var share = $"{state.Bad} of the last {VerdictWords.Plural(state.Seen, "look")} {(state.Bad == 1 ? "was" : "were")} bad";
         var reason = state.State switch
         {
-            Truth.False => $"{state.Bad} of the last {VerdictWords.Plural(state.Seen, "look")} {(state.Bad == 1 ? "was" : "were")} bad{BadWords(check, now)}",
+            Truth.False => share + BadWords(check, now),
+            Truth.Unknown when state.Seen >= confirm.Of => $"it flaps: no {confirm} looks agreed for {ConfirmedState.FarthestLook} looks",
             Truth.Unknown => $"not confirmed yet: {state.Bad} of {confirm.Count} bad looks{BadWords(check, now)}",
-            _ when state.Bad > 0 => $"{state.Bad} of the last {VerdictWords.Plural(state.Seen, "look")} {(state.Bad == 1 ? "was" : "were")} bad, which does not confirm it ({confirm})",
+            _ when state.Bad > 0 => $"{share}, which does not confirm it ({confirm})",
             _ => "",
         };
         return (state.State, reason, slot, state);

@@ -35,8 +35,7 @@ public sealed partial class PromiseFold
         var reach = new Reach(low, high, isRolling ? begin : low, isRolling ? high : window.To.Microseconds);
         var figures = plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
         var (outcome, reason) = Decide(plan, figures);
-        var budget = outcome == Outcome.Broken && plan.Share.WantsMany && plan.Share.Level is > 0 and < 1 ? 0 : plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
-        if (plan.Objective.Quantity.Source != QuantitySource.GoodLooks && plan.Objective.Statistic.Kind != StatisticKind.Percentile) budget = null;
+        var budget = plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
         return new VerdictLine(plan.Objective.Text, outcome, reason, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget);
     }
 
@@ -120,20 +119,26 @@ public sealed partial class PromiseFold
             if (Promise.Confidence is { } level && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
                 && !ConfidenceBound.Excludes(share, figures.Satisfying, figures.Counted, level))
                 return (Outcome.Unknown, $"{said}; too few to say so with {VerdictWords.Percent(level)} confidence");
-            return (Outcome.Broken, figures.Open > 0 ? $"{said}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good" : said);
+            return (Outcome.Broken, figures.Open > 0
+                ? $"{said}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good"
+                : said);
         }
         if (!holds) return (Outcome.Unknown, $"{said}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it");
         if (!figures.IsCovered)
-            return (Outcome.Unknown, $"{said}, but only {VerdictWords.Figure(figures.Counted)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted, figures.Due)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)");
+            return (Outcome.Unknown, $"{said}, but only {Coverage(figures)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)");
         if (Promise.Confidence is { } confidence && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
             && !ConfidenceBound.Confirms(share, figures.Satisfying, figures.Counted, confidence))
             return (Outcome.Unknown, $"{said}; too few to say so with {VerdictWords.Percent(confidence)} confidence");
         return (Outcome.Kept, said);
     }
 
+    private static string Coverage(in Figures figures) =>
+        $"{VerdictWords.Figure(figures.Counted)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted, figures.Due)}";
+
     private static string Said(ObjectivePlan plan, in Figures figures, string word)
     {
         var verb = plan.Objective.Quantity.Source == QuantitySource.GoodLooks ? figures.Counted == 1 ? "was good" : "were good" : "within";
-        return $"{VerdictWords.Percent(figures.Satisfying, figures.Counted)} of {VerdictWords.Plural(figures.Counted, word)} {verb} ({VerdictWords.Figure(figures.Counted - figures.Satisfying)} not)";
+        var share = VerdictWords.Percent(figures.Satisfying, figures.Counted);
+        return $"{share} of {VerdictWords.Plural(figures.Counted, word)} {verb} ({VerdictWords.Figure(figures.Counted - figures.Satisfying)} not)";
     }
 }

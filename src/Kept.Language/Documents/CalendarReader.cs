@@ -56,7 +56,7 @@ internal static class CalendarReader
         var zoneText = text.Slice(words[0].Length + words[1].Length + 2, words[2].Length);
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(words[2]) is null)
         {
-            problems.Error(Codes.Zone, zoneText.At, $"`{FieldValues.Short(zoneText)}` is no time zone{Nearest.Hint(words[2], DateTimeZoneProviders.Tzdb.Ids)}", "write an IANA name such as Europe/Brussels, or UTC");
+            problems.Error(Codes.Zone, zoneText.At, $"`{FieldValues.Short(zoneText)}` is no time zone{problems.Hint(words[2], DateTimeZoneProviders.Tzdb.Ids)}", "write an IANA name such as Europe/Brussels, or UTC");
             return false;
         }
         if (zone is not null && zone != words[2])

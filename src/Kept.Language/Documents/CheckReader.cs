@@ -111,7 +111,7 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
         {
             if (reading.Scalar(value, $"`{YamlReader.Short(key.Text)}`") is not { } from) continue;
             if (scope.Quantity(key.Text) is not { } quantity)
-                _problems.Error(Codes.UnknownQuantity, key.At, $"`{YamlReader.Short(key.Text)}` is no quantity{Nearest.Hint(key.Text, scope.QuantityNames)}", "declare it under `types:` with its unit and direction");
+                _problems.Error(Codes.UnknownQuantity, key.At, $"`{YamlReader.Short(key.Text)}` is no quantity{_problems.Hint(key.Text, scope.QuantityNames)}", "declare it under `types:` with its unit and direction");
             else if (quantity.Source is QuantitySource.GoodLooks or QuantitySource.LookTime)
                 _problems.Error(Codes.UnknownQuantity, key.At, $"`{quantity.Name}` comes from the look itself and is not measured otherwise", "declare a quantity of your own under `types:`");
             else if (ExpressionReader.Measure(quantity, from, kind, _problems) is { } measure) measures.Add(measure);
@@ -176,9 +176,9 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
                 problems.Error(Codes.CheckField, text.At, $"`{field.Name}` takes a whole number, not `{FieldValues.Short(text)}`", field.Default is null ? null : $"such as {field.Default}");
                 return null;
             case FieldForm.YesNo:
-                return FieldValues.YesNo(text, problems) is { } yes ? new FieldValue.YesNo(yes) : null;
+                return FieldValues.YesNo(text, problems, Codes.CheckField) is { } yes ? new FieldValue.YesNo(yes) : null;
             case FieldForm.OneOf:
-                return FieldValues.OneOf(text, field.Choices, problems) is { } choice ? new FieldValue.Text(choice) : null;
+                return FieldValues.OneOf(text, field.Choices, problems, Codes.CheckField) is { } choice ? new FieldValue.Text(choice) : null;
             case FieldForm.Texts:
                 return new FieldValue.Texts([text.Text]);
             default:

@@ -5,10 +5,7 @@ internal static class Nearest
 {
     private const int MaxLength = 60;
 
-    /// <summary><c>; did you mean `given`?</c>, or nothing where no word is near.</summary>
-    public static string Hint(string written, IEnumerable<string> words) => To(written, words) is { } word ? $"; did you mean `{word}`?" : "";
-
-    public static string? To(string written, IEnumerable<string> words)
+    public static string? To(string written, IEnumerable<string> words, ref long steps)
     {
         if (written.Length is 0 or > MaxLength) return null;
         string? best = null;
@@ -16,6 +13,7 @@ internal static class Nearest
         foreach (var word in words)
         {
             if (word.Length > MaxLength || Math.Abs(word.Length - written.Length) >= bound) continue;
+            if ((steps -= written.Length * word.Length) <= 0) return best;
             var distance = Distance(written, word);
             if (distance >= bound) continue;
             (best, bound) = (word, distance);

@@ -112,7 +112,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             var of = objective.OfCheck is null ? null : promise.Checks.FirstOrDefault(check => check.Name == objective.OfCheck);
             if (objective.OfCheck is { } wanted && of is null)
             {
-                _problems.Error(Codes.UnknownCheck, objective.At, $"the promise has no check called `{wanted}`{Nearest.Hint(wanted, promise.Checks.Select(check => check.Name))}", "its checks are " + string.Join(", ", promise.Checks.Select(check => check.Name)));
+                _problems.Error(Codes.UnknownCheck, objective.At, $"the promise has no check called `{wanted}`{_problems.Hint(wanted, promise.Checks.Select(check => check.Name))}", "its checks are " + string.Join(", ", promise.Checks.Select(check => check.Name)));
                 continue;
             }
             var able = of is null ? promise.Checks : [of];
@@ -139,7 +139,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
                 if (reading.Scalar(value, $"`{key.Text}`") is { } text && ExpressionReader.Quantity(text, type.Dimension, _problems) is { } quantity) others.Add(new(type.Name, quantity));
             }
             else
-                _problems.Error(Codes.UnknownField, key.At, $"limits know no `{YamlReader.Short(key.Text)}`{Nearest.Hint(key.Text, DocumentTables.Limits.Fields.Select(field => field.Name).Concat(scope.QuantityNames))}", "write load, burst, size, beyond, raise, ramp, or a quantity that is built in or declared under `types:`");
+                _problems.Error(Codes.UnknownField, key.At, $"limits know no `{YamlReader.Short(key.Text)}`{_problems.Hint(key.Text, DocumentTables.Limits.Fields.Select(field => field.Name).Concat(scope.QuantityNames))}", "write load, burst, size, beyond, raise, ramp, or a quantity that is built in or declared under `types:`");
         return new Limits(
             written.Scalar("load") is { } load ? ExpressionReader.Quantity(load, Dimension.Rate, _problems) : null,
             written.Scalar("burst") is { } burst ? FieldValues.Amount(burst, _problems) : null,

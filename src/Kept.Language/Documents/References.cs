@@ -48,7 +48,7 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
             if (Exists(node.Name)) continue;
             problems.Error(Codes.UnknownPromise, node.At, accepted is not null
                     ? $"`{node.Name}` is used, and line {accepted.Line} of it is accepted"
-                    : $"`{node.Name}` is declared nowhere{Nearest.Hint(node.Name.ToString(), Declared(agent))}",
+                    : $"`{node.Name}` is declared nowhere{problems.Hint(node.Name.ToString(), Declared(agent))}",
                 accepted is not null ? $"use {node.Name.Agent}/{node.Name.Promise}@{accepted.Line}, or accept line {node.Name.Line}" : reliance is null
                     ? $"accept it under `relies-on:` → `{node.Name.Agent}:` → `accepts:`, or wish it there" : $"add it to `accepts:` of `{node.Name.Agent}` under `relies-on:`");
         }
@@ -63,7 +63,7 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
                     Own(agent, holds.Name, holds.At, "`given`");
                     break;
                 case Expression.During during when !agent.Calendars.Any(calendar => calendar.Name == during.Calendar):
-                    problems.Error(Codes.UnknownCalendar, during.At, $"there is no calendar `{during.Calendar}`{Nearest.Hint(during.Calendar, agent.Calendars.Select(calendar => calendar.Name))}", $"declare it: `calendars: {{ {during.Calendar}: {{ open: 'Mo-Fr 08:00-18:00 Europe/Brussels' }} }}`");
+                    problems.Error(Codes.UnknownCalendar, during.At, $"there is no calendar `{during.Calendar}`{problems.Hint(during.Calendar, agent.Calendars.Select(calendar => calendar.Name))}", $"declare it: `calendars: {{ {during.Calendar}: {{ open: 'Mo-Fr 08:00-18:00 Europe/Brussels' }} }}`");
                     break;
             }
     }
@@ -73,11 +73,11 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
         if (name.Agent != agent.Id)
         {
             if (!Exists(name) && !agent.ReliesOn.Any(reliance => reliance.Agent == name.Agent && reliance.Accepts.Any(acceptance => acceptance.Promise == name.Promise)))
-                problems.Error(Codes.UnknownPromise, at, $"{field} names `{name}`, which is declared nowhere{Nearest.Hint(name.ToString(), Declared(agent))}", "name a promise of this document");
+                problems.Error(Codes.UnknownPromise, at, $"{field} names `{name}`, which is declared nowhere{problems.Hint(name.ToString(), Declared(agent))}", "name a promise of this document");
             return;
         }
         if (!Exists(name))
-            problems.Error(Codes.UnknownPromise, at, $"{field} names `{name.Short}`, and {agent.Id} has no such promise{Nearest.Hint(name.Short, agent.Promises.Select(promise => promise.Name.Short))}",
+            problems.Error(Codes.UnknownPromise, at, $"{field} names `{name.Short}`, and {agent.Id} has no such promise{problems.Hint(name.Short, agent.Promises.Select(promise => promise.Name.Short))}",
                 agent.Promises.IsEmpty ? "write it under `promises:`" : "its promises are " + string.Join(", ", agent.Promises.Take(12).Select(promise => promise.Name.Short)));
     }
 

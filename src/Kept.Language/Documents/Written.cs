@@ -130,7 +130,7 @@ internal sealed class Written
             _reading.Problems.Error(Codes.TextCut, key.At, $"`{YamlReader.Short(key.Text)}` is no field of {Shape.Title}: YAML cut the text before it in two at the comma", help);
         else
         {
-            var near = Nearest.To(key.Text, Shape.Fields.Select(field => field.Name));
+            var near = _reading.Problems.Near(key.Text, Shape.Fields.Select(field => field.Name));
             _reading.Problems.Error(Codes.UnknownField, key.At, $"{Shape.Title} has no field `{YamlReader.Short(key.Text)}`{(near is null ? "" : $"; did you mean `{near}`?")}", near is null ? $"its fields are {Listed(Shape)}" : null);
         }
     }

@@ -25,6 +25,9 @@ internal sealed class ExpressionSource(ScalarText scalar, Problems problems)
         problems.Error(code, PlaceOf(start, length), message, help);
     }
 
+    /// <summary>Something that can be read and judged, and is hardly meant.</summary>
+    public void Warning(string code, Token token, string message, string help) => problems.Warning(code, PlaceOf(token.Start, token.Length), message, help);
+
     public void Error(string code, Token token, string message, string? help = null) => Error(code, token.Start, token.Length, message, help);
 
     /// <summary>The whole text with one part replaced, for help texts: people copy it. The part alone where the whole is long.</summary>

@@ -195,23 +195,21 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
         var token = cursor.Now;
         if (Ordered(quantity) is not { } comparison) return null;
         var upper = comparison is Model.Comparison.Less or Model.Comparison.LessOrEqual;
-        var wrong = quantity.Source switch
+        if (quantity.Source == QuantitySource.GoodLooks && upper)
         {
-            QuantitySource.GoodLooks when upper => "availability is promised as at least so much",
-            QuantitySource.LookTime when !upper => "latency is promised as at most so much",
-            _ => null,
-        };
-        if (wrong is not null)
-        {
-            cursor.Source.Error(ExpressionCodes.Comparison, token, wrong, "write " + cursor.Source.With(token.Start, token.Length, upper ? token.Text.Replace('<', '>') : token.Text.Replace('>', '<')));
+            cursor.Source.Error(ExpressionCodes.Comparison, token, "availability is promised as at least so much", "write " + cursor.Source.With(token.Start, token.Length, token.Text.Replace('<', '>')));
             return null;
         }
         if (statistic is "max" && !upper || statistic is "min" && upper)
         {
             cursor.Source.Error(ExpressionCodes.Statistic, statisticAt, $"`{statistic} {token.Text}` would promise one single look; `max` goes with `<=`, `min` with `>=`",
-                "write " + cursor.Source.With(statisticAt.Start, statisticAt.Length, statistic is "max" ? "min" : "max") + " for every look");
+                "write " + cursor.Source.With(token.Start, token.Length, upper ? token.Text.Replace('<', '>') : token.Text.Replace('>', '<')) + " or "
+                + cursor.Source.With(statisticAt.Start, statisticAt.Length, statistic is "max" ? "min" : "max") + " for every look");
             return null;
         }
+        // A promise to be slow can be judged, and contradicts others (R11, R15): the rules say so where it matters.
+        if (quantity.Source == QuantitySource.LookTime && !upper)
+            cursor.Source.Warning(ExpressionCodes.Comparison, token, "this promises that answers take at least so long", "if at most is meant, write " + cursor.Source.With(token.Start, token.Length, token.Text.Replace('>', '<')));
         return comparison;
     }
 

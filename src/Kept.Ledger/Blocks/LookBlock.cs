@@ -16,11 +16,13 @@ internal sealed class LookBlock : IDisposable
 {
     public const int MostLooks = 1 << 20;
     private const byte Form = 1;
+    private const int Level = 9;
     private const int MostBytes = 256 << 20;
 
-    // one context for all blocks of a sealing: making one costs more than compressing a block
-    private readonly Compressor _compressor = new(9);
-    private readonly ByteWriter _bytes = new(64 << 10);
+    // one context for many blocks: making one costs more than packing or unpacking a block
+    private readonly Lazy<Compressor> _compressor = new(() => new Compressor(Level));
+    private readonly Lazy<Decompressor> _decompressor = new(() => new Decompressor());
+    private readonly ByteWriter _bytes = new(1 << 10);
 
     /// <param name="looks">Of one series, in order.</param>
     /// <param name="evidence">What was kept of what they read, by slot.</param>
@@ -43,17 +45,16 @@ internal sealed class LookBlock : IDisposable
             _bytes.Int64(slot.Microseconds);
             _bytes.Bytes(hash);
         }
-        return [Form, .. _compressor.Wrap(_bytes.Span)];
+        return [Form, .. _compressor.Value.Wrap(_bytes.Span)];
     }
 
     /// <exception cref="FormatException">The bytes are no block.</exception>
-    public static BlockContent Decode(ReadOnlySpan<byte> data, int series)
+    public BlockContent Decode(ReadOnlySpan<byte> data, int series)
     {
         if (data.IsEmpty || data[0] != Form) throw new FormatException("it has an unknown form");
         try
         {
-            using var decompressor = new Decompressor();
-            var bytes = new ByteReader(decompressor.Unwrap(data[1..], MostBytes));
+            var bytes = new ByteReader(_decompressor.Value.Unwrap(data[1..], MostBytes));
             var content = Read(ref bytes, series);
             return bytes.AtEnd ? content : throw new FormatException("bytes are left over");
         }
@@ -63,7 +64,11 @@ internal sealed class LookBlock : IDisposable
         }
     }
 
-    public void Dispose() => _compressor.Dispose();
+    public void Dispose()
+    {
+        if (_compressor.IsValueCreated) _compressor.Value.Dispose();
+        if (_decompressor.IsValueCreated) _decompressor.Value.Dispose();
+    }
 
     private static BlockContent Read(ref ByteReader bytes, int series)
     {

@@ -68,20 +68,17 @@ internal sealed class HotLog : IAsyncDisposable
     /// <returns>The number of the segment that comes next: everything before it can be sealed.</returns>
     public async ValueTask<long> CutAsync(CancellationToken cancellationToken) => await AskAsync(new Request([], []), cancellationToken);
 
-    /// <summary>Removes segments whose looks are sealed.</summary>
+    /// <summary>Removes segments whose looks are sealed. May fail between two files, and be called again.</summary>
     public void DeleteBefore(long segment)
     {
-        lock (_state)
-        {
-            foreach (var file in _closed)
-                if (file.Number < segment)
-                {
-                    File.Delete(file.Path);
-                    _options.Hit("segment-deleted");
-                }
-            _closed.RemoveAll(file => file.Number < segment);
-        }
         Tail.ForgetBefore(segment);
+        foreach (var file in Segments())
+        {
+            if (file.Number >= segment) return;
+            File.Delete(file.Path);
+            lock (_state) _closed.Remove(file);
+            _options.Hit("segment-deleted");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -81,12 +81,13 @@ internal sealed partial class SqliteLedger
     {
         using var rows = new Rows(connection, "SELECT id, last, data FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC");
         using var reader = rows.With(series, from.Microseconds, to.Microseconds).Read();
+        using var coder = new LookBlock();
         while (reader.Read())
         {
             if (limit < int.MaxValue && looks.Count >= limit && looks.Count(look => look.Slot.Microseconds > reader.GetInt64(1)) >= limit) return;
             try
             {
-                foreach (var look in LookBlock.Decode(Blob(reader, 2), series).Looks)
+                foreach (var look in coder.Decode(Blob(reader, 2), series).Looks)
                     if (look.Slot >= from && look.Slot < to) looks.Add(look);
             }
             catch (FormatException fault)
@@ -100,8 +101,9 @@ internal sealed partial class SqliteLedger
     {
         using var rows = new Rows(connection, "SELECT data FROM block WHERE series = $1 AND last >= $2 AND first <= $2 AND data IS NOT NULL");
         using var reader = rows.With(series, slot.Microseconds).Read();
+        using var coder = new LookBlock();
         while (reader.Read())
-            if (LookBlock.Decode(Blob(reader, 0), series).Looks.Exists(look => look.Slot == slot && look.Epoch == epoch)) return true;
+            if (coder.Decode(Blob(reader, 0), series).Looks.Exists(look => look.Slot == slot && look.Epoch == epoch)) return true;
         return false;
     });
 }

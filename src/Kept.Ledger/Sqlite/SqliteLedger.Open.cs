@@ -45,13 +45,13 @@ internal sealed partial class SqliteLedger
         try
         {
             // hot segments first, the database after: what is sealed in between is then in both, and told apart by the sealed segment's number
-            HotRecovery hot = null!;
             var sealedBefore = database.Read(connection => Database.Scalar(connection, "SELECT sealed FROM ledger"));
-            hot = HotRecovery.ReadOnly(Path.Combine(folder, HotFolder), sealedBefore, options);
+            var hot = HotRecovery.ReadOnly(Path.Combine(folder, HotFolder), sealedBefore, options);
+            // the chain is not checked here: whoever verifies a damaged ledger must be able to open it
             return new SqliteLedger(folder, time, options, database, null, database.Read(connection =>
             {
                 var (id, epoch) = Row(connection, folder) ?? throw Faults.Damaged(folder, "it does not say which ledger it is");
-                return new Opened(id, epoch, End(connection, folder, time, random, id, epoch), Names(connection), Series(connection), hot, new LedgerOpening(hot.Notes));
+                return new Opened(id, epoch, new EntryMint(time, random, id.ToString(), epoch, 0, EntryHeader.NoPrev, default), Names(connection), Series(connection), hot, new LedgerOpening(hot.Notes));
             }));
         }
         catch

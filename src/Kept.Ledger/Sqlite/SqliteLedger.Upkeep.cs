@@ -14,6 +14,7 @@ namespace Kept.Ledger.Sqlite;
 internal sealed partial class SqliteLedger
 {
     private Instant _expiredUpTo = Instant.Min;
+    private long _spentBefore;
 
     private sealed record SealedBlock(int Series, Instant First, Instant Last, int Looks, byte[] Hash, byte[] Data);
 
@@ -23,6 +24,8 @@ internal sealed partial class SqliteLedger
         await _upkeep.WaitAsync(cancellationToken);
         try
         {
+            // files that the sealing before could not remove: their looks are in blocks
+            _hot.DeleteBefore(_spentBefore);
             var (segments, looks) = IsSealingDue(now) ? await SealAsync(now, cancellationToken) : (0, 0);
             var expired = await ExpireAsync(now, LookOrder.Cutoff(now, keepLooks), cancellationToken);
             return new UpkeepReport(segments, looks, expired, _database.Bytes() + _hot.Segments().Sum(segment => segment.Length));
@@ -60,14 +63,11 @@ internal sealed partial class SqliteLedger
         {
             var writer = _database.Writer;
             if (blocks.Count > 0) InsertBlocks(writer, mint, blocks, segments, now, looks);
-            foreach (var (series, part) in parts)
-            {
-                CountDays(writer, series, part, expired);
-                KeepEvidence(writer, series, part);
-            }
+            CountDays(writer, parts, expired);
+            KeepEvidence(writer, parts);
             using var done = new Rows(writer, "UPDATE ledger SET sealed = $1");
             return done.With(next - 1).Run();
-        }, null, cancellationToken);
+        }, _ => _spentBefore = next, cancellationToken);
         _options.Hit("sealed-before-delete");
         _hot.DeleteBefore(next);
         return (segments.Count, looks);
@@ -123,25 +123,28 @@ internal sealed partial class SqliteLedger
         ]);
     }
 
-    private static void CountDays(SqliteConnection writer, int series, SeriesSnapshot part, Instant expired)
+    private static void CountDays(SqliteConnection writer, List<(int Series, SeriesSnapshot Looks)> parts, Instant expired)
     {
         using var add = new Rows(writer, """
             INSERT INTO day (series, day, good, bad, gap, not_in_force) VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (series, day) DO UPDATE SET good = good + $3, bad = bad + $4, gap = gap + $5, not_in_force = not_in_force + $6
             """);
-        foreach (var run in part.Runs)
-            foreach (var (day, counts) in run.Days)
-                if (day >= expired) add.With(series, day.Microseconds, counts.Good, counts.Bad, counts.Gap, counts.NotInForce).Run();
+        foreach (var (series, part) in parts)
+            foreach (var run in part.Runs)
+                foreach (var (day, counts) in run.Days)
+                    if (day >= expired) add.With(series, day.Microseconds, counts.Good, counts.Bad, counts.Gap, counts.NotInForce).Run();
     }
 
-    private void KeepEvidence(SqliteConnection writer, int series, SeriesSnapshot part)
+    private void KeepEvidence(SqliteConnection writer, List<(int Series, SeriesSnapshot Looks)> parts)
     {
-        if (part.Evidence.Length == 0) return;
         using var put = new Rows(writer, "INSERT INTO evidence (series, slot, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT (series, slot) DO NOTHING");
-        foreach (var held in part.Evidence)
-            put.With(series, held.Evidence.Slot.Microseconds, HashOf(held.Evidence), held.Evidence.Body.ToArray()).Run();
         using var prune = new Rows(writer, "DELETE FROM evidence WHERE series = $1 AND slot < (SELECT slot FROM evidence WHERE series = $1 ORDER BY slot DESC LIMIT 1 OFFSET $2)");
-        prune.With(series, _options.EvidencePerSeries - 1).Run();
+        foreach (var (series, part) in parts)
+        {
+            if (part.Evidence.Length == 0) continue;
+            foreach (var held in part.Evidence) put.With(series, held.Evidence.Slot.Microseconds, HashOf(held.Evidence), held.Evidence.Body.ToArray()).Run();
+            prune.With(series, _options.EvidencePerSeries - 1).Run();
+        }
     }
 
     private static byte[] HashOf(Evidence evidence) => Leaves.OfEvidence(evidence.Series, evidence.Slot, evidence.Body.ToArray());

@@ -43,6 +43,9 @@ internal sealed partial class SqliteLedger : ILedger
 
     public LedgerOpening Opening { get; }
 
+    /// <summary>For tests that make the database fail.</summary>
+    internal SqliteConnection Writer => _database.Writer;
+
     public long LastSequence => _hot is null
         ? _database.Read(connection => Database.Scalar(connection, "SELECT coalesce(max(seq), 0) FROM entry"))
         : Volatile.Read(ref _mint).Sequence;

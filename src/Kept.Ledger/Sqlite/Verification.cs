@@ -236,18 +236,19 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
                 if (all.Add(reader.GetInt32(0))) Problem($"{table} rows of series {reader.GetInt32(0)}: there is no such series");
             });
         }
+        using var coder = new LookBlock();
         foreach (var series in all)
         {
             days.Clear();
             evidence.Clear();
             rows.With(series);
-            Each(rows, $"a block of series {series}", reader => Content(series, reader, days, evidence));
+            Each(rows, $"a block of series {series}", reader => Content(coder, series, reader, days, evidence));
             DaysOf(connection, series, days);
             EvidenceOf(connection, series, evidence);
         }
     }
 
-    private void Content(int series, SqliteDataReader reader, Dictionary<Instant, DayCounts> days, Dictionary<Instant, byte[]> evidence)
+    private void Content(LookBlock coder, int series, SqliteDataReader reader, Dictionary<Instant, DayCounts> days, Dictionary<Instant, byte[]> evidence)
     {
         var of = $"block {reader.GetInt64(0)} of series {series}";
         var (first, last, count) = (new Instant(reader.GetInt64(1)), new Instant(reader.GetInt64(2)), reader.GetInt64(3));
@@ -261,7 +262,7 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
         BlockContent content;
         try
         {
-            content = LookBlock.Decode(data, series);
+            content = coder.Decode(data, series);
         }
         catch (FormatException fault)
         {

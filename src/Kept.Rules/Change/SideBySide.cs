@@ -53,7 +53,7 @@ internal static class SideBySide
         foreach (var (name, seen) in before.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal))
             if (context.ViewOf(name.Agent) is { } agent && agent.Own(name.Promise, name.Line) is null && !renamed.Contains(name)
                 && !renamed.Contains(name with { Line = 0 }))
-                yield return Gone.At(agent.Agent.At, $"{Wording.Quoted(name)} {seen.Version} is no longer in the document of {name.Agent}",
+                yield return Gone.At(agent.Agent.At, $"{Wording.Quoted(name)}, version {seen.Version}, is no longer in the document of {name.Agent}",
                     $"keep it until its notice is over; if it has a new name, write `was: {name.Short}` there");
     }
 }

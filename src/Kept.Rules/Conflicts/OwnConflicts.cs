@@ -7,7 +7,7 @@ internal static class OwnConflicts
 {
     private static readonly RuleClause Lines = new("R15", "lines", Severity.Error, "two own promises about the same thing cannot both be kept");
     private static readonly RuleClause Answers = new("R15", "answers", Severity.Error, "two own promises expect different answers of the same target");
-    private static readonly RuleClause Choose = new("R15", "choose", Severity.Information, "two acceptances of one agent cannot both hold");
+    private static readonly RuleClause Choose = new("R15", "choose", Severity.Information, "what an agent needs of another cannot all hold");
     private static readonly RuleClause TooMany = new("R15", "too-many", Severity.Information, "too many promises about one target to compare them all");
 
     public static readonly Rule Rule = new(
@@ -18,6 +18,7 @@ internal static class OwnConflicts
         RuleTheme.Conflicts, RuleSource.Second, [Lines, Answers, Choose, TooMany],
         [
             new("quantities of different names that exclude each other", "that two quantities exclude each other is nowhere declared"),
+            new("more than 400 statements about one target", "only the first 400 are compared with each other, and the rest is told (too-many)"),
             new("the same thing reached by different addresses", "checks are compared as written; names are not resolved"),
         ])
     { Check = Check };
@@ -49,7 +50,7 @@ internal static class OwnConflicts
         var things = new Dictionary<(string, string, bool, Duration?), List<Said<Bound>>>();
         foreach (var promise in agent.Agent.Promises)
         {
-            if (promise.Checks.IsEmpty) continue;
+            if (!agent.SharesTarget(promise)) continue;
             foreach (var bound in Subjects.BoundsOf(promise))
             {
                 var key = (bound.Subject, bound.Objective.Quantity.Name, bound.Objective.Statistic.Kind == StatisticKind.None, bound.Objective.Slice);
@@ -73,7 +74,7 @@ internal static class OwnConflicts
     private static IEnumerable<Finding> OfAnswers(AgentView agent, Func<Promise, Promise, bool> together)
     {
         var things = new Dictionary<(string Subject, string Name), List<Said<ValueSet>>>();
-        foreach (var promise in agent.Agent.Promises)
+        foreach (var promise in agent.Agent.Promises.Where(agent.SharesTarget))
             foreach (var check in promise.Checks)
             {
                 string? subject = null;
@@ -111,14 +112,14 @@ internal static class OwnConflicts
                     "change one of them, or give them conditions that are never true at the same time", mine.Promise.Name);
     }
 
-    /// <summary>Acceptances of one agent about the same offered promise whose needs exclude each other.</summary>
+    /// <summary>Needs of one agent about the same offered promise that exclude each other.</summary>
     private static IEnumerable<Finding> Choices(AgentView agent)
     {
-        foreach (var group in agent.Acceptances.GroupBy(pair => (pair.Reliance.Agent, pair.Acceptance.Promise)).Where(group => group.Skip(1).Any()))
+        foreach (var group in agent.Acceptances.GroupBy(pair => (pair.Reliance.Agent, pair.Acceptance.Promise)))
         {
             var needs = group.SelectMany(pair => pair.Acceptance.Needs.Select(need => (pair.Acceptance, Bound: Bound.Of(need, "")))).Take(MostCompared).ToList();
             for (var i = 1; i < needs.Count; i++)
-                if (needs.FindIndex(0, i, other => !ReferenceEquals(other.Acceptance, needs[i].Acceptance) && other.Bound.Excludes(needs[i].Bound)) is >= 0 and var j)
+                if (needs.FindIndex(0, i, other => other.Bound.Excludes(needs[i].Bound)) is >= 0 and var j)
                     yield return Choose.At(needs[i].Bound.Objective.At is { IsKnown: true } at ? at : needs[i].Acceptance.At,
                         $"`{needs[i].Bound.Objective.Text}` and `{needs[j].Bound.Objective.Text}` of {group.Key.Agent}/{group.Key.Promise} cannot both hold: a choice of yours, no conflict of {group.Key.Agent}",
                         "choose the one you rely on");

@@ -105,7 +105,8 @@ internal sealed class Regime
                 case Expression.During during:
                     return calendarOf(during.Calendar) is { } calendar ? Free with { Times = Free.Times.Add(during.Calendar, (calendar, holds)) } : null;
                 default:
-                    return ValueSet.Of(fact, !holds) is var (name, allowed) ? Free with { Facts = Free.Facts.Add(name, allowed) } : null;
+                    // a fact of the surroundings is always of one sort: load is a rate, region a text
+                    return ValueSet.Of(fact, !holds) is var (name, allowed) ? Free with { Facts = Free.Facts.Add(name, allowed.OfOneSort) } : null;
             }
         }
 

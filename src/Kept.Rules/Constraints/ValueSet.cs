@@ -11,6 +11,9 @@ internal sealed record ValueSet(Dimension? Dimension, SpanSet Numbers, bool Othe
 {
     public bool IsEmpty => Numbers.IsEmpty && !OthersAllBut && Others.IsEmpty;
 
+    /// <summary>The same set where the name is known to stand for numbers (if any is compared) or else for texts and flags only.</summary>
+    public ValueSet OfOneSort => Dimension is null ? this with { Numbers = SpanSet.None } : this with { OthersAllBut = false, Others = [] };
+
     /// <summary>Null where the dimensions differ: nothing can be said of such a pair.</summary>
     public ValueSet? And(ValueSet other)
     {

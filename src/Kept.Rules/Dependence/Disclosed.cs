@@ -7,13 +7,12 @@ internal static class Disclosed
 {
     private static readonly RuleClause Silent = new("R38", "silent", Severity.Information, "an agent that relies on others has a promise that does not say what it uses");
     private static readonly RuleClause AcceptedUnused = new("R38", "accepted-unused", Severity.Warning, "a promise of another agent is accepted and nothing stands on it");
-    private static readonly RuleClause Both = new("R38", "both", Severity.Warning, "it names what it uses and also says that this is not disclosed");
 
     public static readonly Rule Rule = new(
         "R38", Severity.Warning, "Dependencies disclosed",
         "Be clear on your dependencies, and expect the same of others: say in `uses` what a promise stands on, or `uses: not disclosed`. A promise that says nothing is read as standing on "
         + "nobody; that is information only, because it may be true.",
-        RuleTheme.Dependence, RuleSource.Derived, [Silent, AcceptedUnused, Both],
+        RuleTheme.Dependence, RuleSource.Derived, [Silent, AcceptedUnused],
         [new("what the service really calls is among what it declares", "outgoing traffic is observed where the service runs, not read from a document")])
     { Check = Check };
 
@@ -25,8 +24,6 @@ internal static class Disclosed
             foreach (var promise in agent.Agent.Promises)
             {
                 foreach (var node in Wording.PromisesIn(promise.Uses).Concat(Wording.PromisesIn(promise.Given))) used.Add((node.Name.Agent, node.Name.Promise));
-                if (promise.Uses is not null && promise.UsesNotDisclosed)
-                    yield return Both.At(promise.PlaceOf("uses"), $"{Wording.Own(promise)} names what it uses and says that this is not disclosed", "keep one of the two", promise.Name);
                 if (promise.Uses is null && !promise.UsesNotDisclosed && !agent.Agent.ReliesOn.IsEmpty)
                     yield return Silent.At(promise.PlaceOf("uses"), $"{Wording.Own(promise)} does not say what it uses, though {agent.Agent.Id} relies on others; it is read as standing on nobody",
                         "add `uses:` with what it stands on, or `uses: not disclosed`", promise.Name);

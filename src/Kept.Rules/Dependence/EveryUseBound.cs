@@ -45,7 +45,7 @@ internal static class EveryUseBound
             { Kind: ReferenceKind.Wish } => null, // the reader warns (L030)
             { Kind: ReferenceKind.NotAccepted, Acceptance: { } accepted } => NotAccepted.At(at, $"{Wording.Own(promise)} uses `{name}`, but line {accepted.Line} is accepted",
                 $"write `{use.Name with { Line = accepted.Line }}`, or accept line {use.Name.Line}", promise.Name),
-            _ => NotAccepted.At(at, $"{Wording.Own(promise)} uses `{name}`, which is neither promised nor accepted",
+            _ => NotAccepted.At(at, $"{Wording.Own(promise)} uses `{name}`, which {agent.Agent.Id} has not accepted",
                 use.Name.Agent == agent.Agent.Id ? "name a promise of this document" : $"accept it under relies-on: `{use.Name.Agent}: {{ document: …, accepts: {{ {use.Name.Promise}: {{ line: 1, … }} }} }}`",
                 promise.Name),
         };

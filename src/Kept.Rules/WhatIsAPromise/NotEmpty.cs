@@ -40,7 +40,8 @@ internal static class NotEmpty
 
     private static IEnumerable<Finding> Lines(Promise promise)
     {
-        var bounds = Subjects.BoundsOf(promise);
+        // a line alone is compared with no other, so what it is about does not matter
+        var bounds = promise.Keeps.Length == 1 ? [Bound.Of(promise.Keeps[0], "")] : Subjects.BoundsOf(promise);
         for (var i = 0; i < bounds.Length; i++)
         {
             var (mine, at) = (bounds[i], bounds[i].Objective.At is { IsKnown: true } known ? known : promise.PlaceOf("keeps"));
@@ -92,7 +93,7 @@ internal static class NotEmpty
     private static IEnumerable<Finding> Repeated(RuleContext context)
     {
         foreach (var agent in context.Agents)
-            foreach (var group in agent.Agent.Promises.Where(promise => !promise.Keeps.IsEmpty && !promise.Checks.IsEmpty)
+            foreach (var group in agent.Agent.Promises.Where(promise => !promise.Keeps.IsEmpty && agent.SharesTarget(promise))
                          .GroupBy(promise => string.Join('\n', promise.Checks.Select(Subjects.Of))).Where(group => group.Skip(1).Any()))
             {
                 var all = group.ToList();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kept.Engine;
+using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
 
@@ -24,8 +25,8 @@ internal static class Conversion
 
     public static WirePromise Wire(this PromiseView view, HouseView house) => new(
         view.Promise.Name.ToString(), view.Id.ToString(), view.Promise.Name.Agent, Say.Wire(view.Promise.Standing), view.Promise.Version, view.Promise.Benefit, view.Promise.To,
-        [.. view.Promise.Keeps.Select(keep => keep.Text)], view.Promise.Given is { } given ? Words.Of(given) : null,
-        view.Promise.UsesNotDisclosed ? "not disclosed" : view.Promise.Uses is { } uses ? Words.Of(uses) : null, view.Promise.Until?.ToString(), view.Promise.TermsHash,
+        [.. view.Promise.Keeps.Select(keep => keep.Text)], view.Promise.Given is { } given ? ExpressionText.Of(given) : null,
+        view.Promise.UsesNotDisclosed ? "not disclosed" : view.Promise.Uses is { } uses ? ExpressionText.Of(uses) : null, view.Promise.Until?.ToString(), view.Promise.TermsHash,
         view.WireVerdict(house), [.. view.Checks.Select(Wire)], [.. view.Problems.Select(Wire)]);
 
     public static WireVerdict WireVerdict(this PromiseView view, HouseView house) => new(

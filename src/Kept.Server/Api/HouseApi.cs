@@ -39,8 +39,9 @@ internal static class HouseApi
     public static void MapHealth(IEndpointRouteBuilder routes, Sight sight) =>
         routes.MapRead("/healthz", () =>
         {
-            var figures = sight.View().Figures;
-            return TypedResults.Ok(new WireHealth("up", figures.UnrecordedLooks, figures.StorageFault is null, figures.StorageFault, figures.LatenessP99.Nanoseconds / Duration.PerMillisecond,
-                (int)Math.Min(int.MaxValue, figures.Faults), sight.Now.ToString()));
+            var view = sight.View();
+            var figures = view.Figures;
+            var late = (figures.LatenessP99.Nanoseconds + Duration.PerMillisecond - 1) / Duration.PerMillisecond;
+            return TypedResults.Ok(new WireHealth("up", figures.StorageFault is null, figures.UnrecordedLooks, late, view.Fault is not null, figures.Faults, sight.Now.ToString()));
         }).ExcludeFromDescription();
 }

@@ -93,8 +93,8 @@ public sealed record WireProblem(string Type, string Title, int Status, string D
 /// <summary>A heartbeat was heard.</summary>
 public sealed record WireHeard(string Heard, string At);
 
-/// <summary>How the server itself does: what its own promises look at.</summary>
-public sealed record WireHealth(string Status, long? UnrecordedLooks, bool Recording, string? StorageFault, long LatenessP99, int Faults, string At);
+/// <summary>How the server itself does: what its own promises look at. Lateness is the 99th percentile in whole milliseconds, rounded up.</summary>
+public sealed record WireHealth(string Status, bool Recording, int UnrecordedLooks, long LatenessMs, bool Refused, long Faults, string At);
 
 /// <summary>Serialisation made at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -14,6 +14,11 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
     public const string ContentPolicy =
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+    /// <summary>Answers under way at once; more are told to come back rather than slowing all. Streams have their own bound.</summary>
+    public const int MostAtOnce = 256;
+
+    private int _underWay;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
@@ -29,8 +34,15 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
             await TellAsync(context, ApiError.ForeignHost, "ask by localhost or 127.0.0.1, or start with --public to answer by every name");
             return;
         }
+        var counted = !context.Request.Path.Equals("/api/v1/events/stream", StringComparison.Ordinal);
         try
         {
+            if (counted && Interlocked.Increment(ref _underWay) > MostAtOnce)
+            {
+                context.Response.Headers.RetryAfter = "1";
+                await ApiError.TooMany.Answer($"{MostAtOnce} answers are under way already; ask again in a moment").ExecuteAsync(context);
+                return;
+            }
             await next(context);
             if (context.Response.HasStarted || context.Response.ContentLength is not null || context.Response.ContentType is not null) return;
             if (context.Response.StatusCode == StatusCodes.Status404NotFound)
@@ -41,6 +53,10 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         catch (Exception fault) when (!context.Response.HasStarted)
         {
             await FailAsync(context, fault);
+        }
+        finally
+        {
+            if (counted) Interlocked.Decrement(ref _underWay);
         }
     }
 
@@ -58,6 +74,10 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
                 return;
             case BadHttpRequestException bad:
                 await TellAsync(context, ApiError.WrongRequest, bad.Message);
+                return;
+            case StartingException:
+                context.Response.Headers.RetryAfter = "1";
+                await TellAsync(context, ApiError.Starting, "the house is being read; ask again in a moment");
                 return;
             case LedgerException ledger:
                 StorageRefused(ledger, ledger.Code, context.Request.Path);
@@ -87,9 +107,9 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         {
             return sight.View();
         }
-        catch (Exception fault) when (fault is LedgerException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception fault) when (fault is StartingException or LedgerException or InvalidOperationException or ObjectDisposedException)
         {
-            OwnFault(fault, "/");
+            // without a view there is no page around the words; the words alone are told
             return null;
         }
     }

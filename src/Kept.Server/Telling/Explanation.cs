@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Engine;
+using Kept.Language;
 using Kept.Model;
 
 namespace Kept.Server;
@@ -24,7 +25,7 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
         foreach (var check in view.Checks)
             inputs.Add(OfCheck(check));
         if (view.Promise.Given is { } given)
-            inputs.Add(new Input("condition " + Words.Of(given), view.Verdict.Outcome == Outcome.NotInForce ? "false" : "", "the promise holds only while this is true", null, null));
+            inputs.Add(new Input("condition " + ExpressionText.Of(given), view.Verdict.Outcome == Outcome.NotInForce ? "false" : "", "the promise holds only while this is true", null, null));
         foreach (var name in References(view.Promise.Given)) inputs.Add(OfOther(house, name, "condition"));
         foreach (var name in References(view.Promise.Uses)) inputs.Add(OfOther(house, name, "stands on"));
         return new Explanation(view.Promise.Name, house.AsOf, view.Verdict.Outcome, RuleOf(view), ThereforeOf(view), inputs.ToImmutable());

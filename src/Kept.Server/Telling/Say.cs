@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kept.Engine;
+using Kept.Language;
 using Kept.Model;
 
 namespace Kept.Server;

@@ -53,6 +53,7 @@ public sealed class FoldPropertyTests
         var start = starts[random.Next(starts.Length)];
         var records = new List<(int, LookRecord)>();
         var latest = start;
+        if (random.Next(8) == 0) stretches = [.. stretches.Select(stretch => (7, stretch.Length, 0))]; // hardly ever in force
         for (var check = 0; check < checks.Length; check++)
         {
             var at = start + Duration.Seconds(random.Next(10));
@@ -101,7 +102,7 @@ public sealed class FoldPropertyTests
         {
             var verdict = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
             Compare(scenario, verdict, scenario.Now);
-        }, iter: 3000, threads: 1);
+        }, iter: 2000, threads: 1);
     }
 
     [Fact]
@@ -119,6 +120,27 @@ public sealed class FoldPropertyTests
                 Compare(scenario with { Records = ordered[..(i + 1)] }, fold.VerdictAt(now, Nobody), now);
             }
         }, iter: 150, threads: 1);
+    }
+
+    [Fact]
+    public void The_scenarios_reach_every_outcome_of_every_line()
+    {
+        var now = new Dictionary<Outcome, int>();
+        var objectives = new Dictionary<Outcome, int>();
+        GenScenario().Sample(scenario =>
+        {
+            var verdict = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
+            for (var i = 0; i < verdict.Lines.Length; i++)
+            {
+                var counts = i == 0 ? now : objectives;
+                counts[verdict.Lines[i].Outcome] = counts.GetValueOrDefault(verdict.Lines[i].Outcome) + 1;
+            }
+        }, iter: 2000, threads: 1);
+        foreach (var outcome in (Outcome[])[Outcome.Kept, Outcome.Broken, Outcome.Unknown, Outcome.NotInForce])
+        {
+            Assert.True(now.GetValueOrDefault(outcome) > 20, $"now {outcome}: {now.GetValueOrDefault(outcome)}");
+            Assert.True(objectives.GetValueOrDefault(outcome) > 5, $"objectives {outcome}: {objectives.GetValueOrDefault(outcome)}");
+        }
     }
 
     private static void Compare(Scenario scenario, Verdict verdict, Instant now)

@@ -51,18 +51,27 @@ public sealed class TrackTests
             looks[slot] = looks.TryGetValue(slot, out var there) ? there.Join(mark) : mark;
             track.Add(new Instant(slot), mark);
         }
+        void Same(long from, long to)
+        {
+            var expected = default(Tally);
+            foreach (var (slot, mark) in looks)
+                if (slot >= from && slot < to)
+                    expected.Add(mark, 1, 1);
+            Assert.Equal(expected, track.Count(from, to, 1));
+        }
         for (var round = 0; round < 6; round++)
         {
             for (var i = 0; i < 1500; i++) Put(((round * 1500) + i) * 10L, Random(random));
-            for (var i = 0; i < 60; i++) Put(random.Next(round * 15_000 + 15_000), Random(random)); // late, off the rhythm, or again
+            for (var i = 0; i < 60; i++)
+            {
+                long late = random.Next(round * 15_000 + 15_000); // off the rhythm, or again
+                Put(late, Random(random));
+                Same(late - random.Next(900), long.MaxValue - 1); // sums made before must not be used behind it
+            }
             for (var i = 0; i < 40; i++)
             {
                 long from = random.Next(-100, 95_000), to = from + random.Next(60_000);
-                var expected = default(Tally);
-                foreach (var (slot, mark) in looks)
-                    if (slot >= from && slot < to)
-                        expected.Add(mark, 1, 1);
-                Assert.Equal(expected, track.Count(from, to, 1));
+                Same(from, to);
             }
         }
         Assert.True(track.RunCount > 4_000, track.RunCount.ToString());

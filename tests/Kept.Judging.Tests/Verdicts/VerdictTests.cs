@@ -88,6 +88,17 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void A_target_that_flaps_too_evenly_to_confirm_anything_is_unknown_in_the_end()
+    {
+        var promise = Promise(Check("10s", "5s", new Confirmation(3, 3)));
+        var evenly = string.Concat(Enumerable.Repeat("gb", 2_000));
+        Assert.Equal(Outcome.Broken, Fold(promise, "bbb" + evenly).VerdictAt(After(4_003), Nobody).Outcome); // as it was before
+        Assert.Equal(Outcome.Kept, Fold(promise, evenly).VerdictAt(After(4_000), Nobody).Outcome); // the first good look
+        var endless = Fold(promise, "bbb" + evenly + evenly).VerdictAt(After(8_003), Nobody);
+        Assert.Equal((Outcome.Unknown, "it flaps: no 3 of 3 looks agreed for 4096 looks"), Pair(endless));
+    }
+
+    [Fact]
     public void A_heartbeat_ages_by_its_grace()
     {
         var settings = new Dictionary<string, FieldValue> { ["grace"] = new FieldValue.Length(Duration.Hours(1)) }.ToFrozenDictionary();

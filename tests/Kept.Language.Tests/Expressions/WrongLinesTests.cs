@@ -1,4 +1,5 @@
 using System.Text;
+using Kept.Model;
 using Kept.TestKit;
 using Xunit;
 
@@ -7,6 +8,15 @@ namespace Kept.Language.Tests.Expressions;
 /// <summary>Every way of going wrong, with the exact words a person reads and the part of the line that is marked.</summary>
 public sealed class WrongLinesTests
 {
+    [Fact]
+    public void A_promise_to_be_slow_is_read_with_a_warning()
+    {
+        var problems = new Problems();
+        Assert.NotNull(Lines.Keeps(Lines.Of("latency p95 >= 5s over 1h"), problems));
+        var warning = Assert.Single(problems.Found);
+        Assert.Equal((ExpressionCodes.Comparison, Severity.Warning, "if at most is meant, write `latency p95 <= 5s over 1h`"), (warning.Code, warning.Severity, warning.Help));
+    }
+
     [Fact]
     public void Every_slip_has_its_own_words_and_its_place()
     {

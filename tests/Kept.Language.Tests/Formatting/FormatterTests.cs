@@ -104,6 +104,22 @@ public sealed class FormatterTests
     public void What_is_straight_stays(string written) => Assert.Equal(written, Formatter.Format(written));
 
     [Fact]
+    public void The_examples_keep_their_meaning_and_their_comments()
+    {
+        var files = Directory.GetFiles(Repository.PathOf("examples", "good"), "*.yaml", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var text = File.ReadAllText(file);
+            var formatted = Formatter.Format(text);
+            Assert.True(SameTree.Are(TreeOf(text)!, TreeOf(formatted)!), file);
+            Assert.Equal(formatted, Formatter.Format(formatted));
+            Assert.Equal(text.Count(c => c == '#'), formatted.Count(c => c == '#'));
+            Assert.DoesNotContain("\n\n\n", formatted, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Line_ends_of_other_systems_become_ours() => Assert.Equal("a: 1\nb: 2\n", Formatter.Format("a: 1\r\nb:   2\r\n\r\n"));
 
     /// <summary>Random documents, written as badly as YAML allows: the tree and every comment survive, and a second pass finds nothing to do.</summary>

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Kept.Checks;
+using Kept.Cli.Adding;
+using Kept.Cli.Output;
+using Kept.Egress;
+using Kept.Model;
+using Spectre.Console;
+
+namespace Kept.Cli.Commands;
+
+/// <summary><c>kept add URL</c>: looks five times, proposes terms in words, and writes the document once they are accepted.</summary>
+internal static class AddCommand
+{
+    private const int LooksToTake = 5;
+
+    public static Command Build(Terminal terminal, TimeProvider time)
+    {
+        var url = new Argument<string>("URL") { Description = "What to look at: https://api.example.com/health" };
+        var house = new Option<string>("--house") { Description = "The folder of the house to write into", HelpName = "FOLDER", DefaultValueFactory = _ => UpCommand.DefaultHouse() };
+        var name = new Option<string?>("--name") { Description = "The promise's name (default: from the URL)", HelpName = "NAME" };
+        var own = new Option<bool>("--own") { Description = "The host is ours to promise about: write a promise, not a wish" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Accept the proposed terms without asking" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be written, and write nothing" };
+        var command = new Command("add", "Look at a URL five times, propose terms in words, and write them down: a promise where the host is ours, else a wish")
+        { url, house, name, own, yes, dryRun };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var kind = CheckCatalog.Kinds.Single(kind => kind.Name == "http");
+            var text = parsed.GetValue(url)!;
+            if (!text.Contains("://", StringComparison.Ordinal)) text = "https://" + text;
+            var reading = kind.ReadTarget("GET " + text);
+            if (reading.Target is not { } target) throw new UsageException($"{reading.Error}. {reading.Help}");
+            if (parsed.GetValue(name) is { } given && !PromiseName.IsName(given))
+                throw new UsageException($"'{given}' is no name: use lower-case letters, digits, hyphens and dots");
+
+            var folder = parsed.GetValue(house)!;
+            var seen = await LookAsync(terminal, kind, target, folder, time, cancellationToken);
+            if (seen.All(one => one.Reach != Reach.Answered))
+            {
+                terminal.Talk.WriteLine($"kept: {target.Rest} did not answer once in {LooksToTake} looks: {seen[^1].Detail}. Nothing was written; add it when it answers.");
+                return seen.Any(one => one.Reach == Reach.Failed) ? ExitCodes.Broken : ExitCodes.Unknown;
+            }
+
+            var proposal = Proposal.From(target, kind, seen, parsed.GetValue(name));
+            var placement = Placement.Find(folder, target.Host, parsed.GetValue(own), proposal, time);
+            terminal.Talk.WriteLine();
+            terminal.Talk.WriteLine(placement.IsWish
+                ? $"{target.Host} is not ours to promise about, so this is a wish: what we hope for, and verify."
+                : "Proposed promise:");
+            foreach (var line in proposal.InWords) terminal.Talk.WriteLine("  · " + line);
+            terminal.Talk.WriteLine();
+
+            if (parsed.GetValue(dryRun))
+            {
+                terminal.Result.Write(placement.NewText);
+                return ExitCodes.Kept;
+            }
+            if (!parsed.GetValue(yes) && !Accepted(terminal)) return ExitCodes.Broken;
+            placement.Write();
+            terminal.Talk.WriteLine($"Wrote {placement.File}. Edit it as you like; a running server takes it up by itself.");
+            terminal.Talk.WriteLine($"Next: kept status · kept check {folder} · kept up");
+            return ExitCodes.Kept;
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<Observation>> LookAsync(
+        Terminal terminal, CheckKind kind, CheckTarget target, string folder, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var dialer = new Dialer(EgressOptions.From(HouseSettings.Default, folder), time);
+        var look = CheckCatalog.Looks(dialer, time)[kind.Name];
+        var check = Proposal.Probe(kind, target);
+        var seen = new List<Observation>();
+        for (var i = 1; i <= LooksToTake; i++)
+        {
+            var one = await look(new LookRequest(check, DocumentOrigin.Ours), cancellationToken);
+            seen.Add(one);
+            var words = one.Reach == Reach.Answered ? $"answered {one.Code} in {new Duration(one.Phases.Total).ToWords()}" : one.Detail ?? one.Reach.ToString();
+            terminal.Talk.WriteLine($"look {i} of {LooksToTake}: {words}");
+        }
+        return seen;
+    }
+
+    /// <summary>Only a person says yes; where nobody can be asked the flag must be given.</summary>
+    private static bool Accepted(Terminal terminal)
+    {
+        if (!Terminal.CanAsk)
+        {
+            terminal.Talk.WriteLine("kept: nobody is here to accept the terms; add --yes to accept them, or --dry-run to see the document. Nothing was written.");
+            return false;
+        }
+        return AnsiConsole.Confirm("Write it down?");
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Kept.Cli.Asking;
+using Kept.Cli.Output;
+using Kept.Ledger;
+using Kept.Model;
+using Kept.Server.Api;
+
+namespace Kept.Cli.Commands;
+
+/// <summary><c>kept explain</c>: why a promise is in its state: the rule, its inputs, their ages.</summary>
+internal static class ExplainCommand
+{
+    public static Command Build(Terminal terminal, TimeProvider time)
+    {
+        var name = new Argument<string>("PROMISE") { Description = "agent/promise@line; the line and the agent may be left out where only one fits" };
+        var data = Shared.DataFolder();
+        var server = Shared.Server();
+        var command = new Command("explain", "Why a promise stands as it does: the rule, its inputs, their ages") { name, data, server };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var running = await RunningServer.FindAsync(parsed.GetValue(server), parsed.GetValue(data)!, time, cancellationToken);
+            return running is null
+                ? FromEvidence(terminal, parsed.GetValue(data)!, parsed.GetValue(name)!, time)
+                : await FromServerAsync(terminal, running, parsed.GetValue(name)!, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> FromServerAsync(Terminal terminal, RunningServer server, string asked, CancellationToken cancellationToken)
+    {
+        var all = await server.AskAsync("/api/v1/promises?limit=1000", WireJson.Default.WirePromises, cancellationToken) ?? throw new UnreachableException("the server has no list of promises");
+        var name = One(Names.Matching(all.Items.Select(promise => promise.Name), asked), asked);
+        var isWish = all.Items.First(promise => promise.Name == name).Standing == "wished";
+        var found = await server.AskAsync($"/api/v1/promises/{name}/explain", WireJson.Default.WireExplanation, cancellationToken)
+            ?? throw new UsageException($"no promise is called '{asked}'; `kept status` lists all");
+        var outcome = Outcomes.FromWire(found.Outcome);
+        terminal.Result.WriteLine($"{terminal.Strong(found.Promise)}  {terminal.State(outcome, isWish)}  as of {found.AsOf}, by {found.Assessor.House} at {found.Assessor.Place}{(found.Assessor.Self ? " (self)" : "")}");
+        terminal.Result.WriteLine();
+        terminal.Table(found.Inputs.Select(input => (IReadOnlyList<string>)
+        [
+            "  " + input.What, input.Value, input.Reason + (input.Figures is { } figures ? $" ({figures})" : ""),
+            terminal.Quiet(input.AgeSeconds is { } age ? age < 1 ? "just now" : $"{Duration.Seconds(age).ToWords()} ago" : ""),
+        ]));
+        terminal.Result.WriteLine();
+        terminal.Result.WriteLine($"rule  {found.Rule}");
+        terminal.Result.WriteLine($"⇒     {found.Therefore}");
+        return outcome switch { Outcome.Kept or Outcome.NotInForce => ExitCodes.Kept, Outcome.Broken => ExitCodes.Broken, _ => ExitCodes.Unknown };
+    }
+
+    private static int FromEvidence(Terminal terminal, string folder, string asked, TimeProvider time)
+    {
+        if (!Directory.Exists(folder))
+            throw new UsageException($"no server runs and there is no data folder '{folder}'; start one with `kept up`, or name one with --server or --data");
+        using var ledger = new OpenLedger(Ledgers.OpenSqliteReadOnly(folder, time));
+        var verdicts = ledger.LastVerdicts();
+        var name = One(Names.Matching(verdicts.Select(verdict => verdict.Name), asked), asked);
+        var last = verdicts.First(verdict => verdict.Name == name);
+        terminal.Result.WriteLine($"{terminal.Strong(name)}  {terminal.State(Outcome.Unknown, last.IsWish)}");
+        terminal.Result.WriteLine();
+        terminal.Result.WriteLine($"  last recorded  {last.Outcome.Word(last.IsWish)}  {last.Reason}  {Names.Ago(last.At, Instant.From(time.GetUtcNow()))}");
+        terminal.Result.WriteLine();
+        terminal.Result.WriteLine("rule  no server runs, so nobody looks; a state that nobody looks at is unknown after two missed looks");
+        return ExitCodes.Unknown;
+    }
+
+    private static string One(IReadOnlyList<string> fitting, string asked) => fitting.Count switch
+    {
+        1 => fitting[0],
+        0 => throw new UsageException($"no promise is called '{asked}'; `kept status` lists all"),
+        _ => throw new UsageException($"'{asked}' fits {string.Join(", ", fitting)}; write one of them"),
+    };
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Text.Json;
+using Kept.Cli.Asking;
+using Kept.Cli.Output;
+using Kept.Ledger;
+using Kept.Model;
+using Kept.Server.Api;
+
+namespace Kept.Cli.Commands;
+
+/// <summary><c>kept status</c>: how every promise stands. Asks the running server; without one the evidence is read, and what it says is old.</summary>
+internal static class StatusCommand
+{
+    public static Command Build(Terminal terminal, TimeProvider time)
+    {
+        var name = new Argument<string?>("NAME") { Description = "Only this promise, or this agent's", DefaultValueFactory = _ => null };
+        var data = Shared.DataFolder();
+        var server = Shared.Server();
+        var json = Shared.Json();
+        var command = new Command("status", "How every promise stands. 0 kept or not in force, 1 something broken or unmet, 3 something unknown or not a promise") { name, data, server, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var running = await RunningServer.FindAsync(parsed.GetValue(server), parsed.GetValue(data)!, time, cancellationToken);
+            var rows = running is null
+                ? FromEvidence(terminal, parsed.GetValue(data)!, time)
+                : await FromServerAsync(running, cancellationToken);
+            if (parsed.GetValue(name) is { } asked)
+            {
+                var fitting = Names.Matching(rows.Select(row => row.Name), asked).ToHashSet();
+                if (fitting.Count == 0) throw new UsageException($"no promise is called '{asked}'; `kept status` lists all");
+                rows = [.. rows.Where(row => fitting.Contains(row.Name))];
+            }
+            if (parsed.GetValue(json)) terminal.Result.WriteLine(Json(rows, running is not null));
+            else WriteText(terminal, rows);
+            return ExitCode(rows);
+        });
+        return command;
+    }
+
+    /// <summary>One promise, as the list shows it.</summary>
+    internal sealed record Row(string Name, Outcome Outcome, bool IsWish, string Reason, string Age);
+
+    private static int ExitCode(IReadOnlyList<Row> rows) =>
+        rows.Any(row => row.Outcome == Outcome.Broken) ? ExitCodes.Broken
+        : rows.Count == 0 || rows.Any(row => row.Outcome is Outcome.Unknown or Outcome.NotAPromise) ? ExitCodes.Unknown
+        : ExitCodes.Kept;
+
+    private static async Task<IReadOnlyList<Row>> FromServerAsync(RunningServer server, CancellationToken cancellationToken)
+    {
+        var rows = new List<Row>();
+        string? after = null;
+        do
+        {
+            var path = "/api/v1/promises?limit=1000" + (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
+            var page = await server.AskAsync(path, WireJson.Default.WirePromises, cancellationToken) ?? throw new UnreachableException("the server has no list of promises");
+            rows.AddRange(page.Items.Select(promise => new Row(
+                promise.Name, Outcomes.FromWire(promise.Verdict.Outcome), promise.Standing == "wished", promise.Verdict.Reason,
+                promise.Verdict.AgeSeconds is { } age ? age < 1 ? "just now" : $"{Duration.Seconds(age).ToWords()} ago" : "")));
+            after = page.Next;
+        }
+        while (after is not null);
+        return rows;
+    }
+
+    /// <summary>Without a server nobody looks: everything is unknown, and what was last recorded is told with its age.</summary>
+    private static IReadOnlyList<Row> FromEvidence(Terminal terminal, string folder, TimeProvider time)
+    {
+        if (!Directory.Exists(folder))
+            throw new UsageException($"no server runs and there is no data folder '{folder}'; start one with `kept up`, or name one with --server or --data");
+        terminal.Talk.WriteLine($"No server runs on {folder}: nobody is looking, so nothing is known to be kept. What was last recorded:");
+        using var ledger = new OpenLedger(Ledgers.OpenSqliteReadOnly(folder, time));
+        return [.. ledger.LastVerdicts().Select(last => new Row(
+            last.Name, Outcome.Unknown, last.IsWish, $"not looked at now; since {last.At} it was {last.Outcome.Word(last.IsWish)}", Names.Ago(last.At, Instant.From(time.GetUtcNow()))))];
+    }
+
+    private static void WriteText(Terminal terminal, IReadOnlyList<Row> rows)
+    {
+        if (rows.Count == 0)
+        {
+            terminal.Talk.WriteLine("No promises yet. `kept add URL` writes the first.");
+            return;
+        }
+        terminal.Table(rows.OrderBy(row => Order(row.Outcome)).Select(row => (IReadOnlyList<string>)
+            [terminal.State(row.Outcome, row.IsWish), terminal.Strong(row.Name), Short(row.Reason), terminal.Quiet(row.Age)]));
+        var worst = rows.Where(row => row.Outcome is Outcome.Broken or Outcome.Unknown or Outcome.NotAPromise).OrderBy(row => Order(row.Outcome)).FirstOrDefault();
+        terminal.Talk.WriteLine(string.Join(" · ", rows.GroupBy(row => row.Outcome.Word(row.IsWish)).Select(group => $"{group.Count()} {group.Key}"))
+            + (worst is null ? "" : $".  Next: kept explain {worst.Name}"));
+    }
+
+    /// <summary>What needs a person first.</summary>
+    private static int Order(Outcome outcome) => outcome switch { Outcome.Broken => 0, Outcome.Unknown => 1, Outcome.NotAPromise => 2, Outcome.NotInForce => 3, _ => 4 };
+
+    private static string Short(string reason) => reason.Length <= 90 ? reason : reason[..89] + "…";
+
+    private static string Json(IReadOnlyList<Row> rows, bool live) => DiagnosticJson.Text(json =>
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("live", live);
+        json.WriteStartArray("promises");
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", row.Name);
+            json.WriteString("outcome", row.Outcome.Wire());
+            json.WriteString("word", row.Outcome.Word(row.IsWish));
+            json.WriteString("reason", row.Reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Net;
+using Kept.Cli.Output;
+using Kept.Server;
+
+namespace Kept.Cli.Commands;
+
+/// <summary><c>kept up</c>: runs the product. No configuration, no account; evidence in a data folder.</summary>
+internal static class UpCommand
+{
+    public static Command Build(Terminal terminal, TimeProvider time)
+    {
+        var house = new Argument<string?>("FOLDER") { Description = "The house to run (default: DATA/house)", DefaultValueFactory = _ => null };
+        var data = Shared.DataFolder();
+        var port = Shared.Whole("--port", "Port of the page; 0 takes any free one", 0, 65535, ServerOptions.DefaultPort);
+        var address = new Option<string>("--address") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
+        address.Validators.Add(given =>
+        {
+            if (!IPAddress.TryParse(given.GetValue(address), out _)) given.AddError("--address takes an IP address: 127.0.0.1 (only this machine), 0.0.0.0 or :: (everybody who can reach it)");
+        });
+        var open = new Option<bool>("--public") { Description = "Answer by every name, not only by this machine's; with --address, for other machines" };
+        var command = new Command("up", "Run Kept: verify the promises of a house continuously and show them on a page. Ctrl-C stops") { house, data, port, address, open };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var folder = parsed.GetValue(data)!;
+            if (parsed.GetValue(house) is { } named && !Directory.Exists(named) && !File.Exists(named))
+                throw new UsageException($"there is no folder '{named}'; `kept init {named}` writes the first document");
+            var options = new ServerOptions(folder, parsed.GetValue(house) ?? Path.Combine(folder, "house"), IPAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(port))
+            {
+                IsPublic = parsed.GetValue(open),
+                MayMakeHouse = parsed.GetValue(house) is null,
+                Output = terminal.Result,
+                Errors = terminal.Talk,
+                Time = time,
+                WebFolder = WebFolder(),
+            };
+            return KeptServer.RunAsync(options, cancellationToken);
+        });
+        return command;
+    }
+
+    /// <summary>The zoomable plots that npm built in a clone, when it has; the pages are whole without.</summary>
+    private static string? WebFolder() =>
+        Environment.GetEnvironmentVariable("KEPT_ROOT") is { Length: > 0 } root && Path.Combine(root, "artifacts", "web") is var web && Directory.Exists(web) ? web : null;
+
+    /// <summary>Where `kept up` without a folder looks for documents.</summary>
+    public static string DefaultHouse() => Path.Combine(Environment.GetEnvironmentVariable("KEPT_DATA") is { Length: > 0 } folder ? folder : "kept-data", "house");
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Kept.Checks;
+using Kept.Language;
+using Kept.Model;
+using Kept.Rules;
+
+namespace Kept.Cli;
+
+/// <summary>A house as its files stand now: read and ruled, without a server.</summary>
+/// <param name="House">Null where an error of form refuses it.</param>
+/// <param name="Diagnostics">Everything found by reading and by rules, ordered by file and place.</param>
+/// <param name="Folder">The folder that relative paths in settings start from.</param>
+/// <param name="Files">How many files were read.</param>
+internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diagnostics, string Folder, int Files)
+{
+    /// <exception cref="UsageException">There is no such file or folder, or nothing in it to read.</exception>
+    public static HouseOnDisk Read(string path, TimeProvider time)
+    {
+        var isFolder = Directory.Exists(path);
+        if (!isFolder && !File.Exists(path)) throw new UsageException($"there is no file or folder '{path}'");
+        var (files, problems) = HouseFolder.ReadFiles(path);
+        if (files.Count == 0 && problems.IsEmpty)
+            throw new UsageException($"'{path}' holds no documents: documents are called kept.yaml or NAME.kept.yaml; `kept init {path}` writes the first");
+        var folder = Path.GetFullPath(isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var reading = HouseReader.Read(files, Path.GetFileName(folder.TrimEnd('/')), CheckCatalog.Kinds);
+        var ruled = reading.House is { } house ? HouseRules.Check(house, Instant.From(time.GetUtcNow())) : [];
+        var lines = new SourceLines(files);
+        var all = problems.Concat(reading.Diagnostics).Concat(ruled).Distinct().Select(lines.Shown)
+            .OrderBy(d => d.At.File?.Path, StringComparer.Ordinal).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column).ThenBy(d => d.Code, StringComparer.Ordinal)
+            .ToImmutableArray();
+        var refused = reading.House is null || problems.Any(d => d.RefusesHouse);
+        return new HouseOnDisk(refused ? null : reading.House! with { Diagnostics = all }, all, folder, files.Count);
+    }
+}
+
+/// <summary>The command line asks for something that is not there; the message says what to do. Ends with exit code 2.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Kept.Checks;
+using Kept.Egress;
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Cli;
+
+/// <summary>What one look decided about one promise.</summary>
+/// <param name="Promise">The promise or wish.</param>
+/// <param name="Outcome">What its expectations decided now.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="Checks">Each check with what it saw.</param>
+/// <param name="Notes">What one look cannot decide.</param>
+/// <param name="NotDecidedByOneLook">Unknown only because it needs more than one look (heartbeats, objectives alone).</param>
+internal sealed record LookedAt(Promise Promise, Outcome Outcome, string Reason, ImmutableArray<LookedCheck> Checks, ImmutableArray<string> Notes, bool NotDecidedByOneLook);
+
+/// <summary>One check: what was seen and what it meant; or why nothing was looked at.</summary>
+internal sealed record LookedCheck(Check Check, Observation? Seen, JudgedLook? Look, string? Why);
+
+/// <summary>Looks once at every check of a house, bounded, and judges with conditions known from the same round.</summary>
+internal static class OneLook
+{
+    public static async Task<IReadOnlyList<LookedAt>> AtAsync(House house, string folder, int atOnce, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var dialer = new Dialer(EgressOptions.From(house.Settings, folder), time);
+        var looks = CheckCatalog.Looks(dialer, time);
+        var readLoad = CheckCatalog.LoadReader(dialer, time);
+        using var places = new SemaphoreSlim(atOnce);
+
+        var promises = house.Promises.ToList();
+        var seen = promises.Select(promise => promise.Checks.Select(check => SeeAsync(check, promise.Origin)).ToArray()).ToList();
+        var loads = new Dictionary<string, Quantity?>();
+        foreach (var agent in house.Agents)
+            if (agent.Load is { } source)
+                loads[agent.Id] = await readLoad(source, cancellationToken);
+
+        var observations = new List<Observation?[]>();
+        foreach (var round in seen) observations.Add(await Task.WhenAll(round));
+        return Judge(house, promises, observations, loads, Instant.From(time.GetUtcNow()));
+
+        async Task<Observation?> SeeAsync(Check check, DocumentOrigin origin)
+        {
+            if (!looks.TryGetValue(check.Kind.Name, out var look)) return null;
+            await places.WaitAsync(cancellationToken);
+            try
+            {
+                return await look(new LookRequest(check, origin), cancellationToken);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+    }
+
+    /// <summary>Conditions may name promises of the same round, so outcomes are repeated until they no longer change (cycles stay unknown).</summary>
+    internal static IReadOnlyList<LookedAt> Judge(
+        House house, IReadOnlyList<Promise> promises, IReadOnlyList<Observation?[]> seen, IReadOnlyDictionary<string, Quantity?> loads, Instant now)
+    {
+        var outcomes = new Dictionary<PromiseName, Outcome>();
+        IReadOnlyList<LookedAt> results = [];
+        for (var round = 0; round < 64; round++)
+        {
+            results = [.. promises.Select((promise, i) => One(house, promise, seen[i], loads, now, name => outcomes.GetValueOrDefault(house.Find(name)?.Name ?? name)))];
+            var next = results.GroupBy(one => one.Promise.Name).ToDictionary(group => group.Key, group => group.First().Outcome);
+            var settled = next.All(pair => outcomes.GetValueOrDefault(pair.Key) == pair.Value);
+            outcomes = next;
+            if (settled) break;
+        }
+        return results;
+    }
+
+    private static LookedAt One(
+        House house, Promise promise, Observation?[] seen, IReadOnlyDictionary<string, Quantity?> loads, Instant now, Func<PromiseName, Outcome> outcomeOf)
+    {
+        var agent = house.Agents.FirstOrDefault(one => one.Promises.Contains(promise) || one.ReliesOn.Any(reliance => reliance.Wishes.Contains(promise)));
+        var surroundings = new Surroundings(outcomeOf, agent is null ? null : loads.GetValueOrDefault(agent.Id), agent?.Region, promise.Version,
+            name => agent?.Calendars.FirstOrDefault(calendar => calendar.Name == name));
+        var inForce = Judging.Judge.Given(promise.Given, now, surroundings);
+        var checks = promise.Checks.Select((check, i) => seen[i] is { } observation
+            ? new LookedCheck(check, observation, Judging.Judge.Look(check, observation, inForce), null)
+            : new LookedCheck(check, null, null, check.Kind.IsPassive ? "a heartbeat: one look cannot decide it" : "no look for this kind")).ToImmutableArray();
+        var notes = promise.Keeps.Select(objective => $"{objective.Text}: not decided by one look").ToImmutableArray();
+
+        if (house.NotPromises[promise.Name].FirstOrDefault() is { } error)
+            return new LookedAt(promise, Outcome.NotAPromise, $"{error.Code}: {error.Message}", checks, notes, false);
+        if (checks.IsEmpty) return new LookedAt(promise, Outcome.Unknown, "it has no check: one look cannot decide it", checks, notes, true);
+
+        LookedCheck? With(LookClass kind) => checks.FirstOrDefault(check => check.Look?.Class == kind);
+        return With(LookClass.Bad) is { } bad ? Of(Outcome.Broken, bad)
+            : With(LookClass.NotInForce) is { } off ? Of(Outcome.NotInForce, off)
+            : (With(LookClass.Gap) ?? With(LookClass.ConditionUnknown)) is { } gap ? Of(Outcome.Unknown, gap)
+            : With(LookClass.Good) is { } good ? Of(Outcome.Kept, good)
+            : new LookedAt(promise, Outcome.Unknown, checks[0].Why ?? "nothing was looked at", checks, notes, true);
+
+        LookedAt Of(Outcome outcome, LookedCheck because) => new(promise, outcome, because.Look!.Reason, checks, notes, false);
+    }
+}

@@ -1,0 +1,67 @@
+using Kept.Model;
+
+namespace Kept.Cli.Output;
+
+/// <summary>The result of <c>kept verify --json</c>. Stable: fields are only added.</summary>
+internal static class VerifyJson
+{
+    public static string Write(House house, IReadOnlyList<LookedAt> looked) => DiagnosticJson.Text(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("house", house.Id);
+        json.WriteString("place", house.Place);
+        json.WriteStartArray("promises");
+        foreach (var one in looked)
+        {
+            json.WriteStartObject();
+            json.WriteString("promise", one.Promise.Name.ToString());
+            json.WriteString("standing", one.Promise.Standing.ToString().ToLowerInvariant());
+            json.WriteString("verdict", one.Outcome.Wire());
+            json.WriteString("word", one.Outcome.Word(one.Promise.IsWish));
+            json.WriteString("reason", one.Reason);
+            json.WriteStartArray("checks");
+            foreach (var check in one.Checks)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", check.Check.Name);
+                json.WriteString("kind", check.Check.Kind.Name);
+                json.WriteString("target", check.Check.Target.Text);
+                json.WriteString("look", check.Look?.Class switch
+                {
+                    LookClass.Good => "good",
+                    LookClass.Bad => "bad",
+                    LookClass.NotInForce => "not-in-force",
+                    LookClass.ConditionUnknown => "condition-unknown",
+                    LookClass.Gap => "gap",
+                    _ => "none",
+                });
+                json.WriteString("reason", check.Look?.Reason ?? check.Why ?? "");
+                if (check.Seen is { } seen)
+                {
+                    json.WriteString("at", seen.StartedAt.ToString());
+                    if (seen.Code >= 0) json.WriteNumber("code", seen.Code);
+                    if (seen.Phases.Total >= 0) json.WriteNumber("timeMicroseconds", seen.Phases.Total / 1000);
+                    if (seen.Address is { } address) json.WriteString("address", address);
+                }
+                json.WriteStartArray("expectations");
+                foreach (var expectation in check.Look?.Expectations ?? [])
+                {
+                    json.WriteStartObject();
+                    json.WriteString("text", expectation.Text);
+                    json.WriteString("outcome", expectation.Truth switch { Truth.True => "pass", Truth.False => "fail", _ => "unknown" });
+                    json.WriteString("reason", expectation.Reason);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("notDecided");
+            foreach (var note in one.Notes) json.WriteStringValue(note);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,128 @@
+using Kept.Model;
+
+namespace Kept.Language.Compiled;
+
+/// <summary>Promises in the compiled form.</summary>
+internal static class PromiseTape
+{
+    public static void Write(this TapeWriter tape, Promise promise)
+    {
+        tape.Name(promise.Name);
+        tape.Byte((byte)promise.Standing);
+        tape.Text(promise.Version);
+        tape.Text(promise.Benefit);
+        tape.Texts(promise.To);
+        tape.Text(promise.Docs);
+        tape.Maybe(promise.Notice, notice => tape.Whole(notice.Nanoseconds));
+        tape.Maybe(promise.Until, until => tape.Whole(until.Microseconds));
+        tape.List(promise.Keeps, tape.Write);
+        tape.MaybeOf(promise.Given, tape.Write);
+        tape.MaybeOf(promise.Uses, tape.Write);
+        tape.MaybeOf(promise.Limits, tape.Write);
+        tape.List(promise.Fails, tape.Write);
+        tape.MaybeOf(promise.Maintenance, maintenance =>
+        {
+            tape.Whole(maintenance.Announced.Nanoseconds);
+            tape.Whole(maintenance.UpTo.Nanoseconds);
+            tape.Whole(maintenance.Per.Nanoseconds);
+            tape.Text(maintenance.Text);
+        });
+        tape.List(promise.Checks, tape.Write);
+        tape.Amount(promise.Coverage);
+        tape.Maybe(promise.Confidence, tape.Amount);
+        tape.Texts(promise.Irreducible);
+        tape.MaybeOf(promise.Was, tape.Name);
+        tape.List(promise.Reserves, reservation =>
+        {
+            tape.Text(reservation.Resource);
+            tape.Amount(reservation.Amount);
+            tape.At(reservation.At);
+        });
+        tape.MaybeOf(promise.Export, tape.Name);
+        tape.Flag(promise.HoldsData);
+        tape.Flag(promise.UsesNotDisclosed);
+        tape.Byte((byte)promise.Origin);
+        tape.At(promise.At);
+        tape.Places(promise.FieldPlaces);
+        tape.Text(promise.TermsHash);
+    }
+
+    public static Promise Promise(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new()
+    {
+        Name = tape.Name(),
+        Standing = (Standing)tape.Byte(),
+        Version = tape.Text(),
+        Benefit = tape.Text(),
+        To = tape.Texts(),
+        Docs = tape.MaybeText(),
+        Notice = tape.Maybe(() => new Duration(tape.Whole())),
+        Until = tape.Maybe(() => new Instant(tape.Whole())),
+        Keeps = tape.List(tape.Objective),
+        Given = tape.MaybeOf(tape.Expression),
+        Uses = tape.MaybeOf(tape.Expression),
+        Limits = tape.MaybeOf(tape.Limits),
+        Fails = tape.List(tape.Failure),
+        Maintenance = tape.MaybeOf(() => new Maintenance(new Duration(tape.Whole()), new Duration(tape.Whole()), new Duration(tape.Whole()), tape.Text())),
+        Checks = tape.List(() => tape.Check(kinds)),
+        Coverage = tape.Amount(),
+        Confidence = tape.Maybe(tape.Amount),
+        Irreducible = tape.Texts(),
+        Was = tape.MaybeOf(tape.Name),
+        Reserves = tape.List(() => new Reservation(tape.Text(), tape.Amount(), tape.At())),
+        Export = tape.MaybeOf(tape.Name),
+        HoldsData = tape.Flag(),
+        UsesNotDisclosed = tape.Flag(),
+        Origin = (DocumentOrigin)tape.Byte(),
+        At = tape.At(),
+        FieldPlaces = tape.Places(),
+        TermsHash = tape.Text(),
+    };
+
+    public static void Places(this TapeWriter tape, System.Collections.Immutable.ImmutableArray<KeyValuePair<string, Place>> places) => tape.List(places, pair =>
+    {
+        tape.Text(pair.Key);
+        tape.At(pair.Value);
+    });
+
+    public static System.Collections.Immutable.ImmutableArray<KeyValuePair<string, Place>> Places(this TapeReader tape) =>
+        tape.List(() => KeyValuePair.Create(tape.Text(), tape.At()));
+
+    private static void Write(this TapeWriter tape, Limits limits)
+    {
+        tape.Maybe(limits.Load, tape.Quantity);
+        tape.Maybe(limits.Burst, tape.Amount);
+        tape.Maybe(limits.Size, tape.Quantity);
+        tape.MaybeOf(limits.Beyond, tape.Write);
+        tape.Text(limits.Raise);
+        tape.Text(limits.Ramp);
+        tape.List(limits.Others, pair =>
+        {
+            tape.Text(pair.Key);
+            tape.Quantity(pair.Value);
+        });
+    }
+
+    private static Limits Limits(this TapeReader tape) => new(tape.Maybe(tape.Quantity), tape.Maybe(tape.Amount), tape.Maybe(tape.Quantity), tape.MaybeOf(tape.Response),
+        tape.MaybeText(), tape.MaybeText(), tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity())));
+
+    private static void Write(this TapeWriter tape, ResponseForm response)
+    {
+        tape.Whole(response.Status);
+        tape.Text(response.Name);
+        tape.Text(response.Header);
+    }
+
+    private static ResponseForm Response(this TapeReader tape) => new(tape.Int(), tape.MaybeText(), tape.MaybeText());
+
+    private static void Write(this TapeWriter tape, FailureMode failure)
+    {
+        tape.Write(failure.Code);
+        tape.Text(failure.Sees);
+        tape.Text(failure.Retry);
+        tape.Text(failure.Loses);
+        tape.MaybeOf(failure.Becomes, tape.Name);
+        tape.At(failure.At);
+    }
+
+    private static FailureMode Failure(this TapeReader tape) => new(tape.Response(), tape.MaybeText(), tape.MaybeText(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.At());
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Kept.Engine;
+using Kept.Language;
+using Kept.Ledger;
+using Kept.Model;
+using Kept.Server.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Kept.Server;
+
+/// <summary>The composition root of <c>kept up</c>: opens the ledger, reads the house, starts looking, answers on the web, and stops in order.</summary>
+public static class KeptServer
+{
+    /// <summary>Runs until cancelled. What keeps it from starting is told on standard error with what to do, never as an exception.</summary>
+    /// <returns>One of <see cref="ServerExit"/>.</returns>
+    public static async Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken)
+    {
+        if (HouseMissing(options) is { } missing) return Tell(options, ServerExit.WrongUsage, missing, "name a document, or the folder of a house");
+        ILedger ledger;
+        try
+        {
+            ledger = Ledgers.OpenSqlite(options.DataFolder, options.Time, NewRandom());
+        }
+        catch (LedgerException fault)
+        {
+            return Tell(options, ServerExit.Failed, $"the ledger in {Path.GetFullPath(options.DataFolder)} does not open ({fault.Code}): {fault.Message}", Advice(fault.Code, options));
+        }
+        await using (ledger)
+            return await RunAsync(options, ledger, cancellationToken);
+    }
+
+    private static async Task<int> RunAsync(ServerOptions options, ILedger ledger, CancellationToken cancellationToken)
+    {
+        var started = false;
+        using var looking = new Looking(FolderOf(options.HousePath), options.Time);
+        using var logs = LoggerFactory.Create(logging => Log(logging));
+        await using var running = new RunningHouse(new EngineParts(ledger, looking.Looks, options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
+        var sight = new Sight
+        {
+            View = () => Volatile.Read(ref started) ? running.View : throw new StartingException(),
+            Ledger = ledger,
+            Time = options.Time,
+            Follow = running.FollowAsync,
+            Beat = running.BeatAsync,
+            HousePath = options.HousePath,
+        };
+        await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));
+        try
+        {
+            await web.StartAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            return TellListening(options, fault);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ServerExit.Stopped;
+        }
+        var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time);
+        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"));
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            ServerAddress.Write(options.DataFolder, Loopback(options.Address, address.Port));
+            return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
+        }
+        finally
+        {
+            ServerAddress.Remove(options.DataFolder);
+            await stopping.CancelAsync();
+            await web.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static string? HouseMissing(ServerOptions options)
+    {
+        if (File.Exists(options.HousePath) || Directory.Exists(options.HousePath)) return null;
+        if (!options.MayMakeHouse) return $"there is no file or folder {options.HousePath}";
+        try
+        {
+            Directory.CreateDirectory(options.HousePath);
+            return null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return $"the folder {options.HousePath} cannot be made: {fault.Message}";
+        }
+    }
+
+    private static int TellListening(ServerOptions options, Exception fault)
+    {
+        var where = new IPEndPoint(options.Address, options.Port);
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+                return Tell(options, ServerExit.Failed, $"{where} is taken by another program", $"stop that program, or take another port: kept up --port {(options.Port < 65_000 ? options.Port + 1 : 7070)}");
+            if (cause is SocketException { SocketErrorCode: SocketError.AccessDenied })
+                return Tell(options, ServerExit.Failed, $"this user may not listen on {where}", "take a port from 1024 on: kept up --port 7070");
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressNotAvailable })
+                return Tell(options, ServerExit.Failed, $"{options.Address} is no address of this machine", "leave it out to listen on this machine only, or write --public");
+        }
+        return Tell(options, ServerExit.Failed, $"it cannot listen on {where}: {fault.Message}", "take another address or port");
+    }
+
+    private static string Advice(string code, ServerOptions options) => code switch
+    {
+        "S01" => "stop the other kept, or start this one on another folder: kept up --data FOLDER",
+        "S02" => "make room on that disk and start again; nothing recorded is lost",
+        "S03" => $"nothing was changed. `kept ledger verify --data {options.DataFolder}` names what does not hold; start from a backup, or on a new folder: kept up --data FOLDER",
+        "S04" => "give this user the right to write there, or take another folder: kept up --data FOLDER",
+        "S05" => "start the newer kept that wrote it, or take another folder: kept up --data FOLDER",
+        _ => "take another folder: kept up --data FOLDER",
+    };
+
+    internal static int Tell(ServerOptions options, int exit, string what, string help)
+    {
+        options.Errors.WriteLine($"kept: {what}");
+        options.Errors.WriteLine($"  help: {help}");
+        return exit;
+    }
+
+    /// <summary>Where the server reaches itself, whatever it listens on.</summary>
+    private static string Loopback(IPAddress address, int port) => new IPEndPoint(
+        IPAddress.Any.Equals(address) ? IPAddress.Loopback : IPAddress.IPv6Any.Equals(address) ? IPAddress.IPv6Loopback : address, port).ToString();
+
+    private static string FolderOf(string housePath) => Directory.Exists(housePath) ? housePath : Path.GetDirectoryName(Path.GetFullPath(housePath)) ?? ".";
+
+    /// <summary>Beside the program, or where npm leaves it in a checkout.</summary>
+    private static string? WebFolder(ServerOptions options) => options.WebFolder
+        ?? new[] { Path.Combine(AppContext.BaseDirectory, "web"), Path.Combine(AppContext.BaseDirectory, "..", "web") }.FirstOrDefault(Directory.Exists);
+
+    private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    private static void Log(ILoggingBuilder logging) => logging
+        .SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // what fails at the start is told in our words
+        .AddSimpleConsole(line =>
+        {
+            line.SingleLine = true;
+            line.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z' ";
+            line.UseUtcTimestamp = true;
+            line.ColorBehavior = LoggerColorBehavior.Disabled;
+        })
+        .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+}
+
+/// <summary>The web answers already, the house is not read yet.</summary>
+internal sealed class StartingException() : Exception("the house is being read");

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Kept.Checks;
+using Kept.Language;
+using Kept.Ledger;
+using Kept.Model;
+using Kept.Rules;
+
+namespace Kept.Server;
+
+/// <summary>
+/// Reads a house from its folder: documents, the server's own, and the rules. Compiled houses are kept in the ledger by the hash of their files, so that a start
+/// without a change reads no text.
+/// </summary>
+internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger ledger, TimeProvider time)
+{
+    private const string CompiledKey = "house.compiled";
+
+    /// <summary>Reads everything anew. Never throws for what is in the documents.</summary>
+    public async ValueTask<HouseReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (files, problems) = File.Exists(path) || Directory.Exists(path) ? HouseFolder.ReadFiles(path) : ([], []);
+        var reading = await CompileAsync(files, cancellationToken);
+        if (problems.Any(problem => problem.RefusesHouse)) return new HouseReading(null, [.. problems, .. reading.Diagnostics]);
+        if (reading.House is not { } house) return reading;
+        var now = Instant.From(time.GetUtcNow());
+        var ruled = HouseRules.Check(house, now, TermsBefore());
+        var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
+        return new HouseReading(house with { Diagnostics = all }, all);
+    }
+
+    /// <summary>The server's own promises alone: what stands while the first documents are refused.</summary>
+    public HouseReading ReadOwn() => own() is { } document
+        ? HouseReader.Read([document], DefaultId, CheckCatalog.Kinds)
+        : new HouseReading(new House { Id = DefaultId, Name = DefaultId, ContentHash = HouseReader.ContentHashOf([]) }, []);
+
+    /// <summary>What of the documents can be seen without reading them: equal text, nothing to do.</summary>
+    public string Signature()
+    {
+        if (File.Exists(path)) return Of(new FileInfo(path));
+        if (!Directory.Exists(path)) return "";
+        try
+        {
+            var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint, MaxRecursionDepth = 16 };
+            return string.Join('\n', new DirectoryInfo(path).EnumerateFiles("*.yaml", options).Where(file => HouseFolder.IsDocument(file.Name)).Take(HouseFolder.MaxFiles + 1).Select(Of).Order(StringComparer.Ordinal));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return "unreadable"; // reading it tells why, in words
+        }
+    }
+
+    private string DefaultId
+    {
+        get
+        {
+            var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).ToLowerInvariant();
+            name = name.EndsWith(".kept.yaml", StringComparison.Ordinal) ? name[..^".kept.yaml".Length] : name;
+            return PromiseName.IsName(name) ? name : "house";
+        }
+    }
+
+    /// <summary>From the compiled house of the last start where the files are the same, else from their text.</summary>
+    private async ValueTask<HouseReading> CompileAsync(IReadOnlyList<DocumentFile> files, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DocumentFile> all = own() is { } document ? [.. files, document] : files;
+        var hash = HouseReader.ContentHashOf(all);
+        if (ledger.Cached(CompiledKey) is { } compiled && CompiledHouse.Read(compiled, hash, CheckCatalog.Kinds) is { } house) return new HouseReading(house, house.Diagnostics);
+        var reading = Compile(files);
+        if (reading.House is { } read && read.ContentHash == hash) await ledger.CacheAsync(CompiledKey, CompiledHouse.Write(read), cancellationToken);
+        return reading;
+    }
+
+    private HouseReading Compile(IReadOnlyList<DocumentFile> files)
+    {
+        if (own() is not { } document) return HouseReader.Read(files, DefaultId, CheckCatalog.Kinds);
+        var reading = HouseReader.Read([.. files, document], DefaultId, CheckCatalog.Kinds);
+        // a house that names its own agents, or has one called kept, has no room for ours; it stands alone then
+        return files.Count > 0 && reading.Diagnostics.Any(problem => problem.Severity == Severity.Error && (problem.At.File?.Path == OwnDocument.Path || problem.Message.Contains($"`{OwnDocument.Agent}`", StringComparison.Ordinal)))
+            ? HouseReader.Read(files, DefaultId, CheckCatalog.Kinds)
+            : reading;
+    }
+
+    /// <summary>The terms the ledger saw last of every promise, to notice a change without a new version.</summary>
+    private Dictionary<PromiseName, TermsSeen> TermsBefore()
+    {
+        var seen = new Dictionary<PromiseName, TermsSeen>();
+        for (long after = 0; ;)
+        {
+            var entries = ledger.Entries(new EntryQuery(after, 10_000, EntryKinds.PromiseTerms));
+            foreach (var entry in entries)
+            {
+                after = entry.Sequence;
+                using var body = EntryWords.Parse(entry.Body);
+                if (body is not null && PromiseName.TryParse(entry.Subject, null, out var name) && EntryWords.Member(body.RootElement, "termsHash") is { } hash)
+                    seen[name] = new TermsSeen(EntryWords.Member(body.RootElement, "version") ?? "", hash);
+            }
+            if (entries.Count < 10_000) return seen;
+        }
+    }
+
+    private static string Of(FileInfo file) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
+}

@@ -1,0 +1,84 @@
+using Kept.Language;
+
+namespace Kept.Server;
+
+/// <summary>
+/// Notices changed documents: by asking for their times and sizes every second, which works on every file system, and sooner where the system tells of
+/// changes. A change is taken up when it has stood still for a moment, so that a half-saved file is not read.
+/// </summary>
+internal sealed partial class HouseWatch(HouseSource source, string path, Func<HouseReading, CancellationToken, ValueTask> take, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1), Settled = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="taken">The signature of what is running now.</param>
+    public async Task RunAsync(string taken, CancellationToken cancellationToken)
+    {
+        using var hint = new SemaphoreSlim(0, 1);
+        using var system = SystemWatch(hint);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            using var rhythm = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(Task.Delay(Rhythm, time, rhythm.Token), hint.WaitAsync(rhythm.Token));
+            await rhythm.CancelAsync();
+            if (cancellationToken.IsCancellationRequested) return;
+            var signature = source.Signature();
+            if (signature == taken) continue;
+            await Task.Delay(Settled, time, cancellationToken);
+            if (source.Signature() != signature) continue;
+            try
+            {
+                var reading = await source.ReadAsync(cancellationToken);
+                await take(reading, cancellationToken);
+                taken = signature;
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // the old house stays; the next second tries again
+                NotTaken(fault);
+            }
+        }
+    }
+
+    private FileSystemWatcher? SystemWatch(SemaphoreSlim hint)
+    {
+        if (!Directory.Exists(path)) return null;
+        try
+        {
+            var watcher = new FileSystemWatcher(path) { IncludeSubdirectories = true };
+            void Hint(object sender, FileSystemEventArgs change)
+            {
+                if (change.Name is not { } name || !HouseFolder.IsDocument(Path.GetFileName(name)) || hint.CurrentCount > 0) return;
+                try
+                {
+                    hint.Release();
+                }
+                catch (SemaphoreFullException)
+                {
+                    // two hints at once are one
+                }
+                catch (ObjectDisposedException)
+                {
+                    // the last hint of a watch that ended
+                }
+            }
+            watcher.Changed += Hint;
+            watcher.Created += Hint;
+            watcher.Deleted += Hint;
+            watcher.Renamed += Hint;
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            NoHints(fault.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(3010, LogLevel.Error, "Changed documents could not be taken up; the house from before stays")]
+    private partial void NotTaken(Exception fault);
+
+    [LoggerMessage(3011, LogLevel.Information, "The system does not tell of changed files ({Why}); they are noticed within a second all the same")]
+    private partial void NoHints(string why);
+}

@@ -1,0 +1,202 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Kept.TestKit;
+using Kept.TestKit.Peers;
+using Xunit;
+
+namespace Kept.Cli.Tests;
+
+public class VerbTests
+{
+    [Fact]
+    public async Task Help_is_as_approved()
+    {
+        var verbs = new[] { "up", "add", "init", "status", "explain", "check", "verify", "fmt", "schema", "ledger" };
+        var help = (await CommandLine.RunAsync("--help")).Result;
+        foreach (var verb in verbs) help += $"\n---- kept {verb} --help\n" + (await CommandLine.RunAsync(verb, "--help")).Result;
+        Snapshot.Matches(help);
+    }
+
+    [Theory]
+    [InlineData("chekc")]
+    [InlineData("check --jsn")]
+    [InlineData("verify --at-once many")]
+    [InlineData("up --port 70000")]
+    [InlineData("up --address everywhere")]
+    [InlineData("check no-such-folder")]
+    [InlineData("explain")]
+    public async Task Wrong_usage_ends_with_two_and_says_what_to_write(string line)
+    {
+        var run = await CommandLine.RunAsync(line.Split(' '));
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("kept: ", run.Talk, StringComparison.Ordinal);
+        Assert.Equal("", run.Result);
+    }
+
+    [Fact]
+    public async Task Check_tells_every_problem_with_its_line_and_ends_with_one()
+    {
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(1, "statsu == 200")).With("b.kept.yaml", "kept: 1\nagent: b\nuntil: yesterday\n");
+        var run = await CommandLine.RunAsync("check", house.Folder);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("a.kept.yaml:", run.Result, StringComparison.Ordinal);
+        Assert.Contains("b.kept.yaml:", run.Result, StringComparison.Ordinal);
+        Assert.Contains("statsu", run.Result, StringComparison.Ordinal);
+        Assert.Contains("refused whole", run.Talk, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_problem_found_by_a_rule_shows_its_line_too()
+    {
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(1).Replace("domains: [127.0.0.1]", "domains: [shop.test]", StringComparison.Ordinal));
+        var run = await CommandLine.RunAsync("check", house.Folder);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("error R01", run.Result, StringComparison.Ordinal);
+        Assert.Contains("| ", run.Result, StringComparison.Ordinal);
+        Assert.Contains("^", run.Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_without_errors_ends_with_zero_and_warnings_count_only_when_asked()
+    {
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(1, more: "was: old@1"));
+        Assert.Equal(0, (await CommandLine.RunAsync("check", house.Folder)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Check_speaks_JSON_and_SARIF()
+    {
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(1, "statsu == 200"));
+        var json = JsonDocument.Parse((await CommandLine.RunAsync("check", house.Folder, "--json")).Result).RootElement.GetProperty("diagnostics");
+        Assert.Contains(json.EnumerateArray(), one => one.GetProperty("severity").GetString() == "error" && one.GetProperty("line").GetInt32() > 0);
+
+        var sarif = JsonDocument.Parse((await CommandLine.RunAsync("check", house.Folder, "--sarif")).Result).RootElement;
+        Assert.Equal("2.1.0", sarif.GetProperty("version").GetString());
+        var found = sarif.GetProperty("runs")[0].GetProperty("results")[0];
+        Assert.Equal("error", found.GetProperty("level").GetString());
+        Assert.Equal("a.kept.yaml", found.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString());
+    }
+
+    [Fact]
+    public async Task Verify_says_kept_and_ends_with_zero()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(peer.Port));
+        var run = await CommandLine.RunAsync("verify", house.Folder);
+        Assert.Contains("✔ kept  shop/web@1", run.Result, StringComparison.Ordinal);
+        Assert.Contains("not decided by one look", run.Result, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Verify_says_broken_with_the_value_seen_and_ends_with_one()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering("HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"));
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(peer.Port));
+        var report = house.PathOf("report.xml");
+        var run = await CommandLine.RunAsync("verify", house.Folder, "--junit", report);
+        Assert.Contains("✖ broken  shop/web@1", run.Result, StringComparison.Ordinal);
+        Assert.Contains("503", run.Result, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+        var failure = XDocument.Load(report).Descendants("failure").Single();
+        Assert.Contains("503", failure.Attribute("message")!.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_of_a_refused_connection_is_broken_too()
+    {
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(ScriptedPeer.ClosedPort()));
+        var run = await CommandLine.RunAsync("verify", house.Folder, "--json");
+        var promise = JsonDocument.Parse(run.Result).RootElement.GetProperty("promises")[0];
+        Assert.Equal("broken", promise.GetProperty("verdict").GetString());
+        Assert.Contains("refused", promise.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Verify_of_what_cannot_be_decided_ends_with_three()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var unknown = new TestHouse().With("a.kept.yaml", TestHouse.Promise(peer.Port).Replace("GET http", "GET http", StringComparison.Ordinal)
+            .Replace("every: 10s", "every: 10s\n      headers: { X-Token: '${env:KEPT_NO_SUCH_SECRET}' }", StringComparison.Ordinal));
+        var run = await CommandLine.RunAsync("verify", unknown.Folder);
+        Assert.Contains("? unknown", run.Result, StringComparison.Ordinal);
+        Assert.Contains("KEPT_NO_SUCH_SECRET", run.Result, StringComparison.Ordinal);
+        Assert.Equal(3, run.ExitCode);
+
+        using var notAPromise = new TestHouse().With("a.kept.yaml", TestHouse.Promise(peer.Port).Replace("domains: [127.0.0.1]", "domains: [shop.test]", StringComparison.Ordinal));
+        run = await CommandLine.RunAsync("verify", notAPromise.Folder);
+        Assert.Contains("not a promise", run.Result, StringComparison.Ordinal);
+        Assert.Equal(3, run.ExitCode);
+
+        using var heartbeat = new TestHouse().With("a.kept.yaml", TestHouse.Promise(1).Replace($"http: GET http://127.0.0.1:1/health", "heartbeat: nightly", StringComparison.Ordinal)
+            .Replace("      expect: [ 'status == 200' ]", "", StringComparison.Ordinal));
+        Assert.Equal(3, (await CommandLine.RunAsync("verify", heartbeat.Folder)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Init_writes_a_document_that_check_accepts_and_never_overwrites()
+    {
+        using var house = new TestHouse();
+        Assert.Equal(0, (await CommandLine.RunAsync("init", house.Folder)).ExitCode);
+        var check = await CommandLine.RunAsync("check", house.Folder, "--strict");
+        Assert.Equal("", check.Result);
+        Assert.Equal(0, check.ExitCode);
+        var before = await File.ReadAllTextAsync(house.PathOf("my-service.kept.yaml"));
+        Assert.Equal(2, (await CommandLine.RunAsync("init", house.Folder)).ExitCode);
+        Assert.Equal(before, await File.ReadAllTextAsync(house.PathOf("my-service.kept.yaml")));
+    }
+
+    [Fact]
+    public async Task Add_looks_five_times_proposes_terms_in_words_and_writes_a_promise_that_is_one()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var house = new TestHouse();
+        var run = await CommandLine.RunAsync("add", $"http://127.0.0.1:{peer.Port}/health", "--house", house.Folder, "--yes");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("look 5 of 5: answered 200", run.Talk, StringComparison.Ordinal);
+        Assert.Contains("answers 200 within", run.Talk, StringComparison.Ordinal);
+        var check = await CommandLine.RunAsync("check", house.Folder);
+        Assert.DoesNotContain("error", check.Result, StringComparison.Ordinal);
+        Assert.Equal(0, (await CommandLine.RunAsync("verify", house.Folder)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Add_of_a_foreign_host_writes_a_wish_and_what_never_answers_is_not_written()
+    {
+        using var house = new TestHouse();
+        var run = await CommandLine.RunAsync("add", $"http://127.0.0.1:{ScriptedPeer.ClosedPort()}/", "--house", house.Folder, "--yes");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Empty(Directory.GetFiles(house.Folder));
+    }
+
+    [Fact]
+    public async Task Add_without_anybody_to_ask_writes_nothing()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var house = new TestHouse();
+        var run = await CommandLine.RunAsync("add", $"http://127.0.0.1:{peer.Port}/", "--house", house.Folder);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("--yes", run.Talk, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(house.Folder));
+    }
+
+    [Fact]
+    public async Task Status_without_server_and_without_evidence_says_what_to_do()
+    {
+        var run = await CommandLine.RunAsync("status", "--data", Path.Combine(Path.GetTempPath(), "kept-no-such-folder"));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("kept up", run.Talk, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fmt_with_check_changes_nothing_and_tells()
+    {
+        const string Ugly = "kept:   1\nagent:    shop\n";
+        using var house = new TestHouse().With("a.kept.yaml", Ugly);
+        Assert.Equal(1, (await CommandLine.RunAsync("fmt", "--check", house.Folder)).ExitCode);
+        Assert.Equal(Ugly, await File.ReadAllTextAsync(house.PathOf("a.kept.yaml")));
+        Assert.Equal(0, (await CommandLine.RunAsync("fmt", house.Folder)).ExitCode);
+        Assert.Equal(0, (await CommandLine.RunAsync("fmt", "--check", house.Folder)).ExitCode);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using Kept.Checks;
+using Kept.Language.Tests.Documents;
+using Kept.Model;
+using Xunit;
+
+namespace Kept.Language.Tests;
+
+public sealed class CompiledHouseTests
+{
+    public static TheoryData<string> Houses => ["live-show", "web-shop"];
+
+    [Theory]
+    [MemberData(nameof(Houses))]
+    public void A_compiled_house_reads_back_equal(string folder)
+    {
+        var house = GoodExamplesTests.Read(folder).House!;
+        var bytes = CompiledHouse.Write(house);
+        var back = CompiledHouse.Read(bytes, house.ContentHash, CheckCatalog.Kinds);
+        Assert.NotNull(back);
+        // everything that is written is in the bytes; and a few things that are not compared by them
+        Assert.Equal(bytes, CompiledHouse.Write(back));
+        Assert.Equal(house.Promises.Select(Spoken), back.Promises.Select(Spoken));
+        Assert.Equal(house.Agents.Select(agent => agent.At), back.Agents.Select(agent => agent.At));
+        Assert.All(back.Promises.SelectMany(promise => promise.Checks), check => Assert.Same(CheckCatalog.Kinds.Single(kind => kind.Name == check.Kind.Name), check.Kind));
+    }
+
+    [Fact]
+    public void Values_of_every_form_survive()
+    {
+        var house = Documents.Houses.Reads(Documents.Houses.Shop.Replace("check: {", "given: not (region == 'eu') and 2 of (load <= 60/m, version in ['1.0', 'x'], page@1)\n    confidence: 99.5%\n    was: old@3\n    reserves: { encoders: 0.5 }\n    holds-data: yes\n    export: page\n    until: 2027-01-01T12:00:00Z\n    check: { headers: { X-Token: '${env:TOKEN}' }, alpn: [h2, http/1.1], insecure: yes, max-redirects: 3, wait: 1s, body-limit: 1MB, ", StringComparison.Ordinal)
+            .Replace("[ status == 200 ]", "[ 'status in 200..299', 'body.items[-1].id matches /^a+$/', 'has(header.etag)', 'count(body.items) > 2', 'every(body.items, it.ok == true)', body.ready, body.x != null, 'header.via contains \"x\"' ]", StringComparison.Ordinal));
+        var back = CompiledHouse.Read(CompiledHouse.Write(house), house.ContentHash, TestKinds.All);
+        Assert.NotNull(back);
+        Assert.Equal(house.Promises.Select(Spoken), back.Promises.Select(Spoken));
+        var settings = back.Promises.Single().Checks[0].Settings;
+        Assert.Equal(house.Promises.Single().Checks[0].Settings.Count, settings.Count);
+        Assert.Equal(new FieldValue.Bytes(1_000_000), settings["body-limit"]);
+        Assert.Equal(["h2", "http/1.1"], ((FieldValue.Texts)settings["alpn"]).Items);
+    }
+
+    [Fact]
+    public void Any_flipped_bit_makes_it_unreadable_and_harms_nothing()
+    {
+        var house = GoodExamplesTests.Read("web-shop").House!;
+        var bytes = CompiledHouse.Write(house);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] ^= (byte)(1 << (i % 8));
+            Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, CheckCatalog.Kinds));
+            bytes[i] ^= (byte)(1 << (i % 8));
+        }
+        for (var length = 0; length < bytes.Length; length += 7) Assert.Null(CompiledHouse.Read(bytes.AsSpan(0, length), house.ContentHash, CheckCatalog.Kinds));
+    }
+
+    [Fact]
+    public void Damage_under_a_fitting_checksum_is_refused_or_read_but_never_thrown()
+    {
+        var house = GoodExamplesTests.Read("web-shop").House!;
+        var bytes = CompiledHouse.Write(house);
+        var random = new Random(7);
+        for (var i = 0; i < 3_000; i++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[random.Next(68, damaged.Length - 32)] = (byte)random.Next(256);
+            SHA256.HashData(damaged.AsSpan(0, damaged.Length - 32)).CopyTo(damaged.AsSpan(damaged.Length - 32));
+            CompiledHouse.Read(damaged, house.ContentHash, CheckCatalog.Kinds);
+        }
+    }
+
+    [Fact]
+    public void Other_files_or_other_kinds_make_it_stale()
+    {
+        var house = GoodExamplesTests.Read("web-shop").House!;
+        var bytes = CompiledHouse.Write(house);
+        Assert.NotNull(CompiledHouse.Read(bytes, house.ContentHash, [.. CheckCatalog.Kinds, TestKinds.Http with { Name = "grpc" }]));
+        Assert.Null(CompiledHouse.Read(bytes, new string('0', 64), CheckCatalog.Kinds));
+        Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, [Http]));
+        // an observed name more in front would shift every index that the expressions hold
+        var shifted = Http with { Sees = Http.Sees.Insert(0, new ObservedName("new", ObservedForm.Text, Dimension.Number, "new")) };
+        Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, [shifted, .. CheckCatalog.Kinds.Where(kind => kind != Http)]));
+        Assert.Null(CompiledHouse.Read([], house.ContentHash, CheckCatalog.Kinds));
+    }
+
+    private static CheckKind Http => CheckCatalog.Kinds.Single(kind => kind.Name == "http");
+
+    private static string Spoken(Promise promise) => string.Join("\n", promise.Name, promise.Version, promise.Benefit, promise.TermsHash, promise.Coverage, promise.Confidence, promise.Was, promise.Export,
+        promise.Given is null ? "" : ExpressionText.Of(promise.Given), promise.Uses is null ? "" : ExpressionText.Of(promise.Uses), string.Join(";", promise.Keeps.Select(ExpressionText.Of)),
+        string.Join(";", promise.Checks.SelectMany(check => check.Expect).Select(line => ExpressionText.Of(line.Test))), string.Join(";", promise.FieldPlaces), promise.Limits?.Load, promise.Maintenance);
+}

@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using Kept.Engine;
+using Kept.Model;
+using Kept.TestKit;
+using Xunit;
+
+namespace Kept.Server.Tests;
+
+public class PageTests
+{
+    public static readonly TheoryData<string, string> Pages = new()
+    {
+        { "house", "/" }, { "house-only-broken", "/?state=broken" }, { "agent", "/agents/live-show" }, { "supplier", "/agents/aws" }, { "promise", "/promises/live-show/image@2" },
+        { "broken", "/promises/live-show/meme@3?over=1h" }, { "not-a-promise", "/promises/live-show/archive@1" }, { "heartbeat", "/promises/live-show/moderation@1" }, { "wish", "/promises/aws/render@1" },
+        { "problems", "/problems" }, { "evidence", "/evidence" }, { "add", "/add" }, { "lost", "/nowhere" }, { "lost-promise", "/promises/live-show/nothing@1" },
+    };
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task A_page_says_what_it_always_said(string name, string path)
+    {
+        await using var web = await RunningWeb.StartAsync();
+        Snapshot.Matches(Stable(await web.GetAsync(path)), name);
+    }
+
+    [Fact]
+    public async Task Refused_documents_are_told_with_what_to_write_instead()
+    {
+        var house = new MadeHouse();
+        house.Replace(house.Refused());
+        await using var web = await RunningWeb.StartAsync(house);
+        Assert.Contains("documents refused", await web.GetAsync("/"));
+        Snapshot.Matches(Stable(await web.GetAsync("/problems")), "refused");
+    }
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task A_page_is_well_made_for_everybody(string name, string path)
+    {
+        await using var web = await RunningWeb.StartAsync();
+        var html = await web.GetAsync(path);
+        Assert.StartsWith("<!DOCTYPE html>", html, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(html, "<h1[ >]"));
+        Assert.Contains("<html lang=\"en\">", html);
+        Assert.Contains("href=\"#main\"", html);
+        Assert.Contains("aria-live=\"polite\"", html);
+        // the policy of the page forbids what stands inline, so nothing may rely on it
+        Assert.Empty(Regex.Matches(html, "\\sstyle=|\\son[a-z]+=|<style|javascript:"));
+        Assert.All(Regex.Matches(html, "<script[^>]*>"), script => Assert.Contains("src=\"/assets/", script.Value));
+        Assert.All(Regex.Matches(html, "<svg[^>]*>"), svg => Assert.True(svg.Value.Contains("aria-hidden") || svg.Value.Contains("aria-label"), name + ": " + svg.Value));
+        Assert.All(Regex.Matches(html, "<time[^>]*>"), time => Assert.Contains("datetime=", time.Value));
+        var ids = Regex.Matches(html, " id=\"([^\"]*)\"").Select(id => id.Groups[1].Value).ToList();
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
+    public async Task A_state_is_always_a_glyph_and_a_word()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        var html = await web.GetAsync("/");
+        foreach (var word in new[] { "kept", "at risk", "broken", "unknown", "not in force", "not a promise" })
+            Assert.Matches("<span class=\"state [a-z]+\"><svg[^>]*aria-hidden=\"true\">.*?</svg>\\s*(\\d+ )?" + word + "</span>", html.Replace("\n", ""));
+        Assert.Contains("unmet", html);
+    }
+
+    [Fact]
+    public async Task What_strangers_wrote_is_text_on_every_page()
+    {
+        const string Hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}${x}`&amp;";
+        var house = new MadeHouse();
+        var before = house.View;
+        PromiseView Poison(PromiseView view) => view with
+        {
+            Promise = view.Promise with { Benefit = Hostile, Version = Hostile, Docs = Hostile, To = [Hostile], Irreducible = [Hostile], Keeps = [.. view.Promise.Keeps.Select(keep => keep with { Text = Hostile })],
+                Fails = [.. view.Promise.Fails.Select(mode => mode with { Sees = Hostile, Retry = Hostile, Loses = Hostile, Code = new ResponseForm(503, Hostile, Hostile) })] },
+            Verdict = view.Verdict with { Reason = Hostile, AtRisk = [Hostile], Assessor = new Assessor(Hostile, Hostile), Lines = [.. view.Verdict.Lines.Select(line => line with { Text = Hostile, Reason = Hostile })] },
+            Checks = [.. view.Checks.Select(check => check with { LastReason = Hostile, Check = check.Check with { Name = Hostile, Target = check.Check.Target with { Text = Hostile }, Expect = [new Expectation(Hostile, check.Check.Expect.IsEmpty ? new Expression.And(Place.None, []) : check.Check.Expect[0].Test)] } })],
+            Problems = [new Diagnostic("R05", Severity.Error, new Place(new SourceFile(Hostile), 1, 1, 3), Hostile, Hostile, view.Promise.Name, Hostile)],
+        };
+        house.Replace(before with
+        {
+            House = before.House with { Name = Hostile, Place = Hostile, Agents = [.. before.House.Agents.Select(agent => agent with { Name = Hostile, Domains = [Hostile], Region = Hostile, Contacts = [new Contact(Hostile, Hostile, Hostile, null, null, Place.None)] })],
+                Diagnostics = [new Diagnostic("L001", Severity.Error, new Place(new SourceFile(Hostile), 1, 1, 3), Hostile, Hostile, null, Hostile)] },
+            Promises = [.. before.Promises.Select(Poison)],
+            Fault = new HouseFault(before.AsOf, [new Diagnostic("L001", Severity.Error, new Place(new SourceFile(Hostile), 1, 1, 3), Hostile, Hostile, null, Hostile)]),
+            Figures = before.Figures with { StorageFault = Hostile },
+        });
+        foreach (var series in house.Ledger.Read.Keys)
+            house.Ledger.Read[series] = [new Evidence(series, MadeHouse.Now, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { @class = "bad", reason = Hostile, address = Hostile, excerpt = Hostile, expectations = new[] { new { text = Hostile, truth = "false", reason = Hostile } } }))];
+        house.Ledger.Add(Kept.Ledger.EntryKinds.VerdictChanged, MadeHouse.Now, "live-show/image@2", System.Text.Json.JsonSerializer.Serialize(new { outcome = "broken", reason = Hostile }));
+        await using var web = await RunningWeb.StartAsync(house);
+        foreach (var row in Pages)
+        {
+            var html = await web.GetAsync(row.Data.Item2);
+            Assert.DoesNotContain("<script>alert", html);
+            Assert.DoesNotContain("<img", html);
+            Assert.DoesNotContain("\"'>", html);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_lists_ten_thousand_promises_shows_a_hundred_and_the_way_to_the_rest()
+    {
+        var house = new MadeHouse();
+        var one = house.View.Promises[1];
+        house.Replace(house.View with { Promises = [.. Enumerable.Range(1, 10_000).Select(i => one with { Promise = one.Promise with { Name = new PromiseName("live-show", "p" + i, 1) } })] });
+        await using var web = await RunningWeb.StartAsync(house);
+        var html = await web.GetAsync("/?from=9950");
+        Assert.Contains("9,951–10,000 of 10,000", html);
+        Assert.Contains("p9999@1", html);
+        Assert.DoesNotContain("p9950@1", html);
+        Assert.True(html.Length < 200_000, "a page stays small: " + html.Length);
+    }
+
+    /// <summary>Addresses of assets change with their content; the page is the same.</summary>
+    private static string Stable(string html) => Regex.Replace(html, "\\?v=[0-9a-f]+", "?v=HASH");
+}
