@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Kept.Server.Tests;
 
-public class KeptServerTests : IDisposable
+public sealed class KeptServerTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kept-server");
 

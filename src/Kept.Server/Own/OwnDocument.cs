@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Kept.Language;
-using Kept.Model;
 
 namespace Kept.Server;
 
