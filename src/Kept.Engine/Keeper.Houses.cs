@@ -167,15 +167,16 @@ internal sealed partial class Keeper
         {
             AskHistory(promise); // it is being read for the old terms
         }
-        else if (old.Promise.TermsHash != terms.Promise.TermsHash)
+        else if (old.Promise.TermsHash != terms.Promise.TermsHash && !(old.Promise.Name != terms.Promise.Name && old.Counted == terms.Counted))
         {
             promise.Since = _now;
             promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now);
-            _recorder.TryAdd(EntryBodies.Terms(_now, terms.Promise.Name, terms.Promise, old.Promise.TermsHash));
+            _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
         else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot()) is { } carried)
         {
             promise.Fold = carried;
+            if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.TryAdd(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));
         }
         else
         {

@@ -136,7 +136,7 @@ internal sealed partial class Keeper
             while (read < asked.Count)
             {
                 var found = new List<PromiseHistory>(HistoriesPerMessage);
-                for (; read < asked.Count && found.Count < HistoriesPerMessage; read++) found.Add(reader.Read(asked[read], now));
+                for (; read < asked.Count && found.Count < HistoriesPerMessage; read++) found.Add(reader.Read(asked[read], now, _startedAt));
                 Post(() => found.ForEach(Restored));
                 await Task.Yield();
             }
@@ -171,7 +171,7 @@ internal sealed partial class Keeper
         if (promise.IsGone || promise.Reading != history.Request.Reading || promise.Fold is not null) return;
         promise.Fold = history.Fold;
         promise.Since = history.Since;
-        if (history.IsNew) _recorder.TryAdd(EntryBodies.Terms(history.Since, promise.Name, promise.Promise, history.TermsBefore));
+        if (history.IsNew) _recorder.TryAdd(EntryBodies.Terms(_now, history.Request.Terms, history.Since, history.TermsBefore));
         if (promise.Told == Outcome.Unknown) promise.Told = history.Told;
         if (history.ToldAt is { } toldAt && promise.Verdict is { } verdict && promise.OutcomeSince >= _startedAt)
         {
@@ -183,12 +183,12 @@ internal sealed partial class Keeper
             if (check < promise.Checks.Length)
                 history.Fold.Add(check, look);
         promise.Early.Clear();
-        for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i]);
+        for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i], history.BeforeStart[i]);
         JudgePromise(promise);
     }
 
     /// <summary>The newest look as the ledger has it, and the slots between the last run and this one: nobody was looking.</summary>
-    private void Recall(ScheduledCheck check, IReadOnlyList<LookRecord> newest)
+    private void Recall(ScheduledCheck check, IReadOnlyList<LookRecord> newest, Instant? beforeStart)
     {
         var last = newest.Count > 0 ? newest[^1] : null;
         if (last is not null && (check.Last is null || check.Last.Slot < last.Slot)) (check.Last, check.LastReason) = (last, null);
@@ -197,8 +197,8 @@ internal sealed partial class Keeper
             Remember(check, newest);
             return;
         }
-        if (last is null || last.Slot >= _startedAt || _downSince is null) return;
-        var first = check.NextSlot(last.Slot);
+        if (beforeStart is not { } seen || _downSince is null) return;
+        var first = check.NextSlot(seen);
         if (first >= _startedAt) return;
         var most = Math.Clamp(_restartGaps / Math.Max(1, _timetable.Checks), 1, MostGapsAtOnce);
         Missed(check, first, new Instant(_startedAt.Microseconds - 1), GapCause.Restarted, most);

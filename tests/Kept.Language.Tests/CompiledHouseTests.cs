@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Kept.Checks;
 using Kept.Language.Tests.Documents;
 using Kept.Model;
-using Kept.TestKit;
 using Xunit;
 
 namespace Kept.Language.Tests;
@@ -16,13 +16,13 @@ public sealed class CompiledHouseTests
     {
         var house = GoodExamplesTests.Read(folder).House!;
         var bytes = CompiledHouse.Write(house);
-        var back = CompiledHouse.Read(bytes, house.ContentHash, TestKinds.All);
+        var back = CompiledHouse.Read(bytes, house.ContentHash, CheckCatalog.Kinds);
         Assert.NotNull(back);
         // everything that is written is in the bytes; and a few things that are not compared by them
         Assert.Equal(bytes, CompiledHouse.Write(back));
         Assert.Equal(house.Promises.Select(Spoken), back.Promises.Select(Spoken));
         Assert.Equal(house.Agents.Select(agent => agent.At), back.Agents.Select(agent => agent.At));
-        Assert.All(back.Promises.SelectMany(promise => promise.Checks), check => Assert.Same(TestKinds.All.Single(kind => kind.Name == check.Kind.Name), check.Kind));
+        Assert.All(back.Promises.SelectMany(promise => promise.Checks), check => Assert.Same(CheckCatalog.Kinds.Single(kind => kind.Name == check.Kind.Name), check.Kind));
     }
 
     [Fact]
@@ -47,10 +47,10 @@ public sealed class CompiledHouseTests
         for (var i = 0; i < bytes.Length; i++)
         {
             bytes[i] ^= (byte)(1 << (i % 8));
-            Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, TestKinds.All));
+            Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, CheckCatalog.Kinds));
             bytes[i] ^= (byte)(1 << (i % 8));
         }
-        for (var length = 0; length < bytes.Length; length += 7) Assert.Null(CompiledHouse.Read(bytes.AsSpan(0, length), house.ContentHash, TestKinds.All));
+        for (var length = 0; length < bytes.Length; length += 7) Assert.Null(CompiledHouse.Read(bytes.AsSpan(0, length), house.ContentHash, CheckCatalog.Kinds));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class CompiledHouseTests
             var damaged = bytes.ToArray();
             damaged[random.Next(68, damaged.Length - 32)] = (byte)random.Next(256);
             SHA256.HashData(damaged.AsSpan(0, damaged.Length - 32)).CopyTo(damaged.AsSpan(damaged.Length - 32));
-            CompiledHouse.Read(damaged, house.ContentHash, TestKinds.All);
+            CompiledHouse.Read(damaged, house.ContentHash, CheckCatalog.Kinds);
         }
     }
 
@@ -73,14 +73,16 @@ public sealed class CompiledHouseTests
     {
         var house = GoodExamplesTests.Read("web-shop").House!;
         var bytes = CompiledHouse.Write(house);
-        Assert.NotNull(CompiledHouse.Read(bytes, house.ContentHash, [.. TestKinds.All, TestKinds.Http with { Name = "grpc" }]));
-        Assert.Null(CompiledHouse.Read(bytes, new string('0', 64), TestKinds.All));
-        Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, [TestKinds.Http]));
+        Assert.NotNull(CompiledHouse.Read(bytes, house.ContentHash, [.. CheckCatalog.Kinds, TestKinds.Http with { Name = "grpc" }]));
+        Assert.Null(CompiledHouse.Read(bytes, new string('0', 64), CheckCatalog.Kinds));
+        Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, [Http]));
         // an observed name more in front would shift every index that the expressions hold
-        var shifted = TestKinds.Http with { Sees = TestKinds.Http.Sees.Insert(0, new ObservedName("new", ObservedForm.Text, Dimension.Number, "new")) };
-        Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, [shifted, TestKinds.Tcp, TestKinds.Heartbeat]));
-        Assert.Null(CompiledHouse.Read([], house.ContentHash, TestKinds.All));
+        var shifted = Http with { Sees = Http.Sees.Insert(0, new ObservedName("new", ObservedForm.Text, Dimension.Number, "new")) };
+        Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, [shifted, .. CheckCatalog.Kinds.Where(kind => kind != Http)]));
+        Assert.Null(CompiledHouse.Read([], house.ContentHash, CheckCatalog.Kinds));
     }
+
+    private static CheckKind Http => CheckCatalog.Kinds.Single(kind => kind.Name == "http");
 
     private static string Spoken(Promise promise) => string.Join("\n", promise.Name, promise.Version, promise.Benefit, promise.TermsHash, promise.Coverage, promise.Confidence, promise.Was, promise.Export,
         promise.Given is null ? "" : ExpressionText.Of(promise.Given), promise.Uses is null ? "" : ExpressionText.Of(promise.Uses), string.Join(";", promise.Keeps.Select(ExpressionText.Of)),

@@ -1,9 +1,7 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using Kept.Checks;
 using Kept.Language.Documents;
-using Kept.Language.Tests.Documents;
 using Kept.Language.Yaml;
-using Kept.Model;
 using Kept.TestKit;
 using NJsonSchema;
 using Xunit;
@@ -15,7 +13,7 @@ public sealed class DocumentSchemaTests
     [Fact]
     public async Task Good_examples_are_valid_by_the_schema()
     {
-        var schema = await SchemaOf(DocumentSchema.Json(TestKinds.All));
+        var schema = await SchemaOf(DocumentSchema.Json(CheckCatalog.Kinds));
         foreach (var path in Directory.EnumerateFiles(Repository.PathOf("examples", "good"), "*kept.yaml", SearchOption.AllDirectories))
             foreach (var json in AsJson(File.ReadAllBytes(path)))
                 Assert.True(schema.Validate(json) is { Count: 0 } errors, $"{path}: {string.Join("\n", schema.Validate(json))}");
@@ -35,9 +33,25 @@ public sealed class DocumentSchemaTests
     [InlineData("L024.no-kind"), InlineData("L024.two-kinds"), InlineData("L028.more-than-all", false), InlineData("L038.words")]
     public async Task Broken_examples_of_form_are_refused_by_the_schema(string name, bool isRefused = true)
     {
-        var schema = await SchemaOf(DocumentSchema.Json(TestKinds.All));
+        var schema = await SchemaOf(DocumentSchema.Json(CheckCatalog.Kinds));
         var errors = AsJson(File.ReadAllBytes(Repository.PathOf("examples", "broken", name + ".kept.yaml"))).SelectMany(json => schema.Validate(json));
         Assert.Equal(isRefused, errors.Any());
+    }
+
+    /// <summary>The schemas that ship are those of the code; UPDATE_SNAPSHOTS=1 writes them.</summary>
+    [Theory]
+    [InlineData("kept.schema.json"), InlineData("house.schema.json")]
+    public void The_shipped_schema_is_made_from_the_code(string name)
+    {
+        var json = name == "kept.schema.json" ? DocumentSchema.Json(CheckCatalog.Kinds) : DocumentSchema.HouseJson();
+        var path = Repository.PathOf("schema", name);
+        if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1" && !Repository.IsContinuousIntegration)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, json);
+        }
+        Assert.True(File.Exists(path), $"{path} is missing; run with UPDATE_SNAPSHOTS=1");
+        Assert.Equal(File.ReadAllText(path), json);
     }
 
     [Fact]

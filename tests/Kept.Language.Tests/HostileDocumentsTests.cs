@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Kept.Language.Tests.Documents;
-using Kept.Model;
 using Kept.TestKit;
 using Xunit;
 
@@ -15,10 +14,11 @@ internal readonly struct Effort(long began, TimeSpan cpu)
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(began) is var wall && Environment.CpuUsage.TotalTime - cpu is var own && own < wall ? own : wall;
 }
 
-/// <summary>Whatever the bytes are, the reader answers with problems, soon. Thresholds are several times what was measured, because machines are shared.</summary>
+/// <summary>Whatever the bytes are, the reader answers with problems, soon. Measured alone and optimised, all take less than 0.8 s and
+/// most a few milliseconds; the bound is several times that, because machines are shared and tests run side by side.</summary>
 public sealed class HostileDocumentsTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     public static TheoryData<string> Inputs => [.. Nasty.Keys];
 

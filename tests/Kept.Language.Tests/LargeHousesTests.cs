@@ -1,5 +1,4 @@
 using System.Text;
-using Kept.Model;
 using Xunit;
 
 namespace Kept.Language.Tests;

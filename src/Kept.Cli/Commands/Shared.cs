@@ -24,4 +24,18 @@ internal static class Shared
         HelpName = "URL",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("KEPT_SERVER") is { Length: > 0 } url ? url : null,
     };
+
+    /// <summary>An option that takes a whole number within bounds; anything else is told with the bounds.</summary>
+    public static Option<int> Whole(string name, string means, int from, int to, int otherwise) => new(name)
+    {
+        Description = means,
+        HelpName = "N",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = given =>
+        {
+            if (given.Tokens is [var token] && int.TryParse(token.Value, System.Globalization.NumberStyles.None, null, out var number) && number >= from && number <= to) return number;
+            given.AddError($"{name} takes a whole number from {from} to {to}");
+            return otherwise;
+        },
+    };
 }

@@ -12,11 +12,7 @@ internal static class UpCommand
     {
         var house = new Argument<string?>("FOLDER") { Description = "The house to run (default: DATA/house)", DefaultValueFactory = _ => null };
         var data = Shared.DataFolder();
-        var port = new Option<int>("--port") { Description = "Port of the page", DefaultValueFactory = _ => 7070 };
-        port.Validators.Add(given =>
-        {
-            if (given.GetValue(port) is < 0 or > 65535) given.AddError("--port takes a whole number from 0 (any free port) to 65535");
-        });
+        var port = Shared.Whole("--port", "Port of the page; 0 takes any free one", 0, 65535, ServerOptions.DefaultPort);
         var address = new Option<string>("--address") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         address.Validators.Add(given =>
         {

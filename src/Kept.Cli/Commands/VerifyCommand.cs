@@ -13,11 +13,7 @@ internal static class VerifyCommand
         var house = Shared.House();
         var json = Shared.Json();
         var junit = new Option<string?>("--junit") { Description = "Also write a JUnit report", HelpName = "FILE" };
-        var atOnce = new Option<int>("--at-once") { Description = "Looks under way at a time", DefaultValueFactory = _ => 32 };
-        atOnce.Validators.Add(given =>
-        {
-            if (given.GetValue(atOnce) is < 1 or > 1000) given.AddError("--at-once takes a whole number from 1 to 1000");
-        });
+        var atOnce = Shared.Whole("--at-once", "Looks under way at a time", 1, 1000, 32);
         var command = new Command("verify",
             "Look once at everything. 0 every decided promise kept or not in force, 1 something broken or unmet, 3 something unknown, not a promise, or nothing decided")
         { house, json, junit, atOnce };

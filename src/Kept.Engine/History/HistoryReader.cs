@@ -18,21 +18,25 @@ internal sealed class HistoryReader(ILedger ledger)
 
     private readonly Dictionary<int, Dictionary<PromiseId, FoldSnapshot>> _shelves = [];
 
-    public PromiseHistory Read(HistoryRequest request, Instant now)
+    /// <param name="now">Looks later than this are not read.</param>
+    /// <param name="started">When the engine started: what was seen before tells where the gap of the restart begins.</param>
+    public PromiseHistory Read(HistoryRequest request, Instant now, Instant started)
     {
         var terms = request.Terms;
         var (since, isNew, before) = SinceOf(terms, now);
         var (told, toldAt) = ToldOf(terms.Promise);
         var (fold, from) = FoldOf(terms, since, now);
         var newest = ImmutableArray.CreateBuilder<IReadOnlyList<LookRecord>>(terms.Series.Length);
+        var untilStart = ImmutableArray.CreateBuilder<Instant?>(terms.Series.Length);
         for (var check = 0; check < terms.Series.Length; check++)
         {
+            untilStart.Add(ledger.Looks(terms.Series[check], new Instant(0), started, 1) is [.., var old] ? old.Slot : null);
             var last = Replay(fold, check, terms.Series[check], from, now);
             var passive = terms.Promise.Checks[check].Kind.IsPassive;
             newest.Add(passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
                 : last is not null ? [last] : ledger.Looks(terms.Series[check], new Instant(0), After(now), 1));
         }
-        return new PromiseHistory(request, fold, since, isNew, before, told, toldAt, newest.MoveToImmutable());
+        return new PromiseHistory(request, fold, since, isNew, before, told, toldAt, newest.MoveToImmutable(), untilStart.MoveToImmutable());
     }
 
     /// <summary>How far back looks can matter: the longest window, and what <c>now</c> needs to be confirmed.</summary>
@@ -67,8 +71,14 @@ internal sealed class HistoryReader(ILedger ledger)
     private (Instant Since, bool IsNew, string? Before) SinceOf(PromiseTerms terms, Instant now)
     {
         var seen = Newest(EntryKinds.PromiseTerms, terms.Promise);
-        var hash = seen is null ? null : EntryBodies.Text(seen, "termsHash");
-        return hash == terms.Promise.TermsHash && seen!.Occurred <= now ? (seen.Occurred, false, null) : (now, true, hash);
+        if (seen is null) return (now, true, null);
+        var hash = EntryBodies.Text(seen, "termsHash");
+        var since = Instant.TryParse(EntryBodies.Text(seen, "since") ?? "", out var told) ? told : seen.Occurred;
+        if (since > now) return (now, true, hash);
+        if (hash == terms.Promise.TermsHash) return (since, false, null);
+        // Renamed while nobody was running, and nothing else: the count goes on, under the new name.
+        var renamed = seen.Subject != terms.Promise.Name.ToString() && EntryBodies.Text(seen, "counted") == terms.Counted;
+        return (renamed ? since : now, true, hash);
     }
 
     private (Outcome Told, Instant? At) ToldOf(Promise promise)

@@ -18,6 +18,8 @@ internal sealed record HistoryRequest(TrackedPromise Promise, PromiseTerms Terms
 /// <param name="TermsBefore">Hash of the terms that it saw last, when they were others.</param>
 /// <param name="Told">Outcome of the newest entry about it.</param>
 /// <param name="ToldAt">And when.</param>
+/// <param name="BeforeStart">The newest slot of each check before the engine started, null where there is none.</param>
 /// <param name="Newest">The newest looks of each check, oldest first; more than one only for passive kinds.</param>
 internal sealed record PromiseHistory(
-    HistoryRequest Request, PromiseFold Fold, Instant Since, bool IsNew, string? TermsBefore, Outcome Told, Instant? ToldAt, ImmutableArray<IReadOnlyList<LookRecord>> Newest);
+    HistoryRequest Request, PromiseFold Fold, Instant Since, bool IsNew, string? TermsBefore, Outcome Told, Instant? ToldAt, ImmutableArray<IReadOnlyList<LookRecord>> Newest,
+    ImmutableArray<Instant?> BeforeStart);

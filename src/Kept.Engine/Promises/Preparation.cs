@@ -50,8 +50,9 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         var errors = problems.Where(one => one.Severity == Severity.Error).ToList();
         var notAPromise = errors.Count == 0 ? null
             : $"{errors[0].Code}: {errors[0].Message}" + (errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "");
-        var foldKey = FoldKeyOf(promise, assessor);
-        var print = new StringBuilder(foldKey).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version);
+        var counted = CountedOf(promise);
+        var foldKey = FoldKeyOf(promise, counted, assessor);
+        var print = new StringBuilder(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version);
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
         foreach (var check in promise.Checks)
         {
@@ -68,15 +69,23 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             Series = series,
             Problems = problems,
             NotAPromise = notAPromise,
+            Counted = counted,
             FoldKey = foldKey,
             Fingerprint = ContentHash.Of(Encoding.UTF8.GetBytes(print.ToString())),
         };
     }
 
-    private static string FoldKeyOf(Promise promise, Assessor assessor)
+    private static string CountedOf(Promise promise)
     {
-        var text = new StringBuilder(promise.TermsHash).Append('\n').Append(assessor).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence);
-        foreach (var objective in promise.Keeps) text.Append('\n').Append(objective.Text);
+        var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
+        if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
+        foreach (var objective in promise.Keeps) text.Append('\n').Append(ExpressionText.Of(objective));
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private static string FoldKeyOf(Promise promise, string counted, Assessor assessor)
+    {
+        var text = new StringBuilder(counted).Append('\n').Append(assessor);
         foreach (var check in promise.Checks)
         {
             text.Append('\n').Append(check.Name).Append(' ').Append(check.Kind.Name).Append(' ').Append(check.Every).Append(' ').Append(check.Confirm);

@@ -34,6 +34,9 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public List<TrackedPromise> Dependents { get; } = [];
     public bool IsGone { get; set; }
 
+    /// <summary>What the bad look of a check met, where it was seen since the start.</summary>
+    public string? WordsOf(int check, Instant slot) => Checks[check].LastBad is { } bad && bad.Slot == slot ? bad.Reason : null;
+
     public PromiseId Id => Terms.Id;
     public Promise Promise => Terms.Promise;
     public PromiseName Name => Terms.Promise.Name;
@@ -51,7 +54,9 @@ internal sealed record PromiseTerms
     public required ImmutableArray<Diagnostic> Problems { get; init; }
     /// <summary>Equal where everything that judges or looks is equal.</summary>
     public required string Fingerprint { get; init; }
-    /// <summary>Equal where a fold may be carried over: terms and the rhythm of the checks.</summary>
+    /// <summary>Equal where the same is counted, whatever the name: version, condition, objectives, coverage. A rename alone begins no new count.</summary>
+    public required string Counted { get; init; }
+    /// <summary>Equal where a fold may be carried over: what is counted, by whom, and the rhythm of the checks.</summary>
     public required string FoldKey { get; init; }
     /// <summary>An error of a rule makes it not a promise; then why.</summary>
     public required string? NotAPromise { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kept.Engine.Promises;
 using Kept.Ledger;
 using Kept.Model;
 
@@ -29,8 +30,17 @@ internal static class EntryBodies
         .Set("first", diagnostics.OrderByDescending(one => one.RefusesHouse).Take(MostProblems).Select(one => new Members()
             .Set("code", one.Code).Set("at", one.At.ToString()).Set("message", one.Message).Set("help", one.Help))));
 
-    public static EntryDraft Terms(Instant at, PromiseName name, Promise promise, string? before) => Draft(EntryKinds.PromiseTerms, at, name.ToString(), new Members()
-        .Set("promise", name.ToString()).Set("version", promise.Version).Set("termsHash", promise.TermsHash).Set("before", before).Set("since", at.ToString()));
+    /// <param name="since">Since when they are judged: earlier than the entry where a rename left everything that is counted as it was.</param>
+    /// <param name="before">Hash of the terms before.</param>
+    public static EntryDraft Terms(Instant at, PromiseTerms terms, Instant since, string? before) =>
+        Draft(EntryKinds.PromiseTerms, at, terms.Promise.Name.ToString(), new Members()
+            .Set("promise", terms.Promise.Name.ToString())
+            .Set("id", terms.Id.ToString())
+            .Set("version", terms.Promise.Version)
+            .Set("termsHash", terms.Promise.TermsHash)
+            .Set("counted", terms.Counted)
+            .Set("before", before)
+            .Set("since", since.ToString()));
 
     public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new Members().Set("promise", name.ToString()));
 

@@ -176,9 +176,9 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
                 problems.Error(Codes.CheckField, text.At, $"`{field.Name}` takes a whole number, not `{FieldValues.Short(text)}`", field.Default is null ? null : $"such as {field.Default}");
                 return null;
             case FieldForm.YesNo:
-                return FieldValues.YesNo(text, problems) is { } yes ? new FieldValue.YesNo(yes) : null;
+                return FieldValues.YesNo(text, problems, Codes.CheckField) is { } yes ? new FieldValue.YesNo(yes) : null;
             case FieldForm.OneOf:
-                return FieldValues.OneOf(text, field.Choices, problems) is { } choice ? new FieldValue.Text(choice) : null;
+                return FieldValues.OneOf(text, field.Choices, problems, Codes.CheckField) is { } choice ? new FieldValue.Text(choice) : null;
             case FieldForm.Texts:
                 return new FieldValue.Texts([text.Text]);
             default:

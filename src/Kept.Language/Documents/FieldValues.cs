@@ -40,7 +40,7 @@ internal static class FieldValues
         return null;
     }
 
-    public static bool? YesNo(ScalarText text, Problems problems)
+    public static bool? YesNo(ScalarText text, Problems problems, string code = Codes.NotAChoice)
     {
         switch (text.Text)
         {
@@ -49,17 +49,17 @@ internal static class FieldValues
             case "no" or "false":
                 return false;
             default:
-                problems.Error(Codes.NotAChoice, text.At, $"`{Short(text)}` is neither yes nor no", "write yes or no");
+                problems.Error(code, text.At, $"`{Short(text)}` is neither yes nor no", "write yes or no");
                 return null;
         }
     }
 
-    public static string? OneOf(ScalarText text, IReadOnlyList<string> choices, Problems problems)
+    public static string? OneOf(ScalarText text, IReadOnlyList<string> choices, Problems problems, string code = Codes.NotAChoice)
     {
         foreach (var choice in choices)
             if (choice == text.Text)
                 return choice;
-        problems.Error(Codes.NotAChoice, text.At, $"`{Short(text)}` is none of the choices{problems.Hint(text.Text, choices)}", "write one of: " + string.Join(", ", choices));
+        problems.Error(code, text.At, $"`{Short(text)}` is none of the choices{problems.Hint(text.Text, choices)}", "write one of: " + string.Join(", ", choices));
         return null;
     }
 
@@ -80,8 +80,7 @@ internal static class FieldValues
     public static PromiseName? LineName(ScalarText text, string agent, int line, Problems problems)
     {
         if (!text.Text.Contains('/', StringComparison.Ordinal) && PromiseName.TryParse(text.Text, agent, out var name)) return name.Line == 0 ? name with { Line = line } : name;
-        var at = text.Text.IndexOf('@', StringComparison.Ordinal);
-        problems.Error(Codes.Name, text.At, $"`{Short(text)}` is no name of a promise", at >= 0
+        problems.Error(Codes.Name, text.At, $"`{Short(text)}` is no name of a promise", text.Text.Contains('@', StringComparison.Ordinal)
             ? "write name@line, the line a number from 1 to 9999: image@2" : NameHelp(text.Text));
         return null;
     }

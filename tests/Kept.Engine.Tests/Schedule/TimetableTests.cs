@@ -44,6 +44,7 @@ public sealed class TimetableTests
                 Problems = [],
                 Fingerprint = "",
                 FoldKey = "",
+                Counted = "",
                 NotAPromise = null,
             });
             var item = new ScheduledCheck(owner, 0, check, number);
@@ -64,7 +65,7 @@ public sealed class TimetableTests
                     Table.Complete(done.Run, Now);
                     continue;
                 }
-                if (next > end) break;
+                if (next > end || Table.NextWake is null) break;
                 Now = next > Now ? next : Now;
                 Table.Advance(Now);
             }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kept.Checks;
 using Kept.TestKit;
 using Xunit;
 
@@ -51,17 +52,19 @@ public sealed partial class BrokenExamplesTests
         var blocks = YamlBlocks().Matches(File.ReadAllText(Repository.PathOf("docs", "errors", code + ".md")));
         if (blocks.Count == 0) return; // about files, not about their content
         Assert.Equal(2, blocks.Count);
-        Assert.Contains(Houses.Read(Fragments.Whole(blocks[0].Groups[1].Value)).Diagnostics, diagnostic => diagnostic.Code == code);
-        var mended = Houses.Read(Fragments.Whole(blocks[1].Groups[1].Value));
+        Assert.Contains(ReadText(Fragments.Whole(blocks[0].Groups[1].Value)).Diagnostics, diagnostic => diagnostic.Code == code);
+        var mended = ReadText(Fragments.Whole(blocks[1].Groups[1].Value));
         Assert.True(mended.Diagnostics.IsEmpty, Houses.Shown(mended));
     }
 
     private static HouseReading Read(string name)
     {
         var (files, problems) = HouseFolder.ReadFiles(Path.Combine(Folder, name));
-        var reading = HouseReader.Read(files, "broken", TestKinds.All);
+        var reading = HouseReader.Read(files, "broken", CheckCatalog.Kinds);
         return reading with { Diagnostics = [.. problems, .. reading.Diagnostics] };
     }
+
+    private static HouseReading ReadText(string text) => HouseReader.Read([new DocumentFile("kept.yaml", System.Text.Encoding.UTF8.GetBytes(text))], "page", CheckCatalog.Kinds);
 
     [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex YamlBlocks();

@@ -1,3 +1,4 @@
+using Kept.Checks;
 using Kept.Model;
 using Kept.TestKit;
 using Xunit;
@@ -6,23 +7,30 @@ namespace Kept.Language.Tests.Documents;
 
 public sealed class GoodExamplesTests
 {
-    public static TheoryData<string> Folders => [.. Directory.GetDirectories(Repository.PathOf("examples", "good")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
+    private static readonly string Root = Repository.PathOf("examples", "good");
+
+    /// <summary>A folder with a house.yaml is one house; every other file is a house of its own.</summary>
+    public static TheoryData<string> Examples =>
+    [
+        .. Directory.GetDirectories(Root).SelectMany(folder => File.Exists(Path.Combine(folder, "house.yaml")) ? [folder] : Directory.GetFiles(folder, "*kept.yaml", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal),
+    ];
 
     internal static HouseReading Read(string folder)
     {
-        var (files, problems) = HouseFolder.ReadFiles(Repository.PathOf("examples", "good", folder));
+        var (files, problems) = HouseFolder.ReadFiles(Path.Combine(Root, folder));
         Assert.Empty(problems);
-        return HouseReader.Read(files, folder, TestKinds.All);
+        return HouseReader.Read(files, folder, CheckCatalog.Kinds);
     }
 
     [Theory]
-    [MemberData(nameof(Folders))]
-    public void A_good_example_reads_without_errors(string folder)
+    [MemberData(nameof(Examples))]
+    public void A_good_example_reads_without_errors(string example)
     {
-        var reading = Read(folder);
+        var reading = Read(example);
         Assert.True(reading.House is not null, Houses.Shown(reading));
         Assert.DoesNotContain(reading.Diagnostics, diagnostic => diagnostic.Severity == Severity.Error);
-        Assert.Equal(folder, reading.House.Id);
+        Assert.Equal(example, reading.House.Id);
     }
 
     [Fact]

