@@ -145,6 +145,7 @@ internal sealed partial class Keeper
         }
         check.Alike = check.Last?.Class == record.Class ? check.Alike + 1 : 1;
         if (check.Last is null || record.Slot >= check.Last.Slot) (check.Last, check.LastReason) = (record, reason);
+        if (record.Class == LookClass.Bad) check.LastBad = (record.Slot, reason);
         var owner = check.Owner;
         owner.NewestLook = (record.Series, record.Slot);
         if (owner.Fold is { } fold) fold.Add(check.Index, record);

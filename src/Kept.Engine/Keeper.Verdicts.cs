@@ -114,7 +114,7 @@ internal sealed partial class Keeper
                 ? Nothing(promise, Outcome.NotAPromise, early)
                 : Nothing(promise, Outcome.Unknown, "its history is being read");
         Judged? inForce = promise.Checks.Length == 0 ? GivenAt(promise, _now) : null;
-        var verdict = fold.VerdictAt(_now, OutcomeOf, inForce);
+        var verdict = fold.VerdictAt(_now, OutcomeOf, inForce, promise.WordsOf);
         return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [] } : verdict;
     }
 

@@ -34,6 +34,9 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public List<TrackedPromise> Dependents { get; } = [];
     public bool IsGone { get; set; }
 
+    /// <summary>What the bad look of a check met, where it was seen since the start.</summary>
+    public string? WordsOf(int check, Instant slot) => Checks[check].LastBad is { } bad && bad.Slot == slot ? bad.Reason : null;
+
     public PromiseId Id => Terms.Id;
     public Promise Promise => Terms.Promise;
     public PromiseName Name => Terms.Promise.Name;

@@ -39,6 +39,9 @@ internal sealed class ScheduledCheck(TrackedPromise owner, int index, Check chec
     /// <summary>Newest look or gap, and what it meant.</summary>
     public LookRecord? Last { get; set; }
     public string? LastReason { get; set; }
+
+    /// <summary>What the newest bad look met, in words: looks on record have none.</summary>
+    public (Instant Slot, string Reason)? LastBad { get; set; }
     /// <summary>Looks alike in a row, for deciding what evidence is worth keeping.</summary>
     public long Alike { get; set; }
     /// <summary>Slots that could not even be kept in memory while storage failed.</summary>

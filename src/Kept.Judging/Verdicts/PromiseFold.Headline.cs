@@ -10,8 +10,10 @@ public sealed partial class PromiseFold
     /// <param name="now">The moment.</param>
     /// <param name="others">How other promises stand: for a promise that has no check of its own, and for what puts this one at risk.</param>
     /// <param name="inForce">Whether the condition holds now. Asked only where there is no check: else the looks themselves say when it held.</param>
-    public Verdict VerdictAt(Instant now, Func<PromiseName, Outcome> others, Judged? inForce = null)
+    /// <param name="wordsOf">What the look of a check at a slot met, in words, where the caller still knows; only for the reason, never for the outcome.</param>
+    public Verdict VerdictAt(Instant now, Func<PromiseName, Outcome> others, Judged? inForce = null, Func<int, Instant, string?>? wordsOf = null)
     {
+        _wordsOf = wordsOf;
         _asked = Math.Max(_asked, now.Microseconds);
         var objectives = _plan.Objectives;
         var lines = ImmutableArray.CreateBuilder<VerdictLine>(objectives.Length + 1);

@@ -97,6 +97,7 @@ public sealed partial class PromiseFold
     {
         ref var last = ref _last[check];
         if (last.BadSlot == long.MinValue || last.BadSlot > now) return "";
+        if (_wordsOf?.Invoke(check, new Instant(last.BadSlot)) is { Length: > 0 } words) return ": " + words;
         if (last.Failure != TargetFailure.None) return ": " + LookWords.Of(last.Failure, _plan.Checks[check]);
         return last.Code >= 0 ? $": an expectation failed (code {last.Code})" : ": an expectation failed";
     }

@@ -17,6 +17,7 @@ public sealed partial class PromiseFold
     private readonly LastWords[] _last;
     private long _since;
     private long _asked = long.MinValue;
+    private Func<int, Instant, string?>? _wordsOf;
 
     /// <param name="promise">What was promised; its checks and objectives are prepared here.</param>
     /// <param name="assessor">Who judges.</param>
