@@ -26,6 +26,7 @@ public sealed class KeptServerTests : IDisposable
         foreach (var address in new[] { "127.0.0.1:7070", "[::1]:7070" })
         {
             var reading = HouseReader.Read([OwnDocument.Of(address, now)], "here", CheckCatalog.Kinds);
+            Assert.Equal("", string.Join("\n", reading.Diagnostics.Select(DiagnosticText.Render)));
             Assert.Equal("", string.Join("\n", reading.Diagnostics.Concat(HouseRules.Check(reading.House!, Instant.From(now))).Select(DiagnosticText.Render)));
             Assert.True(reading.House!.Promises.Count() >= 3);
         }
