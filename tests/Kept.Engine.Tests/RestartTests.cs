@@ -209,6 +209,6 @@ public sealed class RestartTests
         world.Advance(Seconds(30));
         Assert.True(world.Stop() < Seconds(2));
         Assert.Equal(false, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
-        world.On(() => Assert.True(world.House.DisposeAsync().IsCompleted));
+        world.On(() => Assert.True(world.House.DisposeAsync().AsTask().IsCompleted));
     }
 }
