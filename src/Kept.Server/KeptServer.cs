@@ -66,7 +66,7 @@ public static class KeptServer
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            ServerAddress.Write(options.DataFolder, Loopback(options.Address, address.Port));
+            ServerAddress.Write(options.DataFolder, $"http://{Loopback(options.Address, address.Port)}/");
             return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
         }
         finally
