@@ -22,6 +22,8 @@ internal sealed partial class Keeper
     private TrackedPromise[] _order = [];
     private readonly Dictionary<string, List<ScheduledCheck>> _beatsByKey = new(StringComparer.Ordinal);
     private bool _hasHouse;
+    // The newest documents were refused: a house asked for before them may still come, but does not hide that.
+    private bool _newestRefused;
 
     // The newest house that waits to be made ready, and those who wait for it.
     private House? _wanted;
@@ -38,6 +40,7 @@ internal sealed partial class Keeper
             Refuse(reading, done);
             return;
         }
+        _newestRefused = false;
         if (_hasHouse && !_isPreparing && _wanted is null && house.ContentHash.Length > 0 && house.ContentHash == _house.ContentHash)
         {
             // The same promises again are no event (R17); but what was wrong meanwhile is right again.
@@ -60,8 +63,9 @@ internal sealed partial class Keeper
             var first = reading.Diagnostics.FirstOrDefault(one => one.RefusesHouse) ?? reading.Diagnostics.FirstOrDefault();
             _log.HouseRefused(reading.Diagnostics.Length, first is null ? "" : $"{first.At} {first.Code}: {first.Message}");
         }
-        // A house refused now outranks one that still waits to be taken: the folder no longer says that.
-        _wanted = null;
+        // A house refused now outranks one that still waits to be taken: the folder no longer says that. Where there is none yet, it is better than nothing.
+        _newestRefused = true;
+        if (_hasHouse) _wanted = null;
         _whenPublished.Add(done);
     }
 
@@ -98,7 +102,7 @@ internal sealed partial class Keeper
             _readingFault = fault!.Message;
             _faults++;
             _log.IdsFail(fault, _preparePause.ToWords());
-            _wanted ??= house;
+            if (!_newestRefused || !_hasHouse) _wanted ??= house;
         }
         else
         {
@@ -130,12 +134,12 @@ internal sealed partial class Keeper
             after[terms.Id] = order[i] = tracked;
         }
         foreach (var gone in before.Values) End(gone);
-        (_promises, _order, _house, _fault, _hasHouse, _sweptTo) = (after, order, ready.House, null, true, 0);
+        (_promises, _order, _house, _fault, _hasHouse, _sweptTo) = (after, order, ready.House, _newestRefused ? _fault : null, true, 0);
         _byName = order.ToDictionary(one => one.Name);
         foreach (var promise in order) Depend(promise);
         _shelves.Replace([.. order.Select(ViewOf)], ready.Index());
         foreach (var promise in order) JudgePromise(promise);
-        _recorder.TryAdd(EntryBodies.Taken(_now, ready.House));
+        _recorder.Add(EntryBodies.Taken(_now, ready.House));
         _log.HouseTaken(ready.House.Id, order.Length, _timetable.Checks);
         ReadHistories();
     }
@@ -171,12 +175,12 @@ internal sealed partial class Keeper
         {
             promise.Since = _now;
             promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now);
-            _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
+            _recorder.Add(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
         else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot()) is { } carried)
         {
             promise.Fold = carried;
-            if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.TryAdd(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));
+            if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.Add(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));
         }
         else
         {
@@ -189,7 +193,7 @@ internal sealed partial class Keeper
     {
         promise.IsGone = true;
         foreach (var check in promise.Checks) TakeOff(check);
-        _recorder.TryAdd(EntryBodies.Gone(_now, promise.Name));
+        _recorder.Add(EntryBodies.Gone(_now, promise.Name));
     }
 
     /// <summary>The checks of a promise as its terms now say; those that stay keep their place in time.</summary>
