@@ -44,7 +44,8 @@ public static class KeptServer
             Ledger = ledger,
             Time = options.Time,
             Follow = running.FollowAsync,
-            Beat = running.BeatAsync,
+            // before the house is read nobody knows whose key it is, and a caller that is told "no such heartbeat" does not try again
+            Beat = (beat, token) => Volatile.Read(ref started) ? running.BeatAsync(beat, token) : throw new StartingException(),
             HousePath = options.HousePath,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));
