@@ -24,7 +24,8 @@ internal sealed partial class Keeper
     private bool _hasHouse;
 
     // The newest house that waits to be made ready, and those who wait for it.
-    private House? _wanted;
+    private (House House, long Number)? _wanted;
+    private long _takes, _faultNumber;
     private bool _isPreparing;
     private Instant? _prepareAt;
     private Duration _preparePause;
@@ -33,6 +34,7 @@ internal sealed partial class Keeper
     /// <summary>The answer comes once the view shows what became of it.</summary>
     public void Take(HouseReading reading, TaskCompletionSource<bool> done)
     {
+        _takes++;
         if (reading.House is not { } house)
         {
             Refuse(reading, done);
@@ -45,7 +47,7 @@ internal sealed partial class Keeper
             _whenPublished.Add(done);
             return;
         }
-        _wanted = house;
+        _wanted = (house, _takes);
         _takers.Add(done);
         PrepareNext();
     }
@@ -60,35 +62,35 @@ internal sealed partial class Keeper
             var first = reading.Diagnostics.FirstOrDefault(one => one.RefusesHouse) ?? reading.Diagnostics.FirstOrDefault();
             _log.HouseRefused(reading.Diagnostics.Length, first is null ? "" : $"{first.At} {first.Code}: {first.Message}");
         }
-        // A house refused now outranks one that still waits to be taken: the folder no longer says that.
-        _wanted = null;
+        // A house that is still being made ready is taken all the same, and must not make this forgotten.
+        _faultNumber = _takes;
         _whenPublished.Add(done);
     }
 
     private void PrepareNext()
     {
-        if (_isPreparing || _wanted is not { } house) return;
+        if (_isPreparing || _wanted is not { } wanted) return;
         if (_prepareAt is { } at && _now < at) return;
         _wanted = null;
         _isPreparing = true;
-        _ = PrepareAsync(house);
+        _ = PrepareAsync(wanted.House, wanted.Number);
     }
 
-    private async Task PrepareAsync(House house)
+    private async Task PrepareAsync(House house, long number)
     {
         await Task.Yield();
         try
         {
             var ready = await Preparation.OfAsync(house, _ledger, CancellationToken.None);
-            Post(() => Prepared(house, ready, null));
+            Post(() => Prepared(house, number, ready, null));
         }
         catch (Exception fault)
         {
-            Post(() => Prepared(house, null, fault));
+            Post(() => Prepared(house, number, null, fault));
         }
     }
 
-    private void Prepared(House house, Preparation? ready, Exception? fault)
+    private void Prepared(House house, long number, Preparation? ready, Exception? fault)
     {
         _isPreparing = false;
         if (ready is null)
@@ -98,12 +100,12 @@ internal sealed partial class Keeper
             _readingFault = fault!.Message;
             _faults++;
             _log.IdsFail(fault, _preparePause.ToWords());
-            _wanted ??= house;
+            _wanted ??= (house, number);
         }
         else
         {
             (_prepareAt, _preparePause, _readingFault) = (null, Duration.Zero, null);
-            if (!_isStopping) Guard(() => Adopt(ready), "the new house");
+            if (!_isStopping) Guard(() => Adopt(ready, number), "the new house");
             PrepareNext();
         }
         if (ready is not null && _isPreparing) return; // a newer one is on its way; who waits, waits for that
@@ -114,7 +116,7 @@ internal sealed partial class Keeper
     private static Duration Longer(Duration pause) =>
         pause == Duration.Zero ? Duration.Milliseconds(100) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
-    private void Adopt(Preparation ready)
+    private void Adopt(Preparation ready, long number)
     {
         (_timetable.LooksAtOnce, _timetable.LooksPerHost) = (ready.House.Settings.LooksAtOnce, ready.House.Settings.LooksPerHost);
         var before = _promises;
@@ -130,7 +132,8 @@ internal sealed partial class Keeper
             after[terms.Id] = order[i] = tracked;
         }
         foreach (var gone in before.Values) End(gone);
-        (_promises, _order, _house, _fault, _hasHouse, _sweptTo) = (after, order, ready.House, null, true, 0);
+        (_promises, _order, _house, _hasHouse, _sweptTo) = (after, order, ready.House, true, 0);
+        if (number > _faultNumber) _fault = null;
         _byName = order.ToDictionary(one => one.Name);
         foreach (var promise in order) Depend(promise);
         _shelves.Replace([.. order.Select(ViewOf)], ready.Index());

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Kept.Cli.Output;
 using Kept.Language;
-using Kept.Model;
 
 namespace Kept.Cli.Commands;
 

@@ -1,5 +1,4 @@
 using Kept.Engine;
-using Kept.Ledger;
 using Kept.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Kept.Bench;
+
+// Looks per second and CPU seconds per 1,000 looks of the whole pipeline, beside a bare SocketsHttpHandler loop and blackbox_exporter, on the same target in the
+// same run. Prints a Markdown table: medians of the rounds, and ratios within each round.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["house", ..])
+{
+    await Houses.MeasureAsync(args is [_, var n, ..] ? int.Parse(n) : 10_000);
+    return;
+}
+var seconds = args is [var s, ..] ? int.Parse(s) : 6;
+var rounds = args is [_, var r, ..] ? int.Parse(r) : 3;
+var length = TimeSpan.FromSeconds(seconds);
+using var target = new Target();
+
+Console.WriteLine("| mode | bare looks/s | bare CPU/1000 | Kept looks/s | Kept CPU/1000 | Kept/bare looks | Kept/bare CPU | blackbox looks/s | blackbox CPU/1000 | Kept/blackbox CPU |");
+Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+var notes = new List<string>();
+foreach (var mode in Enum.GetValues<Mode>())
+{
+    var rows = new List<(Stretch Bare, Stretch Kept, Stretch Blackbox)>();
+    for (var round = 0; round < rounds; round++)
+    {
+        var bare = await Contestants.BareAsync(target, mode, length);
+        var blackbox = await Contestants.BlackboxAsync(target, mode, length);
+        // A schedule has no full speed of its own: it is asked for more and more looks a second, and the fastest rate that it keeps (at most 1 % dropped) counts.
+        var kept = default(Stretch);
+        foreach (var share in new[] { 0.4, 0.6, 0.8, 1.0 })
+        {
+            var due = (int)(bare.LooksPerSecond * share);
+            var tried = await Contestants.PipelineAsync(target, mode, due, length);
+            if (kept.LooksPerSecond > 0 && tried.LooksPerSecond < due * 0.99) break;
+            kept = tried;
+            if (tried.LooksPerSecond < due * 0.99) break;
+        }
+        rows.Add((bare, kept, blackbox));
+        notes.Add($"{mode} round {round + 1}: {kept.Note}");
+    }
+    Console.WriteLine($"| {mode.ToString().ToLowerInvariant()} | {Median(row => row.Bare.LooksPerSecond):0} | {Median(row => row.Bare.CpuPerThousand):0.000} | {Median(row => row.Kept.LooksPerSecond):0} | {Median(row => row.Kept.CpuPerThousand):0.000} "
+        + $"| {Median(row => row.Kept.LooksPerSecond / row.Bare.LooksPerSecond):0.00} | {Median(row => row.Kept.CpuPerThousand / row.Bare.CpuPerThousand):0.00} "
+        + $"| {Median(row => row.Blackbox.LooksPerSecond):0} | {Median(row => row.Blackbox.CpuPerThousand):0.000} | {Median(row => row.Kept.CpuPerThousand / row.Blackbox.CpuPerThousand):0.00} |");
+
+    double Median(Func<(Stretch Bare, Stretch Kept, Stretch Blackbox), double> figure) => rows.Select(figure).Order().ElementAt(rows.Count / 2);
+}
+Console.WriteLine();
+foreach (var note in notes) Console.WriteLine(note);
