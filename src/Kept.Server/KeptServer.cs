@@ -84,6 +84,7 @@ public static class KeptServer
         if (!options.MayMakeHouse) return $"there is no file or folder {options.HousePath}";
         try
         {
+            PrivateFolder.Make(options.DataFolder); // the house of the first start lies in it, and would make it open to all
             Directory.CreateDirectory(options.HousePath);
             return null;
         }
