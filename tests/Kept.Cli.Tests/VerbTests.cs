@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using Kept.Cli.Output;
 using Kept.TestKit;
 using Kept.TestKit.Peers;
 using Xunit;
