@@ -44,7 +44,8 @@ public static class KeptServer
             Ledger = ledger,
             Time = options.Time,
             Follow = running.FollowAsync,
-            Beat = running.BeatAsync,
+            // before the house is read nobody knows whose key it is, and a caller that is told "no such heartbeat" does not try again
+            Beat = (beat, token) => Volatile.Read(ref started) ? running.BeatAsync(beat, token) : throw new StartingException(),
             HousePath = options.HousePath,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));
@@ -66,7 +67,7 @@ public static class KeptServer
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            ServerAddress.Write(options.DataFolder, Loopback(options.Address, address.Port));
+            ServerAddress.Write(options.DataFolder, $"http://{Loopback(options.Address, address.Port)}/");
             return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
         }
         finally
