@@ -46,6 +46,11 @@ internal static class Program
             terminal.Talk.WriteLine($"kept: {store.Code}: {store.Message}");
             return ExitCodes.Unreachable;
         }
+        catch (UnreachableException silent)
+        {
+            terminal.Talk.WriteLine($"kept: {silent.Message}");
+            return ExitCodes.Unreachable;
+        }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             terminal.Talk.WriteLine($"kept: {fault.Message}");

@@ -22,11 +22,10 @@ internal sealed partial class Keeper
     private TrackedPromise[] _order = [];
     private readonly Dictionary<string, List<ScheduledCheck>> _beatsByKey = new(StringComparer.Ordinal);
     private bool _hasHouse;
-    // The newest documents were refused: a house asked for before them may still come, but does not hide that.
-    private bool _newestRefused;
 
     // The newest house that waits to be made ready, and those who wait for it.
-    private House? _wanted;
+    private (House House, long Number)? _wanted;
+    private long _takes, _faultNumber;
     private bool _isPreparing;
     private Instant? _prepareAt;
     private Duration _preparePause;
@@ -35,12 +34,12 @@ internal sealed partial class Keeper
     /// <summary>The answer comes once the view shows what became of it.</summary>
     public void Take(HouseReading reading, TaskCompletionSource<bool> done)
     {
+        _takes++;
         if (reading.House is not { } house)
         {
             Refuse(reading, done);
             return;
         }
-        _newestRefused = false;
         if (_hasHouse && !_isPreparing && _wanted is null && house.ContentHash.Length > 0 && house.ContentHash == _house.ContentHash)
         {
             // The same promises again are no event (R17); but what was wrong meanwhile is right again.
@@ -48,7 +47,7 @@ internal sealed partial class Keeper
             _whenPublished.Add(done);
             return;
         }
-        _wanted = house;
+        _wanted = (house, _takes);
         _takers.Add(done);
         PrepareNext();
     }
@@ -63,36 +62,35 @@ internal sealed partial class Keeper
             var first = reading.Diagnostics.FirstOrDefault(one => one.RefusesHouse) ?? reading.Diagnostics.FirstOrDefault();
             _log.HouseRefused(reading.Diagnostics.Length, first is null ? "" : $"{first.At} {first.Code}: {first.Message}");
         }
-        // A house refused now outranks one that still waits to be taken: the folder no longer says that. Where there is none yet, it is better than nothing.
-        _newestRefused = true;
-        if (_hasHouse) _wanted = null;
+        // A house that is still being made ready is taken all the same, and must not make this forgotten.
+        _faultNumber = _takes;
         _whenPublished.Add(done);
     }
 
     private void PrepareNext()
     {
-        if (_isPreparing || _wanted is not { } house) return;
+        if (_isPreparing || _wanted is not { } wanted) return;
         if (_prepareAt is { } at && _now < at) return;
         _wanted = null;
         _isPreparing = true;
-        _ = PrepareAsync(house);
+        _ = PrepareAsync(wanted.House, wanted.Number);
     }
 
-    private async Task PrepareAsync(House house)
+    private async Task PrepareAsync(House house, long number)
     {
         await Task.Yield();
         try
         {
             var ready = await Preparation.OfAsync(house, _ledger, CancellationToken.None);
-            Post(() => Prepared(house, ready, null));
+            Post(() => Prepared(house, number, ready, null));
         }
         catch (Exception fault)
         {
-            Post(() => Prepared(house, null, fault));
+            Post(() => Prepared(house, number, null, fault));
         }
     }
 
-    private void Prepared(House house, Preparation? ready, Exception? fault)
+    private void Prepared(House house, long number, Preparation? ready, Exception? fault)
     {
         _isPreparing = false;
         if (ready is null)
@@ -102,12 +100,12 @@ internal sealed partial class Keeper
             _readingFault = fault!.Message;
             _faults++;
             _log.IdsFail(fault, _preparePause.ToWords());
-            if (!_newestRefused || !_hasHouse) _wanted ??= house;
+            _wanted ??= (house, number);
         }
         else
         {
             (_prepareAt, _preparePause, _readingFault) = (null, Duration.Zero, null);
-            if (!_isStopping) Guard(() => Adopt(ready), "the new house");
+            if (!_isStopping) Guard(() => Adopt(ready, number), "the new house");
             PrepareNext();
         }
         if (ready is not null && _isPreparing) return; // a newer one is on its way; who waits, waits for that
@@ -118,7 +116,7 @@ internal sealed partial class Keeper
     private static Duration Longer(Duration pause) =>
         pause == Duration.Zero ? Duration.Milliseconds(100) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
-    private void Adopt(Preparation ready)
+    private void Adopt(Preparation ready, long number)
     {
         (_timetable.LooksAtOnce, _timetable.LooksPerHost) = (ready.House.Settings.LooksAtOnce, ready.House.Settings.LooksPerHost);
         var before = _promises;
@@ -134,12 +132,13 @@ internal sealed partial class Keeper
             after[terms.Id] = order[i] = tracked;
         }
         foreach (var gone in before.Values) End(gone);
-        (_promises, _order, _house, _fault, _hasHouse, _sweptTo) = (after, order, ready.House, _newestRefused ? _fault : null, true, 0);
+        (_promises, _order, _house, _hasHouse, _sweptTo) = (after, order, ready.House, true, 0);
+        if (number > _faultNumber) _fault = null;
         _byName = order.ToDictionary(one => one.Name);
         foreach (var promise in order) Depend(promise);
         _shelves.Replace([.. order.Select(ViewOf)], ready.Index());
         foreach (var promise in order) JudgePromise(promise);
-        _recorder.Add(EntryBodies.Taken(_now, ready.House));
+        _recorder.TryAdd(EntryBodies.Taken(_now, ready.House));
         _log.HouseTaken(ready.House.Id, order.Length, _timetable.Checks);
         ReadHistories();
     }
@@ -175,12 +174,12 @@ internal sealed partial class Keeper
         {
             promise.Since = _now;
             promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now);
-            _recorder.Add(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
+            _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
         else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot()) is { } carried)
         {
             promise.Fold = carried;
-            if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.Add(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));
+            if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.TryAdd(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));
         }
         else
         {
@@ -193,7 +192,7 @@ internal sealed partial class Keeper
     {
         promise.IsGone = true;
         foreach (var check in promise.Checks) TakeOff(check);
-        _recorder.Add(EntryBodies.Gone(_now, promise.Name));
+        _recorder.TryAdd(EntryBodies.Gone(_now, promise.Name));
     }
 
     /// <summary>The checks of a promise as its terms now say; those that stay keep their place in time.</summary>

@@ -67,7 +67,7 @@ public static class KeptServer
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            ServerAddress.Write(options.DataFolder, Loopback(options.Address, address.Port));
+            ServerAddress.Write(options.DataFolder, $"http://{Loopback(options.Address, address.Port)}/");
             return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
         }
         finally
@@ -84,6 +84,7 @@ public static class KeptServer
         if (!options.MayMakeHouse) return $"there is no file or folder {options.HousePath}";
         try
         {
+            PrivateFolder.Make(options.DataFolder); // the house of the first start lies in it, and would make it open to all
             Directory.CreateDirectory(options.HousePath);
             return null;
         }

@@ -114,6 +114,23 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public void A_refusal_is_shown_also_when_the_house_before_it_is_taken_later()
+    {
+        using var world = new HouseWorld();
+        var (good, bad) = (HouseWorld.Read(RunningHouseTests.OnePromise), HouseWorld.Read("kept: 1\nagent: ["));
+        world.Run();
+        world.On(() =>
+        {
+            _ = world.House.TakeAsync(good, CancellationToken.None).AsTask(); // its ids are still being fetched
+            _ = world.House.TakeAsync(bad, CancellationToken.None).AsTask();
+        });
+        world.Advance(Seconds(30));
+        Assert.NotNull(world.View.Fault);
+        Assert.Equal(Outcome.Kept, world.Verdict("home@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
     public void Changed_terms_begin_a_new_count_and_a_changed_check_does_not()
     {
         using var world = new HouseWorld();
@@ -209,7 +226,7 @@ public sealed class RestartTests
         world.Advance(Seconds(30));
         Assert.True(world.Stop() < Seconds(2));
         Assert.Equal(false, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
-        world.On(() => Assert.True(world.House.DisposeAsync().AsTask().IsCompleted));
+        world.On(() => Assert.True(world.House.DisposeAsync().AsTask().IsCompletedSuccessfully));
     }
 
     [Fact]

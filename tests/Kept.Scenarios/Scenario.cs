@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Kept.Engine;
 using Kept.Engine.Tests.World;

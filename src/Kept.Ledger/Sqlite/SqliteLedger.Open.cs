@@ -19,7 +19,7 @@ internal sealed partial class SqliteLedger
         Database? database = null;
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFolder.Make(folder);
             held = FolderLock.Take(folder);
             var file = new FileInfo(Path.Combine(folder, Database.FileName));
             if (held.Ledger is { } before && (!file.Exists || (file.Length == 0 && !File.Exists(file.FullName + "-wal"))))

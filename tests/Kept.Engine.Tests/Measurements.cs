@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Kept.Engine.Tests.World;
+using Kept.Language;
+using Kept.Ledger;
+using Kept.Model;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Kept.Engine.Tests;
+
+/// <summary>The engine on the real clock, the thread pool and a real disk, with looks that answer at once: what is left is the engine's own cost. Run by hand.</summary>
+public sealed class Measurements
+{
+    [Theory(Explicit = true)]
+    [InlineData(10_000, 10)]
+    [InlineData(20_000, 10)]
+    [InlineData(100_000, 60)]
+    public async Task Cost_of_a_look(int promises, int everySeconds)
+    {
+        var folder = Directory.CreateTempSubdirectory("kept-engine-");
+        try
+        {
+            await using var ledger = Ledgers.OpenSqlite(folder.FullName, TimeProvider.System, new Random(1));
+            var one = HouseWorld.Read(FaultTests.Many(1, "web.example", everySeconds + "s")).House!;
+            var promise = one.Agents[0].Promises[0];
+            var agent = one.Agents[0] with { Promises = [.. Enumerable.Range(1, promises).Select(n => promise with { Name = promise.Name with { Promise = "p" + n } })] };
+            var looks = new Dictionary<string, Look>
+            {
+                ["http"] = (_, _) => ValueTask.FromResult(new Observation
+                {
+                    StartedAt = Instant.From(TimeProvider.System.GetUtcNow()),
+                    Reach = Reach.Answered,
+                    Code = 200,
+                    Phases = new Phases(-1, -1, -1, -1, 5_000_000),
+                    Values = [Value.Of(200), Value.Of(Duration.Milliseconds(5))],
+                }),
+            }.ToFrozenDictionary();
+            await using var house = new RunningHouse(new EngineParts(ledger, looks, TimeProvider.System, new Random(2), NullLogger.Instance));
+            using var stop = new CancellationTokenSource();
+            var watch = Stopwatch.StartNew();
+            var running = house.RunAsync(stop.Token);
+            await house.TakeAsync(new HouseReading(one with { Agents = [agent], Settings = one.Settings with { LooksPerHost = 512 } }, []), CancellationToken.None);
+            var taken = watch.Elapsed;
+            while (house.View.Promises.Any(view => view.Verdict.Reason == "its history is being read") && watch.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            var restored = watch.Elapsed;
+            await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System); // the ramp
+            var (cpu, before, from) = (Environment.CpuUsage.TotalTime, house.View.Figures.Looks, Stopwatch.GetTimestamp());
+            await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System);
+            var figures = house.View.Figures;
+            var (spent, count, wall) = (Environment.CpuUsage.TotalTime - cpu, figures.Looks - before, Stopwatch.GetElapsedTime(from));
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"{promises} promises every {everySeconds} s: taken {taken.TotalMilliseconds:0} ms, trusted {restored.TotalMilliseconds:0} ms, {count / wall.TotalSeconds:0} looks/s, "
+                + $"{spent.TotalSeconds * 1000 / count:0.000} CPU s per 1,000, lateness p50 {figures.LatenessP50} p99 {figures.LatenessP99} max {figures.LatenessMax}, "
+                + $"gaps {string.Join(' ', figures.Gaps.Select(gap => gap.Key + "=" + gap.Value))}, waiting {figures.UnrecordedLooks}, heap {GC.GetTotalMemory(false) >> 20} MiB");
+            await stop.CancelAsync();
+            var stopping = Stopwatch.StartNew();
+            await running;
+            TestContext.Current.TestOutputHelper!.WriteLine($"stopped in {stopping.ElapsedMilliseconds} ms, {house.View.Figures.UnrecordedLooks} unrecorded, storage: {house.View.Figures.StorageFault ?? "well"}");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
