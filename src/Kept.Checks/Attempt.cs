@@ -21,9 +21,14 @@ internal sealed class Attempt
     public Instant StartedAt { get; }
     public DialTrail Trail { get; }
 
-    public string Expand(string text) => Secrets.Expand(text, _secrets);
-    public string ExpandInUrl(string text) => Secrets.Expand(text, _secrets, Uri.EscapeDataString);
+    public string Expand(string text) => Secrets.Expand(Permitted(text), _secrets);
+    public string ExpandInUrl(string text) => Secrets.Expand(Permitted(text), _secrets, Uri.EscapeDataString);
     public string Redact(string text) => _secrets.Count == 0 ? text : Secrets.Redact(text, _secrets);
+
+    /// <summary>Whoever wrote the document also chose the target: one that is not ours would have our secrets sent to itself.</summary>
+    private string Permitted(string text) => Request.Trust == DocumentOrigin.Ours || !Secrets.IsIn(text)
+        ? text
+        : throw EgressException.OfUs(GapCause.EgressDenied, "a document that is not ours may not use secrets of this machine");
 
     /// <summary>Looks within the check's time-out. Every exception but the caller's own cancellation becomes an observation.</summary>
     public static async ValueTask<Observation> RunAsync(

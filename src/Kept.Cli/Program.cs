@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kept.Cli.Asking;
 using Kept.Cli.Commands;
 using Kept.Cli.Output;
 using Kept.Ledger;
@@ -44,6 +45,11 @@ internal static class Program
         catch (LedgerException store)
         {
             terminal.Talk.WriteLine($"kept: {store.Code}: {store.Message}");
+            return ExitCodes.Unreachable;
+        }
+        catch (UnreachableException silent)
+        {
+            terminal.Talk.WriteLine($"kept: {silent.Message}");
             return ExitCodes.Unreachable;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
 using Kept.Model;
 
 namespace Kept.Egress;
@@ -34,18 +36,24 @@ public static class Secrets
         }
     }
 
-    /// <summary>The text with every expanded value replaced by <c>•••</c>, also where it stands Base64- or URL-encoded. Values under 4 characters are left: replacing them would shred the text and hide nothing.</summary>
+    /// <summary>The text with every expanded value replaced by <c>•••</c>, also where it stands in Base64, in a URL, in JSON or in HTML. Values under 4 characters are left: replacing them would shred the text and hide nothing.</summary>
     public static string Redact(string text, IReadOnlyCollection<string> used)
     {
-        foreach (var secret in used)
-        {
-            if (secret.Length < 4) continue;
-            text = text.Replace(secret, "•••", StringComparison.Ordinal)
-                .Replace(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)), "•••", StringComparison.Ordinal)
-                .Replace(Uri.EscapeDataString(secret), "•••", StringComparison.Ordinal);
-        }
+        // The longest first: a short secret that begins a longer one would leave the rest of that in clear. Without regard to case: a host comes back in small
+        // letters, %2F as %2f.
+        foreach (var secret in used.Where(one => one.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(one => one.Length))
+            foreach (var form in FormsOf(secret))
+                text = text.Replace(form, "•••", StringComparison.OrdinalIgnoreCase);
         return text;
     }
+
+    /// <summary>A secret as targets echo it. JSON has two usual ways to write quotes, slashes and letters beyond ASCII.</summary>
+    private static IEnumerable<string> FormsOf(string secret) => new[]
+    {
+        secret, Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)), Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), WebUtility.HtmlEncode(secret),
+        JavaScriptEncoder.Default.Encode(secret), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secret),
+        JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secret).Replace("/", "\\/", StringComparison.Ordinal),
+    }.Distinct(StringComparer.Ordinal);
 
     private static int NextReference(string text, int from)
     {
@@ -64,8 +72,11 @@ public static class Secrets
         try
         {
             using var file = File.OpenRead(name);
-            if (file.Length > LargestFile) throw EgressException.OfUs(GapCause.SecretMissing, $"the secret file {name} is larger than 64 KiB");
-            using var reader = new StreamReader(file, Encoding.UTF8);
+            // Counted while reading: a device says that it is empty, and never ends.
+            var bytes = new byte[LargestFile + 1];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > LargestFile) throw EgressException.OfUs(GapCause.SecretMissing, $"the secret file {name} is larger than 64 KiB");
+            using var reader = new StreamReader(new MemoryStream(bytes, 0, length), Encoding.UTF8);
             // Files written by hand end with a line break that is no part of the secret.
             return reader.ReadToEnd().TrimEnd('\r', '\n');
         }

@@ -45,8 +45,14 @@ internal sealed partial class Keeper
         heartbeat.StartedAt = null;
         // A job that calls in a tight loop is one look a second, unless it says something else.
         var isBad = check.Last is { Class: LookClass.Bad };
-        if (heartbeat.LastRecorded is { } last && last <= _now && _now - last < Duration.Seconds(1) && failed == isBad) return;
-        heartbeat.LastRecorded = _now;
+        var slot = _now;
+        if (heartbeat.LastRecorded is { } last && last - _now < Duration.Seconds(1) && _now - last < Duration.Seconds(1))
+        {
+            if (failed == isBad) return;
+            // Calls handled in one turn share its moment, and a slot is recorded once: the later one stands a microsecond after the one before.
+            if (slot <= last) slot = new Instant(last.Microseconds + 1);
+        }
+        heartbeat.LastRecorded = slot;
         var phases = Phases.None with { Total = took };
         // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
         var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
@@ -64,8 +70,11 @@ internal sealed partial class Keeper
                 Address = beat.From,
                 Values = ValuesOf(check.Check.Kind, code, took, beat),
             };
-        KeepCall(check, _now, seen);
+        KeepCall(check, slot, seen);
         JudgePromise(check.Owner);
+        if (slot <= _now) return;
+        check.Owner.JudgeAt = slot.Microseconds;
+        _changes.Enqueue(check.Owner, slot.Microseconds);
     }
 
     private static bool AsksForExitCode(Check check) => check.Expect.Any(one => one.Test.SelfAndDescendants().Any(node => node switch

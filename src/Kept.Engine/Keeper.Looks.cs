@@ -13,6 +13,9 @@ internal sealed partial class Keeper
 
     private const int MostEarlyLooks = 1_000;
 
+    // A caller that finds us standing still waits about so long for an answer.
+    private static readonly Duration CallersWait = Duration.Seconds(30);
+
     private readonly HashSet<LookRun> _underWay = [];
 
     private LookRun Launch(ScheduledCheck check, Instant slot, HostLane lane)
@@ -60,6 +63,7 @@ internal sealed partial class Keeper
         run.Cancel.Dispose();
         if (fault is not null) Faulted(fault, $"a look of {run.Check.Owner.Name}");
         if (!_timetable.Complete(run, _now)) return; // given up before, and its slot told as a gap
+        if (_looksAreOver) return; // so was this one, when the house began to end
         _looks++;
         if (Disturbed(run, seen) is { } why) (seen, judged) = (why, null);
         judged ??= Judge.Look(run.Terms, seen, run.Given);
@@ -73,10 +77,10 @@ internal sealed partial class Keeper
     private Observation? Disturbed(LookRun run, Observation seen)
     {
         if (run.Disturbances != _disturbances) return Observation.OfGap(_now, GapCause.Clock, "the clock jumped while the look was under way");
-        var stoodStillTooLong = run.Stalled * 5 > run.Terms.Timeout;
-        return stoodStillTooLong && seen is { Reach: Reach.Failed, Failure: TargetFailure.TimedOut }
-            ? Observation.OfGap(_now, GapCause.Local, $"we stood still for {run.Stalled.ToWords()}, so the time-out may be ours")
-            : null;
+        if (seen.Reach == Reach.Gap || run.Stalled * 5 <= run.Terms.Timeout) return null;
+        // What took less time than we stood still was over before or began after it, and says what it says. All else may have been late, or cut off, by us.
+        var isOurs = seen.Failure == TargetFailure.TimedOut || seen.Phases.Total >= run.Stalled.Nanoseconds;
+        return isOurs ? Observation.OfGap(_now, GapCause.Local, $"we stood still for {run.Stalled.ToWords()}, so what it met may be ours") : null;
     }
 
     private void Abandoned(LookRun run)
@@ -96,6 +100,10 @@ internal sealed partial class Keeper
     private void StoodStill(Duration stall)
     {
         foreach (var run in _underWay) run.Stalled += stall;
+        // Who called meanwhile was not heard: that silence is ours. A short pause is only waited out, for callers wait too.
+        foreach (var check in HeartbeatsNow())
+            if (stall < CallersWait) check.Heartbeat!.WaitOut(_now - stall, stall);
+            else Deafen(check, check.Heartbeat!, _now - stall, _now, GapCause.Local);
         _log.StoodStill(stall.ToWords());
     }
 
@@ -116,7 +124,8 @@ internal sealed partial class Keeper
     private void KeepGap(ScheduledCheck check, Instant slot, GapCause cause)
     {
         var gap = Observation.OfGap(_now, cause, "");
-        var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot));
+        // Load and other promises are known as they stand now, not as they stood then; the calendar is known for any time.
+        var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot, isPast: _now - slot > LoadIsOldAfter));
         Put(check, RecordOf(check, slot, judged, gap, 0), judged.Reason);
     }
 
@@ -149,7 +158,7 @@ internal sealed partial class Keeper
         var owner = check.Owner;
         owner.NewestLook = (record.Series, record.Slot);
         if (owner.Fold is { } fold) fold.Add(check.Index, record);
-        else if (owner.Early.Count < MostEarlyLooks) owner.Early.Add((check.Index, record));
+        else if (owner.Early.Count < MostEarlyLooks) owner.Early.Add(record);
         return hasRoom;
     }
 
@@ -171,7 +180,7 @@ internal sealed partial class Keeper
             _losing.RemoveAt(_losing.Count - 1);
             if (check.Lost is not { } lost) continue;
             check.Lost = null;
-            _recorder.TryAdd(EntryBodies.Gap(_now, check.Owner.Name.ToString(), GapCause.Storage, lost.From, lost.To, lost.Count, null));
+            _recorder.Add(EntryBodies.Gap(_now, check.Owner.Name.ToString(), GapCause.Storage, lost.From, lost.To, lost.Count, null));
             var slot = lost.Count <= MostGapsAtOnce ? lost.From : check.NextSlot(new Instant(lost.To.Microseconds - (MostGapsAtOnce * check.Period)));
             for (; slot <= lost.To; slot = check.NextSlot(slot))
                 _recorder.Add(new LookRecord(check.Series, slot, _ledger.Epoch, LookClass.Gap, TargetFailure.None, GapCause.Storage, -1, 0, Phases.None, false, []));

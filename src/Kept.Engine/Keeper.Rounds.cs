@@ -38,9 +38,9 @@ internal sealed partial class Keeper
     private void Start()
     {
         _downSince = LastSeenAlive();
-        _recorder.TryAdd(EntryBodies.Started(_startedAt, _ledger.Epoch));
+        _recorder.Add(EntryBodies.Started(_startedAt, _ledger.Epoch));
         if (_downSince is { } down)
-            _recorder.TryAdd(EntryBodies.Gap(_startedAt, "", GapCause.Restarted, down, _startedAt, 0, "nobody was looking"));
+            _recorder.Add(EntryBodies.Gap(_startedAt, "", GapCause.Restarted, down, _startedAt, 0, "nobody was looking"));
         (_upkeepAt, _aliveAt, _shelfAt) = (_startedAt + UpkeepEvery, _startedAt, _startedAt + ShelfEvery);
     }
 
@@ -118,6 +118,11 @@ internal sealed partial class Keeper
         _isReading = true;
         var asked = _histories.OrderBy(request => FoldShelf.Of(request.Terms.Id)).ToList(); // neighbours on a shelf together: each shelf is read once
         _histories.Clear();
+        // Whatever was seen so far is in the ledger or waits for it, and storage that fails may keep it waiting for long; what comes from now on goes there by itself.
+        var waiting = _recorder.LooksWaiting().Where(look => look.Slot <= _now).ToLookup(look => look.Series);
+        foreach (var request in asked)
+            foreach (var series in request.Terms.Series)
+                request.Promise.Early.AddRange(waiting[series]);
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _recorder.WhenWritten(written); // what is still on its way to the ledger belongs to the history
         _ = ReadAsync(asked, _now, written.Task);
@@ -171,7 +176,7 @@ internal sealed partial class Keeper
         if (promise.IsGone || promise.Reading != history.Request.Reading || promise.Fold is not null) return;
         promise.Fold = history.Fold;
         promise.Since = history.Since;
-        if (history.IsNew) _recorder.TryAdd(EntryBodies.Terms(_now, history.Request.Terms, history.Since, history.TermsBefore));
+        if (history.IsNew) _recorder.Add(EntryBodies.Terms(_now, history.Request.Terms, history.Since, history.TermsBefore));
         if (promise.Told == Outcome.Unknown) promise.Told = history.Told;
         if (history.ToldAt is { } toldAt && promise.Verdict is { } verdict && promise.OutcomeSince >= _startedAt)
         {
@@ -179,8 +184,8 @@ internal sealed partial class Keeper
             promise.OutcomeSince = toldAt;
             promise.Verdict = verdict with { Outcome = history.Told };
         }
-        foreach (var (check, look) in promise.Early)
-            if (check < promise.Checks.Length)
+        foreach (var look in promise.Early)
+            if (Array.FindIndex(promise.Checks, check => check.Series == look.Series) is >= 0 and var check)
                 history.Fold.Add(check, look);
         promise.Early.Clear();
         for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i], history.BeforeStart[i]);

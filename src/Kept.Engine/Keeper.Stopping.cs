@@ -100,7 +100,7 @@ internal sealed partial class Keeper
                 Missed(check, check.Slot, check.Slot, GapCause.Restarted);
         for (var shelf = 0; shelf < FoldShelf.Count; shelf++) Shelve(shelf);
         SignOfLife();
-        _recorder.TryAdd(EntryBodies.Stopped(_now, _abandonedAtStop));
+        _recorder.Add(EntryBodies.Stopped(_now, _abandonedAtStop));
         _recorder.HurryUp();
     }
 

@@ -18,12 +18,12 @@ internal sealed partial class Keeper
     private readonly Dictionary<string, (Quantity? Value, Instant At)> _loads = new(StringComparer.Ordinal);
     private int _sweptTo;
 
-    private Judged GivenAt(TrackedPromise promise, Instant at)
+    private Judged GivenAt(TrackedPromise promise, Instant at, bool isPast = false)
     {
         if (promise.Promise.Given is not { } given) return new Judged(Truth.True, "no condition");
         try
         {
-            return Judge.Given(given, at, SurroundingsOf(promise));
+            return Judge.Given(given, at, SurroundingsOf(promise, isPast));
         }
         catch (Exception fault)
         {
@@ -32,11 +32,11 @@ internal sealed partial class Keeper
         }
     }
 
-    private Surroundings SurroundingsOf(TrackedPromise promise)
+    private Surroundings SurroundingsOf(TrackedPromise promise, bool isPast)
     {
         var agent = promise.Terms.Agent;
-        var load = _loads.TryGetValue(agent.Id, out var read) && _now - read.At <= LoadIsOldAfter && read.At <= _now ? read.Value : null;
-        return new Surroundings(OutcomeOf, load, agent.Region, promise.Promise.Version,
+        var load = !isPast && _loads.TryGetValue(agent.Id, out var read) && _now - read.At <= LoadIsOldAfter && read.At <= _now ? read.Value : null;
+        return new Surroundings(isPast ? static _ => Outcome.Unknown : OutcomeOf, load, agent.Region, promise.Promise.Version,
             name => agent.Calendars.IsDefaultOrEmpty ? null : agent.Calendars.FirstOrDefault(calendar => calendar.Name == name));
     }
 
@@ -58,8 +58,10 @@ internal sealed partial class Keeper
         SweepOn();
         // A cycle of dependences could pass changes on for ever: what is left over waits for the next turn.
         for (var left = (_order.Length * 2) + 16; left > 0 && _touched.TryDequeue(out var touched); left--)
-            if (!touched.IsGone)
-                JudgePromise(touched);
+        {
+            touched.IsTouched = false;
+            JudgePromise(touched);
+        }
     }
 
     private void SweepOn()
@@ -91,7 +93,12 @@ internal sealed partial class Keeper
         if (before?.Outcome != verdict.Outcome)
         {
             if (before is not null || promise.OutcomeSince == default) promise.OutcomeSince = _now;
-            foreach (var dependent in promise.Dependents) _touched.Enqueue(dependent);
+            foreach (var dependent in promise.Dependents)
+            {
+                if (dependent.IsTouched) continue; // once is enough: conditions in a circle would fill the queue without end
+                dependent.IsTouched = true;
+                _touched.Enqueue(dependent);
+            }
         }
         if (promise.Fold is not null && verdict.Outcome != promise.Told) Tell(promise, verdict);
         WakeFor(promise);

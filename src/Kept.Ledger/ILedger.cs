@@ -15,6 +15,12 @@ public interface ILedger : IAsyncDisposable
     /// <summary>This writer's epoch; grows with each opening of the store.</summary>
     int Epoch { get; }
 
+    /// <summary>The id of the house whose ledger this is, as every entry says; empty until <see cref="BelongToAsync"/> was told.</summary>
+    string House { get; }
+
+    /// <summary>From now on entries are this house's, after a restart too. A house that changes its id keeps its ledger; what was written stays as it was.</summary>
+    ValueTask BelongToAsync(string house, CancellationToken cancellationToken);
+
     /// <summary>What opening found that a person should know.</summary>
     LedgerOpening Opening => LedgerOpening.Clean;
 
@@ -85,7 +91,7 @@ public sealed record EntryDraft(string Kind, int Schema, Instant Occurred, strin
 /// of which they hold the SHA-256. <paramref name="Prev"/> is the hash of the entry before, so no entry can be changed, removed or put in between unseen.
 /// </summary>
 public sealed record Entry(
-    long Sequence, Ulid Id, string Prev, string Kind, int Schema, Instant Occurred, Instant Recorded, string Writer, int Epoch, string Audience, string Subject,
+    long Sequence, Ulid Id, string Prev, string Kind, int Schema, Instant Occurred, Instant Recorded, string Writer, int Epoch, string House, string Audience, string Subject,
     string BodyHash, ReadOnlyMemory<byte>? Body, string Hash);
 
 /// <summary>Which entries.</summary>

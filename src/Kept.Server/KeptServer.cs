@@ -2,9 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Kept.Engine;
-using Kept.Language;
 using Kept.Ledger;
-using Kept.Model;
 using Kept.Server.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -46,7 +44,8 @@ public static class KeptServer
             Ledger = ledger,
             Time = options.Time,
             Follow = running.FollowAsync,
-            Beat = running.BeatAsync,
+            // before the house is read nobody knows whose key it is, and a caller that is told "no such heartbeat" does not try again
+            Beat = (beat, token) => Volatile.Read(ref started) ? running.BeatAsync(beat, token) : throw new StartingException(),
             HousePath = options.HousePath,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));
@@ -68,7 +67,7 @@ public static class KeptServer
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            ServerAddress.Write(options.DataFolder, Loopback(options.Address, address.Port));
+            ServerAddress.Write(options.DataFolder, $"http://{Loopback(options.Address, address.Port)}/");
             return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
         }
         finally
@@ -85,6 +84,7 @@ public static class KeptServer
         if (!options.MayMakeHouse) return $"there is no file or folder {options.HousePath}";
         try
         {
+            PrivateFolder.Make(options.DataFolder); // the house of the first start lies in it, and would make it open to all
             Directory.CreateDirectory(options.HousePath);
             return null;
         }

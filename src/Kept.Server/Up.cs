@@ -18,18 +18,11 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         {
             var signature = source.Signature();
             var reading = await source.ReadAsync(stopping.Token);
-            if (reading.Refused)
-            {
-                // a first start with documents that do not read still answers, with its own promises and the words of the fault
-                await TakeAsync(source.ReadOwn(), stopping.Token);
-                await TakeAsync(reading, stopping.Token);
-            }
-            else
-            {
-                await TakeAsync(reading, stopping.Token);
-            }
+            // a first start with documents that do not read still answers, with its own promises and the words of the fault
+            await TakeAsync(reading.Refused ? source.ReadOwn() : reading, stopping.Token);
             engine = running.RunAsync(stopping.Token);
-            await FirstViewAsync(engine, reading.Refused, stopping.Token);
+            await FirstViewAsync(engine, stopping.Token);
+            if (reading.Refused) await TakeAsync(reading, stopping.Token);
             ready();
             Banner(address, reading);
             var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, stopping.Token);
@@ -52,10 +45,10 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
     }
 
     /// <summary>Waits until the engine shows the house it was given: a large one takes a moment.</summary>
-    private async Task FirstViewAsync(Task engine, bool refused, CancellationToken cancellationToken)
+    private async Task FirstViewAsync(Task engine, CancellationToken cancellationToken)
     {
         bool Shows(HouseView view) =>
-            view.Figures.StorageFault is not null || view.House.ContentHash.Length > 0 && view.Fault is not null == refused && (view.Promises.Length > 0 || !view.House.Promises.Any());
+            view.Figures.StorageFault is not null || view.House.ContentHash.Length > 0 && (view.Promises.Length > 0 || !view.House.Promises.Any());
         while (!engine.IsCompleted && !Shows(running.View))
             await Task.Delay(TimeSpan.FromMilliseconds(20), options.Time, cancellationToken);
         if (engine.IsFaulted) await engine;

@@ -313,6 +313,21 @@ public sealed class HttpLookTests
     }
 
     [Fact]
+    public async Task A_document_of_others_never_gets_our_secrets()
+    {
+        Environment.SetEnvironmentVariable("KEPT_TEST_OURS", "ours-alone");
+        // Never dialled: the look ends before.
+        foreach (var (target, settings) in new (string, (string, FieldValue)[])[]
+        {
+            ("http://192.0.0.9/", [("body", Text("${env:KEPT_TEST_OURS}"))]),
+            ("http://192.0.0.9/?token=${env:KEPT_TEST_OURS}", []),
+            ("http://192.0.0.9/", [("body", Text("${file:/etc/hostname}"))]),
+        })
+            (await Looking.LookAsync("http", target, trust: DocumentOrigin.Others, settings: settings)).IsGap(GapCause.EgressDenied, "may not use secrets");
+        (await Looking.LookAsync("tcp", "192.0.0.9:1", trust: DocumentOrigin.Others, settings: ("send", Text("${env:KEPT_TEST_OURS}")))).IsGap(GapCause.EgressDenied, "may not use secrets");
+    }
+
+    [Fact]
     public async Task Secrets_are_put_in_at_the_moment_of_use_and_never_told()
     {
         string? got = null;

@@ -1,4 +1,3 @@
-using Kept.Cli;
 using Kept.Cli.Output;
 
 namespace Kept.Cli.Tests;

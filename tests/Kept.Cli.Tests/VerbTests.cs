@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using Kept.Cli.Output;
 using Kept.TestKit;
 using Kept.TestKit.Peers;
 using Xunit;
@@ -14,7 +15,7 @@ public class VerbTests
         var verbs = new[] { "up", "add", "init", "status", "explain", "check", "verify", "fmt", "schema", "ledger" };
         var help = (await CommandLine.RunAsync("--help")).Result;
         foreach (var verb in verbs) help += $"\n---- kept {verb} --help\n" + (await CommandLine.RunAsync(verb, "--help")).Result;
-        Snapshot.Matches(help);
+        Snapshot.Matches(help.Replace("Kept.Cli.Tests", "kept", StringComparison.Ordinal)); // the usage line names the running program
     }
 
     [Theory]
@@ -198,5 +199,75 @@ public class VerbTests
         Assert.Equal(Ugly, await File.ReadAllTextAsync(house.PathOf("a.kept.yaml")));
         Assert.Equal(0, (await CommandLine.RunAsync("fmt", house.Folder)).ExitCode);
         Assert.Equal(0, (await CommandLine.RunAsync("fmt", "--check", house.Folder)).ExitCode);
+    }
+
+    [Fact]
+    public void Nothing_that_others_wrote_reaches_a_terminal_as_a_control_character()
+    {
+        const string hostile = "ok\u001b]0;owned\u0007\u001b[2J\u009b31m\rfake\u202egnp\u0000";
+        foreach (var colour in new[] { false, true })
+        {
+            using var result = new StringWriter { NewLine = "\n" };
+            using var talk = new StringWriter { NewLine = "\n" };
+            var terminal = new Terminal(result, talk, colour);
+            terminal.Result.WriteLine(hostile);
+            terminal.Talk.Write(hostile.ToCharArray());
+            foreach (var c in hostile) terminal.Result.Write(c);
+            terminal.Table([["a" + hostile, terminal.Strong(hostile)]]);
+            var own = colour ? "\u001b[1m" : "";
+            var plain = (result.ToString() + talk).Replace(own.Length > 0 ? own : "\uFFFF", "", StringComparison.Ordinal).Replace(colour ? "\u001b[0m" : "\uFFFF", "", StringComparison.Ordinal);
+            Assert.DoesNotContain(plain, c => char.IsControl(c) && c != '\n' || c == '\u202e');
+            Assert.Contains("\uFFFD[2J", plain, StringComparison.Ordinal);
+            Assert.Equal(colour, result.ToString().Contains("\u001b[1mok", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_nonsense_is_told_with_exit_code_5()
+    {
+        // The first answer makes it look like a server; nothing after it is one.
+        await using var peer = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is { } head)
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(head.Contains("/healthz", StringComparison.Ordinal)
+                    ? "HTTP/1.1 200 OK\r\nContent-Length: 114\r\n\r\n{\"status\":\"up\",\"recording\":true,\"unrecordedLooks\":0,\"latenessMs\":0,\"refused\":false,\"faults\":0,\"at\":\"2027-01-01\"}   "
+                    : "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), stop);
+        });
+        foreach (var verb in new[] { "status", "explain" })
+        {
+            var run = await CommandLine.RunAsync(verb == "status" ? ["status", "--server", $"http://127.0.0.1:{peer.Port}"] : ["explain", "web", "--server", $"http://127.0.0.1:{peer.Port}"]);
+            Assert.Equal(5, run.ExitCode);
+            Assert.Contains("the server answered 503", run.Talk, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_hostile_URL_adds_no_field_to_the_document()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        foreach (var path in new[] { "a'b", "a\n      evil: yes", "a'\n      evil: 'yes", "x: y", "#x", "a\u001b[31m", "${env:HOME}", "%0a%27", "\u2028evil: 1" })
+        {
+            using var house = new TestHouse();
+            var run = await CommandLine.RunAsync("add", $"http://127.0.0.1:{peer.Port}/{path}", "--house", house.Folder, "--name", "x", "--yes");
+            foreach (var file in Directory.EnumerateFiles(house.Folder))
+            {
+                var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+                Assert.DoesNotContain("\n      evil", text, StringComparison.Ordinal);
+                Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
+            }
+            Assert.True(run.ExitCode is 0 or 2, run.Talk);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_planted_beside_a_document_is_not_written_through()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var house = new TestHouse();
+        house.With("shop.kept.yaml", TestHouse.Promise(1).Replace("web@1:", "web@1:  ", StringComparison.Ordinal)).With("victim.txt", "mine");
+        File.CreateSymbolicLink(house.PathOf("shop.kept.yaml.new"), house.PathOf("victim.txt"));
+        Assert.Equal(0, (await CommandLine.RunAsync("fmt", house.Folder)).ExitCode);
+        Assert.Equal("mine", await File.ReadAllTextAsync(house.PathOf("victim.txt"), TestContext.Current.CancellationToken));
+        Assert.Null(new FileInfo(house.PathOf("shop.kept.yaml")).LinkTarget);
     }
 }

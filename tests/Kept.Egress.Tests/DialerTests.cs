@@ -66,6 +66,46 @@ public sealed class DialerTests : IDisposable
         Assert.Equal(2, heads.Count);
     }
 
+    [Fact]
+    public async Task Behind_a_proxy_a_target_cannot_redirect_to_internal_addresses()
+    {
+        // The proxy itself stands on a private address, as proxies do; that must not make the target look like one of ours.
+        var heads = new List<string>();
+        await using var proxy = Proxy(_ => null, heads);
+        await using var inside = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("the inside")));
+        var location = $"http://127.0.0.1:{inside.Port}/latest/meta-data";
+        await using var target = ScriptedPeer.Tcp(ScriptedPeer.Answering($"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"));
+        using var dialer = new Dialer(new EgressOptions { Proxy = $"http://127.0.0.1:{proxy.Port}" }, TimeProvider.System);
+        var ask = new HttpAsk { Url = new Uri($"http://shop.example:{target.Port}/"), Method = HttpMethod.Get, Trust = DocumentOrigin.Ours, Follows = true };
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        var fault = await Assert.ThrowsAsync<EgressException>(async () => await HttpExchange.AskAsync(dialer, ask, new DialTrail(TimeProvider.System), deadline.Token));
+        Assert.Equal(TargetFailure.RedirectRefused, fault.Failure);
+        Assert.Single(heads);
+    }
+
+    [Fact]
+    public void What_a_target_echoes_of_a_secret_is_hidden_in_every_usual_form()
+    {
+        const string secret = "pa\"ss/Wörd<1>&+ x";
+        string[] echoes =
+        [
+            secret, secret.ToUpperInvariant(), Uri.EscapeDataString(secret), Uri.EscapeDataString(secret).ToLowerInvariant(), WebUtility.UrlEncode(secret), WebUtility.HtmlEncode(secret),
+            System.Text.Json.JsonSerializer.Serialize(secret), "\"pa\\\"ss\\/Wörd<1>&+ x\"", "\"pa\\\"ss/Wörd<1>&+ x\"", Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)),
+        ];
+        foreach (var echo in echoes)
+            Assert.Equal("•••", Secrets.Redact(echo, [secret]).Trim('"'));
+        // One secret that begins another leaves nothing of the longer one.
+        Assert.Equal("a ••• b •••", Secrets.Redact("a abcd b abcdefgh", ["abcd", "abcdefgh"]));
+    }
+
+    [Fact]
+    public void A_device_named_as_a_secret_does_not_fill_the_memory()
+    {
+        if (!File.Exists("/dev/zero")) return;
+        var fault = Assert.Throws<EgressException>(() => Secrets.Expand("${file:/dev/zero}"));
+        Assert.Equal(GapCause.SecretMissing, fault.Gap);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\n\r\n", TargetFailure.Unreachable, GapCause.None)]
     [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", TargetFailure.None, GapCause.Route)]

@@ -168,4 +168,73 @@ public sealed class FaultTests
                 """);
         return text.ToString();
     }
+
+    [Fact]
+    public void What_a_look_met_while_we_stood_still_may_be_ours()
+    {
+        using var world = Running();
+        world.Looks["web.example"] = new Script.Answers(503, Took: Seconds(8));
+        while (world.View.Figures.UnderWay == 0) world.Advance(Seconds(0.1));
+        var from = world.Now - Duration.Seconds(1);
+        world.Clock.Freeze(Seconds(6));
+        world.Advance(Seconds(3));
+        Assert.Equal((LookClass.Gap, GapCause.Local), (After(world, from)[0].Class, After(world, from)[0].Gap));
+        world.Looks["web.example"] = new Script.Answers(503); // an answer quicker than the pause is the target's own
+        world.Advance(Seconds(30));
+        Assert.Equal(LookClass.Bad, world.LooksOf("home@1")[^1].Class);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Looks_that_wait_for_a_broken_disk_still_count_when_history_is_read_again()
+    {
+        using var world = Running();
+        world.Ledger.IsFull = true;
+        world.Looks["web.example"] = new Script.Answers(503);
+        world.Advance(TimeSpan.FromMinutes(10));
+        var made = world.Looks.Made.Count;
+        while (world.Looks.Made.Count == made) world.Advance(Seconds(0.1));
+        world.Advance(Seconds(0.1));
+        var before = world.Verdict("home@1").Lines[1];
+        Assert.True(before.Counted - before.Good >= 59);
+        world.Clock.Jump(Seconds(-5)); // the fold is read again, without the look that is now in the future
+        world.Advance(Seconds(20));
+        var after = world.Verdict("home@1").Lines[1];
+        Assert.True(after.Counted - after.Good >= 59, after.ToString());
+        Assert.Equal(Outcome.Broken, world.Verdict("home@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_stretch_that_nobody_saw_is_not_judged_by_how_others_stood_before_it()
+    {
+        using var world = new HouseWorld();
+        world.Run(Many(2, "web.example").Replace("check: { http: 'GET https://web.example/2'", "given: p1@1\n    check: { http: 'GET https://web.example/2'", StringComparison.Ordinal));
+        world.Looks["GET https://web.example/1"] = new Script.Answers(500);
+        world.Advance(Seconds(60));
+        Assert.Equal(Outcome.NotInForce, world.Verdict("p2@1").Outcome);
+        var from = world.Now;
+        world.Clock.Freeze(TimeSpan.FromMinutes(10));
+        world.Advance(Seconds(1));
+        var unseen = world.LooksOf("p2@1").Where(look => look.Slot > from && look.Slot < world.Now - Duration.Minutes(1)).ToList();
+        Assert.True(unseen.Count > 40);
+        Assert.All(unseen, look => Assert.Equal(LookClass.Gap, look.Class));
+        world.Stop();
+    }
+
+    [Fact]
+    public void Terms_are_written_down_however_many_verdicts_wait()
+    {
+        using var world = new HouseWorld();
+        var posts = new Queue<Action>();
+        var recorder = new Recorder(world.Ledger, world.Clock, world.Log, posts.Enqueue);
+        var promise = HouseWorld.Read(RunningHouseTests.OnePromise).House!.Promises.Single();
+        var entry = EntryBodies.Gone(world.Now, promise.Name);
+        for (var i = 0; i < Recorder.MostEntries; i++) Assert.True(recorder.TryAdd(entry));
+        Assert.False(recorder.TryAdd(entry));
+        recorder.Add(entry with { Kind = EntryKinds.PromiseTerms });
+        world.On(() => recorder.Pump(world.Now));
+        while (posts.TryDequeue(out var post)) world.On(post);
+        Assert.Single(world.Entries(EntryKinds.PromiseTerms));
+    }
 }

@@ -180,4 +180,58 @@ public sealed class HeartbeatTests
         Assert.Contains(world.LooksOf("backup@1"), look => look.Class == LookClass.Good);
         world.Stop();
     }
+
+    [Fact]
+    public void Two_calls_of_one_moment_are_both_on_record_and_the_worse_word_stands_after_a_crash()
+    {
+        using var world = Running();
+        world.On(() =>
+        {
+            _ = world.House.BeatAsync(new Beat("hourly-backup", BeatKind.Success, 0, null, null), CancellationToken.None).AsTask();
+            _ = world.House.BeatAsync(new Beat("hourly-backup", BeatKind.Fail, 0, null, null), CancellationToken.None).AsTask();
+            _ = world.House.BeatAsync(new Beat("hourly-backup", BeatKind.Fail, 0, null, null), CancellationToken.None).AsTask();
+        });
+        world.Advance(TimeSpan.FromMilliseconds(50));
+        var before = world.Verdict("backup@1").Outcome;
+        var calls = world.LooksOf("backup@1").Where(look => look.Class != LookClass.Gap).ToList();
+        Assert.Equal([LookClass.Bad, LookClass.Good], calls.Select(look => look.Class).Order().Reverse());
+        Assert.Equal(calls[^1].Class == LookClass.Bad ? Outcome.Broken : Outcome.Kept, before);
+        world.Kill();
+        world.Ledger.ForgetsCaches = true;
+        world.Run(Backup);
+        world.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(before, world.Verdict("backup@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
+    public void Silence_while_we_stood_still_is_ours()
+    {
+        using var world = Running();
+        Beat(world);
+        world.Advance(TimeSpan.FromMinutes(40));
+        world.Clock.Freeze(TimeSpan.FromHours(2)); // stopped by a signal: both clocks go on, and nobody hears
+        world.Advance(TimeSpan.FromMinutes(30));
+        Assert.NotEqual(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        Assert.Contains(world.LooksOf("backup@1"), look => look.Gap == GapCause.Local);
+        world.Advance(TimeSpan.FromMinutes(45));
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome); // it had a whole period and the grace
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_short_pause_of_ours_over_the_deadline_only_moves_it_by_as_much()
+    {
+        using var world = Running();
+        Beat(world);
+        world.Advance(TimeSpan.FromMinutes(70) - TimeSpan.FromSeconds(2));
+        world.Clock.Freeze(TimeSpan.FromSeconds(5));
+        world.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        Assert.True(Beat(world)); // it waited for us
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        world.Advance(TimeSpan.FromMinutes(70) + TimeSpan.FromSeconds(1));
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        world.Stop();
+    }
 }

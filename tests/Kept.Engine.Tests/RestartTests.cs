@@ -228,4 +228,67 @@ public sealed class RestartTests
         Assert.Equal(false, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
         world.On(() => Assert.True(world.House.DisposeAsync().AsTask().IsCompletedSuccessfully));
     }
+
+    [Fact]
+    public void A_refusal_is_not_hidden_by_a_house_that_was_asked_for_before_it()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(30));
+        world.On(() =>
+        {
+            _ = world.House.TakeAsync(HouseWorld.Read(FaultTests.Many(2, "web.example")), CancellationToken.None).AsTask();
+            _ = world.House.TakeAsync(HouseWorld.Read("kept: 1\nagent: ["), CancellationToken.None).AsTask();
+        });
+        world.Advance(Seconds(5));
+        Assert.NotNull(world.View.Fault);
+        world.Take(FaultTests.Many(2, "web.example"));
+        Assert.Null(world.View.Fault);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_refusal_before_there_is_any_house_leaves_the_one_that_waits_for_storage()
+    {
+        using var world = new HouseWorld();
+        world.Ledger.IsFull = true;
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(5));
+        world.Take("kept: 1\nagent: [");
+        world.Ledger.IsFull = false;
+        world.Advance(Seconds(60));
+        Assert.NotNull(world.View.Fault);
+        Assert.Equal(Outcome.Kept, world.Verdict("home@1").Outcome);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_look_given_up_at_the_end_is_told_once_and_nothing_it_brings_counts_any_more()
+    {
+        using var world = new HouseWorld();
+        world.Run(FaultTests.Many(20, "web.example"));
+        world.Advance(Seconds(30));
+        world.Looks["web.example"] = new Script.Answers(500, Took: Seconds(60));
+        world.Ledger.Slow = () => Task.Delay(Seconds(1), world.Clock);
+        world.Advance(Seconds(4));
+        world.Stop();
+        var looks = world.View.Promises.SelectMany(one => world.Ledger.Looks(one.Checks[0].Series, default, new Instant(long.MaxValue / 2))).ToList();
+        var given = looks.Count(look => look.Gap == GapCause.Restarted);
+        Assert.True(given > 3);
+        Assert.Equal(given, world.View.Figures.Gaps[GapCause.Restarted]);
+    }
+
+    [Fact]
+    public void Every_entry_says_whose_house_it_is()
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(60));
+        Assert.All(world.Ledger.Entries(new EntryQuery()).Where(entry => entry.Kind != EntryKinds.Started), entry => Assert.Equal("test", entry.House));
+        world.Kill();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(Seconds(5));
+        Assert.Equal("test", world.Entries(EntryKinds.Started)[^1].House);
+        world.Stop();
+    }
 }

@@ -1,6 +1,5 @@
 using Kept.Checks;
 using Kept.Language;
-using Kept.Model;
 using SharpFuzz;
 
 // One program, several targets: the first argument names one. Any exception that escapes is a find; so is an input that takes longer than afl's time-out.

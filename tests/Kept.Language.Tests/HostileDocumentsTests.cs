@@ -38,6 +38,7 @@ public sealed class HostileDocumentsTests
         ["1 MiB of anchors"] = () => Bytes(Repeat("- &a b\n", (1 << 20) / 7)),
         ["1 MiB of one key"] = () => Bytes(Repeat("a: b\n", (1 << 20) / 5)),
         ["1 MiB of keys"] = () => Bytes(string.Concat(Enumerable.Range(0, 80_000).Select(i => $"k{i}: v\n"))),
+        ["keys, then the last of them again and again"] = () => Bytes("{" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"k{i},")) + Repeat("k59999,", 60_000) + "z}"),
         ["1 MiB of list"] = () => Bytes("[" + Repeat("a,", 1 << 18) + "a]"),
         ["1 MiB of one word"] = () => Bytes(new string('a', 1 << 20)),
         ["1 MiB of one quoted word"] = () => Bytes("a: \"" + new string('b', (1 << 20) - 10) + "\""),

@@ -41,23 +41,13 @@ public sealed class LargeHousesTests
     public void Ten_thousand_promises_are_read_and_compiled_and_loaded_again()
     {
         var files = Generate(10_000);
-        HouseReader.Read(Generate(200), "warm", TestKinds.All);
-        var clock = Effort.Start();
         var reading = HouseReader.Read(files, "large", TestKinds.All);
-        var read = clock.Elapsed;
         Assert.True(reading.House is not null, string.Join("\n", reading.Diagnostics.Take(5).Select(DiagnosticText.Render)));
         Assert.Equal(10_000, reading.House.Promises.Count());
-        clock = Effort.Start();
         var bytes = CompiledHouse.Write(reading.House);
-        var written = clock.Elapsed;
-        clock = Effort.Start();
         var back = CompiledHouse.Read(bytes, HouseReader.ContentHashOf(files), TestKinds.All);
-        var loaded = clock.Elapsed;
         Assert.NotNull(back);
         Assert.Equal(bytes, CompiledHouse.Write(back));
-        TestContext.Current.SendDiagnosticMessage("10,000 promises: read {0:0.00} s, compiled {1:0.00} s to {2:N0} bytes, loaded {3:0.00} s", read.TotalSeconds, written.TotalSeconds, bytes.Length, loaded.TotalSeconds);
-        Assert.True(read < TimeSpan.FromSeconds(10), $"read in {read}");
-        Assert.True(loaded < TimeSpan.FromSeconds(3), $"loaded in {loaded}");
     }
 
     /// <summary>Takes a while and a gigabyte, so only when asked for: <c>-explicit only</c>.</summary>

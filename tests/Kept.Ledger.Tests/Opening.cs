@@ -22,6 +22,17 @@ public sealed class Opening : IDisposable
     }
 
     [Fact]
+    public async Task A_new_folder_of_evidence_belongs_to_its_user_alone()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode alone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var (made, copied) = (Path.Combine(_folder.Path, "made"), Path.Combine(_folder.Path, "copied"));
+        await using (var ledger = Ledgers.OpenSqlite(made, TimeProvider.System, new Random(1)))
+            await ledger.BackupAsync(copied, default);
+        Assert.Equal((alone, alone), (File.GetUnixFileMode(made), File.GetUnixFileMode(copied)));
+    }
+
+    [Fact]
     public async Task The_epoch_grows_with_each_opening_and_everything_is_still_there()
     {
         PromiseId id;

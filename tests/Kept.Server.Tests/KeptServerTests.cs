@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Kept.Server.Tests;
 
-public class KeptServerTests : IDisposable
+public sealed class KeptServerTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kept-server");
 
@@ -26,6 +26,7 @@ public class KeptServerTests : IDisposable
         foreach (var address in new[] { "127.0.0.1:7070", "[::1]:7070" })
         {
             var reading = HouseReader.Read([OwnDocument.Of(address, now)], "here", CheckCatalog.Kinds);
+            Assert.Equal("", string.Join("\n", reading.Diagnostics.Select(DiagnosticText.Render)));
             Assert.Equal("", string.Join("\n", reading.Diagnostics.Concat(HouseRules.Check(reading.House!, Instant.From(now))).Select(DiagnosticText.Render)));
             Assert.True(reading.House!.Promises.Count() >= 3);
         }

@@ -97,7 +97,7 @@ async function draw(figure: HTMLElement): Promise<void> {
   const plot = new uPlot({
     width: Math.max(240, figure.clientWidth), height: 270, series, tzDate: at => uPlot.tzDate(new Date(at * 1000), 'UTC'),
     scales: { y: { range: (_, __, most) => [0, (most || 1) * 1.06] } },
-    axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map(tick => (tick === 0 ? '0' : length(tick))) }],
+    axes: [{ ...axis, values: (_, ticks, __, ___, step) => ticks.map(at => new Date(at * 1000).toISOString().slice(...(step >= 86400 ? [5, 10] : step < 60 ? [11, 19] : [11, 16]))) }, { ...axis, size: 62, values: (_, ticks) => ticks.map(tick => (tick === 0 ? '0' : length(tick))) }],
     cursor: { drag: { x: true, y: false } },
   }, [x, ...order.map(i => sums[i] ?? []), bad], place);
   figure.dataset['island'] = '';

@@ -37,7 +37,9 @@ internal sealed class Placement
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(File))!);
         var neighbour = File + ".new";
-        System.IO.File.WriteAllText(neighbour, NewText);
+        // Whatever lies there goes: a link planted under that name would be written through.
+        System.IO.File.Delete(neighbour);
+        using (var file = new FileStream(neighbour, FileMode.CreateNew, FileAccess.Write)) file.Write(System.Text.Encoding.UTF8.GetBytes(NewText));
         System.IO.File.Move(neighbour, File, overwrite: true);
     }
 

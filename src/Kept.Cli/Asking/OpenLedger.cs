@@ -29,11 +29,19 @@ internal sealed class OpenLedger(ILedger ledger) : IDisposable
 
     private static LastVerdict? Read(Entry entry, ReadOnlyMemory<byte> body)
     {
-        using var json = JsonDocument.Parse(body);
-        var root = json.RootElement;
-        return new LastVerdict(entry.Subject, Outcomes.FromWire(root.GetProperty("outcome").GetString() ?? ""),
-            root.TryGetProperty("isWish", out var wish) && wish.ValueKind == JsonValueKind.True,
-            root.TryGetProperty("reason", out var reason) ? reason.GetString() ?? "" : "", entry.Occurred);
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            var root = json.RootElement;
+            return new LastVerdict(entry.Subject, Outcomes.FromWire(root.GetProperty("outcome").GetString() ?? ""),
+                root.TryGetProperty("isWish", out var wish) && wish.ValueKind == JsonValueKind.True,
+                root.TryGetProperty("reason", out var reason) ? reason.GetString() ?? "" : "", entry.Occurred);
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            // A damaged or foreign body: `kept ledger verify` names it. That the promise was judged is still known, how is not.
+            return new LastVerdict(entry.Subject, Outcome.Unknown, IsWish: false, "what was recorded cannot be read; `kept ledger verify` says why", entry.Occurred);
+        }
     }
 
     public void Dispose() => ledger.DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Kept.Cli.Output;
 using Kept.Language;
-using Kept.Model;
 
 namespace Kept.Cli.Commands;
 
@@ -53,7 +52,9 @@ internal static class FmtCommand
     private static async Task WriteWholeAsync(string path, string text, CancellationToken cancellationToken)
     {
         var neighbour = path + ".new";
-        await File.WriteAllTextAsync(neighbour, text, cancellationToken);
+        // Whatever lies there goes: a link planted under that name would be written through.
+        File.Delete(neighbour);
+        await using (var file = new FileStream(neighbour, FileMode.CreateNew, FileAccess.Write)) await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(neighbour, File.GetUnixFileMode(path));
         File.Move(neighbour, path, overwrite: true);
     }

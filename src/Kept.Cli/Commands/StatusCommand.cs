@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Kept.Cli.Asking;
 using Kept.Cli.Output;
 using Kept.Ledger;

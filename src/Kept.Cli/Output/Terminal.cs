@@ -13,10 +13,10 @@ internal sealed class Terminal(TextWriter result, TextWriter talk, bool colour)
     }
 
     /// <summary>The result.</summary>
-    public TextWriter Result { get; } = result;
+    public TextWriter Result { get; } = new PlainWriter(result, colour);
 
     /// <summary>Everything that is not the result.</summary>
-    public TextWriter Talk { get; } = talk;
+    public TextWriter Talk { get; } = new PlainWriter(talk, colour);
 
     public bool Colour { get; } = colour;
 

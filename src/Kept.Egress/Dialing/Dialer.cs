@@ -33,6 +33,7 @@ public sealed class Dialer : IDisposable
     internal EgressOptions Options { get; }
     internal TimeProvider Time { get; }
     internal HttpLanes Lanes => _lanes;
+    internal bool UsesProxy => _proxy is not null;
     internal IPEndPoint[] OwnNameServers => _names.Servers;
 
     /// <summary>Opens a TCP connection.</summary>

@@ -52,21 +52,18 @@ public static class HttpExchange
                 {
                     Judge(url, next, body);
                     strange = true;
-                    // The target chose where to: it may lead among internal addresses only from an internal address.
-                    if (trail.Address is { } from && AddressPolicy.IsPublic(from)) trust = DocumentOrigin.Others;
+                    if (!MayLeadInside(dialer, host, next, trail)) trust = DocumentOrigin.Others;
                     trail.Address = null;
                     trail.Tls = null;
                 }
                 url = next;
             }
-            catch (EgressException fault) when (fault.Gap == GapCause.EgressDenied && strange)
+            catch (Exception fault) when (strange || fault is not EgressException)
             {
-                throw Refused($"redirected to {HostPort.Write(host, url.Port)}, which is not on the public internet");
-            }
-            catch (Exception fault) when (fault is not EgressException)
-            {
-                deadline.ThrowIfCancellationRequested();
-                throw EgressException.From(fault, HostPort.Write(host, url.Port));
+                if (fault is not EgressException) deadline.ThrowIfCancellationRequested();
+                // The handler wraps what the dialer told. Where the target itself led to is its own doing, else it could turn its failures into gaps of ours.
+                var told = EgressException.From(fault, HostPort.Write(host, url.Port));
+                throw strange && told.Gap == GapCause.EgressDenied ? Refused($"redirected to {HostPort.Write(host, url.Port)}, which is not on the public internet") : told;
             }
             finally
             {
@@ -127,6 +124,14 @@ public static class HttpExchange
         301 or 302 when method == HttpMethod.Post => (HttpMethod.Get, null),
         _ => (method, body),
     };
+
+    /// <summary>
+    /// The target chose where to: it may lead among internal addresses only from an internal address. Through a proxy the address in the trail is the proxy's
+    /// own and says nothing of the target: then only an address that the document itself named, or the same host again, is known to be where we were.
+    /// </summary>
+    private static bool MayLeadInside(Dialer dialer, string host, Uri next, DialTrail trail) => dialer.UsesProxy
+        ? HostText.Canonical(next) == host || IPAddress.TryParse(host, out var named) && !AddressPolicy.IsPublic(named)
+        : trail.Address is { } from && !AddressPolicy.IsPublic(from);
 
     /// <summary>Whether a redirect to another origin may be followed at all.</summary>
     private static void Judge(Uri from, Uri to, ReadOnlyMemory<byte>? body)

@@ -33,6 +33,12 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
     /// <summary>The next silent slot.</summary>
     public void StaySilent() => Deadline += Every;
 
+    /// <summary>We stood still for a moment that began then: the time does not count as its silence.</summary>
+    public void WaitOut(Instant from, Duration pause)
+    {
+        if (IsArmed && Deadline >= from) Deadline += pause;
+    }
+
     /// <summary>
     /// Nobody could have heard it between these moments. True when its call was due then: that silence is ours. A call is expected around one period after
     /// the last one; the half period before allows for a rhythm that is not exact.

@@ -12,6 +12,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
 {
     public static async Task<Preparation> OfAsync(House house, ILedger ledger, CancellationToken cancellationToken)
     {
+        if (ledger.House != house.Id) await ledger.BelongToAsync(house.Id, cancellationToken);
         var promises = Distinct(house);
         var ids = await ledger.IdsOfAsync([.. promises.Select(one => (one.Promise.Name, one.Promise.Was))], cancellationToken);
         var keys = new List<SeriesKey>();

@@ -18,7 +18,7 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     /// <summary>When these terms began to be judged.</summary>
     public Instant Since { get; set; }
     /// <summary>Looks that ended while the history was being read.</summary>
-    public List<(int Check, LookRecord Look)> Early { get; } = [];
+    public List<LookRecord> Early { get; } = [];
     /// <summary>Which reading of its history counts; an older one that arrives late is dropped.</summary>
     public int Reading { get; set; }
 
@@ -33,6 +33,8 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     /// <summary>Those whose condition or dependence names it.</summary>
     public List<TrackedPromise> Dependents { get; } = [];
     public bool IsGone { get; set; }
+    /// <summary>It waits to be judged anew because another one changed.</summary>
+    public bool IsTouched { get; set; }
 
     /// <summary>What the bad look of a check met, where it was seen since the start.</summary>
     public string? WordsOf(int check, Instant slot) => Checks[check].LastBad is { } bad && bad.Slot == slot ? bad.Reason : null;

@@ -55,6 +55,12 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         else DroppedEvidence++;
     }
 
+    /// <summary>Looks that the ledger has not acknowledged, oldest first.</summary>
+    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks ?? [], .. _writing?.Looks ?? [], .. _next.Looks];
+
+    /// <summary>For what must never be left out, however much waits: terms, houses, the one gap of a start. There are at most a few per promise.</summary>
+    public void Add(EntryDraft entry) => _next.Entries.Add(entry);
+
     /// <summary>False when too many entries wait: ask again later.</summary>
     public bool TryAdd(EntryDraft entry)
     {

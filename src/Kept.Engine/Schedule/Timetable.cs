@@ -10,7 +10,7 @@ namespace Kept.Engine.Schedule;
 /// <param name="launch">Starts the look of a slot; returns the run.</param>
 /// <param name="missed">Slots from the first one to <c>until</c> (inclusive) will never be looked at, for that cause.</param>
 /// <param name="heed">Wakes a passive check; returns when to wake it next.</param>
-/// <param name="faulted">One of these three threw; the check stays on the schedule.</param>
+/// <param name="faulted">One of these three threw; the check stays on the schedule, and a slot whose look could not begin is missed by a fault.</param>
 internal sealed class Timetable(
     Func<ScheduledCheck, Instant, HostLane, LookRun> launch, Action<ScheduledCheck, Instant, Instant, GapCause> missed, Func<ScheduledCheck, Instant, Instant> heed,
     Action<ScheduledCheck, Exception> faulted)
@@ -267,9 +267,21 @@ internal sealed class Timetable(
         lane.UnderWay++;
         check.Stage = Stage.Looking;
         check.Slot = check.NextSlot(slot);
-        var run = launch(check, slot, lane);
-        check.Run = run;
-        WakeWhileLooking(check, run, check.Slot);
+        try
+        {
+            check.Run = launch(check, slot, lane);
+            WakeWhileLooking(check, check.Run, check.Slot);
+        }
+        catch (Exception fault)
+        {
+            // Its place is free again and its next slot stays due: a look that could not begin must not take the check, or its host's lane, with it.
+            UnderWay--;
+            lane.UnderWay--;
+            check.Stage = Stage.Idle;
+            Wake(check, check.Slot);
+            faulted(check, fault);
+            missed(check, slot, slot, GapCause.Fault);
+        }
     }
 
     private void Leave(LookRun run)

@@ -204,7 +204,7 @@ internal sealed class YamlReader
     private YamlMap MapNode(MappingStart start, int depth)
     {
         var entries = new List<YamlEntry>();
-        HashSet<string>? seen = null;
+        Dictionary<string, int>? seen = null;
         while (Next() is not MappingEnd)
         {
             var key = Node(depth + 1);
@@ -218,9 +218,9 @@ internal sealed class YamlReader
                     _problems.Error(Codes.MergeKey, key.At, "merge keys (`<<`) are not read", "write the fields out, or state them once under `defaults:`");
                     break;
                 case YamlScalar scalar:
-                    seen ??= new HashSet<string>(StringComparer.Ordinal);
-                    if (seen.Add(scalar.Text)) entries.Add(new YamlEntry(scalar, value));
-                    else TellDuplicate(entries, scalar);
+                    seen ??= new Dictionary<string, int>(StringComparer.Ordinal);
+                    if (seen.TryAdd(scalar.Text, scalar.At.Line)) entries.Add(new YamlEntry(scalar, value));
+                    else _problems.Error(Codes.DuplicateKey, scalar.At, $"`{Short(scalar.Text)}` stands twice; the first is in line {seen[scalar.Text]}", "keep one of them");
                     break;
                 default:
                     _problems.Error(Codes.KeyNotText, key.At, $"{key.Kind} stands where a key is due", "a key is one word; quote a text that begins with `[` or `{` in single quotes");
@@ -228,12 +228,6 @@ internal sealed class YamlReader
             }
         }
         return new YamlMap(PlaceOf(start.Start, 1), start.Style == MappingStyle.Flow, entries);
-    }
-
-    private void TellDuplicate(List<YamlEntry> entries, YamlScalar again)
-    {
-        var first = entries.Find(entry => entry.Key.Text == again.Text).Key;
-        _problems.Error(Codes.DuplicateKey, again.At, $"`{Short(again.Text)}` stands twice; the first is in line {first?.At.Line ?? 0}", "keep one of them");
     }
 
     private void Tell(Mark mark, string message)

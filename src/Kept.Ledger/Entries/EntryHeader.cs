@@ -19,12 +19,13 @@ internal static class EntryHeader
     public const long LargestExact = (1L << 53) - 1;
 
     public static byte[] Write(
-        long sequence, Ulid id, string prev, EntryDraft draft, Instant recorded, string writer, int epoch, string bodyHash)
+        long sequence, Ulid id, string prev, EntryDraft draft, Instant recorded, string writer, int epoch, string house, string bodyHash)
     {
         var json = new StringBuilder(512);
         json.Append("{\"audience\":").Append(Text(draft.Audience));
         json.Append(",\"body\":\"").Append(bodyHash);
         json.Append("\",\"epoch\":").Append(epoch.ToString(CultureInfo.InvariantCulture));
+        json.Append(",\"house\":").Append(Text(house));
         json.Append(",\"id\":\"").Append(id);
         json.Append("\",\"kind\":").Append(Text(draft.Kind));
         json.Append(",\"occurred\":").Append(draft.Occurred.Microseconds.ToString(CultureInfo.InvariantCulture));
@@ -50,8 +51,8 @@ internal static class EntryHeader
             if (!Ulid.TryParse(root.GetProperty("id").GetString()!, out var id)) throw new FormatException("its id is no ULID");
             var entry = new Entry(root.GetProperty("seq").GetInt64(), id, root.GetProperty("prev").GetString()!, draft.Kind, draft.Schema, draft.Occurred,
                 new Instant(root.GetProperty("recorded").GetInt64()), root.GetProperty("writer").GetString()!, root.GetProperty("epoch").GetInt32(),
-                draft.Audience, draft.Subject, root.GetProperty("body").GetString()!, body, Convert.ToHexStringLower(LeafHash(header)));
-            var again = Write(entry.Sequence, id, entry.Prev, draft, entry.Recorded, entry.Writer, entry.Epoch, entry.BodyHash);
+                root.GetProperty("house").GetString()!, draft.Audience, draft.Subject, root.GetProperty("body").GetString()!, body, Convert.ToHexStringLower(LeafHash(header)));
+            var again = Write(entry.Sequence, id, entry.Prev, draft, entry.Recorded, entry.Writer, entry.Epoch, entry.House, entry.BodyHash);
             return header.SequenceEqual(again) ? entry : throw new FormatException("its header is not in canonical form");
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -77,6 +78,12 @@ internal static class EntryHeader
         if (Math.Abs((decimal)draft.Occurred.Microseconds) > LargestExact) throw new ArgumentException($"`{draft.Kind}` occurred outside the years the ledger can tell");
         if (draft.Body.Length > MostBodyBytes) throw new ArgumentException($"the body of `{draft.Kind}` has more than {MostBodyBytes} bytes");
         if (draft.Body.Length > 0 && !IsJson(draft.Body.Span)) throw new ArgumentException($"the body of `{draft.Kind}` is not JSON");
+    }
+
+    /// <exception cref="ArgumentException">It cannot be the id of a house.</exception>
+    public static void CheckHouse(string house)
+    {
+        if (house.Length is 0 or > 200) throw new ArgumentException("a house's id has 1 to 200 characters");
     }
 
     private const int MostBodyBytes = 64 << 20;

@@ -25,7 +25,7 @@ internal sealed class MemoryLedger : ILedger
         _time = time;
         var bytes = new byte[10];
         random.NextBytes(bytes);
-        _mint = new EntryMint(time, random, Ulid.Mint(Instant.From(time.GetUtcNow()), bytes).ToString(), Epoch, 0, EntryHeader.NoPrev, default);
+        _mint = new EntryMint(time, random, Ulid.Mint(Instant.From(time.GetUtcNow()), bytes).ToString(), Epoch, "", 0, EntryHeader.NoPrev, default);
     }
 
     public long LastSequence
@@ -37,6 +37,22 @@ internal sealed class MemoryLedger : ILedger
     }
 
     public int Epoch => 1;
+
+    public string House
+    {
+        get
+        {
+            lock (_lock) return _mint.House;
+        }
+    }
+
+    public ValueTask BelongToAsync(string house, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        EntryHeader.CheckHouse(house);
+        lock (_lock) _mint.House = house;
+        return default;
+    }
 
     public ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {

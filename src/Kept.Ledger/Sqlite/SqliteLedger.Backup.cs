@@ -16,6 +16,7 @@ internal sealed partial class SqliteLedger
         await _upkeep.WaitAsync(cancellationToken);
         try
         {
+            PrivateFolder.Make(partial);
             Directory.CreateDirectory(Path.Combine(partial, HotFolder));
             // segments first: what is sealed into the database later would be in both, never in neither
             foreach (var segment in _hot?.Segments() ?? _readOnlySegments) CopySynced(segment, Path.Combine(partial, HotFolder));

@@ -19,7 +19,7 @@ internal sealed partial class SqliteLedger
         Database? database = null;
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFolder.Make(folder);
             held = FolderLock.Take(folder);
             var file = new FileInfo(Path.Combine(folder, Database.FileName));
             if (held.Ledger is { } before && (!file.Exists || (file.Length == 0 && !File.Exists(file.FullName + "-wal"))))
@@ -50,8 +50,8 @@ internal sealed partial class SqliteLedger
             // the chain is not checked here: whoever verifies a damaged ledger must be able to open it
             return new SqliteLedger(folder, time, options, database, null, database.Read(connection =>
             {
-                var (id, epoch) = Row(connection, folder) ?? throw Faults.Damaged(folder, "it does not say which ledger it is");
-                return new Opened(id, epoch, new EntryMint(time, random, id.ToString(), epoch, 0, EntryHeader.NoPrev, default), Names(connection), Series(connection), hot, new LedgerOpening(hot.Notes));
+                var (id, epoch, house) = Row(connection, folder) ?? throw Faults.Damaged(folder, "it does not say which ledger it is");
+                return new Opened(id, epoch, new EntryMint(time, random, id.ToString(), epoch, house, 0, EntryHeader.NoPrev, default), Names(connection), Series(connection), hot, new LedgerOpening(hot.Notes));
             }));
         }
         catch
@@ -74,7 +74,7 @@ internal sealed partial class SqliteLedger
         var epoch = Math.Max(row?.Epoch ?? 0, held.Epoch) + 1;
         if (row is null) FirstRow(writer, time, random);
         var id = row?.Id ?? Row(writer, folder)!.Value.Id;
-        var mint = End(writer, folder, time, random, id, epoch);
+        var mint = End(writer, folder, time, random, id, epoch, row?.House ?? "");
         var hot = HotRecovery.Open(Path.Combine(folder, HotFolder), id, Database.Scalar(writer, "SELECT sealed FROM ledger"), options);
         lost.AddRange(hot.Lost);
         using (var grow = new Rows(writer, "UPDATE ledger SET epoch = $1")) grow.With(epoch).Run();
@@ -94,16 +94,16 @@ internal sealed partial class SqliteLedger
         put.With(Ulid.Mint(Instant.From(time.GetUtcNow()), bytes).ToByteArray()).Run();
     }
 
-    private static (Ulid Id, int Epoch)? Row(SqliteConnection connection, string folder)
+    private static (Ulid Id, int Epoch, string House)? Row(SqliteConnection connection, string folder)
     {
-        using var rows = new Rows(connection, "SELECT id, epoch FROM ledger");
+        using var rows = new Rows(connection, "SELECT id, epoch, house FROM ledger");
         using var reader = rows.Read();
-        if (reader.Read()) return (Ulid.FromBytes(Blob(reader, 0)), reader.GetInt32(1));
+        if (reader.Read()) return (Ulid.FromBytes(Blob(reader, 0)), reader.GetInt32(1), reader.GetString(2));
         return Database.Scalar(connection, "SELECT count(*) FROM entry") == 0 ? null : throw Faults.Damaged(folder, "it does not say which ledger it is");
     }
 
     /// <summary>The chain's end, after its newest entries were checked: nothing is ever appended to a chain that does not hold there.</summary>
-    private static EntryMint End(SqliteConnection connection, string folder, TimeProvider time, Random random, Ulid id, int epoch)
+    private static EntryMint End(SqliteConnection connection, string folder, TimeProvider time, Random random, Ulid id, int epoch, string house)
     {
         using var rows = new Rows(connection, "SELECT seq, header, body, hash FROM entry ORDER BY seq DESC LIMIT $1");
         using var reader = rows.With(CheckedAtOpen).Read();
@@ -126,7 +126,7 @@ internal sealed partial class SqliteLedger
                 throw Faults.Damaged(folder, $"entry {sequence}: {fault.Message}", fault);
             }
         }
-        return new EntryMint(time, random, id.ToString(), epoch, newest?.Sequence ?? 0, newest?.Hash ?? EntryHeader.NoPrev, newest?.Id ?? default);
+        return new EntryMint(time, random, id.ToString(), epoch, house, newest?.Sequence ?? 0, newest?.Hash ?? EntryHeader.NoPrev, newest?.Id ?? default);
     }
 
     private static Dictionary<string, PromiseId> Names(SqliteConnection connection)

@@ -43,6 +43,20 @@ internal sealed partial class SqliteLedger : ILedger
 
     public LedgerOpening Opening { get; }
 
+    public string House => Volatile.Read(ref _mint).House;
+
+    public async ValueTask BelongToAsync(string house, CancellationToken cancellationToken)
+    {
+        EntryHeader.CheckHouse(house);
+        if (house == House) return;
+        await WriteAsync(mint =>
+        {
+            mint.House = house;
+            using var name = new Rows(_database.Writer, "UPDATE ledger SET house = $1");
+            return name.With(house).Run();
+        }, null, cancellationToken);
+    }
+
     /// <summary>For tests that make the database fail.</summary>
     internal SqliteConnection Writer => _database.Writer;
 

@@ -5,10 +5,22 @@ namespace Kept.Server.Api;
 /// <summary>Reads what a request asks for; what cannot be read is told with what to write instead.</summary>
 internal static class Asking
 {
+    private const int MostDays = 400;
+
     public static Instant? Time(string? text, string name) =>
         string.IsNullOrEmpty(text) ? null
             : Instant.TryParse(text, out var at) ? at
             : throw new WrongRequestException($"{name} is not a time; write it like 2027-01-31T20:30:00Z");
+
+    /// <summary>From when to when, <c>to</c> excluded: six hours up to <paramref name="end"/> where nothing is asked. Bounded, because every look in it is read.</summary>
+    public static (Instant From, Instant To) Stretch(string? from, string? to, Instant end)
+    {
+        var until = Time(to, nameof(to)) ?? end;
+        var earliest = until.Microseconds - (MostDays * (Duration.PerDay / 1000));
+        var since = Time(from, nameof(from)) ?? new Instant(until.Microseconds - (Duration.PerHour / 1000 * 6));
+        if (since >= until) throw new WrongRequestException("from is not before to");
+        return since.Microseconds >= earliest ? (since, until) : throw new WrongRequestException($"from and to lie more than {MostDays} days apart; ask for a shorter time");
+    }
 
     public static int Whole(string? text, string name, int otherwise, int most) =>
         string.IsNullOrEmpty(text) ? otherwise
@@ -26,7 +38,7 @@ internal static class Asking
     {
         if (string.IsNullOrEmpty(text)) return null;
         var per = text[^1] switch { 'm' => Duration.PerMinute, 'h' => Duration.PerHour, 'd' => Duration.PerDay, _ => 0 };
-        return per > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.NumberStyles.None, null, out var count) && count > 0 && count <= 400 * Duration.PerDay / per
+        return per > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.NumberStyles.None, null, out var count) && count > 0 && count <= MostDays * Duration.PerDay / per
             ? new Duration(count * per)
             : throw new WrongRequestException($"{name} is not a length of time; write it like 15m, 6h or 30d");
     }

@@ -26,12 +26,21 @@ internal static class BeatApi
 
     private static async Task<Results<Ok<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, string key, BeatKind kind, int code)
     {
+        if (IsOfAForeignPage(context.Request)) throw new WrongRequestException("a heartbeat is called by the watched thing itself, not by a page of another site in somebody's browser");
         var body = await ReadAsync(context);
         if (body is null) return ApiError.TooLarge.Answer($"a heartbeat carries at most {MostBody} bytes");
         context.Response.Headers.CacheControl = "no-store";
         var heard = await sight.Beat(new Beat(key, kind, code, body.Length > 0 ? body : null, context.Connection.RemoteIpAddress?.ToString()), context.RequestAborted);
         return heard ? TypedResults.Ok(new WireHeard(key, sight.Now.ToString())) : ApiError.NoSuchHeartbeat.Answer("no promise of this house has a heartbeat of that key; its page shows the address to call");
     }
+
+    /// <summary>
+    /// Any page that somebody looks at can make their browser call an address of this machine, and a forged call is a promise told as kept. Browsers say so, by
+    /// a header that pages cannot set (Fetch Metadata), or by the origin; whatever else calls sends neither.
+    /// </summary>
+    private static bool IsOfAForeignPage(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin")
+        || request.Headers.Origin.ToString() is { Length: > 0 } origin && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority == request.Host.Value);
 
     /// <summary>The body as text, or null where there is more of it than is taken.</summary>
     private static async Task<string?> ReadAsync(HttpContext context)

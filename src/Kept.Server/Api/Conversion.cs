@@ -52,7 +52,7 @@ internal static class Conversion
         [.. why.Inputs.Select(input => new WireInput(input.What, input.Value, input.Reason, input.At?.ToString(), AgeSeconds(input.At, why.AsOf), input.Figures))]);
 
     public static WireEvent Wire(this Entry entry, string house) => new(
-        "1.0", entry.Id.ToString(), "urn:kept:" + Uri.EscapeDataString(house), entry.Kind, entry.Subject.Length > 0 ? entry.Subject : null, entry.Occurred.ToString(), entry.Recorded.ToString(),
+        "1.0", entry.Id.ToString(), "urn:kept:" + Uri.EscapeDataString(entry.House.Length > 0 ? entry.House : house), entry.Kind, entry.Subject.Length > 0 ? entry.Subject : null, entry.Occurred.ToString(), entry.Recorded.ToString(),
         Cursor(entry.Sequence), "application/json", Json(entry.Body));
 
     public static WireFigures Wire(this EngineFigures figures, Instant asOf) => new(

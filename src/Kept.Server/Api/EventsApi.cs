@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Kept.Ledger;
-using Kept.Model;
 
 namespace Kept.Server.Api;
 

@@ -1,5 +1,4 @@
 using Kept.Engine;
-using Kept.Ledger;
 using Kept.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -39,9 +38,7 @@ internal static class PromisesApi
             var house = sight.View();
             if (Asking.Promise(house, agent, name) is not { } view) return Missing(agent, name);
             if (Check(view, check) is not { } found) return MissingCheck(view);
-            var until = Asking.Time(to, nameof(to)) ?? house.AsOf + Duration.Seconds(1);
-            var since = Asking.Time(from, nameof(from)) ?? until - Duration.Hours(6);
-            if (since >= until) throw new WrongRequestException("from is not before to");
+            var (since, until) = Asking.Stretch(from, to, house.AsOf + Duration.Seconds(1));
             var series = Series.Read(sight.Ledger, found.Series, found.Check.Every, since, until, Asking.Whole(points, nameof(points), 400, MostPoints));
             return TypedResults.Ok(new WireLooks(view.Promise.Name.ToString(), found.Check.Name, since.ToString(), until.ToString(), series.Step.Nanoseconds, series.Looks,
                 [.. series.Points.Select(Conversion.Wire)], [.. series.Gaps.Select(gap => new WireGap(gap.From.ToString(), gap.To.ToString()))]));

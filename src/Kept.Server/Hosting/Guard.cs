@@ -30,8 +30,8 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         headers.CacheControl = "no-store";
         if (!isPublic && !IsOurs(context.Request.Host.Host))
         {
-            // a page of a stranger may point its own name at this machine; it must not read what only this machine may
-            await TellAsync(context, ApiError.ForeignHost, "ask by localhost or 127.0.0.1, or start with --public to answer by every name");
+            // a page of a stranger may point its own name at this machine; it must not read what only this machine may, so no page of the house is put around the words
+            await ApiError.ForeignHost.Answer("ask by localhost or 127.0.0.1, or start with --public to answer by every name").ExecuteAsync(context);
             return;
         }
         var counted = !context.Request.Path.Equals("/api/v1/events/stream", StringComparison.Ordinal);
@@ -80,16 +80,19 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
                 await TellAsync(context, ApiError.Starting, "the house is being read; ask again in a moment");
                 return;
             case LedgerException ledger:
-                StorageRefused(ledger, ledger.Code, context.Request.Path);
+                StorageRefused(ledger, ledger.Code, Shown(context.Request.Path));
                 context.Response.Headers.RetryAfter = "5";
-                await TellAsync(context, ApiError.StorageRefuses, $"{ledger.Code}: {ledger.Message}");
+                await TellAsync(context, ApiError.StorageRefuses, isPublic ? $"{ledger.Code}: the log of the server has the rest" : $"{ledger.Code}: {ledger.Message}"); // the words name folders of this machine
                 return;
             default:
-                OwnFault(fault, context.Request.Path);
+                OwnFault(fault, Shown(context.Request.Path));
                 await TellAsync(context, ApiError.OwnFault, "this request met a fault of ours; the log of the server has it, and everything else goes on");
                 return;
         }
     }
+
+    /// <summary>A path is whatever a stranger asked for, and the log is read on terminals.</summary>
+    private static string Shown(PathString path) => path.ToUriComponent() is { Length: > 200 } text ? text[..200] + "…" : path.ToUriComponent();
 
     private async Task TellAsync(HttpContext context, ApiError error, string detail)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Kept.Language;
-using Kept.Model;
 
 namespace Kept.Server;
 
@@ -27,12 +26,12 @@ internal static class OwnDocument
         kind: service
         domains: [localhost, 127.0.0.1, '::1']
         until: {{year}}-12-31
-        contact: [ { role: whoever started this server, reach: the terminal it was started from, answers: within 1d, expires: {{year}}-12-31 } ]
+        contact: [ { role: whoever started this server, reach: 'mailto:root@localhost', answers: within 1d, expires: {{year}}-12-31 } ]
         defaults:
           to: [those-at-this-machine]
           docs: http://{{address}}/add
           notice: 30d
-          limits: { load: 100/s, burst: 256, beyond: 503 with Retry-After, raise: 1 day }
+          limits: { load: 100/s, burst: 256, beyond: 503 with Retry-After, raise: 1 working day, ramp: at once }
           fails: [ { code: 503 starting, sees: a page that says what is wrong, retry: after 5s, loses: nothing } ]
         promises:
           page@1:

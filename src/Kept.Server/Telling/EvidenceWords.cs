@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kept.Ledger;
 using Kept.Model;
 
 namespace Kept.Server;

@@ -216,4 +216,30 @@ public sealed class TimetableTests
         // Far above what it takes (about 5 µs a look), so that a busy machine does not fail; quadratic behaviour would.
         Assert.True(running < TimeSpan.FromSeconds(30), running.ToString());
     }
+
+    [Fact]
+    public void A_look_that_cannot_even_begin_leaves_its_check_and_its_lane_on_the_schedule()
+    {
+        var bare = new Bare();
+        var first = bare.Add("one.example", Duration.Seconds(10), 1);
+        var runs = new List<(ScheduledCheck Check, Instant Slot)>();
+        var missed = new List<(Instant Slot, GapCause Cause)>();
+        var failing = 2;
+        var table = new Timetable((check, slot, lane) =>
+        {
+            if (failing-- > 0) throw new InvalidOperationException("no look today");
+            runs.Add((check, slot));
+            return new LookRun(check, slot, new Judged(Truth.True, ""), 0) { LaunchedAt = slot, Terms = check.Check, Lane = lane, Cancel = new CancellationTokenSource() };
+        }, (_, slot, _, cause) => missed.Add((slot, cause)), (_, now) => now, (_, _) => { });
+        var checks = new[] { new ScheduledCheck(first.Owner, 0, first.Check, 1), new ScheduledCheck(first.Owner, 0, first.Check, 2) };
+        foreach (var check in checks) table.Add(check, Begin, Duration.Zero);
+        for (var at = Begin; at < Begin + Duration.Seconds(25); at += Duration.Milliseconds(500))
+        {
+            table.Advance(at);
+            foreach (var run in checks.Select(check => check.Run).OfType<LookRun>().ToList()) table.Complete(run, at);
+        }
+        Assert.Equal(2, missed.Count(one => one.Cause == GapCause.Fault));
+        Assert.All(checks, check => Assert.Contains(runs, run => run.Check == check));
+        Assert.Equal((0, 0, 0), (table.UnderWay, table.Waiting, table.Lanes));
+    }
 }

@@ -18,6 +18,13 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
 
     public long LastSequence => inner.LastSequence;
     public int Epoch => inner.Epoch;
+    public string House => inner.House;
+
+    public ValueTask BelongToAsync(string house, CancellationToken cancellationToken)
+    {
+        Check();
+        return inner.BelongToAsync(house, cancellationToken);
+    }
 
     public async ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {

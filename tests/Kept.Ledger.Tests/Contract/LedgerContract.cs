@@ -47,6 +47,21 @@ public abstract class LedgerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_entry_says_whose_house_it_is_from_when_that_is_known()
+    {
+        await _ledger.AppendAsync([Some.Draft()], default);
+        await _ledger.BelongToAsync("north \"1\"", default);
+        await _ledger.AppendAsync([Some.Draft()], default);
+        await _ledger.IdOfAsync(Some.Name("a"), null, default);
+        await _ledger.BelongToAsync("south", default);
+        await _ledger.AppendAsync([Some.Draft()], default);
+        Assert.Equal("south", _ledger.House);
+        Assert.Equal(["", "north \"1\"", "north \"1\"", "south"], _ledger.Entries(new EntryQuery()).Select(entry => entry.House));
+        Assert.Empty(_ledger.Verify(default).Problems);
+        await Assert.ThrowsAsync<ArgumentException>(() => _ledger.BelongToAsync("", default).AsTask());
+    }
+
+    [Fact]
     public async Task Entries_are_asked_for_by_sequence_kind_subject_and_from_the_end()
     {
         for (var i = 0; i < 10; i++)

@@ -38,7 +38,8 @@ public class ApiTests
         { "A01", "GET", "/api/v1/nothing", 404 }, { "A02", "GET", "/api/v1/promises/live-show/nothing", 404 }, { "A02", "GET", "/api/v1/promises/UPPER/..%2f", 404 }, { "A03", "GET", "/api/v1/agents/nobody", 404 },
         { "A04", "GET", "/api/v1/promises?limit=many", 400 }, { "A04", "GET", "/api/v1/promises?outcome=green", 400 }, { "A04", "GET", "/api/v1/promises?standing=sitting", 400 }, { "A04", "GET", "/api/v1/promises?after=gone/x@1", 400 },
         { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=yesterday", 400 }, { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=2027-01-02&to=2027-01-01", 400 }, { "A04", "GET", "/api/v1/events?after=-3", 400 },
-        { "A04", "POST", "/beat/moderation-alive/999", 400 }, { "A05", "POST", "/beat/nothing", 404 }, { "A07", "DELETE", "/api/v1/house", 405 }, { "A12", "GET", "/api/v1/promises/live-show/image@2/looks?check=tcp", 404 },
+        { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=0001-01-01T00:00:00Z&to=9999-12-31T00:00:00Z", 400 }, { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?to=0001-01-01T00:00:00Z", 400 },
+        { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=2020-01-01T00:00:00Z", 400 }, { "A04", "POST", "/beat/moderation-alive/999", 400 }, { "A05", "POST", "/beat/nothing", 404 }, { "A07", "DELETE", "/api/v1/house", 405 }, { "A12", "GET", "/api/v1/promises/live-show/image@2/looks?check=tcp", 404 },
     };
 
     [Theory, MemberData(nameof(Errors))]
@@ -99,6 +100,53 @@ public class ApiTests
         using var asked = new HttpRequestMessage(HttpMethod.Get, "/api/v1/house") { Headers = { Host = "status.shop.example" } };
         using var answered = await open.Client.SendAsync(asked);
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_asked_by_a_foreign_name_tells_nothing_of_the_house()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        foreach (var path in new[] { "/", "/nowhere", "/promises/live-show/image@2" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = "evil.example" } };
+            using var answer = await web.Client.SendAsync(request);
+            await IsProblemAsync(answer, "A11", 421);
+            Assert.DoesNotContain(web.House.View.House.Place, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_of_another_site_cannot_beat_for_a_watched_thing()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        foreach (var (name, value) in new[] { ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example"), ("Origin", "null") })
+            foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
+            {
+                using var request = new HttpRequestMessage(method, "/beat/moderation-alive") { Headers = { { name, value } } };
+                using var answer = await web.Client.SendAsync(request);
+                await IsProblemAsync(answer, "A04", 400);
+            }
+        Assert.Empty(web.House.Beats);
+        using var typed = new HttpRequestMessage(HttpMethod.Get, "/beat/moderation-alive") { Headers = { { "Sec-Fetch-Site", "none" } } };
+        using var heard = await web.Client.SendAsync(typed);
+        Assert.Equal(HttpStatusCode.OK, heard.StatusCode);
+        using var own = new HttpRequestMessage(HttpMethod.Post, "/beat/moderation-alive") { Headers = { { "Sec-Fetch-Site", "same-origin" }, { "Origin", web.Address.GetLeftPart(UriPartial.Authority) } } };
+        using var heardToo = await web.Client.SendAsync(own);
+        Assert.Equal(HttpStatusCode.OK, heardToo.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_public_server_does_not_tell_where_its_ledger_lies()
+    {
+        await using var web = await RunningWeb.StartAsync(isPublic: true);
+        web.House.Ledger.Fault = new LedgerException("S02", "The disk under /srv/kept-data is full");
+        foreach (var path in new[] { "/api/v1/events", "/evidence" })
+        {
+            using var answer = await web.Client.GetAsync(path);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.Contains("S02", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("/srv", text, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -18,12 +18,14 @@ internal sealed class HandMadeLedger : ILedger
 
     public long LastSequence => _entries.Count;
     public int Epoch => 1;
+    public string House => "";
+    public ValueTask BelongToAsync(string house, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Entry Add(string kind, Instant at, string subject, string body)
     {
         var sequence = _entries.Count + 1;
         var bytes = System.Text.Encoding.UTF8.GetBytes(body);
-        var entry = new Entry(sequence, Ulid.Mint(at, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)sequence }), sequence == 1 ? "" : _entries[^1].Hash, kind, 1, at, at + Duration.Milliseconds(3), "made", 1, "public", subject,
+        var entry = new Entry(sequence, Ulid.Mint(at, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)sequence }), sequence == 1 ? "" : _entries[^1].Hash, kind, 1, at, at + Duration.Milliseconds(3), "made", 1, "", "public", subject,
             ContentHash.Of(bytes), bytes, ContentHash.Of([(byte)sequence]));
         _entries.Add(entry);
         _new.Writer.TryWrite(entry);
