@@ -223,6 +223,22 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void The_next_write_begins_however_many_messages_wait_in_the_loop()
+    {
+        using var world = Running();
+        var recorder = new Recorder(world.Ledger, world.Clock, world.Log, _ => { }); // a loop so busy that it reaches no message
+        var look = world.LooksOf("home@1")[^1];
+        var before = world.Ledger.Writes;
+        for (var n = 1; n <= 3; n++)
+        {
+            recorder.Add(look with { Slot = world.Now + Duration.Milliseconds(n) });
+            world.On(() => recorder.Pump(world.Now));
+        }
+        Assert.Equal(before + 3, world.Ledger.Writes);
+        world.Stop();
+    }
+
+    [Fact]
     public void Terms_are_written_down_however_many_verdicts_wait()
     {
         using var world = new HouseWorld();

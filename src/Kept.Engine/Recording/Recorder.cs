@@ -21,6 +21,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     private Batch _next = new();
     private Batch? _writing;
     private Batch? _stuck;
+    private Finished? _finished;
     private Duration _pause;
     private Instant _beganAt;
     private bool _isHurried;
@@ -82,6 +83,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     /// <summary>Starts a write when there is something to write and none is under way.</summary>
     public void Pump(Instant now)
     {
+        Settle();
         if (_writing is not null) return;
         if (_stuck is not null)
         {
@@ -123,7 +125,14 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         {
             failed = fault;
         }
-        post(() => Ended(batch, failed));
+        // Noticed at the loop's next turn, not behind the messages that wait: under load the disk would stand idle for them, and what it could take would be lost.
+        Volatile.Write(ref _finished, new Finished(batch, failed));
+        post(Settle);
+    }
+
+    private void Settle()
+    {
+        if (Interlocked.Exchange(ref _finished, null) is { } finished) Ended(finished.Batch, finished.Failed);
     }
 
     private void Ended(Batch batch, Exception? failed)
@@ -148,6 +157,8 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         _next.Release();
         _stuck = batch;
     }
+
+    private sealed record Finished(Batch Batch, Exception? Failed);
 
     private sealed class Batch
     {
