@@ -233,6 +233,7 @@ public sealed class FaultTests
         {
             recorder.Add(look with { Slot = world.Now + Duration.Milliseconds(n) });
             world.On(() => recorder.Pump(world.Now));
+            world.Advance(Recorder.Gather.ToTimeSpan());
         }
         Assert.Equal(before + 3, world.Ledger.Writes);
         world.Stop();

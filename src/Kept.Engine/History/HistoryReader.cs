@@ -30,10 +30,11 @@ internal sealed class HistoryReader(ILedger ledger)
         var untilStart = ImmutableArray.CreateBuilder<Instant?>(terms.Series.Length);
         for (var check = 0; check < terms.Series.Length; check++)
         {
-            untilStart.Add(ledger.Looks(terms.Series[check], new Instant(0), started, 1) is [.., var old] ? old.Slot : null);
+            var old = ledger.Looks(terms.Series[check], new Instant(0), started, 1) is [.., var found] ? found : null;
+            untilStart.Add(old?.Slot);
             var last = Replay(fold, check, terms.Series[check], from, now);
             var passive = terms.Promise.Checks[check].Kind.IsPassive;
-            newest.Add(passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
+            newest.Add(isNew && old is null && last is null ? [] : passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
                 : last is not null ? [last] : ledger.Looks(terms.Series[check], new Instant(0), After(now), 1));
         }
         return new PromiseHistory(request, fold, since, isNew, before, told, toldAt, newest.MoveToImmutable(), untilStart.MoveToImmutable());
