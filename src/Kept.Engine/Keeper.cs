@@ -108,6 +108,7 @@ internal sealed partial class Keeper : IDisposable
             await _inbox.Reader.WaitToReadAsync(CancellationToken.None);
             Interlocked.Exchange(ref _tickWaits, 0);
             Guard(ReadClock, "the clock");
+            if (cancellationToken.IsCancellationRequested) Guard(BeginStop, "the end"); // not behind all that waits: the end is bounded
             for (var handled = 0; handled < MostMessagesPerTurn && _inbox.Reader.TryRead(out var message); handled++) Guard(message, "a message");
             Guard(Turn, "the schedule");
             Guard(() => Arm(timer), "the timer");
