@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kept.Cli.Asking;
 using Kept.Cli.Commands;
 using Kept.Cli.Output;
 using Kept.Ledger;

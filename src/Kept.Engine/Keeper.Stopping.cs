@@ -31,7 +31,7 @@ internal sealed partial class Keeper
         _timetable.Jump(_order.SelectMany(promise => promise.Checks), _now, backwards);
         (_upkeepAt, _aliveAt, _shelfAt) = (_now, _now, _now);
         (_prepareAt, _readAt) = (null, null);
-        _recorder.HurryUp();
+        _recorder.TryAgain();
         _loadAt.Clear();
         if (backwards) ForgetTheFuture();
     }

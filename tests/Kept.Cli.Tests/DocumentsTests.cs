@@ -38,7 +38,7 @@ public partial class DocumentsTests
         {
             var help = await CommandLine.RunAsync(words[0], "--help");
             Assert.Equal(0, help.ExitCode);
-            Assert.Contains($"kept {words[0]}", help.Result, StringComparison.Ordinal);
+            Assert.Contains($" {words[0]} ", help.Result, StringComparison.Ordinal);
             if (words[0] != "check") continue;
             var run = await CommandLine.RunAsync(["check", Repository.PathOf(words[1])]);
             Assert.True(run.ExitCode == 0, run.Result + run.Talk);

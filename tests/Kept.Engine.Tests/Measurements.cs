@@ -12,6 +12,42 @@ namespace Kept.Engine.Tests;
 /// <summary>The engine on the real clock, the thread pool and a real disk, with looks that answer at once: what is left is the engine's own cost. Run by hand.</summary>
 public sealed class Measurements
 {
+    /// <summary>What one thread cannot show: ticks, looks and writes that come while the loop is turning. Real time, because the pool knows no other.</summary>
+    [Fact]
+    public async Task On_the_thread_pool_no_slot_is_lost_and_the_loop_never_falls_asleep()
+    {
+        var time = TimeProvider.System;
+        await using var ledger = Ledgers.InMemory(time, new Random(1));
+        var looks = new Dictionary<string, Look>
+        {
+            ["http"] = async (_, cancellationToken) =>
+            {
+                var at = Instant.From(time.GetUtcNow());
+                await Task.Delay(TimeSpan.FromMilliseconds(at.Microseconds % 7), time, cancellationToken);
+                return new Observation { StartedAt = at, Reach = Reach.Answered, Code = 200, Values = [Value.Of(200), Value.Of(Duration.Milliseconds(5))] };
+            },
+        }.ToFrozenDictionary();
+        await using var house = new RunningHouse(new EngineParts(ledger, looks, time, new Random(2), NullLogger.Instance));
+        using var stop = new CancellationTokenSource();
+        var running = house.RunAsync(stop.Token);
+        await house.TakeAsync(HouseWorld.Read(FaultTests.Many(150, "web.example", "1s").Replace("timeout: 5s", "timeout: 900ms", StringComparison.Ordinal)), CancellationToken.None);
+        for (var i = 0; i < 60; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time);
+            Assert.True(Instant.From(time.GetUtcNow()) - house.View.AsOf < Duration.Seconds(3), "the loop fell asleep");
+            Assert.False(await house.BeatAsync(new Beat("nobody", BeatKind.Success, 0, null, null), CancellationToken.None));
+        }
+        await stop.CancelAsync();
+        await running;
+        Assert.Equal(0, house.View.Figures.Faults);
+        foreach (var view in house.View.Promises)
+        {
+            var slots = ledger.Looks(view.Checks[0].Series, default, new Instant(long.MaxValue / 2)).Select(look => look.Slot).ToList();
+            Assert.True(slots.Count >= 5);
+            Assert.All(slots.Skip(1).Zip(slots.Skip(2)), pair => Assert.Equal(Duration.Seconds(1), pair.Second - pair.First));
+        }
+    }
+
     [Theory(Explicit = true)]
     [InlineData(10_000, 10)]
     [InlineData(20_000, 10)]

@@ -13,6 +13,9 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
 {
     public const int MostLooks = 200_000, MostEvidence = 5_000, MostEntries = 50_000, MostPerWrite = 10_000;
 
+    /// <summary>Writes begin at least this far apart, so that a busy house shares its syncs; nobody who waits for one, and no large batch, is held up.</summary>
+    public static readonly Duration Gather = Duration.Milliseconds(25);
+
     private static readonly Duration FirstPause = Duration.Milliseconds(100), LongestPause = Duration.Seconds(30);
 
     private Batch _next = new();
@@ -20,6 +23,8 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     private Batch? _stuck;
     private Finished? _finished;
     private Duration _pause;
+    private Instant _beganAt;
+    private bool _isHurried;
 
     /// <summary>Looks that the ledger has not acknowledged.</summary>
     public int Unrecorded => _next.Looks.Count + (_writing?.Looks.Count ?? 0) + (_stuck?.Looks.Count ?? 0);
@@ -38,11 +43,10 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     /// <summary>Why the ledger refuses; null while it works.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>When a write that failed is tried again.</summary>
-    public Instant? RetryAt { get; private set; }
+    /// <summary>When a write is due: one that gathers, or one that failed and is tried again.</summary>
+    public Instant? DueAt => _writing is not null ? null : _stuck is not null ? RetryAt : _next.IsEmpty ? null : _beganAt + Gather;
 
-    /// <summary>Called in the loop after each write that succeeded.</summary>
-    public Action? Written { get; set; }
+    private Instant? RetryAt { get; set; }
 
     public void Add(LookRecord look) => _next.Looks.Add(look);
 
@@ -87,7 +91,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
             _writing = _stuck;
             _stuck = null;
         }
-        else if (!_next.IsEmpty)
+        else if (!_next.IsEmpty && (_isHurried || _next.Waiters.Count > 0 || _next.Looks.Count >= MostPerWrite / 10 || now >= _beganAt + Gather || now < _beganAt))
         {
             _writing = _next.Take(MostPerWrite);
         }
@@ -95,11 +99,15 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         {
             return;
         }
+        _beganAt = now;
         _ = WriteAsync(_writing);
     }
 
-    /// <summary>Tries again at once: the process is about to stop.</summary>
-    public void HurryUp() => RetryAt = null;
+    /// <summary>What failed is tried again at once: the clock jumped, or the process is about to stop.</summary>
+    public void TryAgain() => RetryAt = null;
+
+    /// <summary>The process is about to stop: nothing gathers any more.</summary>
+    public void HurryUp() => (RetryAt, _isHurried) = (null, true);
 
     private async Task WriteAsync(Batch batch)
     {
@@ -139,7 +147,6 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
             _pause = Duration.Zero;
             LastRecordedAt = now;
             batch.Release();
-            Written?.Invoke();
             return;
         }
         Fault = failed is LedgerException ? failed.Message : $"{failed.GetType().Name}: {failed.Message}";

@@ -19,6 +19,7 @@ internal static class Asking
         var earliest = until.Microseconds - (MostDays * (Duration.PerDay / 1000));
         var since = Time(from, nameof(from)) ?? new Instant(until.Microseconds - (Duration.PerHour / 1000 * 6));
         if (since >= until) throw new WrongRequestException("from is not before to");
+        if (since.Microseconds < 0 || until.Microseconds > end.Microseconds + (MostDays * (Duration.PerDay / 1000))) throw new WrongRequestException("nothing was looked at so long ago, or will be so soon; ask for a time near now");
         return since.Microseconds >= earliest ? (since, until) : throw new WrongRequestException($"from and to lie more than {MostDays} days apart; ask for a shorter time");
     }
 

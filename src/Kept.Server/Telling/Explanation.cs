@@ -45,13 +45,7 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
         _ => "broken if any line is broken; else the outcome of now; unknown after two missed looks",
     };
 
-    private static string ThereforeOf(PromiseView view)
-    {
-        var decided = view.Verdict.Lines.Count(line => line.Text != VerdictLine.Now && line.Outcome != Outcome.Unknown);
-        var objectives = view.Verdict.Lines.Count(line => line.Text != VerdictLine.Now);
-        var beside = objectives > 0 ? $"; {decided} of {Say.Count(objectives, "objective", "objectives")} decided" : "";
-        return $"{view.Verdict.Outcome.Word(view.Promise.IsWish)}: {view.Verdict.Reason}{beside}";
-    }
+    private static string ThereforeOf(PromiseView view) => $"{view.Verdict.Outcome.Word(view.Promise.IsWish)}: {view.Verdict.Reason}";
 
     private static string? Counted(VerdictLine line) =>
         line.Expected == 0 && line.Counted == 0 ? null

@@ -39,7 +39,7 @@ public class ApiTests
         { "A04", "GET", "/api/v1/promises?limit=many", 400 }, { "A04", "GET", "/api/v1/promises?outcome=green", 400 }, { "A04", "GET", "/api/v1/promises?standing=sitting", 400 }, { "A04", "GET", "/api/v1/promises?after=gone/x@1", 400 },
         { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=yesterday", 400 }, { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=2027-01-02&to=2027-01-01", 400 }, { "A04", "GET", "/api/v1/events?after=-3", 400 },
         { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=0001-01-01T00:00:00Z&to=9999-12-31T00:00:00Z", 400 }, { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?to=0001-01-01T00:00:00Z", 400 },
-        { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=2020-01-01T00:00:00Z", 400 }, { "A04", "POST", "/beat/moderation-alive/999", 400 }, { "A05", "POST", "/beat/nothing", 404 }, { "A07", "DELETE", "/api/v1/house", 405 }, { "A12", "GET", "/api/v1/promises/live-show/image@2/looks?check=tcp", 404 },
+        { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?to=9999-12-31T23:59:59Z", 400 }, { "A04", "GET", "/api/v1/promises/live-show/image@2/looks?from=2020-01-01T00:00:00Z", 400 }, { "A04", "POST", "/beat/moderation-alive/999", 400 }, { "A05", "POST", "/beat/nothing", 404 }, { "A07", "DELETE", "/api/v1/house", 405 }, { "A12", "GET", "/api/v1/promises/live-show/image@2/looks?check=tcp", 404 },
     };
 
     [Theory, MemberData(nameof(Errors))]
