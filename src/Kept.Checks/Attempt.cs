@@ -58,14 +58,27 @@ internal sealed class Attempt
 
     public Observation Answered(ImmutableArray<Value?> values, int code, long size, string? excerpt) => new()
     {
-        StartedAt = StartedAt, Reach = Reach.Answered, Phases = Trail.Phases, Code = code, Size = size, Values = values,
-        Excerpt = excerpt, Address = Trail.Address?.ToString(), NewConnection = Trail.IsNew,
+        StartedAt = StartedAt,
+        Reach = Reach.Answered,
+        Phases = Trail.Phases,
+        Code = code,
+        Size = size,
+        Values = values,
+        Excerpt = excerpt,
+        Address = Trail.Address?.ToString(),
+        NewConnection = Trail.IsNew,
     };
 
     private Observation Failed(EgressException fault) => new()
     {
-        StartedAt = StartedAt, Reach = fault.IsOurs ? Reach.Gap : Reach.Failed, Failure = fault.Failure, Gap = fault.Gap, Detail = Redact(fault.Message),
-        Phases = Trail.Phases, Address = Trail.Address?.ToString(), NewConnection = Trail.IsNew,
+        StartedAt = StartedAt,
+        Reach = fault.IsOurs ? Reach.Gap : Reach.Failed,
+        Failure = fault.Failure,
+        Gap = fault.Gap,
+        Detail = Redact(fault.Message),
+        Phases = Trail.Phases,
+        Address = Trail.Address?.ToString(),
+        NewConnection = Trail.IsNew,
     };
 
     private Observation TimedOut()
@@ -84,6 +97,7 @@ internal sealed class Attempt
             DialStage.Proxy => EgressException.OfUs(GapCause.Route, $"the proxy did not open a tunnel to {target.Host} within {timeout.ToWords()}"),
             DialStage.Starting => EgressException.OfUs(GapCause.Local, $"the look did not begin within {timeout.ToWords()}"),
             _ => EgressException.OfTarget(TargetFailure.TimedOut, $"no whole answer within {timeout.ToWords()}: still {Trail.Waited}"),
-        }) with { Phases = phases };
+        }) with
+        { Phases = phases };
     }
 }

@@ -58,7 +58,8 @@ internal sealed partial class Keeper
         var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
         var seen = failed
             ? Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
-                with { Code = code, Excerpt = beat.Body, Address = beat.From }
+                with
+            { Code = code, Excerpt = beat.Body, Address = beat.From }
             : new Observation
             {
                 StartedAt = _now,

@@ -34,7 +34,12 @@ internal static class Make
         var count = long.Parse(text[..^unit.Length], CultureInfo.InvariantCulture);
         return new Duration(count * unit switch
         {
-            "ms" => Duration.PerMillisecond, "s" => Duration.PerSecond, "m" => Duration.PerMinute, "h" => Duration.PerHour, "d" => Duration.PerDay, _ => throw new FormatException(text),
+            "ms" => Duration.PerMillisecond,
+            "s" => Duration.PerSecond,
+            "m" => Duration.PerMinute,
+            "h" => Duration.PerHour,
+            "d" => Duration.PerDay,
+            _ => throw new FormatException(text),
         });
     }
 
@@ -45,7 +50,11 @@ internal static class Make
 
     public static Promise Promise(IEnumerable<Check> checks, params Objective[] keeps) => new()
     {
-        Name = new PromiseName("shop", "buy", 1), Standing = Standing.Offered, Checks = [.. checks], Keeps = [.. keeps], At = Place.None,
+        Name = new PromiseName("shop", "buy", 1),
+        Standing = Standing.Offered,
+        Checks = [.. checks],
+        Keeps = [.. keeps],
+        At = Place.None,
     };
 
     public static Promise Promise(Check check, params Objective[] keeps) => Promise([check], keeps);

@@ -44,7 +44,7 @@ public sealed class CanonicalJsonTests
     public void Nodes_and_bytes_give_the_same_and_it_is_a_fixed_point() =>
         Gen.Dictionary(Gen.String.Where(IsWhole), Gen.String.Where(IsWhole)).Sample(members =>
         {
-            var node = new JsonObject(members.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))) ;
+            var node = new JsonObject(members.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
             var once = CanonicalJson.Of(node);
             return once.AsSpan().SequenceEqual(CanonicalJson.Of(once)) && once.AsSpan().SequenceEqual(CanonicalJson.Of(Encoding.UTF8.GetBytes(node.ToJsonString())));
         }, iter: 2_000);

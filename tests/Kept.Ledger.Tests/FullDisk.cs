@@ -21,7 +21,8 @@ public sealed class FullDisk
         }
         using var folder = new TemporaryFolder();
         using var child = Process.Start(new ProcessStartInfo("unshare",
-            ["-rm", "sh", "-c", "mount -t tmpfs -o size=3m tmpfs \"$1\" && exec \"$0\" \"$2\" \"$1\"", Environment.ProcessPath!, folder.Path, ChildArgument]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            ["-rm", "sh", "-c", "mount -t tmpfs -o size=3m tmpfs \"$1\" && exec \"$0\" \"$2\" \"$1\"", Environment.ProcessPath!, folder.Path, ChildArgument])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var said = await child.StandardOutput.ReadToEndAsync();
         Assert.Equal("looks refused, entries refused, all there", said.Trim() + (await child.StandardError.ReadToEndAsync()).Trim());
     }

@@ -29,7 +29,10 @@ internal sealed class LoadMetric(Dialer dialer, TimeProvider time)
             if (!Uri.TryCreate(Secrets.Expand(source.Url, used, Uri.EscapeDataString), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return null;
             var ask = new HttpAsk
             {
-                Url = url, Method = HttpMethod.Get, Trust = DocumentOrigin.Ours, BodyLimit = LargestPage,
+                Url = url,
+                Method = HttpMethod.Get,
+                Trust = DocumentOrigin.Ours,
+                BodyLimit = LargestPage,
                 Headers = [new("Accept", "text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.5")],
             };
             var answer = await HttpExchange.AskAsync(dialer, ask, new DialTrail(time), deadline.Token);

@@ -69,7 +69,7 @@ internal sealed class Placement
                 notice: 7d
                 keeps:
                   - availability >= 99% over 30d
-                fails: [ { '{' } code: 503, sees: no answer, retry: after 1m, loses: nothing { '}' } ]
+                fails: [ {'{'} code: 503, sees: no answer, retry: after 1m, loses: nothing {'}'} ]
                 uses: not disclosed
 
             """ + proposal.CheckYaml("    ");

@@ -29,8 +29,13 @@ public sealed class DialTrail(TimeProvider time)
     /// <summary>What a time-out waited for, in words.</summary>
     public string Waited => Stage switch
     {
-        DialStage.Naming => "looking up the name", DialStage.Connecting => "connecting", DialStage.Proxy => "waiting for the proxy",
-        DialStage.Handshaking => "in the TLS handshake", DialStage.Waiting => "waiting for the answer", DialStage.Reading => "reading the answer", _ => "starting",
+        DialStage.Naming => "looking up the name",
+        DialStage.Connecting => "connecting",
+        DialStage.Proxy => "waiting for the proxy",
+        DialStage.Handshaking => "in the TLS handshake",
+        DialStage.Waiting => "waiting for the answer",
+        DialStage.Reading => "reading the answer",
+        _ => "starting",
     };
 
     /// <summary>Notes that the connection is there and what is waited for now: the first word, or the rest.</summary>

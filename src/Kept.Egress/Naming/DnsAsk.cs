@@ -9,7 +9,14 @@ internal static class DnsAsk
 {
     public static LookupClientOptions Options(IPEndPoint[] servers, Duration timeout, int retries = 1) => new(servers)
     {
-        UseCache = false, Timeout = timeout.ToTimeSpan(), Retries = retries, UseTcpFallback = true, ThrowDnsErrors = false,
-        EnableAuditTrail = false, AutoResolveNameServers = false, UseRandomNameServer = false, ContinueOnDnsError = servers.Length > 1,
+        UseCache = false,
+        Timeout = timeout.ToTimeSpan(),
+        Retries = retries,
+        UseTcpFallback = true,
+        ThrowDnsErrors = false,
+        EnableAuditTrail = false,
+        AutoResolveNameServers = false,
+        UseRandomNameServer = false,
+        ContinueOnDnsError = servers.Length > 1,
     };
 }

@@ -26,7 +26,9 @@ internal sealed class ChainJudge(ImmutableArray<X509Certificate2> privateRoots, 
     /// <summary>A policy that makes SslStream's own verdict cheap and harmless: it trusts nobody and fetches nothing; ours decides.</summary>
     public static X509ChainPolicy Blank() => new()
     {
-        DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck, TrustMode = X509ChainTrustMode.CustomRootTrust,
+        DisableCertificateDownloads = true,
+        RevocationMode = X509RevocationMode.NoCheck,
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
     };
 
     public Judgement Judge(X509Certificate2 leaf, X509Certificate2Collection sent)

@@ -86,7 +86,11 @@ internal static class Handshake
 #pragma warning disable CA5397, SYSLIB0039 // old versions are named, not used
     private static string VersionOf(SslProtocols protocol) => protocol switch
     {
-        SslProtocols.Tls13 => "1.3", SslProtocols.Tls12 => "1.2", SslProtocols.Tls11 => "1.1", SslProtocols.Tls => "1.0", _ => protocol.ToString(),
+        SslProtocols.Tls13 => "1.3",
+        SslProtocols.Tls12 => "1.2",
+        SslProtocols.Tls11 => "1.1",
+        SslProtocols.Tls => "1.0",
+        _ => protocol.ToString(),
     };
 #pragma warning restore CA5397, SYSLIB0039
 }

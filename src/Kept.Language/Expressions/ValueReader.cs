@@ -18,23 +18,72 @@ internal static class ValueReader
 
     private static readonly FrozenDictionary<string, long> Times = new Dictionary<string, long>
     {
-        ["ns"] = 1, ["us"] = Duration.PerMicrosecond, ["ms"] = Duration.PerMillisecond, ["s"] = Duration.PerSecond, ["m"] = Duration.PerMinute,
-        ["h"] = Duration.PerHour, ["d"] = Duration.PerDay, ["w"] = Duration.PerWeek,
+        ["ns"] = 1,
+        ["us"] = Duration.PerMicrosecond,
+        ["ms"] = Duration.PerMillisecond,
+        ["s"] = Duration.PerSecond,
+        ["m"] = Duration.PerMinute,
+        ["h"] = Duration.PerHour,
+        ["d"] = Duration.PerDay,
+        ["w"] = Duration.PerWeek,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, long> Sizes = new Dictionary<string, long>
     {
-        ["B"] = 1, ["kB"] = 1000, ["MB"] = 1_000_000, ["GB"] = 1_000_000_000, ["KiB"] = 1L << 10, ["MiB"] = 1L << 20, ["GiB"] = 1L << 30,
+        ["B"] = 1,
+        ["kB"] = 1000,
+        ["MB"] = 1_000_000,
+        ["GB"] = 1_000_000_000,
+        ["KiB"] = 1L << 10,
+        ["MiB"] = 1L << 20,
+        ["GiB"] = 1L << 30,
     }.ToFrozenDictionary();
 
     /// <summary>What people write for our units. Exact case is tried first, so that MB and ms stay apart.</summary>
     private static readonly FrozenDictionary<string, string> Habits = new Dictionary<string, string>
     {
-        ["sec"] = "s", ["secs"] = "s", ["second"] = "s", ["seconds"] = "s", ["min"] = "m", ["mins"] = "m", ["minute"] = "m", ["minutes"] = "m",
-        ["hr"] = "h", ["hrs"] = "h", ["hour"] = "h", ["hours"] = "h", ["day"] = "d", ["days"] = "d", ["week"] = "w", ["weeks"] = "w", ["wk"] = "w",
-        ["msec"] = "ms", ["msecs"] = "ms", ["millis"] = "ms", ["millisecond"] = "ms", ["milliseconds"] = "ms", ["usec"] = "us", ["µs"] = "us", ["μs"] = "us",
-        ["nsec"] = "ns", ["k"] = "kB", ["kb"] = "kB", ["mb"] = "MB", ["gb"] = "GB", ["kib"] = "KiB", ["mib"] = "MiB", ["gib"] = "GiB", ["b"] = "B",
-        ["byte"] = "B", ["bytes"] = "B", ["percent"] = "%", ["pct"] = "%", ["rps"] = "/s", ["qps"] = "/s", ["tps"] = "/s", ["rpm"] = "/m",
+        ["sec"] = "s",
+        ["secs"] = "s",
+        ["second"] = "s",
+        ["seconds"] = "s",
+        ["min"] = "m",
+        ["mins"] = "m",
+        ["minute"] = "m",
+        ["minutes"] = "m",
+        ["hr"] = "h",
+        ["hrs"] = "h",
+        ["hour"] = "h",
+        ["hours"] = "h",
+        ["day"] = "d",
+        ["days"] = "d",
+        ["week"] = "w",
+        ["weeks"] = "w",
+        ["wk"] = "w",
+        ["msec"] = "ms",
+        ["msecs"] = "ms",
+        ["millis"] = "ms",
+        ["millisecond"] = "ms",
+        ["milliseconds"] = "ms",
+        ["usec"] = "us",
+        ["µs"] = "us",
+        ["μs"] = "us",
+        ["nsec"] = "ns",
+        ["k"] = "kB",
+        ["kb"] = "kB",
+        ["mb"] = "MB",
+        ["gb"] = "GB",
+        ["kib"] = "KiB",
+        ["mib"] = "MiB",
+        ["gib"] = "GiB",
+        ["b"] = "B",
+        ["byte"] = "B",
+        ["bytes"] = "B",
+        ["percent"] = "%",
+        ["pct"] = "%",
+        ["rps"] = "/s",
+        ["qps"] = "/s",
+        ["tps"] = "/s",
+        ["rpm"] = "/m",
     }.ToFrozenDictionary();
 
     /// <summary>The outcome: a quantity, or what is wrong. A number without a unit has the dimension Number.</summary>

@@ -14,7 +14,9 @@ public sealed class Assets
 
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
     {
-        [".css"] = "text/css; charset=utf-8", [".js"] = "text/javascript; charset=utf-8", [".svg"] = "image/svg+xml",
+        [".css"] = "text/css; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".svg"] = "image/svg+xml",
     }.ToFrozenDictionary();
 
     private static readonly string[] Built = ["plot.js", "plot.css"];

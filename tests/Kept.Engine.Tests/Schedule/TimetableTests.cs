@@ -21,7 +21,8 @@ public sealed class TimetableTests
         public Bare() => Table = new Timetable(Launch, (check, first, until, cause) =>
         {
             for (var slot = first; slot <= until; slot = check.NextSlot(slot)) Missed.Add((check, slot, cause));
-        }, (_, now) => now, (_, fault) => throw fault) { Abandoned = run => Abandoned.Add((run.Check, run.Slot)) };
+        }, (_, now) => now, (_, fault) => throw fault)
+        { Abandoned = run => Abandoned.Add((run.Check, run.Slot)) };
 
         public Timetable Table { get; }
         public Instant Now { get; set; } = Begin;

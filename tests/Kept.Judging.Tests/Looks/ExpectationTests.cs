@@ -143,7 +143,9 @@ public sealed class ExpectationTests
     {
         var atoms = new Dictionary<Truth, Expression>
         {
-            [Truth.True] = Is(Seen("status"), Value.Of(200m)), [Truth.False] = Is(Seen("status"), Value.Of(1m)), [Truth.Unknown] = Is(Seen("body"), Value.Of("x")),
+            [Truth.True] = Is(Seen("status"), Value.Of(200m)),
+            [Truth.False] = Is(Seen("status"), Value.Of(1m)),
+            [Truth.Unknown] = Is(Seen("body"), Value.Of("x")),
         };
         var seen = Answer();
         foreach (var (a, left) in atoms)

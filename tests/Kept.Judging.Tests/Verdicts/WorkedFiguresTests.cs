@@ -23,7 +23,11 @@ public sealed class WorkedFiguresTests
                 if (looks[i] != '.')
                     fold.Add(0, Look(Start + Duration.Seconds(10 * i), looks[i] switch
                     {
-                        'g' => LookClass.Good, 'b' => LookClass.Bad, 'x' => LookClass.Gap, '?' => LookClass.ConditionUnknown, _ => LookClass.NotInForce,
+                        'g' => LookClass.Good,
+                        'b' => LookClass.Bad,
+                        'x' => LookClass.Gap,
+                        '?' => LookClass.ConditionUnknown,
+                        _ => LookClass.NotInForce,
                     }));
             var verdict = fold.VerdictAt(Start + Duration.Seconds((10 * looks.Length) - 9), Nobody);
             var objective = verdict.Lines[1];

@@ -69,16 +69,29 @@ public class PageTests
         var before = house.View;
         PromiseView Poison(PromiseView view) => view with
         {
-            Promise = view.Promise with { Benefit = Hostile, Version = Hostile, Docs = Hostile, To = [Hostile], Irreducible = [Hostile], Keeps = [.. view.Promise.Keeps.Select(keep => keep with { Text = Hostile })],
-                Fails = [.. view.Promise.Fails.Select(mode => mode with { Sees = Hostile, Retry = Hostile, Loses = Hostile, Code = new ResponseForm(503, Hostile, Hostile) })] },
+            Promise = view.Promise with
+            {
+                Benefit = Hostile,
+                Version = Hostile,
+                Docs = Hostile,
+                To = [Hostile],
+                Irreducible = [Hostile],
+                Keeps = [.. view.Promise.Keeps.Select(keep => keep with { Text = Hostile })],
+                Fails = [.. view.Promise.Fails.Select(mode => mode with { Sees = Hostile, Retry = Hostile, Loses = Hostile, Code = new ResponseForm(503, Hostile, Hostile) })]
+            },
             Verdict = view.Verdict with { Reason = Hostile, AtRisk = [Hostile], Assessor = new Assessor(Hostile, Hostile), Lines = [.. view.Verdict.Lines.Select(line => line with { Text = Hostile, Reason = Hostile })] },
             Checks = [.. view.Checks.Select(check => check with { LastReason = Hostile, Check = check.Check with { Name = Hostile, Target = check.Check.Target with { Text = Hostile }, Expect = [new Expectation(Hostile, check.Check.Expect.IsEmpty ? new Expression.And(Place.None, []) : check.Check.Expect[0].Test)] } })],
             Problems = [new Diagnostic("R05", Severity.Error, new Place(new SourceFile(Hostile), 1, 1, 3), Hostile, Hostile, view.Promise.Name, Hostile)],
         };
         house.Replace(before with
         {
-            House = before.House with { Name = Hostile, Place = Hostile, Agents = [.. before.House.Agents.Select(agent => agent with { Name = Hostile, Domains = [Hostile], Region = Hostile, Contacts = [new Contact(Hostile, Hostile, Hostile, null, null, Place.None)] })],
-                Diagnostics = [new Diagnostic("L001", Severity.Error, new Place(new SourceFile(Hostile), 1, 1, 3), Hostile, Hostile, null, Hostile)] },
+            House = before.House with
+            {
+                Name = Hostile,
+                Place = Hostile,
+                Agents = [.. before.House.Agents.Select(agent => agent with { Name = Hostile, Domains = [Hostile], Region = Hostile, Contacts = [new Contact(Hostile, Hostile, Hostile, null, null, Place.None)] })],
+                Diagnostics = [new Diagnostic("L001", Severity.Error, new Place(new SourceFile(Hostile), 1, 1, 3), Hostile, Hostile, null, Hostile)]
+            },
             Promises = [.. before.Promises.Select(Poison)],
             Fault = new HouseFault(before.AsOf, [new Diagnostic("L001", Severity.Error, new Place(new SourceFile(Hostile), 1, 1, 3), Hostile, Hostile, null, Hostile)]),
             Figures = before.Figures with { StorageFault = Hostile },
