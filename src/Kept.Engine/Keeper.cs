@@ -110,6 +110,7 @@ internal sealed partial class Keeper : IDisposable
             // The token only asks for the end, which comes as a message: what is under way is to be finished and recorded first.
             await _inbox.Reader.WaitToReadAsync(CancellationToken.None);
             Guard(ReadClock, "the clock");
+            if (cancellationToken.IsCancellationRequested) Guard(BeginStop, "the end"); // not behind all that waits: the end is bounded
             for (var handled = 0; handled < MostMessagesPerTurn && _inbox.Reader.TryRead(out var message); handled++) Guard(message, "a message");
             Guard(Turn, "the schedule");
             Guard(() => Arm(timer), "the timer");

@@ -232,8 +232,7 @@ public sealed class FaultTests
         for (var n = 1; n <= 3; n++)
         {
             recorder.Add(look with { Slot = world.Now + Duration.Milliseconds(n) });
-            world.On(() => recorder.Pump(world.Now));
-            world.Advance(Recorder.Gather.ToTimeSpan());
+            world.On(() => recorder.Pump(world.Now + (Recorder.Gather * n)));
         }
         Assert.Equal(before + 3, world.Ledger.Writes);
         world.Stop();
