@@ -55,7 +55,7 @@ public sealed class BreakingHouseTests : IAsyncLifetime
         await BreaksAndHeals("cache", () => _redis.StopAsync().Wait(), "refused", () => _redis.StartAsync().Wait());
         await BreaksAndHeals("database", () => _postgres.StopAsync().Wait(), "refused", () => _postgres.StartAsync().Wait());
         await BreaksAndHeals("name", () => _address = null, "NXDOMAIN", () => _address = "127.0.0.1");
-        await BreaksAndHeals("name", () => _address = "127.0.0.9", "did not contain '127.0.0.1'", () => _address = "127.0.0.1");
+        await BreaksAndHeals("name", () => _address = "127.0.0.9", "127.0.0.9", () => _address = "127.0.0.1");
     }
 
     [Fact]
@@ -97,6 +97,8 @@ public sealed class BreakingHouseTests : IAsyncLifetime
 
     private async Task BreaksAndHeals(string promise, Action breakIt, string because, Action heal)
     {
+        // An earlier fault may have broken it too (one certificate serves two promises): only a promise that is kept can be seen to break.
+        await _kept.UntilAsync($"shop/{promise}@1", "kept");
         var before = Now;
         breakIt();
         var broken = await _kept.UntilAsync($"shop/{promise}@1", "broken", because);

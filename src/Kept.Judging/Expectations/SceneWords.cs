@@ -167,9 +167,23 @@ internal static class SceneWords
         return Evaluation.Of(contains, ref scene) switch
         {
             Truth.True => $"{Name(contains.Left)} contained {ValueWords(right)}",
-            Truth.False => $"{Name(contains.Left)} did not contain {ValueWords(right)}",
+            Truth.False => $"{Name(contains.Left)} did not contain {ValueWords(right)}{ItemsWords(left)}",
             _ => Was(contains.Left, ref scene, $"where {ValueWords(right)} cannot be looked for"),
         };
+    }
+
+    /// <summary>What a list held instead, its first few items: another address says more than a missing one. Empty for what is no list of a check.</summary>
+    private static string ItemsWords(in Sight sight)
+    {
+        if (sight.Form != SightForm.Items) return "";
+        if (sight.Items.Length == 0) return ", it was empty";
+        var words = new List<string>(MostParts);
+        foreach (var item in sight.Items)
+        {
+            if (words.Count == MostParts) break;
+            words.Add(ValueWords(Sight.Of(item)));
+        }
+        return ", only " + string.Join(", ", words) + (sight.Items.Length > MostParts ? " …" : "");
     }
 
     private static string Matches(Expression.Matches matches, ref Scene scene) => Evaluation.Of(matches, ref scene) switch
