@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -15,7 +16,7 @@ namespace Kept.Bench;
 internal readonly record struct Stretch(double LooksPerSecond, double CpuPerThousand, string Note);
 
 /// <summary>How a look connects.</summary>
-internal enum Mode { New, Kept, Tls }
+internal enum Mode { New, Kept, Tls, Instant }
 
 internal static class Contestants
 {
@@ -85,12 +86,14 @@ internal static class Contestants
             var options = EgressOptions.From(house.Settings, Path.GetDirectoryName(target.AuthorityFile)!);
             using var dialer = new Dialer(options, TimeProvider.System);
             await using var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1));
-            await using var running = new RunningHouse(new EngineParts(ledger, CheckCatalog.Looks(dialer, TimeProvider.System), TimeProvider.System, new Random(1), NullLogger.Instance));
+            var how = mode == Mode.Instant ? new Dictionary<string, Look> { ["http"] = Answered }.ToFrozenDictionary() : CheckCatalog.Looks(dialer, TimeProvider.System);
+            await using var running = new RunningHouse(new EngineParts(ledger, how, TimeProvider.System, new Random(1), NullLogger.Instance));
             using var stop = new CancellationTokenSource();
             var run = running.RunAsync(stop.Token);
             await running.TakeAsync(new HouseReading(house, []), CancellationToken.None);
             await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
             var before = running.View.Figures;
+            var (allocated, collections, paused) = (GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.GetTotalPauseDuration());
             var (cpu, clock) = (CpuOfThisProcess(), Stopwatch.StartNew());
             await Task.Delay(length, TimeProvider.System);
             var after = running.View.Figures;
@@ -101,12 +104,31 @@ internal static class Contestants
             await run;
             var bad = running.View.Promises.Count(view => view.Checks[0].Last is { Class: LookClass.Bad });
             return new Stretch(looks / seconds, used * 1000 / Math.Max(1, looks),
-                $"due {perSecond}/s, gaps {gaps}, bad {bad}, lateness p50 {after.LatenessP50.ToWords()}, p99 {after.LatenessP99.ToWords()}");
+                $"due {perSecond}/s, gaps {gaps}, bad {bad}, lateness p50 {after.LatenessP50.ToWords()}, p99 {after.LatenessP99.ToWords()}, "
+                + $"{(GC.GetTotalAllocatedBytes() - allocated) / Math.Max(1, looks):N0} B allocated a look, {GC.CollectionCount(0) - collections} collections, paused {(GC.GetTotalPauseDuration() - paused) / clock.Elapsed:P1} of the time");
         }
         finally
         {
             Directory.Delete(folder, true);
         }
+    }
+
+    // What the schedule, judging and recording cost by themselves.
+    private static ValueTask<Observation> Answered(LookRequest request, CancellationToken cancellationToken)
+    {
+        var values = new Value?[request.Check.Kind.Sees.Length];
+        values[request.Check.Kind.IndexOf("status")] = Value.Of(200);
+        values[request.Check.Kind.IndexOf("time")] = Value.Of(Duration.Milliseconds(1));
+        return ValueTask.FromResult(new Observation
+        {
+            StartedAt = Instant.From(TimeProvider.System.GetUtcNow()),
+            Reach = Reach.Answered,
+            Phases = Phases.None with { Total = 1_000_000 },
+            Code = 200,
+            Size = 3,
+            Values = System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(values),
+            Address = "127.0.0.1",
+        });
     }
 
     /// <summary>So many promises about the target, each looked at once a second.</summary>

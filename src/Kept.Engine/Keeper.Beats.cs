@@ -72,9 +72,10 @@ internal sealed partial class Keeper
                 Values = ValuesOf(check.Check.Kind, code, took, beat),
             };
         KeepCall(check, slot, seen);
-        JudgePromise(check.Owner);
+        Touch(check.Owner);
         if (slot <= _now) return;
         check.Owner.JudgeAt = slot.Microseconds;
+        check.Owner.IsAhead = true;
         _changes.Enqueue(check.Owner, slot.Microseconds);
     }
 
@@ -120,7 +121,7 @@ internal sealed partial class Keeper
             var silent = Observation.OfFailure(now, TargetFailure.Silent, $"no call since {heartbeat.LastCall}", Phases.None);
             KeepCall(check, heartbeat.Deadline, silent);
         }
-        JudgePromise(check.Owner);
+        Touch(check.Owner);
         return After(heartbeat.Deadline);
     }
 

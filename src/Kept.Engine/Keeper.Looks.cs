@@ -25,7 +25,7 @@ internal sealed partial class Keeper
             LaunchedAt = _now,
             Terms = check.Check,
             Lane = lane,
-            Cancel = CancellationTokenSource.CreateLinkedTokenSource(_looksEnd.Token),
+            Cancel = new CancellationTokenSource(),
         };
         _underWay.Add(run);
         _ = LookAsync(run, new LookRequest(check.Check, check.Owner.Promise.Origin), _parts.Looks.GetValueOrDefault(check.Check.Kind.Name));
@@ -70,7 +70,7 @@ internal sealed partial class Keeper
         var late = seen.StartedAt > run.Slot ? (seen.StartedAt - run.Slot).Nanoseconds / Duration.PerMicrosecond : 0;
         if (seen.Reach != Reach.Gap) _lateness.Add(_now, late);
         Keep(run.Check, run.Slot, judged, seen, late);
-        JudgePromise(run.Check.Owner);
+        Touch(run.Check.Owner);
     }
 
     /// <summary>What this look may not be held to say, because something happened to us meanwhile.</summary>
@@ -94,7 +94,7 @@ internal sealed partial class Keeper
             _log.LookAbandoned(run.Check.Owner.Name.ToString(), run.Check.Check.Name);
         }
         Keep(run.Check, run.Slot, Judge.Look(run.Terms, gap, run.Given), gap, 0);
-        JudgePromise(run.Check.Owner);
+        Touch(run.Check.Owner);
     }
 
     private void StoodStill(Duration stall)
@@ -118,7 +118,7 @@ internal sealed partial class Keeper
         // Arithmetic on the grid finds the newest slots without walking over the others.
         var slot = count <= most ? first : check.NextSlot(new Instant(until.Microseconds - (most * check.Period)));
         for (; slot <= until; slot = check.NextSlot(slot)) KeepGap(check, slot, cause);
-        JudgePromise(check.Owner);
+        Touch(check.Owner);
     }
 
     private void KeepGap(ScheduledCheck check, Instant slot, GapCause cause)
@@ -126,7 +126,7 @@ internal sealed partial class Keeper
         var gap = Observation.OfGap(_now, cause, "");
         // Load and other promises are known as they stand now, not as they stood then; the calendar is known for any time.
         var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot, isPast: _now - slot > LoadIsOldAfter));
-        Put(check, RecordOf(check, slot, judged, gap, 0), judged.Reason);
+        Put(check, RecordOf(check, slot, judged, gap, 0), judged);
     }
 
     /// <summary>Into the ledger's queue, the fold, and the view.</summary>
@@ -134,13 +134,14 @@ internal sealed partial class Keeper
     {
         var record = RecordOf(check, slot, judged, seen, late);
         if (judged.Class is LookClass.Gap or LookClass.ConditionUnknown && record.Gap != GapCause.None) _gaps[(int)record.Gap]++;
-        if (!Put(check, record, judged.Reason)) return;
+        if (!Put(check, record, judged)) return;
         if (EvidenceBody.IsWorthKeeping(record.Class, check.Alike)) _recorder.Add(new Evidence(check.Series, slot, EvidenceBody.Write(judged, seen)));
     }
 
     /// <summary>False when there was no room: then the slot is a gap, for what is not recorded must not count.</summary>
-    private bool Put(ScheduledCheck check, LookRecord record, string reason)
+    private bool Put(ScheduledCheck check, LookRecord record, JudgedLook judged)
     {
+        var reason = judged.Class == LookClass.Good ? null : judged.Reason; // of a good look the record tells enough
         var hasRoom = _recorder.HasRoom;
         if (hasRoom)
         {
@@ -154,7 +155,7 @@ internal sealed partial class Keeper
         }
         check.Alike = check.Last?.Class == record.Class ? check.Alike + 1 : 1;
         if (check.Last is null || record.Slot >= check.Last.Slot) (check.Last, check.LastReason) = (record, reason);
-        if (record.Class == LookClass.Bad) check.LastBad = (record.Slot, reason);
+        if (record.Class == LookClass.Bad) check.LastBad = (record.Slot, judged.Reason);
         var owner = check.Owner;
         owner.NewestLook = (record.Series, record.Slot);
         if (owner.Fold is { } fold) fold.Add(check.Index, record);

@@ -91,6 +91,7 @@ internal sealed partial class Keeper
             KeepGap(run.Check, run.Slot, GapCause.Restarted);
             _gaps[(int)GapCause.Restarted]++;
             JudgePromise(run.Check.Owner);
+            run.Cancel.Cancel();
         }
         _underWay.Clear();
         _looksEnd.Cancel();

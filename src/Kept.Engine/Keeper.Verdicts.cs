@@ -45,7 +45,7 @@ internal sealed partial class Keeper
     private TrackedPromise? Find(PromiseName name) =>
         _byName.TryGetValue(name, out var exact) ? exact : _house.Find(name) is { } meant && _byName.TryGetValue(meant.Name, out var found) ? found : null;
 
-    /// <summary>Promises whose time to change by age has come, those that stand on a changed one, and the slow sweep.</summary>
+    /// <summary>Promises whose time to change by age has come, those looked at or standing on a changed one, and the slow sweep.</summary>
     private void JudgeDue()
     {
         while (_changes.TryPeek(out var promise, out var at) && at <= _now.Microseconds)
@@ -53,7 +53,10 @@ internal sealed partial class Keeper
             _changes.Dequeue();
             if (promise.JudgeAt != at || promise.IsGone) continue;
             promise.JudgeAt = long.MaxValue;
-            JudgePromise(promise);
+            // Looks came meanwhile and pushed the moment away: nothing changed by age.
+            if (promise.Fold?.ChangesBy is { } by && by > _now && !promise.IsAhead) WakeFor(promise);
+            else JudgePromise(promise);
+            promise.IsAhead = false;
         }
         SweepOn();
         // A cycle of dependences could pass changes on for ever: what is left over waits for the next turn.
@@ -75,6 +78,14 @@ internal sealed partial class Keeper
         }
     }
 
+    /// <summary>It is judged once at the end of this turn, however much came: conditions in a circle would else fill the queue without end.</summary>
+    private void Touch(TrackedPromise promise)
+    {
+        if (promise.IsTouched) return;
+        promise.IsTouched = true;
+        _touched.Enqueue(promise);
+    }
+
     private void JudgePromise(TrackedPromise promise)
     {
         if (promise.IsGone) return;
@@ -93,12 +104,7 @@ internal sealed partial class Keeper
         if (before?.Outcome != verdict.Outcome)
         {
             if (before is not null || promise.OutcomeSince == default) promise.OutcomeSince = _now;
-            foreach (var dependent in promise.Dependents)
-            {
-                if (dependent.IsTouched) continue; // once is enough: conditions in a circle would fill the queue without end
-                dependent.IsTouched = true;
-                _touched.Enqueue(dependent);
-            }
+            foreach (var dependent in promise.Dependents) Touch(dependent);
         }
         if (promise.Fold is not null && verdict.Outcome != promise.Told) Tell(promise, verdict);
         WakeFor(promise);

@@ -19,6 +19,8 @@ internal sealed partial class Keeper : IDisposable
     /// <summary>The loop turns at least this often, so standing still is noticed.</summary>
     public static readonly Duration Pulse = Duration.Milliseconds(500);
 
+    private static readonly TimeSpan BusyPages = TimeSpan.FromMilliseconds(20);
+
     private const int MostMessagesPerTurn = 1_000, ShortestWait = 2;
 
     private readonly EngineParts _parts;
@@ -37,7 +39,7 @@ internal sealed partial class Keeper : IDisposable
 
     private readonly Instant _startedAt;
     private Instant _now;
-    private long _turnedAt;
+    private long _turnedAt, _publishedAt;
     private int _disturbances;
     private long _looks, _faults;
     private (Duration P50, Duration P99, Duration Max) _late;
@@ -188,7 +190,8 @@ internal sealed partial class Keeper : IDisposable
         DoRounds();
         if (_isStopping) GoOnStopping();
         _recorder.Pump(_now);
-        Publish();
+        // A busy house publishes when it has a moment, or often enough: each page costs copies of what changed since the one before.
+        if (_whenPublished.Count > 0 || !_inbox.Reader.TryPeek(out _) || _time.GetElapsedTime(_publishedAt) >= BusyPages) Publish();
     }
 
     private void Arm(ITimer timer)
@@ -206,6 +209,7 @@ internal sealed partial class Keeper : IDisposable
 
     private void Publish()
     {
+        _publishedAt = _time.GetTimestamp();
         if (_now - _lateReadAt >= Duration.Seconds(1) || _now < _lateReadAt) (_late, _lateReadAt) = (_lateness.Read(_now), _now);
         var sequence = _ledger.LastSequence;
         Volatile.Write(ref _view, new HouseView(_now, sequence, _house, _fault, _shelves.Publish(), Read()));

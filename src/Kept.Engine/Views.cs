@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Kept.Engine.Viewing;
+using Kept.Judging;
 using Kept.Model;
 
 namespace Kept.Engine;
@@ -78,7 +79,11 @@ public sealed record PromiseView
 /// <param name="LastReason">What the newest look meant, in words.</param>
 /// <param name="NextDue">When it looks next; null for passive kinds that are not armed.</param>
 /// <param name="BeatPath">For heartbeats, the path to call: <c>/beat/…</c>.</param>
-public sealed record CheckView(Check Check, int Series, LookRecord? Last, string? LastReason, Instant? NextDue, string? BeatPath);
+public sealed record CheckView(Check Check, int Series, LookRecord? Last, string? LastReason, Instant? NextDue, string? BeatPath)
+{
+    /// <summary>What the newest look meant, in words; of a good one the record tells enough.</summary>
+    public string? LastReason { get => field ?? (Last is { } last ? LookWords.Of(last) : null); init; } = LastReason;
+}
 
 /// <summary>Documents that were refused whole.</summary>
 public sealed record HouseFault(Instant At, ImmutableArray<Diagnostic> Diagnostics);

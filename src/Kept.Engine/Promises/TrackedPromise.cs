@@ -33,7 +33,9 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     /// <summary>Those whose condition or dependence names it.</summary>
     public List<TrackedPromise> Dependents { get; } = [];
     public bool IsGone { get; set; }
-    /// <summary>It waits to be judged anew because another one changed.</summary>
+    /// <summary>A look stands a moment ahead of the clock: the next wake-up judges, whatever else is known.</summary>
+    public bool IsAhead { get; set; }
+    /// <summary>It waits to be judged at the end of this turn: a look came, or one that it stands on changed.</summary>
     public bool IsTouched { get; set; }
 
     /// <summary>What the bad look of a check met, where it was seen since the start.</summary>

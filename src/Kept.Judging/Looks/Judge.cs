@@ -37,23 +37,29 @@ public static class Judge
     {
         var measured = check.Measures.IsDefaultOrEmpty ? [] : Measured(check, seen);
         var expect = check.Expect.IsDefault ? [] : check.Expect;
+        foreach (var expected in expect)
+        {
+            var scene = new Scene { Observation = seen, At = seen.StartedAt };
+            if (Evaluation.Of(expected.Test, ref scene) == Truth.True) continue;
+            var outcomes = Explained(check, seen);
+            var bad = outcomes.Count(outcome => outcome.Truth != Truth.True);
+            var reason = outcomes.First(outcome => outcome.Truth != Truth.True).Reason;
+            return new JudgedLook(LookClass.Bad, bad > 1 ? $"{reason} (and {bad - 1} more)" : reason, outcomes, measured);
+        }
+        return new JudgedLook(LookClass.Good, () => LookWords.OfAnswer(seen.Code, seen.Phases.Total), () => Explained(check, seen), measured);
+    }
+
+    private static ImmutableArray<ExpectationOutcome> Explained(Check check, Observation seen)
+    {
+        var expect = check.Expect.IsDefault ? [] : check.Expect;
         var outcomes = new ExpectationOutcome[expect.Length];
-        var firstBad = -1;
-        var bad = 0;
         for (var i = 0; i < outcomes.Length; i++)
         {
             var scene = new Scene { Observation = seen, At = seen.StartedAt };
             var truth = Evaluation.Of(expect[i].Test, ref scene);
             outcomes[i] = new ExpectationOutcome(expect[i].Text, truth, SceneWords.Explain(expect[i].Test, truth, ref scene));
-            if (truth == Truth.True) continue;
-            bad++;
-            if (firstBad < 0) firstBad = i;
         }
-        var list = ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
-        if (bad == 0) return new JudgedLook(LookClass.Good, LookWords.OfAnswer(seen), list, measured);
-        var reason = outcomes[firstBad].Reason;
-        if (bad > 1) reason += $" (and {bad - 1} more)";
-        return new JudgedLook(LookClass.Bad, reason, list, measured);
+        return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
     }
 
     private static ImmutableArray<long?> Nothing(Check check) =>

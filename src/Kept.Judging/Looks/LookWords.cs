@@ -3,20 +3,23 @@ using Kept.Model;
 namespace Kept.Judging;
 
 /// <summary>What happened at a look, in words for people.</summary>
-internal static class LookWords
+public static class LookWords
 {
-    public static string OfGap(Observation seen) => WithDetail(Of(seen.Gap), seen.Detail);
+    /// <summary>A look on record, as far as the record tells: null where it says nothing but its class.</summary>
+    public static string? Of(LookRecord look) => look.Class == LookClass.Good ? OfAnswer(look.Code, look.Phases.Total) : null;
 
-    public static string OfFailure(Check check, Observation seen) => WithDetail(Of(seen.Failure, check), seen.Detail);
+    internal static string OfGap(Observation seen) => WithDetail(Of(seen.Gap), seen.Detail);
+
+    internal static string OfFailure(Check check, Observation seen) => WithDetail(Of(seen.Failure, check), seen.Detail);
 
     /// <summary>Short, because most looks are good and nobody reads it.</summary>
-    public static string OfAnswer(Observation seen)
+    internal static string OfAnswer(int code, long total)
     {
-        var time = seen.Phases.Total >= 0 ? " in " + new Duration(seen.Phases.Total).ToWords() : "";
-        return seen.Code >= 0 ? $"answered {seen.Code}{time}" : "answered" + time;
+        var time = total >= 0 ? " in " + new Duration(total).ToWords() : "";
+        return code >= 0 ? $"answered {code}{time}" : "answered" + time;
     }
 
-    public static string Of(GapCause cause) => cause switch
+    internal static string Of(GapCause cause) => cause switch
     {
         GapCause.Resolver => "our resolver did not answer",
         GapCause.Route => "we had no route",
@@ -34,7 +37,7 @@ internal static class LookWords
         _ => "we could not look",
     };
 
-    public static string Of(TargetFailure failure, Check check) => failure switch
+    internal static string Of(TargetFailure failure, Check check) => failure switch
     {
         TargetFailure.NameNotFound => "its name does not exist",
         TargetFailure.NameServerFailed => "its name servers failed",

@@ -30,8 +30,18 @@ public sealed partial class PromiseFold
         }
         var outcome = broken is not null ? Outcome.Broken : head.Line.Outcome;
         var reason = broken is null || ReferenceEquals(broken, head.Line) ? head.Line.Reason : $"{broken.Text}: {broken.Reason}";
-        if (objectives.Length > 0) reason = $"{reason}; {decided} of {VerdictWords.Plural(objectives.Length, "objective")} decided";
+        if (objectives.Length > 0) reason = Headline(reason, decided);
         return new Verdict(outcome, reason, head.SeenAt, head.ValidUntil, _assessor, _regime, lines.MoveToImmutable(), Risks(others));
+    }
+
+    // Mostly the same words again: they are kept, not made anew at each look.
+    private (string Reason, int Decided, string Whole) _headline = ("", -1, "");
+
+    private string Headline(string reason, int decided)
+    {
+        if (_headline.Decided != decided || !ReferenceEquals(_headline.Reason, reason))
+            _headline = (reason, decided, $"{reason}; {decided} of {VerdictWords.Plural(_plan.Objectives.Length, "objective")} decided");
+        return _headline.Whole;
     }
 
     /// <summary>Without a check of its own a promise is worth what it stands on; without that too, nothing assesses it.</summary>

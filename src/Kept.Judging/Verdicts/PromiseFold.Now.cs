@@ -8,6 +8,8 @@ public sealed partial class PromiseFold
     /// <summary>The line, with what the headline needs of it.</summary>
     private readonly record struct NowLine(VerdictLine Line, Instant? SeenAt, Instant? ValidUntil);
 
+    private string? _allGood;
+
     private NowLine JudgeNow(long now)
     {
         var force = NewestForce(now);
@@ -44,7 +46,7 @@ public sealed partial class PromiseFold
         {
             Outcome.Broken => broken!,
             Outcome.Unknown => unknown ?? "no look yet",
-            _ => unconfirmed ?? (_plan.Checks.Length > 1 ? $"all {_plan.Checks.Length} checks are good" : "looks are good"),
+            _ => unconfirmed ?? (_allGood ??= _plan.Checks.Length > 1 ? $"all {_plan.Checks.Length} checks are good" : "looks are good"),
         };
         return new NowLine(Line(outcome, reason, good, seen, wanted, wanted, oldest, now), newestSeen is { } s ? new Instant(s) : null,
             validUntil is { } v ? new Instant(v) : null);
@@ -80,13 +82,13 @@ public sealed partial class PromiseFold
         if (now >= ExpiryOf(check, slot)) return (Truth.Unknown, NoLook(check, now, newest.Slot), slot, default);
         var confirm = _plan.Checks[check].Confirm;
         var state = ConfirmedState.Of(track, now, confirm);
-        var share = $"{state.Bad} of the last {VerdictWords.Plural(state.Seen, "look")} {(state.Bad == 1 ? "was" : "were")} bad";
+        string Share() => $"{state.Bad} of the last {VerdictWords.Plural(state.Seen, "look")} {(state.Bad == 1 ? "was" : "were")} bad";
         var reason = state.State switch
         {
-            Truth.False => share + BadWords(check, now),
+            Truth.False => Share() + BadWords(check, now),
             Truth.Unknown when state.Seen >= confirm.Of => $"it flaps: no {confirm} looks agreed for {ConfirmedState.FarthestLook} looks",
             Truth.Unknown => $"not confirmed yet: {state.Bad} of {confirm.Count} bad looks{BadWords(check, now)}",
-            _ when state.Bad > 0 => $"{share}, which does not confirm it ({confirm})",
+            _ when state.Bad > 0 => $"{Share()}, which does not confirm it ({confirm})",
             _ => "",
         };
         return (state.State, reason, slot, state);

@@ -34,9 +34,9 @@ public sealed partial class PromiseFold
         var high = isRolling ? now + 1 : Math.Min(window.To.Microseconds, now + 1);
         var reach = new Reach(low, high, isRolling ? begin : low, isRolling ? high : window.To.Microseconds);
         var figures = plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
-        var (outcome, reason) = Decide(plan, figures);
+        var (outcome, say) = Decide(plan, figures);
         var budget = plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
-        return new VerdictLine(plan.Objective.Text, outcome, reason, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget);
+        return new VerdictLine(plan.Objective.Text, outcome, say, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget);
     }
 
     /// <summary>[Low, High) is what counts; [WholeLow, WholeHigh) what the window may come to hold.</summary>
@@ -103,33 +103,33 @@ public sealed partial class PromiseFold
 
     private static long FloorMod(long a, long b) => a % b is var rest && rest < 0 ? rest + b : rest;
 
-    private (Outcome Outcome, string Reason) Decide(ObjectivePlan plan, in Figures figures)
+    /// <summary>The outcome, and how to tell it: the words are made only for those who read them.</summary>
+    private (Outcome Outcome, Func<string> Say) Decide(ObjectivePlan plan, Figures figures)
     {
         var word = plan.SliceTrack >= 0 ? "slice" : "look";
         if (figures.Counted == 0)
         {
-            if (figures.NotInForce > 0 && figures.Due == 0) return (Outcome.NotInForce, $"in force at none of {VerdictWords.Plural(figures.NotInForce, word)} in this window");
-            return (Outcome.Unknown, figures.Due > 0 ? $"none of {VerdictWords.Plural(figures.Due, word)} due in this window saw anything" : $"no {word} in this window yet");
+            if (figures.NotInForce > 0 && figures.Due == 0) return (Outcome.NotInForce, () => $"in force at none of {VerdictWords.Plural(figures.NotInForce, word)} in this window");
+            return (Outcome.Unknown, () => figures.Due > 0 ? $"none of {VerdictWords.Plural(figures.Due, word)} due in this window saw anything" : $"no {word} in this window yet");
         }
         var share = plan.Share;
         var holds = share.Holds(figures.Satisfying, figures.Counted);
-        var said = Said(plan, figures, word);
         if (!share.CanHold(figures.Satisfying, figures.Counted, figures.Open))
         {
             if (Promise.Confidence is { } level && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
                 && !ConfidenceBound.Excludes(share, figures.Satisfying, figures.Counted, level))
-                return (Outcome.Unknown, $"{said}; too few to say so with {VerdictWords.Percent(level)} confidence");
-            return (Outcome.Broken, figures.Open > 0
-                ? $"{said}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good"
-                : said);
+                return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; too few to say so with {VerdictWords.Percent(level)} confidence");
+            return (Outcome.Broken, () => figures.Open > 0
+                ? $"{Said(plan, figures, word)}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good"
+                : Said(plan, figures, word));
         }
-        if (!holds) return (Outcome.Unknown, $"{said}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it");
+        if (!holds) return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it");
         if (!figures.IsCovered)
-            return (Outcome.Unknown, $"{said}, but only {Coverage(figures)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)");
+            return (Outcome.Unknown, () => $"{Said(plan, figures, word)}, but only {Coverage(figures)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)");
         if (Promise.Confidence is { } confidence && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
             && !ConfidenceBound.Confirms(share, figures.Satisfying, figures.Counted, confidence))
-            return (Outcome.Unknown, $"{said}; too few to say so with {VerdictWords.Percent(confidence)} confidence");
-        return (Outcome.Kept, said);
+            return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; too few to say so with {VerdictWords.Percent(confidence)} confidence");
+        return (Outcome.Kept, () => Said(plan, figures, word));
     }
 
     private static string Coverage(in Figures figures) =>

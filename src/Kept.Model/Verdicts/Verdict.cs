@@ -65,8 +65,35 @@ public enum LookClass : byte
 /// <param name="Reason">With the values: <c>status was 503</c>.</param>
 public sealed record ExpectationOutcome(string Text, Truth Truth, string Reason);
 
-/// <summary>One look, judged.</summary>
-public sealed record JudgedLook(LookClass Class, string Reason, ImmutableArray<ExpectationOutcome> Expectations, ImmutableArray<long?> Measured);
+/// <summary>One look, judged. Most looks are good and nobody reads their words: those are put together for whoever asks.</summary>
+public sealed class JudgedLook
+{
+    private readonly Func<ImmutableArray<ExpectationOutcome>>? _explain;
+    private readonly Func<string>? _say;
+
+    /// <summary>A look whose words are known.</summary>
+    public JudgedLook(LookClass kind, string reason, ImmutableArray<ExpectationOutcome> expectations, ImmutableArray<long?> measured)
+    {
+        (Class, Measured) = (kind, measured);
+        (Reason, Expectations) = (reason, expectations);
+    }
+
+    /// <summary>A look whose words follow from what was seen; both functions are pure.</summary>
+    public JudgedLook(LookClass kind, Func<string> say, Func<ImmutableArray<ExpectationOutcome>> explain, ImmutableArray<long?> measured)
+    {
+        (Class, Measured) = (kind, measured);
+        (_say, _explain) = (say, explain);
+    }
+
+    /// <summary>What the look means for its promise.</summary>
+    public LookClass Class { get; }
+    /// <summary>In words.</summary>
+    public string Reason { get => field ??= _say!(); }
+    /// <summary>Each expectation with its truth and what was seen.</summary>
+    public ImmutableArray<ExpectationOutcome> Expectations { get => field.IsDefault ? field = _explain!() : field; }
+    /// <summary>Figures, in the order of the check's measures.</summary>
+    public ImmutableArray<long?> Measured { get; }
+}
 
 /// <summary>One line of a promise: <c>now</c>, or an objective.</summary>
 /// <param name="Text"><c>now</c>, or the objective as written.</param>
@@ -83,6 +110,23 @@ public sealed record VerdictLine(
     string Text, Outcome Outcome, string Reason, long Good, long Counted, long Due, long Expected, Instant WindowFrom, Instant WindowTo, decimal? BudgetLeft)
 {
     public const string Now = "now";
+
+    private readonly Func<string>? _say;
+
+    /// <summary>A line whose words are put together for whoever reads them first.</summary>
+    /// <param name="say">Pure: it may be called by several readers at once, and all must agree.</param>
+    public VerdictLine(
+        string text, Outcome outcome, Func<string> say, long good, long counted, long due, long expected, Instant windowFrom, Instant windowTo, decimal? budgetLeft)
+        : this(text, outcome, (string)null!, good, counted, due, expected, windowFrom, windowTo, budgetLeft) => _say = say;
+
+    /// <summary>In words, with figures.</summary>
+    public string Reason { get => field ??= _say!(); init; } = Reason;
+
+    public bool Equals(VerdictLine? other) =>
+        other is not null && Text == other.Text && Outcome == other.Outcome && Good == other.Good && Counted == other.Counted && Due == other.Due && Expected == other.Expected
+        && WindowFrom == other.WindowFrom && WindowTo == other.WindowTo && BudgetLeft == other.BudgetLeft && Reason == other.Reason;
+
+    public override int GetHashCode() => HashCode.Combine(Text, Outcome, Good, Counted, Due, WindowFrom, WindowTo);
 }
 
 /// <summary>The judgement of one promise by one assessor.</summary>
