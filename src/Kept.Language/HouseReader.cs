@@ -15,6 +15,8 @@ namespace Kept.Language;
 /// </summary>
 public static class HouseReader
 {
+    private const long WorthParallel = 256 * 1024;
+
     /// <param name="files">In any order; they are read by path.</param>
     /// <param name="defaultHouseId">The house's id where <c>house.yaml</c> gives none.</param>
     /// <param name="kinds">The kinds of check there are.</param>
@@ -84,11 +86,12 @@ public static class HouseReader
         var settings = new Dictionary<CheckKind, FrozenDictionary<string, FieldValue>>();
         var agents = new List<Agent>();
         var byId = new Dictionary<string, Agent>(StringComparer.Ordinal);
-        foreach (var file in documents)
+        foreach (var (file, text, nodes, unread) in Parsed(documents))
         {
-            if (SourceText.From(file, problems) is not { } source) continue;
+            problems.Add(unread);
+            if (text is not { } source) continue;
             var reading = new Reading(source, file.Origin, tables, texts, problems);
-            var opened = YamlReader.Read(source, problems).Select(document => AgentReader.Open(document, reading, settings)).OfType<AgentDocument>().ToList();
+            var opened = nodes.Select(document => AgentReader.Open(document, reading, settings)).OfType<AgentDocument>().ToList();
             foreach (var document in opened) types[document.Scope.Agent] = document.Scope.Types;
             foreach (var document in opened)
             {
@@ -109,6 +112,26 @@ public static class HouseReader
         }
         return agents;
     }
+
+    /// <summary>
+    /// The files one after the other, their YAML already parsed. Parsing is most of the work and needs nothing of other files: in a large house some are parsed at
+    /// once, never more than a handful, so memory stays that of the house and a few files. What comes out does not depend on it.
+    /// </summary>
+    private static IEnumerable<ParsedFile> Parsed(List<DocumentFile> files)
+    {
+        if (files.Sum(file => (long)file.Bytes.Length) < WorthParallel) return files.Select(Parse);
+        return files.Chunk(2 * Environment.ProcessorCount).SelectMany(some => some.AsParallel().AsOrdered().Select(Parse));
+    }
+
+    private static ParsedFile Parse(DocumentFile file)
+    {
+        var problems = new Problems();
+        return SourceText.From(file, problems) is { } source
+            ? new ParsedFile(file, source, YamlReader.Read(source, problems), problems)
+            : new ParsedFile(file, null, [], problems);
+    }
+
+    private readonly record struct ParsedFile(DocumentFile File, SourceText? Source, IReadOnlyList<YamlDocument> Nodes, Problems Problems);
 
     /// <summary>
     /// Quantities of all agents, because what one needs may be said in the words of another. Only files that declare some are looked at beforehand, and

@@ -41,6 +41,14 @@ internal sealed class Problems
 
     public void Warning(string code, Place at, string message, string? help = null) => Add(Severity.Warning, code, at, message, help);
 
+    /// <summary>Takes over what was found elsewhere.</summary>
+    public void Add(Problems other)
+    {
+        foreach (var one in other._found) Add(one.Severity, one.Code, one.At, one.Message, one.Help);
+        Left += other.Left;
+        Errors += other.Errors - other._found.Count(one => one.Severity == Severity.Error);
+    }
+
     private void Add(Severity severity, string code, Place at, string message, string? help)
     {
         if (severity == Severity.Error) Errors++;
