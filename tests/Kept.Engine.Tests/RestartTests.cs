@@ -225,7 +225,7 @@ public sealed class RestartTests
         world.Run(RunningHouseTests.OnePromise);
         world.Advance(Seconds(30));
         Assert.True(world.Stop() < Seconds(2));
-        Assert.Equal(false, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
+        Assert.Equal(BeatAnswer.NotRunning, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
         world.On(() => Assert.True(world.House.DisposeAsync().AsTask().IsCompletedSuccessfully));
     }
 
