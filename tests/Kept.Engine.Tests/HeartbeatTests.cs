@@ -157,7 +157,7 @@ public sealed class HeartbeatTests
             world.Advance(TimeSpan.FromSeconds(2));
             Assert.Equal(BeatAnswer.Heard, Beat(world));
         }
-        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        Assert.Equal(LookClass.Good, world.LooksOf("backup@1")[^1].Class);
         world.Stop();
     }
 
