@@ -48,7 +48,7 @@ public sealed class AskingTests : IAsyncLifetime
         }
         (await AskAsync("explain", "nobody")).Told(2, "no promise is called 'nobody'");
 
-        await _shop.DisposeAsync();
+        _kept.Write(KeptProcess.Shop(ServerProcess.FreePort()));
         await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "broken", "the shop is broken");
         (await AskAsync("status", "web")).Told(1, "✖ broken", "refused");
         (await AskAsync("status")).Told(1, "✖ broken");

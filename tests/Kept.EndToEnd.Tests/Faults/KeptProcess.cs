@@ -170,6 +170,6 @@ internal sealed class KeptProcess : ServerProcess
               expect: [ status == 200 ]
           backup@1:
             benefit: The backup runs.
-            check: { heartbeat: nightly-backup, every: 3s, grace: 2s, confirm: 1 of 1 }
+            check: { heartbeat: nightly-backup, every: 1s, grace: 5s, confirm: 1 of 1 }
         """;
 }

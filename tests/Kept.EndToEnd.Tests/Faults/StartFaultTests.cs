@@ -98,7 +98,7 @@ public sealed class StartFaultTests : IAsyncLifetime
                 File.Delete(database);
                 break;
             case "chain cut":
-                Sql(database, "UPDATE entry SET body = '{}' WHERE seq = (SELECT max(seq) FROM entry)");
+                Sql(database, "UPDATE entry SET body = X'7B7D' WHERE seq = (SELECT max(seq) FROM entry)");
                 break;
         }
         var before = Hashes(_kept.DataFolder);
