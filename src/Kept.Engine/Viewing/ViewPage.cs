@@ -88,5 +88,6 @@ internal sealed record Gauges(
     public EngineFigures ToFigures() => new(
         StartedAt, Checks, UnderWay, Queue, Looks,
         Enumerable.Range(0, Gaps.Length).Where(cause => Gaps[cause] > 0).ToFrozenDictionary(cause => (GapCause)cause, cause => Gaps[cause]),
-        Faults, P50, P99, Max, Unrecorded, LastRecordedAt, StorageFault) { RefusedRecords = Refused };
+        Faults, P50, P99, Max, Unrecorded, LastRecordedAt, StorageFault)
+    { RefusedRecords = Refused };
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit.Peers;
 using Microsoft.Data.Sqlite;
 using Xunit;
