@@ -197,7 +197,7 @@ internal sealed partial class Keeper
         if (silent is { } told)
             while (heartbeat.Deadline <= told)
                 heartbeat.StaySilent();
-        if (_downSince is { } down) Deafen(check, heartbeat, down, _startedAt, GapCause.Restarted);
+        if (_downSince is { } down) Deafen(check, heartbeat, down, check.ScheduledAt == _firstHouseAt ? check.ScheduledAt : _startedAt, GapCause.Restarted);
         _timetable.Rewake(check, After(heartbeat.Deadline));
     }
 
