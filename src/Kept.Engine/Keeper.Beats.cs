@@ -12,46 +12,65 @@ internal sealed partial class Keeper
     private const int MostSilencesAtOnce = 60;
 
     /// <summary>A call. The answer comes when it is on disk: a caller that was told yes is not called silent after a crash.</summary>
-    public void Hear(Beat beat, TaskCompletionSource<bool> heard)
+    public void Hear(Beat beat, TaskCompletionSource<BeatAnswer> heard)
     {
-        if (!_beatsByKey.TryGetValue(beat.Key, out var checks))
+        if (_looksAreOver)
         {
-            heard.TrySetResult(false);
+            heard.TrySetResult(BeatAnswer.NotRunning); // what comes now may not reach the disk any more
             return;
         }
-        foreach (var check in checks) Hear(check, check.Heartbeat!, beat);
+        if (!_beatsByKey.TryGetValue(beat.Key, out var checks))
+        {
+            heard.TrySetResult(BeatAnswer.NoSuchKey);
+            return;
+        }
+        var answer = BeatAnswer.Heard;
+        foreach (var check in checks)
+            if (Hear(check, check.Heartbeat!, beat) == BeatAnswer.TooOften)
+                answer = BeatAnswer.TooOften;
+        if (answer != BeatAnswer.Heard)
+        {
+            heard.TrySetResult(answer);
+            return;
+        }
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _recorder.WhenWritten(written);
         _ = AnswerAsync(written.Task, heard);
     }
 
-    private static async Task AnswerAsync(Task written, TaskCompletionSource<bool> heard)
+    private static async Task AnswerAsync(Task written, TaskCompletionSource<BeatAnswer> heard)
     {
         await written;
-        heard.TrySetResult(true);
+        heard.TrySetResult(BeatAnswer.Heard);
     }
 
-    private void Hear(ScheduledCheck check, Heartbeat heartbeat, Beat beat)
+    private BeatAnswer Hear(ScheduledCheck check, Heartbeat heartbeat, Beat beat)
     {
         if (beat.Kind == BeatKind.Start)
         {
             heartbeat.StartedAt = _now;
-            return;
+            return BeatAnswer.Heard;
         }
-        heartbeat.Called(_now);
-        _timetable.Rewake(check, After(heartbeat.Deadline));
         var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0 && !AsksForExitCode(check.Check));
-        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
-        heartbeat.StartedAt = null;
-        // A job that calls in a tight loop is one look a second, unless it says something else.
+        // A job that calls in a tight loop is one look a second, unless it says something else. A failure is always heard; that it is over, once a second.
         var isBad = check.Last is { Class: LookClass.Bad };
         var slot = _now;
         if (heartbeat.LastRecorded is { } last && last - _now < Duration.Seconds(1) && _now - last < Duration.Seconds(1))
         {
-            if (failed == isBad) return;
+            if (isBad && !failed && heartbeat.HasRecovered) return BeatAnswer.TooOften;
+            Call();
+            if (failed == isBad) return BeatAnswer.Heard;
+            heartbeat.HasRecovered |= !failed;
             // Calls handled in one turn share its moment, and a slot is recorded once: the later one stands a microsecond after the one before.
             if (slot <= last) slot = new Instant(last.Microseconds + 1);
         }
+        else
+        {
+            heartbeat.HasRecovered = false;
+            Call();
+        }
+        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
+        heartbeat.StartedAt = null;
         heartbeat.LastRecorded = slot;
         var phases = Phases.None with { Total = took };
         // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
@@ -73,10 +92,17 @@ internal sealed partial class Keeper
             };
         KeepCall(check, slot, seen);
         Touch(check.Owner);
-        if (slot <= _now) return;
+        if (slot <= _now) return BeatAnswer.Heard;
         check.Owner.JudgeAt = slot.Microseconds;
         check.Owner.IsAhead = true;
         _changes.Enqueue(check.Owner, slot.Microseconds);
+        return BeatAnswer.Heard;
+
+        void Call()
+        {
+            heartbeat.Called(_now);
+            _timetable.Rewake(check, After(heartbeat.Deadline));
+        }
     }
 
     private static bool AsksForExitCode(Check check) => check.Expect.Any(one => one.Test.SelfAndDescendants().Any(node => node switch
@@ -171,7 +197,7 @@ internal sealed partial class Keeper
         if (silent is { } told)
             while (heartbeat.Deadline <= told)
                 heartbeat.StaySilent();
-        if (_downSince is { } down) Deafen(check, heartbeat, down, _startedAt, GapCause.Restarted);
+        if (_downSince is { } down) Deafen(check, heartbeat, down, check.ScheduledAt == _firstHouseAt ? check.ScheduledAt : _startedAt, GapCause.Restarted);
         _timetable.Rewake(check, After(heartbeat.Deadline));
     }
 

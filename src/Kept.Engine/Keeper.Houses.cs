@@ -22,6 +22,7 @@ internal sealed partial class Keeper
     private TrackedPromise[] _order = [];
     private readonly Dictionary<string, List<ScheduledCheck>> _beatsByKey = new(StringComparer.Ordinal);
     private bool _hasHouse;
+    private Instant? _firstHouseAt;
 
     // The newest house that waits to be made ready, and those who wait for it.
     private (House House, long Number)? _wanted;
@@ -119,6 +120,7 @@ internal sealed partial class Keeper
     private void Adopt(Preparation ready, long number)
     {
         (_timetable.LooksAtOnce, _timetable.LooksPerHost) = (ready.House.Settings.LooksAtOnce, ready.House.Settings.LooksPerHost);
+        _firstHouseAt ??= _now;
         var before = _promises;
         var after = new Dictionary<PromiseId, TrackedPromise>(ready.Terms.Length);
         var order = new TrackedPromise[ready.Terms.Length];
@@ -214,7 +216,7 @@ internal sealed partial class Keeper
                 continue;
             }
             if (there is not null) TakeOff(there);
-            checks[i] = new ScheduledCheck(promise, i, wanted, terms.Series[i]);
+            checks[i] = new ScheduledCheck(promise, i, wanted, terms.Series[i]) { ScheduledAt = _now };
             if (wanted.Kind.IsPassive) Listen(checks[i]);
             _timetable.Add(checks[i], _now, Ramp);
         }

@@ -170,6 +170,26 @@ internal sealed partial class Keeper
         check.Lost = check.Lost is { } lost ? lost with { To = slot, Count = lost.Count + 1 } : new LostSlots(slot, slot, 1);
     }
 
+    /// <summary>The ledger can never take it. A look that is not on record must not count, so its slot is a gap by a fault of ours and the promise is judged without it.</summary>
+    private void GiveUp(Refusal refusal)
+    {
+        _faults++;
+        if (refusal.Record is not LookRecord look || look is { Class: LookClass.Gap, Gap: GapCause.Fault }) return;
+        _gaps[(int)GapCause.Fault]++;
+        var gap = new LookRecord(look.Series, look.Slot, look.Epoch, LookClass.Gap, TargetFailure.None, GapCause.Fault, -1, 0, Phases.None, false, []);
+        _recorder.Add(gap);
+        _recorder.ForgetCaches();
+        foreach (var promise in _order)
+            foreach (var check in promise.Checks)
+            {
+                if (check.Series != look.Series) continue;
+                if (check.Last == look) (check.Last, check.LastReason) = (gap, "what was seen could not be recorded");
+                promise.Early.Remove(look);
+                AskHistory(promise);
+                JudgePromise(promise);
+            }
+    }
+
     private readonly List<ScheduledCheck> _losing = [];
 
     /// <summary>Storage works again: what was lost meanwhile is told, slot by slot as far as that is sensible.</summary>

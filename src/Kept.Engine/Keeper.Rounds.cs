@@ -203,10 +203,13 @@ internal sealed partial class Keeper
             return;
         }
         if (beforeStart is not { } seen || _downSince is null) return;
+        // Between the start and the first house nobody looked either: reading it takes a moment, and a ledger that does not answer may take long.
+        var until = check.ScheduledAt == _firstHouseAt && !check.IsRecalled ? check.ScheduledAt : _startedAt;
         var first = check.NextSlot(seen);
-        if (first >= _startedAt) return;
+        if (first >= until) return;
+        check.IsRecalled = true;
         var most = Math.Clamp(_restartGaps / Math.Max(1, _timetable.Checks), 1, MostGapsAtOnce);
-        Missed(check, first, new Instant(_startedAt.Microseconds - 1), GapCause.Restarted, most);
+        Missed(check, first, new Instant(until.Microseconds - 1), GapCause.Restarted, most);
     }
 
     // ---- snapshots

@@ -61,7 +61,7 @@ internal sealed partial class Keeper : IDisposable
         (_time, _ledger, _log) = (parts.Time, parts.Ledger, parts.Log);
         _clock = new Clockwork(_time);
         _timetable = new Timetable(Launch, Missed, Heed, (check, fault) => Faulted(fault, $"the schedule of {check.Owner.Name}")) { Abandoned = Abandoned };
-        _recorder = new Recorder(_ledger, _time, _log, Post);
+        _recorder = new Recorder(_ledger, _time, _log, Post) { OnRefusal = refusal => Guard(() => GiveUp(refusal), "a record that was refused") };
         _now = _startedAt = Instant.From(_time.GetUtcNow());
         // The tick itself says that it was read: cleared anywhere else, a tick that comes in between would be the last one ever.
         _ticked = () => Interlocked.Exchange(ref _tickWaits, 0);
@@ -80,9 +80,9 @@ internal sealed partial class Keeper : IDisposable
     public void Post(Action message) => _inbox.Writer.TryWrite(message);
 
     /// <summary>Asks the loop and waits for its answer; <paramref name="ifEnded"/> when the house ends, or has ended, before it comes.</summary>
-    public async Task<bool> AskAsync(Action<TaskCompletionSource<bool>> ask, bool ifEnded, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(Action<TaskCompletionSource<T>> ask, T ifEnded, CancellationToken cancellationToken)
     {
-        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _open[answer] = () => answer.TrySetResult(ifEnded);
         try
         {
@@ -226,5 +226,5 @@ internal sealed partial class Keeper : IDisposable
 
     private Gauges Read() => new(
         _startedAt, _timetable.Checks, _timetable.UnderWay, _timetable.Waiting, _looks, (long[])_gaps.Clone(), _faults, _late.P50, _late.P99, _late.Max,
-        _recorder.Unrecorded, _recorder.LastRecordedAt, _recorder.Fault ?? _readingFault);
+        _recorder.Unrecorded, _recorder.Refused, _recorder.LastRecordedAt, _recorder.Fault ?? _readingFault);
 }

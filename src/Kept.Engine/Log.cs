@@ -46,4 +46,7 @@ internal static partial class Log
 
     [LoggerMessage(3014, LogLevel.Error, "the ids of the new house cannot be had from the ledger; trying again in {Pause}")]
     public static partial void IdsFail(this ILogger log, Exception fault, string pause);
+
+    [LoggerMessage(3015, LogLevel.Error, "the ledger can never take {What}; it was given up, everything else is recorded")]
+    public static partial void RecordRefused(this ILogger log, Exception fault, string what);
 }

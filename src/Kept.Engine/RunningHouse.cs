@@ -43,7 +43,7 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
             _keeper.Post(() => _keeper.Take(reading, new TaskCompletionSource<bool>()));
             return;
         }
-        await _keeper.AskAsync(done => _keeper.Take(reading, done), ifEnded: false, cancellationToken);
+        await _keeper.AskAsync<bool>(done => _keeper.Take(reading, done), ifEnded: false, cancellationToken);
     }
 
     /// <summary>Runs until cancelled, then finishes what is under way within five seconds, records it, and returns; at most nine seconds in all.</summary>
@@ -54,10 +54,10 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
         await _keeper.RunAsync(either.Token);
     }
 
-    /// <summary>A watched thing called. False when no heartbeat has that key, or nothing runs. True once it is on disk, or kept in memory while storage fails.</summary>
-    public async ValueTask<bool> BeatAsync(Beat beat, CancellationToken cancellationToken)
+    /// <summary>A watched thing called. The answer comes once it is on disk, or kept in memory while storage fails.</summary>
+    public async ValueTask<BeatAnswer> BeatAsync(Beat beat, CancellationToken cancellationToken)
     {
-        return _keeper.IsRunning && await _keeper.AskAsync(heard => _keeper.Hear(beat, heard), ifEnded: false, cancellationToken);
+        return _keeper.IsRunning ? await _keeper.AskAsync<BeatAnswer>(heard => _keeper.Hear(beat, heard), BeatAnswer.NotRunning, cancellationToken) : BeatAnswer.NotRunning;
     }
 
     /// <summary>

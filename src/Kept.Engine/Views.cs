@@ -104,7 +104,11 @@ public sealed record HouseFault(Instant At, ImmutableArray<Diagnostic> Diagnosti
 /// <param name="StorageFault">Why the ledger refuses, in words; null while it works.</param>
 public sealed record EngineFigures(
     Instant StartedAt, int Checks, int UnderWay, int Queue, long Looks, FrozenDictionary<GapCause, long> Gaps, long Faults,
-    Duration LatenessP50, Duration LatenessP99, Duration LatenessMax, int UnrecordedLooks, Instant? LastRecordedAt, string? StorageFault);
+    Duration LatenessP50, Duration LatenessP99, Duration LatenessMax, int UnrecordedLooks, Instant? LastRecordedAt, string? StorageFault)
+{
+    /// <summary>Records that the ledger can never take: each was given up and logged, a look among them is a gap, and all others were recorded.</summary>
+    public long RefusedRecords { get; init; }
+}
 
 /// <summary>What a watched thing tells when it calls its heartbeat.</summary>
 public enum BeatKind { Success, Start, Fail, ExitCode }
@@ -116,3 +120,16 @@ public enum BeatKind { Success, Start, Fail, ExitCode }
 /// <param name="Body">What it sent, at most 10 KB, as text.</param>
 /// <param name="From">The caller's address.</param>
 public sealed record Beat(string Key, BeatKind Kind, int ExitCode, string? Body, string? From);
+
+/// <summary>What becomes of a call of a heartbeat.</summary>
+public enum BeatAnswer
+{
+    /// <summary>It is on disk, or kept in memory while storage fails; within a second of an equal call there is nothing new to keep.</summary>
+    Heard,
+    /// <summary>No heartbeat of this house has that key.</summary>
+    NoSuchKey,
+    /// <summary>It said within this second already that a failure is over, failed again, and cannot be over again before the next second. A failure is always heard.</summary>
+    TooOften,
+    /// <summary>The house ends, has ended, or does not run: nobody heard it. Call again in a moment.</summary>
+    NotRunning,
+}

@@ -5,7 +5,8 @@ namespace Kept.Ledger;
 /// <summary>
 /// The one truth of a house: an append-only, hash-chained list of entries, the looks beside it, and the ids of promises. Every store passes one contract suite.
 /// Safe for use by many threads; writes are ordered. What a write returned for is on disk (group-synced) and survives <c>kill -9</c> at any moment.
-/// Reads see every completed write. Storage that fails throws <see cref="LedgerException"/> with a code, leaves nothing half done, and may be tried again.
+/// Reads see every completed write. Storage that fails throws <see cref="LedgerException"/> with a code, leaves nothing half done, and may be tried again; what can
+/// never be taken is refused with <see cref="LedgerFault.Record"/> before anything of its batch is written.
 /// </summary>
 public interface ILedger : IAsyncDisposable
 {
@@ -24,7 +25,10 @@ public interface ILedger : IAsyncDisposable
     /// <summary>What opening found that a person should know.</summary>
     LedgerOpening Opening => LedgerOpening.Clean;
 
-    /// <summary>Appends entries in order, all or none.</summary>
+    /// <summary>
+    /// Appends entries in order, all or none. Where it failed and nobody can know whether it was written all the same, the same drafts (the same objects) may be
+    /// appended again, together or in parts: none becomes two entries.
+    /// </summary>
     ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken);
 
     /// <summary>Entries after a sequence, oldest first.</summary>
@@ -125,9 +129,36 @@ public sealed record LedgerVerification(long Entries, long Looks, IReadOnlyList<
     public bool Holds => Problems.Count == 0;
 }
 
-/// <summary>Storage failed. The message says what a person can do.</summary>
+/// <summary>What failed when a ledger throws: it decides what the caller may do with what it holds.</summary>
+public enum LedgerFault
+{
+    /// <summary>The storage: everything may be tried again, as it is.</summary>
+    Storage,
+    /// <summary>What was handed over can never be taken: trying again is in vain, and the rest of its batch may go without it.</summary>
+    Record,
+    /// <summary>Neither is certain, for nobody foresaw it: a fault of ours, or a record that nobody thought of.</summary>
+    Unclear,
+}
+
+/// <summary>The ledger did not take, or could not give, what it was asked for. The message says what a person can do.</summary>
 public sealed class LedgerException(string code, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Stable: <c>S01</c> locked by another process, <c>S02</c> disk full, <c>S03</c> damaged, <c>S04</c> not writable, <c>S05</c> newer schema, <c>S06</c> old epoch, <c>S09</c> other.</summary>
+    /// <summary>Stable: <c>S01</c> locked by another process, <c>S02</c> disk full, <c>S03</c> damaged, <c>S04</c> not writable, <c>S05</c> newer schema, <c>S06</c> old epoch,
+    /// <c>S07</c> a record that can never be taken, <c>S08</c> a fault that nobody foresaw, <c>S09</c> other failures of the storage.</summary>
     public string Code { get; } = code;
+
+    public LedgerFault Kind => Code switch
+    {
+        "S06" or "S07" => LedgerFault.Record,
+        "S08" => LedgerFault.Unclear,
+        _ => LedgerFault.Storage,
+    };
+
+    /// <summary>What a fault of any type, thrown by a ledger, is about.</summary>
+    public static LedgerFault KindOf(Exception fault) => fault switch
+    {
+        LedgerException told => told.Kind,
+        ArgumentException => LedgerFault.Record,
+        _ => LedgerFault.Unclear,
+    };
 }

@@ -28,26 +28,27 @@ internal static class LookOrder
     }
 
     /// <summary>Refuses what no store can keep, before anything is written.</summary>
-    /// <exception cref="ArgumentException">A look or evidence is out of bounds: a fault of the caller.</exception>
-    /// <exception cref="LedgerException"><c>S06</c>: a look of another epoch.</exception>
+    /// <exception cref="LedgerException"><c>S07</c>: a look or evidence is out of bounds, a fault of the caller. <c>S06</c>: a look of another epoch.</exception>
     public static void Check(IReadOnlyList<LookRecord> looks, IReadOnlyList<Evidence> evidence, int epoch, int seriesCount)
     {
         foreach (var look in looks)
         {
             if (look.Epoch != epoch)
                 throw new LedgerException("S06", $"A look of epoch {look.Epoch} came to a ledger that is at epoch {epoch}. Its writer was replaced by a newer one and must stop.");
-            if (look.Series < 1 || look.Series > seriesCount) throw new ArgumentException($"series {look.Series} was never minted");
-            if (look.Slot.Microseconds is < 0 or > LastMoment) throw new ArgumentException($"a slot of {look.Slot.Microseconds} µs lies outside the years 1970 to 9999");
-            if (look.Class > LookClass.ConditionUnknown) throw new ArgumentException($"class {look.Class} is unknown");
-            if (!look.Measured.IsDefault && look.Measured.Length > Coding.LookRows.MostMeasures) throw new ArgumentException("a look has more than 1,000 measured figures");
+            if (look.Series < 1 || look.Series > seriesCount) throw Refused($"series {look.Series} was never minted");
+            if (look.Slot.Microseconds is < 0 or > LastMoment) throw Refused($"a slot of {look.Slot.Microseconds} µs lies outside the years 1970 to 9999");
+            if (look.Class > LookClass.ConditionUnknown) throw Refused($"class {look.Class} is unknown");
+            if (!look.Measured.IsDefault && look.Measured.Length > Coding.LookRows.MostMeasures) throw Refused("a look has more than 1,000 measured figures");
         }
         foreach (var item in evidence)
         {
-            if (item.Series < 1 || item.Series > seriesCount) throw new ArgumentException($"series {item.Series} was never minted");
-            if (item.Slot.Microseconds is < 0 or > LastMoment) throw new ArgumentException($"a slot of {item.Slot.Microseconds} µs lies outside the years 1970 to 9999");
-            if (item.Body.Length > MostEvidenceBytes) throw new ArgumentException($"evidence has {item.Body.Length} bytes; at most {MostEvidenceBytes} are kept");
+            if (item.Series < 1 || item.Series > seriesCount) throw Refused($"series {item.Series} was never minted");
+            if (item.Slot.Microseconds is < 0 or > LastMoment) throw Refused($"a slot of {item.Slot.Microseconds} µs lies outside the years 1970 to 9999");
+            if (item.Body.Length > MostEvidenceBytes) throw Refused($"evidence has {item.Body.Length} bytes; at most {MostEvidenceBytes} are kept");
         }
     }
+
+    private static LedgerException Refused(string why) => new("S07", $"This can never be recorded: {why}.");
 }
 
 /// <summary>Counts of one day while they grow.</summary>

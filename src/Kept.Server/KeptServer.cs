@@ -18,7 +18,7 @@ public static class KeptServer
     /// <returns>One of <see cref="ServerExit"/>.</returns>
     public static async Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken)
     {
-        if (HouseMissing(options) is { } missing) return Tell(options, ServerExit.WrongUsage, missing, "name a document, or the folder of a house");
+        if (HouseMissing(options) is { } ended) return ended;
         ILedger ledger;
         try
         {
@@ -35,6 +35,7 @@ public static class KeptServer
     private static async Task<int> RunAsync(ServerOptions options, ILedger ledger, CancellationToken cancellationToken)
     {
         var started = false;
+        var mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         using var looking = new Looking(FolderOf(options.HousePath), options.Time);
         using var logs = LoggerFactory.Create(logging => Log(logging));
         await using var running = new RunningHouse(new EngineParts(ledger, looking.Looks, options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
@@ -47,6 +48,7 @@ public static class KeptServer
             // before the house is read nobody knows whose key it is, and a caller that is told "no such heartbeat" does not try again
             Beat = (beat, token) => Volatile.Read(ref started) ? running.BeatAsync(beat, token) : throw new StartingException(),
             HousePath = options.HousePath,
+            Mark = mark,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));
         try
@@ -67,21 +69,22 @@ public static class KeptServer
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            ServerAddress.Write(options.DataFolder, $"http://{Loopback(options.Address, address.Port)}/");
+            Announce(options, new ServerAddress($"http://{Loopback(options.Address, address.Port)}/", mark));
             return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
         }
         finally
         {
-            ServerAddress.Remove(options.DataFolder);
+            Retract(options);
             await stopping.CancelAsync();
             await web.StopAsync(CancellationToken.None);
         }
     }
 
-    private static string? HouseMissing(ServerOptions options)
+    /// <summary>How it ends where there is no house to run; null where there is one.</summary>
+    private static int? HouseMissing(ServerOptions options)
     {
         if (File.Exists(options.HousePath) || Directory.Exists(options.HousePath)) return null;
-        if (!options.MayMakeHouse) return $"there is no file or folder {options.HousePath}";
+        if (!options.MayMakeHouse) return Tell(options, ServerExit.WrongUsage, $"there is no file or folder {options.HousePath}", "name a document, or the folder of a house");
         try
         {
             PrivateFolder.Make(options.DataFolder); // the house of the first start lies in it, and would make it open to all
@@ -90,7 +93,32 @@ public static class KeptServer
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return $"the folder {options.HousePath} cannot be made: {fault.Message}";
+            return Tell(options, ServerExit.Failed, $"the folder {Path.GetFullPath(options.HousePath)} cannot be made: {fault.Message}", Advice("S04", options));
+        }
+    }
+
+    /// <summary>For the command line only: without it, whoever asks for the status has to name the server.</summary>
+    private static void Announce(ServerOptions options, ServerAddress address)
+    {
+        try
+        {
+            address.Write(options.DataFolder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Tell(options, ServerExit.Failed, $"{ServerAddress.FileName} cannot be written in {options.DataFolder}: {fault.Message}", $"everything else runs; ask it by: kept status --server {address.Url}");
+        }
+    }
+
+    private static void Retract(ServerOptions options)
+    {
+        try
+        {
+            ServerAddress.Remove(options.DataFolder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Tell(options, ServerExit.Failed, $"{ServerAddress.FileName} stays in {options.DataFolder}: {fault.Message}", "nothing is wrong with the evidence, and the file is not believed while no server answers; you may remove it");
         }
     }
 

@@ -16,10 +16,13 @@ internal sealed record Sight
     public required TimeProvider Time { get; init; }
     /// <summary>Entries after a sequence, then every new one.</summary>
     public required Func<long, CancellationToken, IAsyncEnumerable<Entry>> Follow { get; init; }
-    /// <summary>Hands a call of a heartbeat to the engine; false when no heartbeat has that key.</summary>
-    public required Func<Beat, CancellationToken, ValueTask<bool>> Beat { get; init; }
+    /// <summary>Hands a call of a heartbeat to the engine.</summary>
+    public required Func<Beat, CancellationToken, ValueTask<BeatAnswer>> Beat { get; init; }
     /// <summary>Where documents are read from, for the words on how to add the next promise; null where the house has no folder.</summary>
     public string? HousePath { get; init; }
+
+    /// <summary>Tells this run of the server from every other, for who found its address in the data folder; null where none wrote it there.</summary>
+    public string? Mark { get; init; }
 
     public Instant Now => Instant.From(Time.GetUtcNow());
 }

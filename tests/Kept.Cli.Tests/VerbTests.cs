@@ -136,6 +136,23 @@ public class VerbTests
     }
 
     [Fact]
+    public async Task Verify_of_documents_with_errors_of_form_decides_nothing_and_ends_with_three_never_with_an_empty_report()
+    {
+        using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(1, "statsu == 200"));
+        var report = house.PathOf("report.xml");
+        var run = await CommandLine.RunAsync("verify", house.Folder, "--json", "--junit", report);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("nothing is decided", run.Talk, StringComparison.Ordinal);
+        Assert.Contains("statsu", run.Talk, StringComparison.Ordinal);
+        var json = JsonDocument.Parse(run.Result).RootElement;
+        Assert.Empty(json.GetProperty("promises").EnumerateArray());
+        Assert.Contains(json.GetProperty("diagnostics").EnumerateArray(), one => one.GetProperty("message").GetString()!.Contains("statsu", StringComparison.Ordinal));
+        var errors = XDocument.Load(report).Descendants("error").ToList();
+        Assert.NotEmpty(errors);
+        Assert.Equal(errors.Count, (int)XDocument.Load(report).Descendants("testsuite").Single().Attribute("errors")!);
+    }
+
+    [Fact]
     public async Task Init_writes_a_document_that_check_accepts_and_never_overwrites()
     {
         using var house = new TestHouse();

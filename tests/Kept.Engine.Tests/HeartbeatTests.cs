@@ -31,7 +31,7 @@ public sealed class HeartbeatTests
         return world;
     }
 
-    private static bool? Beat(HouseWorld world, BeatKind kind = BeatKind.Success, int exitCode = 0, string? body = null)
+    private static BeatAnswer? Beat(HouseWorld world, BeatKind kind = BeatKind.Success, int exitCode = 0, string? body = null)
     {
         var heard = world.Beat(new Beat("hourly-backup", kind, exitCode, body, "192.0.2.7"));
         world.Advance(TimeSpan.FromMilliseconds(10));
@@ -57,7 +57,7 @@ public sealed class HeartbeatTests
         using var world = Running();
         for (var hour = 0; hour < 5; hour++)
         {
-            Assert.True(Beat(world));
+            Assert.Equal(BeatAnswer.Heard, Beat(world));
             Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
             world.Advance(TimeSpan.FromMinutes(60));
         }
@@ -70,7 +70,7 @@ public sealed class HeartbeatTests
         Assert.Equal(TargetFailure.Silent, world.LooksOf("backup@1")[^1].Failure);
         world.Advance(TimeSpan.FromHours(3));
         Assert.Equal(4, world.LooksOf("backup@1").Count(look => look.Failure == TargetFailure.Silent));
-        Assert.True(Beat(world));
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
         Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
         world.Stop();
     }
@@ -133,6 +133,57 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public void Whatever_a_key_says_however_often_costs_four_looks_a_second_and_its_failures_are_always_heard()
+    {
+        using var world = Running();
+        Beat(world);
+        var random = new Random(3);
+        var refused = 0;
+        for (var i = 0; i < 2_000; i++)
+        {
+            var kind = (BeatKind)random.Next(4);
+            var answer = Beat(world, kind, kind == BeatKind.ExitCode ? random.Next(2) : 0); // each takes ten milliseconds here
+            if (answer == BeatAnswer.TooOften) refused++;
+            if (kind == BeatKind.Fail) Assert.Equal((BeatAnswer.Heard, Outcome.Broken), (answer, world.Verdict("backup@1").Outcome));
+            if (answer == BeatAnswer.TooOften) Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome); // what was refused did not count
+        }
+        var looks = world.LooksOf("backup@1").Where(look => look.Class != LookClass.Gap).ToList();
+        Assert.InRange(looks.Count, 20, 80);
+        Assert.True(refused > 500);
+        Assert.All(looks, look => Assert.InRange(looks.Count(other => other.Slot >= look.Slot && other.Slot - look.Slot < Duration.Seconds(1)), 1, 4));
+        Assert.Equal(0, world.View.Figures.UnrecordedLooks);
+        for (var i = 0; i < 3; i++)
+        {
+            world.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(BeatAnswer.Heard, Beat(world));
+        }
+        Assert.Equal(LookClass.Good, world.LooksOf("backup@1")[^1].Class);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_flood_of_calls_takes_little_memory_and_time()
+    {
+        using var world = Running();
+        var beat = new Beat("hourly-backup", BeatKind.Success, 0, new string('x', 10_000), "192.0.2.7");
+        Flood(); // buffers of this world grow to their size
+        var began = Environment.TickCount64;
+        var held = GC.GetTotalMemory(forceFullCollection: true);
+        Flood();
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - held;
+        Assert.True(grown < 1_000_000, $"20,000 calls left {grown:N0} bytes");
+        Assert.True(Environment.TickCount64 - began < 20_000, $"20,000 calls took {Environment.TickCount64 - began} ms");
+        Assert.Equal(2, world.LooksOf("backup@1").Count(look => look.Class == LookClass.Good)); // a second's worth each
+        world.Stop();
+
+        void Flood()
+        {
+            for (var i = 0; i < 20_000; i++) world.On(() => _ = world.House.BeatAsync(beat, CancellationToken.None).AsTask());
+            world.Advance(TimeSpan.FromSeconds(1.5));
+        }
+    }
+
+    [Fact]
     public void A_restart_remembers_the_last_call_and_its_deadline()
     {
         using var world = Running();
@@ -169,11 +220,11 @@ public sealed class HeartbeatTests
     public void An_unknown_key_is_told_so_and_a_broken_disk_keeps_nobody_waiting()
     {
         using var world = Running();
-        Assert.False(world.Beat(new Beat("nobody", BeatKind.Success, 0, null, null)));
+        Assert.Equal(BeatAnswer.NoSuchKey, world.Beat(new Beat("nobody", BeatKind.Success, 0, null, null)));
         world.Ledger.IsFull = true;
-        Assert.True(Beat(world));
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
         world.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(Beat(world));
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
         Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
         world.Ledger.IsFull = false;
         world.Advance(TimeSpan.FromSeconds(40));
@@ -228,7 +279,7 @@ public sealed class HeartbeatTests
         world.Clock.Freeze(TimeSpan.FromSeconds(5));
         world.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
-        Assert.True(Beat(world)); // it waited for us
+        Assert.Equal(BeatAnswer.Heard, Beat(world)); // it waited for us
         Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
         world.Advance(TimeSpan.FromMinutes(70) + TimeSpan.FromSeconds(1));
         Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);

@@ -35,7 +35,7 @@ public sealed class Measurements
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), time);
             Assert.True(Instant.From(time.GetUtcNow()) - house.View.AsOf < Duration.Seconds(3), "the loop fell asleep");
-            Assert.False(await house.BeatAsync(new Beat("nobody", BeatKind.Success, 0, null, null), CancellationToken.None));
+            Assert.Equal(BeatAnswer.NoSuchKey, await house.BeatAsync(new Beat("nobody", BeatKind.Success, 0, null, null), CancellationToken.None));
         }
         await stop.CancelAsync();
         await running;

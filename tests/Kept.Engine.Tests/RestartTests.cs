@@ -39,6 +39,43 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public void From_the_start_until_the_house_is_taken_nobody_looks_either_and_that_is_a_gap_and_no_silence()
+    {
+        using var world = new HouseWorld();
+        const string House = RunningHouseTests.OnePromise + """
+
+              beat@1:
+                version: 1.0
+                benefit: You see that it runs.
+                to: anyone
+                docs: docs/beat.md
+                notice: 30d
+                keeps: [ 'availability >= 99% over 1h' ]
+                fails: [ { code: 503 later, sees: nothing, retry: after 30s, loses: nothing } ]
+                check: { heartbeat: alive, every: 30s, grace: 30s, confirm: 1 of 1 }
+            """;
+        world.Run(House);
+        world.Advance(Seconds(60));
+        world.Beat(new Beat("alive", BeatKind.Success, 0, null, null));
+        world.Advance(Seconds(1));
+        world.Kill();
+        world.Advance(Seconds(30));
+        world.Ledger.IsFull = true; // so its promises get no ids, and the house is not taken
+        world.Run(House);
+        world.Advance(TimeSpan.FromMinutes(4));
+        world.Ledger.IsFull = false;
+        world.Advance(Seconds(55));
+        var looks = world.LooksOf("home@1");
+        // the first look after a start stands beside its slots
+        Assert.All(looks.Zip(looks.Skip(1)), pair => Assert.True(pair.Second.Slot - pair.First.Slot < Duration.Seconds(20), $"nothing between {pair.First.Slot} and {pair.Second.Slot}"));
+        Assert.InRange(looks.Count(look => look.Gap == GapCause.Restarted), 25, 31);
+        Assert.DoesNotContain(world.LooksOf("beat@1"), look => look.Class == LookClass.Bad);
+        world.Advance(Seconds(60)); // since it could be heard, a period and the grace went by
+        Assert.Contains(world.LooksOf("beat@1"), look => look.Failure == TargetFailure.Silent);
+        world.Stop();
+    }
+
+    [Fact]
     public void A_short_restart_tells_nothing_twice()
     {
         using var world = new HouseWorld();
@@ -225,7 +262,7 @@ public sealed class RestartTests
         world.Run(RunningHouseTests.OnePromise);
         world.Advance(Seconds(30));
         Assert.True(world.Stop() < Seconds(2));
-        Assert.Equal(false, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
+        Assert.Equal(BeatAnswer.NotRunning, world.Beat(new Beat("x", BeatKind.Success, 0, null, null)));
         world.On(() => Assert.True(world.House.DisposeAsync().AsTask().IsCompletedSuccessfully));
     }
 

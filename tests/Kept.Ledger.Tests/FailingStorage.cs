@@ -68,7 +68,7 @@ public sealed class FailingStorage : IDisposable
     [Fact]
     public async Task Storage_that_fails_at_any_one_step_leaves_a_ledger_that_holds()
     {
-        foreach (var point in (string[])["hot-before-write", "hot-before-sync", "entries-before-commit", "sealing-packed", "sealed-before-delete", "segment-deleted", "backup-segments-copied", "backup-before-rename"])
+        foreach (var point in (string[])["hot-before-write", "hot-before-sync", "entries-before-commit", "entries-after-commit", "sealing-packed", "sealed-before-delete", "segment-deleted", "backup-segments-copied", "backup-before-rename"])
             for (var failing = 1; failing <= 3; failing++)
             {
                 var left = failing;
@@ -123,6 +123,63 @@ public sealed class FailingStorage : IDisposable
         }
         await ledger.AppendAsync([Some.Draft()], default);
         Assert.Equal(1, ledger.LastSequence);
+    }
+
+    [Theory]
+    [InlineData("entries-before-commit")]
+    [InlineData("entries-after-commit")]
+    public async Task An_append_whose_end_nobody_knows_is_tried_again_without_doubling_an_entry(string point)
+    {
+        var random = new Random(point.Length);
+        var failing = false;
+        await using var ledger = Open(Some.Eager(hit => { if (failing && hit == point) throw new IOException("Input/output error", 5); }));
+        var subjects = new List<string>();
+        for (var round = 0; round < 120; round++)
+        {
+            var drafts = Enumerable.Range(0, random.Next(1, 6)).Select(_ => Some.Draft(subject: $"own/p{subjects.Count}@1") is var draft && Note(draft) ? draft : null!).ToList();
+            for (failing = true; failing && random.Next(3) > 0;)
+                Assert.Equal(LedgerFault.Storage, (await Assert.ThrowsAsync<LedgerException>(async () => await ledger.AppendAsync(drafts, default))).Kind);
+            if (random.Next(2) == 0) await TryAsync(async () => await ledger.IdOfAsync(Some.Name($"own/n{round}"), null, default));
+            if (random.Next(2) == 0) await TryAsync(async () => await ledger.SeriesOfAsync([new SeriesKey(default, $"c{round}", "here")], default));
+            if (random.Next(2) == 0) await TryAsync(async () => await ledger.BelongToAsync($"house{round}", default));
+            failing = false;
+            if (random.Next(2) == 0) await ledger.AppendAsync([Some.Draft(EntryKinds.Stopped)], default); // somebody else's, in between
+            var cut = random.Next(drafts.Count + 1); // whole, or in parts
+            var written = (await ledger.AppendAsync(drafts[..cut], default)).Concat(await ledger.AppendAsync(drafts[cut..], default)).ToList();
+            Assert.Equal(drafts.Select(draft => draft.Subject), written.Select(entry => entry.Subject));
+            Assert.Equal((round + 1, true), (await SeriesCountAsync(round), ledger.Verify(default).Holds));
+        }
+        var entries = ledger.Entries(new EntryQuery(Limit: 10_000));
+        Assert.Equal(subjects.Order(), entries.Select(entry => entry.Subject).Where(subject => subject.StartsWith("own/p", StringComparison.Ordinal)).Order());
+        Assert.Equal(entries.Count, ledger.LastSequence);
+        // the same words as another fact are another entry
+        await ledger.AppendAsync([Some.Draft(subject: "own/twice@1")], default);
+        await ledger.AppendAsync([Some.Draft(subject: "own/twice@1")], default);
+        Assert.Equal(2, ledger.Entries(new EntryQuery(Subject: "own/twice@1")).Count);
+
+        bool Note(EntryDraft draft)
+        {
+            subjects.Add(draft.Subject);
+            return true;
+        }
+
+        async Task TryAsync(Func<Task> write)
+        {
+            try
+            {
+                await write();
+            }
+            catch (LedgerException fault)
+            {
+                Assert.Equal("S09", fault.Code);
+            }
+        }
+
+        async Task<int> SeriesCountAsync(int round)
+        {
+            var all = await ledger.SeriesOfAsync([.. Enumerable.Range(0, round + 1).Select(n => new SeriesKey(default, $"c{n}", "here"))], default);
+            return all.Distinct().Count();
+        }
     }
 
     private SqliteLedger Open(LedgerOptions? options = null) => SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), options ?? Some.Eager());

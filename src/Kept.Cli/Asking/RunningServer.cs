@@ -1,8 +1,11 @@
+using System.Net;
+using System.Net.NetworkInformation;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Kept.Egress;
 using Kept.Model;
 using Kept.Server;
+using Kept.Server.Api;
 
 namespace Kept.Cli.Asking;
 
@@ -19,25 +22,52 @@ internal sealed class RunningServer : IDisposable
         _dialer = new Dialer(EgressOptions.From(HouseSettings.Default, "."), time);
     }
 
-    /// <summary>The server that was named, or the one that says in the data folder where it listens; null where none answers.</summary>
-    /// <exception cref="UsageException">A server was named, and it is no URL or does not answer.</exception>
+    /// <summary>The server that was named, or the one that says in the data folder where it listens; null where none runs there.</summary>
+    /// <exception cref="UsageException">A server was named, and it is no URL.</exception>
+    /// <exception cref="UnreachableException">A server was named and does not answer, or the data folder names one that is not on this machine.</exception>
     public static async Task<RunningServer?> FindAsync(string? named, string dataFolder, TimeProvider time, CancellationToken cancellationToken)
     {
-        var text = named ?? ServerAddress.Read(dataFolder);
-        if (text is null) return null;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new UsageException($"'{text}' is no address of a server; write --server http://localhost:7070");
+        if (named is not null)
+        {
+            if (!Uri.TryCreate(named, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                throw new UsageException($"'{named}' is no address of a server; write --server http://localhost:7070");
+            var (server, why) = await TryAsync(address, null, time, cancellationToken);
+            return server ?? throw new UnreachableException($"no Kept answers at {address}: {why}");
+        }
+        if (ServerAddress.Read(dataFolder) is not { } left) return null;
+        var file = Path.Combine(dataFolder, ServerAddress.FileName);
+        if (!Uri.TryCreate(left.Url, UriKind.Absolute, out var found) || found.Scheme != "http")
+            throw new UnreachableException($"{file} holds no address of a server. Remove it, or name a server: --server http://localhost:7070");
+        if (!IsOfThisMachine(found))
+            throw new UnreachableException($"{file} names {found.GetLeftPart(UriPartial.Authority)}, which is not this machine, and a running Kept writes only its own address there. It was not asked. "
+                + $"Remove the file, or, if you mean that server, write --server {found.GetLeftPart(UriPartial.Authority)}");
+        // A server that died without cleaning up left its address behind: then the evidence is read without it.
+        return (await TryAsync(found, left.Mark, time, cancellationToken)).Server;
+    }
+
+    /// <summary>Loopback, or an address of an interface of this machine. Names are not believed: what they lead to is decided elsewhere.</summary>
+    internal static bool IsOfThisMachine(Uri address) =>
+        IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)
+        && (IPAddress.IsLoopback(ip) || NetworkInterface.GetAllNetworkInterfaces().Any(card => card.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(ip))));
+
+    /// <param name="address">Who to ask.</param>
+    /// <param name="mark">The run it must be, where that is known.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    private static async Task<(RunningServer? Server, string Why)> TryAsync(Uri address, string? mark, TimeProvider time, CancellationToken cancellationToken)
+    {
         var server = new RunningServer(address, time);
         try
         {
-            await server.AskAsync("/healthz", WireJsonOf.Any, cancellationToken);
-            return server;
+            var health = await server.AskAsync("/healthz", WireJson.Default.WireHealth, cancellationToken);
+            if (health is { Status: "up" } && (mark is null || health.Mark == mark)) return (server, "");
+            server.Dispose();
+            return (null, "what answers there is another program");
         }
-        catch (UnreachableException)
+        catch (UnreachableException silent)
         {
             server.Dispose();
-            // A server that died without cleaning up left its address behind: then the evidence is read without it.
-            return named is null ? null : throw new UsageException($"no server answers at {address}");
+            return (null, silent.Message);
         }
     }
 
@@ -67,11 +97,6 @@ internal sealed class RunningServer : IDisposable
     }
 
     public void Dispose() => _dialer.Dispose();
-
-    private static class WireJsonOf
-    {
-        public static JsonTypeInfo<Server.Api.WireHealth> Any => Server.Api.WireJson.Default.WireHealth;
-    }
 }
 
 /// <summary>The server could not be asked. Ends with exit code 5.</summary>

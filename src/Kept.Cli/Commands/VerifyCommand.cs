@@ -15,7 +15,7 @@ internal static class VerifyCommand
         var junit = new Option<string?>("--junit") { Description = "Also write a JUnit report", HelpName = "FILE" };
         var atOnce = Shared.Whole("--at-once", "Looks under way at a time", 1, 1000, 32);
         var command = new Command("verify",
-            "Look once at everything. 0 every decided promise kept or not in force, 1 something broken or unmet, 3 something unknown, not a promise, or nothing decided")
+            "Look once at everything. 0 every decided promise kept or not in force, 1 something broken or unmet, 3 something unknown, not a promise, or nothing decided (documents with errors of form too)")
         { house, json, junit, atOnce };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -23,8 +23,10 @@ internal static class VerifyCommand
             if (read.House is null)
             {
                 foreach (var diagnostic in read.Diagnostics.Where(d => d.RefusesHouse)) terminal.Talk.WriteLine(DiagnosticText.Render(diagnostic) + "\n");
-                terminal.Talk.WriteLine("kept: nothing was looked at: the documents have errors of form");
-                return ExitCodes.Usage;
+                terminal.Talk.WriteLine("kept: nothing was looked at, so nothing is decided: the documents have errors of form");
+                if (parsed.GetValue(junit) is { } report) await File.WriteAllTextAsync(report, JUnit.WriteRefused(read.Diagnostics), cancellationToken);
+                if (parsed.GetValue(json)) terminal.Result.WriteLine(VerifyJson.WriteRefused(read.Diagnostics));
+                return ExitCodes.Unknown;
             }
             var looked = await OneLook.AtAsync(read.House, read.Folder, parsed.GetValue(atOnce), time, cancellationToken);
             if (parsed.GetValue(junit) is { } file) await File.WriteAllTextAsync(file, JUnit.Write(read.House, looked), cancellationToken);

@@ -13,6 +13,13 @@ internal static class DiagnosticJson
     public static string Write(IReadOnlyList<Diagnostic> diagnostics) => Text(json =>
     {
         json.WriteStartObject();
+        Write(json, diagnostics);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The member <c>diagnostics</c> of an object that is being written.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<Diagnostic> diagnostics)
+    {
         json.WriteStartArray("diagnostics");
         foreach (var diagnostic in diagnostics)
         {
@@ -29,8 +36,7 @@ internal static class DiagnosticJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    }
 
     internal static string Text(Action<Utf8JsonWriter> write)
     {

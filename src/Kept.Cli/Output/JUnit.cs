@@ -30,6 +30,36 @@ internal static class JUnit
         return text.ToString() + "\n";
     }
 
+    /// <summary>Documents with errors of form: each is an error of the report, so that a build does not read an empty report as success.</summary>
+    public static string WriteRefused(IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var refusing = diagnostics.Where(diagnostic => diagnostic.RefusesHouse).ToList();
+        var text = new StringBuilder();
+        using (var xml = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true, CheckCharacters = false }))
+        {
+            xml.WriteStartElement("testsuites");
+            xml.WriteStartElement("testsuite");
+            xml.WriteAttributeString("name", "documents");
+            Number(xml, "tests", refusing.Count);
+            Number(xml, "failures", 0);
+            Number(xml, "errors", refusing.Count);
+            Number(xml, "skipped", 0);
+            foreach (var diagnostic in refusing)
+            {
+                xml.WriteStartElement("testcase");
+                xml.WriteAttributeString("classname", "documents");
+                xml.WriteAttributeString("name", Clean(diagnostic.At.ToString()));
+                xml.WriteStartElement("error");
+                xml.WriteAttributeString("message", Clean($"{diagnostic.Code}: {diagnostic.Message}"));
+                xml.WriteEndElement();
+                xml.WriteEndElement();
+            }
+            xml.WriteEndElement();
+            xml.WriteEndElement();
+        }
+        return text.ToString() + "\n";
+    }
+
     private static bool IsError(LookedAt one) => one.Outcome == Outcome.NotAPromise || (one.Outcome == Outcome.Unknown && !one.NotDecidedByOneLook);
 
     private static bool IsSkipped(LookedAt one) => one.Outcome == Outcome.NotInForce || (one.Outcome == Outcome.Unknown && one.NotDecidedByOneLook);

@@ -5,6 +5,16 @@ namespace Kept.Cli.Output;
 /// <summary>The result of <c>kept verify --json</c>. Stable: fields are only added.</summary>
 internal static class VerifyJson
 {
+    /// <summary>Documents with errors of form: nothing was looked at, and these say why.</summary>
+    public static string WriteRefused(IReadOnlyList<Diagnostic> diagnostics) => DiagnosticJson.Text(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("promises");
+        json.WriteEndArray();
+        DiagnosticJson.Write(json, diagnostics);
+        json.WriteEndObject();
+    });
+
     public static string Write(House house, IReadOnlyList<LookedAt> looked) => DiagnosticJson.Text(json =>
     {
         json.WriteStartObject();

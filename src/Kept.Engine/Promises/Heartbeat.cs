@@ -20,6 +20,8 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
     public Instant? StartedAt { get; set; }
     /// <summary>The newest call that became a look; calls within the same second are one.</summary>
     public Instant? LastRecorded { get; set; }
+    /// <summary>Within this second it said already that a failure is over.</summary>
+    public bool HasRecovered { get; set; }
     /// <summary>Silent after this.</summary>
     public Instant Deadline { get; private set; }
 

@@ -7,7 +7,8 @@ namespace Kept.Engine.Recording;
 /// <summary>
 /// Everything on its way to the ledger, in order: looks with their evidence, then the entries that rest on them, then caches that must not be ahead of them.
 /// One write is under way at a time; what comes meanwhile goes with the next, so many looks share one sync. Storage that fails is tried again with growing
-/// pauses, and what waits is bounded: looks beyond the bound are refused, and the caller makes them gaps. Owned by the loop, but for <see cref="WriteAsync"/>.
+/// pauses, and what waits is bounded: looks beyond the bound are refused, and the caller makes them gaps. A record that the ledger can never take is given up
+/// and told; all others go on. Owned by the loop, but for <see cref="WriteAsync"/>.
 /// </summary>
 internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, Action<Action> post)
 {
@@ -27,9 +28,9 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     private bool _isHurried;
 
     /// <summary>Looks that the ledger has not acknowledged.</summary>
-    public int Unrecorded => _next.Looks.Count + (_writing?.Looks.Count ?? 0) + (_stuck?.Looks.Count ?? 0);
+    public int Unrecorded => _next.Looks.Count + (_writing?.Looks.Left ?? 0) + (_stuck?.Looks.Left ?? 0);
 
-    public int WaitingEntries => _next.Entries.Count + (_writing?.Entries.Count ?? 0) + (_stuck?.Entries.Count ?? 0);
+    public int WaitingEntries => _next.Entries.Count + (_writing?.Entries.Left ?? 0) + (_stuck?.Entries.Left ?? 0);
 
     public bool HasRoom => Unrecorded < MostLooks;
 
@@ -42,6 +43,12 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
 
     /// <summary>Why the ledger refuses; null while it works.</summary>
     public string? Fault { get; private set; }
+
+    /// <summary>Records that the ledger can never take; each was given up, and told.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Called for each of them, on the loop.</summary>
+    public Action<Refusal>? OnRefusal { get; init; }
 
     /// <summary>When a write is due: one that gathers, or one that failed and is tried again.</summary>
     public Instant? DueAt => _writing is not null ? null : _stuck is not null ? RetryAt : _next.IsEmpty ? null : _beganAt + Gather;
@@ -57,7 +64,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     }
 
     /// <summary>Looks that the ledger has not acknowledged, oldest first.</summary>
-    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks ?? [], .. _writing?.Looks ?? [], .. _next.Looks];
+    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks.All ?? [], .. _writing?.Looks.All ?? [], .. _next.Looks.All];
 
     /// <summary>For what must never be left out, however much waits: terms, houses, the one gap of a start. There are at most a few per promise.</summary>
     public void Add(EntryDraft entry) => _next.Entries.Add(entry);
@@ -72,6 +79,9 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
 
     /// <summary>Replaces an older value of the same key that still waits.</summary>
     public void Cache(string key, byte[] value) => _next.Caches[key] = value;
+
+    /// <summary>Caches that wait may hold what is not so any more.</summary>
+    public void ForgetCaches() => _next.Caches.Clear();
 
     /// <summary>Completes once what was added so far is on disk, or storage fails: nobody waits for a broken disk.</summary>
     public void WhenWritten(TaskCompletionSource done)
@@ -90,6 +100,8 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
             if (RetryAt is { } at && now < at) return;
             _writing = _stuck;
             _stuck = null;
+            // alone it could not be told from a broken disk, and everything would wait behind it for ever
+            if (_writing.UnclearFaults >= Batch.TriesBeforeSifting) _writing.Join(_next.Take(MostPerWrite));
         }
         else if (!_next.IsEmpty && (_isHurried || _next.Waiters.Count > 0 || _next.Looks.Count >= MostPerWrite / 10 || now >= _beganAt + Gather || now < _beganAt))
         {
@@ -115,11 +127,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         Exception? failed = null;
         try
         {
-            if (!batch.LooksDone && (batch.Looks.Count > 0 || batch.Evidence.Count > 0)) await ledger.RecordAsync(batch.Looks, batch.Evidence, CancellationToken.None);
-            batch.LooksDone = true;
-            if (!batch.EntriesDone && batch.Entries.Count > 0) await ledger.AppendAsync(batch.Entries, CancellationToken.None);
-            batch.EntriesDone = true;
-            foreach (var (key, value) in batch.Caches) await ledger.CacheAsync(key, value, CancellationToken.None);
+            await batch.WriteAsync(ledger);
         }
         catch (Exception fault)
         {
@@ -138,6 +146,13 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     private void Ended(Batch batch, Exception? failed)
     {
         _writing = null;
+        foreach (var refusal in batch.Refusals)
+        {
+            Refused++;
+            log.RecordRefused(refusal.Fault, refusal.Words);
+            OnRefusal?.Invoke(refusal);
+        }
+        batch.Refusals.Clear();
         var now = Instant.From(time.GetUtcNow());
         if (failed is null)
         {
@@ -159,41 +174,4 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     }
 
     private sealed record Finished(Batch Batch, Exception? Failed);
-
-    private sealed class Batch
-    {
-        public List<LookRecord> Looks { get; private set; } = [];
-        public List<Evidence> Evidence { get; private set; } = [];
-        public List<EntryDraft> Entries { get; private set; } = [];
-        public Dictionary<string, byte[]> Caches { get; private set; } = new(StringComparer.Ordinal);
-        public List<TaskCompletionSource> Waiters { get; private set; } = [];
-        public bool LooksDone { get; set; }
-        public bool EntriesDone { get; set; }
-
-        public bool IsEmpty => Looks.Count == 0 && Evidence.Count == 0 && Entries.Count == 0 && Caches.Count == 0 && Waiters.Count == 0;
-
-        /// <summary>At most so many looks leave; entries, caches and waiters only with the last look, for they rest on it.</summary>
-        public Batch Take(int most)
-        {
-            var taken = new Batch();
-            if (Looks.Count > most)
-            {
-                taken.Looks = Looks.GetRange(0, most);
-                Looks.RemoveRange(0, most);
-                return taken;
-            }
-            (taken.Looks, Looks) = (Looks, []);
-            (taken.Evidence, Evidence) = (Evidence, []);
-            (taken.Entries, Entries) = (Entries, []);
-            (taken.Caches, Caches) = (Caches, new Dictionary<string, byte[]>(StringComparer.Ordinal));
-            (taken.Waiters, Waiters) = (Waiters, []);
-            return taken;
-        }
-
-        public void Release()
-        {
-            foreach (var waiter in Waiters) waiter.TrySetResult();
-            Waiters.Clear();
-        }
-    }
 }

@@ -24,6 +24,10 @@ internal sealed class ScheduledCheck(TrackedPromise owner, int index, Check chec
     public int Index { get; set; } = index;
     public Check Check { get; set; } = check;
     public int Series { get; } = series;
+    /// <summary>When it came on the schedule.</summary>
+    public Instant ScheduledAt { get; init; }
+    /// <summary>The stretch before it came on the schedule was told.</summary>
+    public bool IsRecalled { get; set; }
     /// <summary>In microseconds.</summary>
     public long Period { get; set; }
     public long Phase { get; set; }

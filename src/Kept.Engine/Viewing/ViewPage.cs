@@ -82,11 +82,12 @@ internal sealed class ViewShelves
 
 /// <summary>Raw figures of one moment, made into <see cref="EngineFigures"/> only when somebody asks.</summary>
 internal sealed record Gauges(
-    Instant StartedAt, int Checks, int UnderWay, int Queue, long Looks, long[] Gaps, long Faults, Duration P50, Duration P99, Duration Max, int Unrecorded,
+    Instant StartedAt, int Checks, int UnderWay, int Queue, long Looks, long[] Gaps, long Faults, Duration P50, Duration P99, Duration Max, int Unrecorded, long Refused,
     Instant? LastRecordedAt, string? StorageFault)
 {
     public EngineFigures ToFigures() => new(
         StartedAt, Checks, UnderWay, Queue, Looks,
         Enumerable.Range(0, Gaps.Length).Where(cause => Gaps[cause] > 0).ToFrozenDictionary(cause => (GapCause)cause, cause => Gaps[cause]),
-        Faults, P50, P99, Max, Unrecorded, LastRecordedAt, StorageFault);
+        Faults, P50, P99, Max, Unrecorded, LastRecordedAt, StorageFault)
+    { RefusedRecords = Refused };
 }

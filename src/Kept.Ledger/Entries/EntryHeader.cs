@@ -70,15 +70,17 @@ internal static class EntryHeader
         return hash.GetHashAndReset();
     }
 
-    /// <exception cref="ArgumentException">The draft cannot become an entry.</exception>
+    /// <exception cref="LedgerException"><c>S07</c>: the draft cannot become an entry.</exception>
     public static void Check(EntryDraft draft)
     {
-        if (draft.Kind.Length is 0 or > 100) throw new ArgumentException("an entry's kind has 1 to 100 characters");
-        if (draft.Subject.Length > 1000 || draft.Audience.Length is 0 or > 10_000) throw new ArgumentException($"subject or audience of `{draft.Kind}` is too long, or there is no audience");
-        if (Math.Abs((decimal)draft.Occurred.Microseconds) > LargestExact) throw new ArgumentException($"`{draft.Kind}` occurred outside the years the ledger can tell");
-        if (draft.Body.Length > MostBodyBytes) throw new ArgumentException($"the body of `{draft.Kind}` has more than {MostBodyBytes} bytes");
-        if (draft.Body.Length > 0 && !IsJson(draft.Body.Span)) throw new ArgumentException($"the body of `{draft.Kind}` is not JSON");
+        if (draft.Kind.Length is 0 or > 100) throw Refused("an entry's kind has 1 to 100 characters");
+        if (draft.Subject.Length > 1000 || draft.Audience.Length is 0 or > 10_000) throw Refused($"subject or audience of `{draft.Kind}` is too long, or there is no audience");
+        if (Math.Abs((decimal)draft.Occurred.Microseconds) > LargestExact) throw Refused($"`{draft.Kind}` occurred outside the years the ledger can tell");
+        if (draft.Body.Length > MostBodyBytes) throw Refused($"the body of `{draft.Kind}` has more than {MostBodyBytes} bytes");
+        if (draft.Body.Length > 0 && !IsJson(draft.Body.Span)) throw Refused($"the body of `{draft.Kind}` is not JSON");
     }
+
+    private static LedgerException Refused(string why) => new("S07", $"This can never be an entry: {why}.");
 
     /// <exception cref="ArgumentException">It cannot be the id of a house.</exception>
     public static void CheckHouse(string house)

@@ -5,7 +5,7 @@ namespace Kept.Ledger.Sqlite;
 /// <summary>What a person is told when storage fails: the code, what happened, and what to do.</summary>
 internal static class Faults
 {
-    private const int Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
+    private const int Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14, TooBig = 18, Mismatch = 20, NotADatabase = 26;
 
     // Linux errno, which .NET gives as HResult of an IOException
     private const int NoAccess = 13, FileTooBig = 27, NoSpace = 28, ReadOnlyFileSystem = 30, QuotaUsedUp = 122;
@@ -18,7 +18,8 @@ internal static class Faults
         IOException { HResult: ReadOnlyFileSystem or NoAccess } or UnauthorizedAccessException => new LedgerException("S04",
             $"The ledger's folder {folder} cannot be written: {fault.Message} Give this user the right to write there, or name another folder.", fault),
         IOException => new LedgerException("S09", $"The disk under {folder} failed: {fault.Message} What was not acknowledged is not recorded and may be tried again.", fault),
-        _ => new LedgerException("S09", $"The ledger in {folder} failed: {fault.Message}", fault),
+        // not the disk and not the database: ours, and it may be about the one record that was handed over
+        _ => new LedgerException("S08", $"The ledger in {folder} met a fault of its own: {fault.GetType().Name}: {fault.Message}", fault),
     };
 
     private static LedgerException OfSqlite(SqliteException fault, string folder) => fault.SqliteErrorCode switch
@@ -28,6 +29,7 @@ internal static class Faults
             $"Another process holds the database in {folder} (a backup tool, or an open sqlite3 shell?). End it; nothing was written and it may be tried again.", fault),
         ReadOnly or CannotOpen => new LedgerException("S04",
             $"The database in {folder} cannot be written: {fault.Message}. Give this user the right to write there, or name another folder.", fault),
+        TooBig or Mismatch => new LedgerException("S07", $"This can never be recorded: {fault.Message}.", fault),
         Corrupt or NotADatabase => Damaged(folder, fault.Message, fault),
         InputOutput when fault.SqliteExtendedErrorCode is 778 or 1034 => DiskFull(folder, fault), // SQLITE_IOERR_WRITE, _FSYNC: what a full or failing disk says in the middle of a write
         _ => new LedgerException("S09", $"The database in {folder} failed: {fault.Message}", fault),

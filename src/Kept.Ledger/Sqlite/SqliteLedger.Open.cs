@@ -28,7 +28,7 @@ internal sealed partial class SqliteLedger
             database = Database.Open(folder, options);
             var opened = Begin(database.Writer, folder, held, time, random, options);
             held.Remember(opened.Id, opened.Epoch);
-            return new SqliteLedger(folder, time, options, database, held, opened);
+            return new SqliteLedger(folder, time, random, options, database, held, opened);
         }
         catch (Exception fault)
         {
@@ -48,7 +48,7 @@ internal sealed partial class SqliteLedger
             var sealedBefore = database.Read(connection => Database.Scalar(connection, "SELECT sealed FROM ledger"));
             var hot = HotRecovery.ReadOnly(Path.Combine(folder, HotFolder), sealedBefore, options);
             // the chain is not checked here: whoever verifies a damaged ledger must be able to open it
-            return new SqliteLedger(folder, time, options, database, null, database.Read(connection =>
+            return new SqliteLedger(folder, time, random, options, database, null, database.Read(connection =>
             {
                 var (id, epoch, house) = Row(connection, folder) ?? throw Faults.Damaged(folder, "it does not say which ledger it is");
                 return new Opened(id, epoch, new EntryMint(time, random, id.ToString(), epoch, house, 0, EntryHeader.NoPrev, default), Names(connection), Series(connection), hot, new LedgerOpening(hot.Notes));

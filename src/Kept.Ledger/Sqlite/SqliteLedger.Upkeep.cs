@@ -24,8 +24,8 @@ internal sealed partial class SqliteLedger
         await _upkeep.WaitAsync(cancellationToken);
         try
         {
-            // files that the sealing before could not remove: their looks are in blocks
-            _hot.DeleteBefore(_spentBefore);
+            // files that the sealing before could not remove, or of a sealing that failed and was written all the same: their looks are in blocks
+            _hot.DeleteBefore(Math.Max(_spentBefore, _database.Read(Sealed) + 1));
             var (segments, looks) = IsSealingDue(now) ? await SealAsync(now, cancellationToken) : (0, 0);
             var expired = await ExpireAsync(now, LookOrder.Cutoff(now, keepLooks), cancellationToken);
             return new UpkeepReport(segments, looks, expired, _database.Bytes() + _hot.Segments().Sum(segment => segment.Length));

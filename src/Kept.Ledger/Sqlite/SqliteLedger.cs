@@ -13,6 +13,7 @@ internal sealed partial class SqliteLedger : ILedger
 {
     private readonly string _folder;
     private readonly TimeProvider _time;
+    private readonly Random _random;
     private readonly LedgerOptions _options;
     private readonly Database _database;
     private readonly FolderLock? _lock;
@@ -27,9 +28,9 @@ internal sealed partial class SqliteLedger : ILedger
     private int _seriesCount;
     private bool _closed;
 
-    private SqliteLedger(string folder, TimeProvider time, LedgerOptions options, Database database, FolderLock? held, Opened opened)
+    private SqliteLedger(string folder, TimeProvider time, Random random, LedgerOptions options, Database database, FolderLock? held, Opened opened)
     {
-        (_folder, _time, _options, _database, _lock) = (folder, time, options, database, held);
+        (_folder, _time, _random, _options, _database, _lock) = (folder, time, random, options, database, held);
         (_id, _mint, Epoch, _names, _series, Opening) = (opened.Id, opened.Mint, opened.Epoch, opened.Names, opened.Series, opened.Opening);
         _seriesCount = _series.Count;
         _tail = opened.Hot.Tail;
@@ -68,7 +69,7 @@ internal sealed partial class SqliteLedger : ILedger
     {
         foreach (var draft in drafts) EntryHeader.Check(draft);
         if (drafts.Count == 0) return [];
-        return await WriteAsync(mint => (IReadOnlyList<Entry>)Append(_database.Writer, mint, drafts), null, cancellationToken);
+        return await WriteAsync(mint => (IReadOnlyList<Entry>)AppendOnce(mint, drafts), _ => Forget(drafts), cancellationToken);
     }
 
     public IReadOnlyList<Entry> Entries(EntryQuery query)
@@ -180,31 +181,37 @@ internal sealed partial class SqliteLedger : ILedger
     private async ValueTask<T> WriteAsync<T>(Func<EntryMint, T> work, Action<T>? committed, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
+        var isCommitting = false;
         try
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(ILedger));
             var writer = _database.Writer;
             if (!_database.IsThere)
                 throw new LedgerException("S03", $"{Path.Combine(_folder, Database.FileName)} was removed while Kept was running. Stop Kept, put the file back or restore a backup, and start again.");
+            if (_isInDoubt) Settle();
             var mint = _mint.Copy();
             T result;
             using (var transaction = writer.BeginTransaction())
             {
                 result = work(mint);
                 _options.Hit("entries-before-commit");
+                isCommitting = true;
                 transaction.Commit();
             }
+            _options.Hit("entries-after-commit");
             Volatile.Write(ref _mint, mint);
             committed?.Invoke(result);
-            _options.Hit("entries-after-commit");
             return result;
         }
-        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            throw Faults.Of(fault, _folder);
+            _isInDoubt |= isCommitting;
+            if (Faults.Of(fault, _folder) is var told && ReferenceEquals(told, fault)) throw;
+            throw told;
         }
         finally
         {
+            if (!_isInDoubt) _trying.Clear();
             _gate.Release();
         }
     }

@@ -18,10 +18,13 @@ internal sealed record ApiError(string Code, int Status, string Title)
     public static readonly ApiError ForeignHost = new("A11", StatusCodes.Status421MisdirectedRequest, "Not asked by a name of this machine");
     public static readonly ApiError NoSuchCheck = new("A12", StatusCodes.Status404NotFound, "No such check");
     public static readonly ApiError Starting = new("A13", StatusCodes.Status503ServiceUnavailable, "Just starting");
+    public static readonly ApiError Ending = new("A14", StatusCodes.Status503ServiceUnavailable, "Just stopping");
+    public static readonly ApiError TooOften = new("A15", StatusCodes.Status429TooManyRequests, "Too often");
 
     public static readonly IReadOnlyList<ApiError> All =
     [
         NoSuchPage, NoSuchPromise, NoSuchAgent, WrongRequest, NoSuchHeartbeat, TooLarge, WrongMethod, TooMany, OwnFault, StorageRefuses, ForeignHost, NoSuchCheck, Starting,
+        Ending, TooOften,
     ];
 
     public WireProblem With(string detail) => new("urn:kept:error:" + Code, Title, Status, detail, Code);

@@ -14,14 +14,14 @@ internal static class BeatApi
 
     public static void Map(IEndpointRouteBuilder routes, Sight sight)
     {
-        routes.MapMethods("/beat/{key}", Methods, (HttpContext context, string key) => HearAsync(context, sight, key, BeatKind.Success, 0)).WithSummary("A watched thing says that it is done").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge);
+        routes.MapMethods("/beat/{key}", Methods, (HttpContext context, string key) => HearAsync(context, sight, key, BeatKind.Success, 0)).WithSummary("A watched thing says that it is done").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.TooOften, ApiError.Ending);
         routes.MapMethods("/beat/{key}/{what}", Methods, (HttpContext context, string key, string what) => what switch
         {
             "start" => HearAsync(context, sight, key, BeatKind.Start, 0),
             "fail" => HearAsync(context, sight, key, BeatKind.Fail, 0),
             _ when int.TryParse(what, System.Globalization.NumberStyles.None, null, out var code) && code <= 255 => HearAsync(context, sight, key, BeatKind.ExitCode, code),
             _ => throw new WrongRequestException("after the key stands start, fail, or an exit code from 0 to 255"),
-        }).WithSummary("It says that it begins (start), that it failed (fail), or its exit code").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.WrongRequest);
+        }).WithSummary("It says that it begins (start), that it failed (fail), or its exit code").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.WrongRequest, ApiError.TooOften, ApiError.Ending);
     }
 
     private static async Task<Results<Ok<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, string key, BeatKind kind, int code)
@@ -31,7 +31,19 @@ internal static class BeatApi
         if (body is null) return ApiError.TooLarge.Answer($"a heartbeat carries at most {MostBody} bytes");
         context.Response.Headers.CacheControl = "no-store";
         var heard = await sight.Beat(new Beat(key, kind, code, body.Length > 0 ? body : null, context.Connection.RemoteIpAddress?.ToString()), context.RequestAborted);
-        return heard ? TypedResults.Ok(new WireHeard(key, sight.Now.ToString())) : ApiError.NoSuchHeartbeat.Answer("no promise of this house has a heartbeat of that key; its page shows the address to call");
+        switch (heard)
+        {
+            case BeatAnswer.Heard:
+                return TypedResults.Ok(new WireHeard(key, sight.Now.ToString()));
+            case BeatAnswer.TooOften:
+                context.Response.Headers.RetryAfter = "1";
+                return ApiError.TooOften.Answer("this heartbeat failed twice within one second, so it is not well again within the same second; this call was not recorded, call again in a second");
+            case BeatAnswer.NotRunning:
+                context.Response.Headers.RetryAfter = "5";
+                return ApiError.Ending.Answer("Kept is about to stop, or stopped; nobody heard this call, so make it again when it is back");
+            default:
+                return ApiError.NoSuchHeartbeat.Answer("no promise of this house has a heartbeat of that key; its page shows the address to call");
+        }
     }
 
     /// <summary>

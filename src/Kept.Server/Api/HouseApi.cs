@@ -42,6 +42,6 @@ internal static class HouseApi
             var view = sight.View();
             var figures = view.Figures;
             var late = (figures.LatenessP99.Nanoseconds + Duration.PerMillisecond - 1) / Duration.PerMillisecond;
-            return TypedResults.Ok(new WireHealth("up", figures.StorageFault is null, figures.UnrecordedLooks, late, view.Fault is not null, figures.Faults, sight.Now.ToString()));
+            return TypedResults.Ok(new WireHealth("up", figures.StorageFault is null, figures.UnrecordedLooks, late, view.Fault is not null, figures.Faults, sight.Now.ToString(), sight.Mark));
         }).ExcludeFromDescription();
 }

@@ -94,7 +94,7 @@ public sealed record WireProblem(string Type, string Title, int Status, string D
 public sealed record WireHeard(string Heard, string At);
 
 /// <summary>How the server itself does: what its own promises look at. Lateness is the 99th percentile in whole milliseconds, rounded up.</summary>
-public sealed record WireHealth(string Status, bool Recording, int UnrecordedLooks, long LatenessMs, bool Refused, long Faults, string At);
+public sealed record WireHealth(string Status, bool Recording, int UnrecordedLooks, long LatenessMs, bool Refused, long Faults, string At, string? Mark = null);
 
 /// <summary>Serialisation made at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

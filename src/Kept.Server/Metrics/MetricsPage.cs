@@ -119,6 +119,8 @@ internal static class MetricsPage
         writer.Seconds(OpenMetrics.Labels(("quantile", "1")), figures.LatenessMax.Nanoseconds);
         writer.Family("kept_ledger_unrecorded_looks", "gauge", "", "Looks that wait to be recorded.");
         writer.Sample("", default, figures.UnrecordedLooks);
+        writer.Family("kept_ledger_refused_records", "counter", "", "Records that the ledger can never take; each was given up and logged, all others were recorded.");
+        writer.Sample("_total", default, figures.RefusedRecords);
         writer.Family("kept_ledger_recording", "gauge", "", "1 while the ledger takes what is seen.");
         writer.Sample("", default, figures.StorageFault is null ? 1 : 0);
         writer.Family("kept_ledger_sequence", "counter", "", "The newest entry of the ledger.");

@@ -18,7 +18,9 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
     /// <summary>Reads everything anew. Never throws for what is in the documents.</summary>
     public async ValueTask<HouseReading> ReadAsync(CancellationToken cancellationToken)
     {
-        var (files, problems) = File.Exists(path) || Directory.Exists(path) ? HouseFolder.ReadFiles(path) : ([], []);
+        // a house that vanished (a mount that went, a folder renamed) is no house without promises: nobody took anything back
+        if (!File.Exists(path) && !Directory.Exists(path)) return new HouseReading(null, [Vanished()]);
+        var (files, problems) = HouseFolder.ReadFiles(path);
         var reading = await CompileAsync(files, cancellationToken);
         if (problems.Any(problem => problem.RefusesHouse)) return new HouseReading(null, [.. problems, .. reading.Diagnostics]);
         if (reading.House is not { } house) return reading;
@@ -27,6 +29,9 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
         return new HouseReading(house with { Diagnostics = all }, all);
     }
+
+    private Diagnostic Vanished() => new("L041", Severity.Error, new Place(new SourceFile(path), 0, 0, 0), "there is no such file or folder any more, or it may not be seen; the house from before stays",
+        "put it back, and it is taken up again; to take back promises, remove their documents from the folder");
 
     /// <summary>The server's own promises alone: what stands while the first documents are refused.</summary>
     public HouseReading ReadOwn() => own() is { } document
@@ -66,8 +71,20 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
         var hash = HouseReader.ContentHashOf(all);
         if (ledger.Cached(CompiledKey) is { } compiled && CompiledHouse.Read(compiled, hash, CheckCatalog.Kinds) is { } house) return new HouseReading(house, house.Diagnostics);
         var reading = Compile(files);
-        if (reading.House is { } read && read.ContentHash == hash) await ledger.CacheAsync(CompiledKey, CompiledHouse.Write(read), cancellationToken);
+        if (reading.House is { } read && read.ContentHash == hash) await RememberAsync(read, cancellationToken);
         return reading;
+    }
+
+    private async ValueTask RememberAsync(House house, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ledger.CacheAsync(CompiledKey, CompiledHouse.Write(house), cancellationToken);
+        }
+        catch (LedgerException)
+        {
+            // it only makes the next start quicker; that storage fails is told by the engine, which cannot do without it
+        }
     }
 
     private HouseReading Compile(IReadOnlyList<DocumentFile> files)

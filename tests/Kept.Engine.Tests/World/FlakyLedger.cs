@@ -16,6 +16,9 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     /// <summary>Each write takes so long.</summary>
     public Func<Task>? Slow { get; set; }
 
+    /// <summary>What it can never take: looks and drafts of which this says why not, or which it cannot digest.</summary>
+    public Func<object, Exception?>? Poison { get; set; }
+
     public long LastSequence => inner.LastSequence;
     public int Epoch => inner.Epoch;
     public string House => inner.House;
@@ -29,6 +32,7 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     public async ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {
         Check();
+        Taste(drafts);
         return await inner.AppendAsync(drafts, cancellationToken);
     }
 
@@ -38,6 +42,7 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
         Check();
         Writes++;
         LargestWrite = Math.Max(LargestWrite, looks.Count);
+        Taste(looks);
         await inner.RecordAsync(looks, evidence, cancellationToken);
     }
 
@@ -98,6 +103,13 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     private void Check()
     {
         if (IsFull) throw new LedgerException("S02", "the disk is full: free some space");
+    }
+
+    private void Taste(IEnumerable<object> records)
+    {
+        foreach (var record in records)
+            if (Poison?.Invoke(record) is { } fault)
+                throw fault;
     }
 
     private void CheckReading()

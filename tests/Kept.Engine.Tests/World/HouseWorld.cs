@@ -75,9 +75,9 @@ internal sealed class HouseWorld : IDisposable
 
     public void Take(string yaml) => Take(Read(yaml));
 
-    public bool? Beat(Beat beat)
+    public BeatAnswer? Beat(Beat beat)
     {
-        Task<bool>? heard = null;
+        Task<BeatAnswer>? heard = null;
         On(() => heard = House.BeatAsync(beat, CancellationToken.None).AsTask());
         return heard!.IsCompletedSuccessfully ? heard.Result : null;
     }

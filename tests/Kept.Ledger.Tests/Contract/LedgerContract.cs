@@ -90,9 +90,9 @@ public abstract class LedgerContract : IAsyncLifetime
     [Fact]
     public async Task A_draft_that_cannot_be_an_entry_is_refused_and_none_of_its_batch_is_written()
     {
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _ledger.AppendAsync([Some.Draft(), Some.Draft(body: "{")], default));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _ledger.AppendAsync([Some.Draft(), Some.Draft() with { Occurred = Instant.Max }], default));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _ledger.AppendAsync([Some.Draft(), Some.Draft() with { Kind = "" }], default));
+        await RefusedAsync(async () => await _ledger.AppendAsync([Some.Draft(), Some.Draft(body: "{")], default));
+        await RefusedAsync(async () => await _ledger.AppendAsync([Some.Draft(), Some.Draft() with { Occurred = Instant.Max }], default));
+        await RefusedAsync(async () => await _ledger.AppendAsync([Some.Draft(), Some.Draft() with { Kind = "" }], default));
         Assert.Equal(0, _ledger.LastSequence);
         Assert.Empty(_ledger.Entries(new EntryQuery()));
         await _ledger.AppendAsync([Some.Draft()], default);
@@ -232,10 +232,53 @@ public abstract class LedgerContract : IAsyncLifetime
         await Refused(look with { Slot = Instant.Max });
         await Refused(look with { Slot = new Instant(-1) });
         await Refused(look with { Class = (LookClass)9 });
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _ledger.RecordAsync([look], [Some.Evidence(series, Some.Start, new string('x', 20_000))], default));
+        await RefusedAsync(async () => await _ledger.RecordAsync([look], [Some.Evidence(series, Some.Start, new string('x', 20_000))], default));
         Assert.Empty(_ledger.Looks(series, Instant.Min, Instant.Max));
 
-        Task Refused(LookRecord bad) => Assert.ThrowsAsync<ArgumentException>(async () => await _ledger.RecordAsync([look, bad], [], default));
+        Task Refused(LookRecord bad) => RefusedAsync(async () => await _ledger.RecordAsync([look, bad], [], default));
+    }
+
+    /// <summary>Refused for what it is: whoever holds it knows that trying again is in vain.</summary>
+    private static async Task RefusedAsync(Func<Task> write)
+    {
+        var fault = await Assert.ThrowsAsync<LedgerException>(write);
+        Assert.Equal(("S07", LedgerFault.Record), (fault.Code, fault.Kind));
+    }
+
+    [Fact]
+    public async Task One_refused_record_anywhere_in_any_batch_leaves_nothing_of_it_and_the_rest_is_taken_without_it()
+    {
+        var series = await Some.Series(_ledger);
+        var random = new Random(7);
+        var (slot, kept, subjects) = (0, 0, 0);
+        for (var round = 0; round < 60; round++)
+        {
+            var looks = Enumerable.Range(0, random.Next(1, 20)).Select(_ => Some.Look(series, Some.Start + Duration.Seconds(slot++), _ledger.Epoch)).ToList();
+            var drafts = Enumerable.Range(0, random.Next(1, 20)).Select(_ => Some.Draft(subject: $"own/p{subjects++}@1")).ToList();
+            var (badLooks, badDrafts) = (looks.ToList(), drafts.ToList());
+            badLooks.Insert(random.Next(looks.Count + 1), random.Next(3) switch
+            {
+                0 => looks[0] with { Series = series + 9 },
+                1 => looks[0] with { Slot = Instant.Max },
+                _ => looks[0] with { Class = (LookClass)77 },
+            });
+            badDrafts.Insert(random.Next(drafts.Count + 1), random.Next(3) switch
+            {
+                0 => Some.Draft(body: "no JSON"),
+                1 => Some.Draft() with { Subject = new string('x', 2000) },
+                _ => Some.Draft() with { Audience = "" },
+            });
+            var before = _ledger.LastSequence;
+            await RefusedAsync(async () => await _ledger.RecordAsync(badLooks, [], default));
+            await RefusedAsync(async () => await _ledger.AppendAsync(badDrafts, default));
+            Assert.Equal((before, kept), (_ledger.LastSequence, _ledger.Looks(series, Instant.Min, Instant.Max).Count));
+            await _ledger.RecordAsync(looks, [], default);
+            await _ledger.AppendAsync(drafts, default);
+            kept += looks.Count;
+            Assert.Equal((before + drafts.Count, kept), (_ledger.LastSequence, _ledger.Looks(series, Instant.Min, Instant.Max).Count));
+            if (round % 20 == 9) await SealAll();
+        }
+        Assert.Equal(Enumerable.Range(0, subjects).Select(n => $"own/p{n}@1"), _ledger.Entries(new EntryQuery(Limit: 10_000)).Select(entry => entry.Subject).Where(subject => subject.StartsWith("own/p", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -173,6 +173,22 @@ public class ApiTests
         Snapshot.Matches(table.ToString());
     }
 
+    [Theory]
+    [InlineData(Engine.BeatAnswer.NotRunning, 503, "A14")]
+    [InlineData(Engine.BeatAnswer.TooOften, 429, "A15")]
+    public async Task A_call_that_was_not_recorded_is_never_told_that_it_was_and_is_told_when_to_call_again(Engine.BeatAnswer answered, int status, string code)
+    {
+        await using var web = await RunningWeb.StartAsync();
+        web.House.Hearing = answered;
+        foreach (var path in new[] { "/beat/moderation-alive", "/beat/moderation-alive/fail", "/beat/moderation-alive/3" })
+        {
+            using var answer = await web.Client.PostAsync(path, null);
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            Assert.Contains($"\"{code}\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_heartbeat_is_heard_by_whatever_method_calls()
     {

@@ -77,11 +77,14 @@ internal sealed class MadeHouse
 
     public List<Beat> Beats { get; } = [];
 
-    private bool Heard(Beat beat)
+    /// <summary>What the engine answers to a call of a key that is there.</summary>
+    public BeatAnswer Hearing { get; set; }
+
+    private BeatAnswer Heard(Beat beat)
     {
-        if (beat.Key != "moderation-alive") return false;
-        Beats.Add(beat);
-        return true;
+        if (beat.Key != "moderation-alive") return BeatAnswer.NoSuchKey;
+        if (Hearing == BeatAnswer.Heard) Beats.Add(beat);
+        return Hearing;
     }
 
     private void Happened()
