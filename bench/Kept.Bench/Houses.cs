@@ -37,10 +37,12 @@ internal static class Houses
         {
             (reading, files) = (null!, null!);
             var first = await ScheduledAsync(folder, house);
-            house = null!;
+            var (findings, bytes) = (ruled.Length, compiled.Length);
+            (house, ruled, compiled) = (null!, [], []);
+            var alone = GC.GetTotalMemory(forceFullCollection: true);
             var second = await ScheduledAsync(folder, back);
-            Console.WriteLine($"{promises} promises: read {read.TotalSeconds:0.00} s, rules {rules.TotalSeconds:0.00} s ({ruled.Length} findings), compiled {written.TotalSeconds:0.00} s to {compiled.Length / 1e6:0.0} MB, loaded from that {loaded.TotalSeconds:0.00} s");
-            Console.WriteLine($"on the schedule: {first.Seconds:0.00} s at the first start (ids are minted), {second.Seconds:0.00} s at the next; managed memory then {second.Managed / 1e6:0} MB, process {second.Process / 1e6:0} MB");
+            Console.WriteLine($"{promises} promises: read {read.TotalSeconds:0.00} s, rules {rules.TotalSeconds:0.00} s ({findings} findings), compiled {written.TotalSeconds:0.00} s to {bytes / 1e6:0.0} MB, loaded from that {loaded.TotalSeconds:0.00} s");
+            Console.WriteLine($"on the schedule: {first.Seconds:0.00} s at the first start (ids are minted), {second.Seconds:0.00} s at the next; managed memory then {second.Managed / 1e6:0} MB (the house alone {alone / 1e6:0}), the collector holds {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:0}, process {second.Process / 1e6:0} MB");
             GC.KeepAlive(back);
         }
         finally

@@ -188,6 +188,7 @@ internal sealed partial class Keeper
             if (Array.FindIndex(promise.Checks, check => check.Series == look.Series) is >= 0 and var check)
                 history.Fold.Add(check, look);
         promise.Early.Clear();
+        promise.Early.TrimExcess();
         for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i], history.BeforeStart[i]);
         JudgePromise(promise);
     }

@@ -22,6 +22,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
             await TakeAsync(reading.Refused ? source.ReadOwn() : reading, stopping.Token);
             engine = running.RunAsync(stopping.Token);
             await FirstViewAsync(engine, stopping.Token);
+            GiveBack(reading);
             if (reading.Refused) await TakeAsync(reading, stopping.Token);
             ready();
             Banner(address, reading);
@@ -71,6 +72,14 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
             Taken(reading.House!.Promises.Count(), reading.House!.Agents.Length, errors, warnings);
         }
     }
+
+    /// <summary>What a large house needed only while it was read goes back to the machine; the collector by itself would keep it for the next time.</summary>
+    private static void GiveBack(HouseReading reading)
+    {
+        if (reading.House is { } house && house.Promises.Skip(LargeHouse).Any()) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private const int LargeHouse = 20_000;
 
     private void Banner(Uri address, HouseReading reading)
     {

@@ -72,16 +72,19 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             NotAPromise = notAPromise,
             Counted = counted,
             FoldKey = foldKey,
-            Fingerprint = ContentHash.Of(Encoding.UTF8.GetBytes(print.ToString())),
+            Fingerprint = Short(print),
         };
     }
+
+    // 128 bits tell terms of one promise apart, and a large house keeps three of them for each.
+    private static string Short(StringBuilder text) => ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()))[^32..];
 
     private static string CountedOf(Promise promise)
     {
         var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
         if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
         foreach (var objective in promise.Keeps) text.Append('\n').Append(ExpressionText.Of(objective));
-        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
+        return Short(text);
     }
 
     private static string FoldKeyOf(Promise promise, string counted, Assessor assessor)
@@ -92,7 +95,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             text.Append('\n').Append(check.Name).Append(' ').Append(check.Kind.Name).Append(' ').Append(check.Every).Append(' ').Append(check.Confirm);
             foreach (var measure in check.Measures) text.Append(' ').Append(measure.Text);
         }
-        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
+        return Short(text);
     }
 
     private static string Words(FieldValue value) => value switch

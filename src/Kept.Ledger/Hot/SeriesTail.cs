@@ -64,7 +64,7 @@ internal sealed class SeriesTail(int series, int evidenceKept)
     private sealed class Run(long generation)
     {
         private readonly ByteWriter _rows = new(64);
-        private readonly List<(Instant Day, DayCounts Counts)> _days = [];
+        private readonly List<(Instant Day, DayCounts Counts)> _days = new(1);
         private RowBefore _before;
 
         public long Generation => generation;
