@@ -37,7 +37,7 @@ internal sealed class Watcher(Tab house, Tab page, string promise) : IAsyncDispo
             }
             """, $"{outcome}: {because}", new[] { outcome, Glyphs[outcome], because });
         // the page may be a look further than the answer of the API was, never behind it
-        Assert.Equal(told.GetProperty("since").GetDateTimeOffset(), await TimeAsync("p.because time"));
+        Assert.Equal(told.GetProperty("verdict").GetProperty("since").GetDateTimeOffset(), await TimeAsync("p.because time"));
         Assert.True(await TimeAsync(".tally.verdict time") >= verdict.GetProperty("seenAt").GetDateTimeOffset());
         Assert.Equal(outcome, (await page.TextAsync(".why .state")).Trim());
     }
