@@ -18,9 +18,10 @@ public sealed class PagesInChromiumTests(ShownHouse house) : IClassFixture<Shown
         {
             await using var plain = await house.Chromium.OpenAsync(house.At(page), new() { JavaScriptEnabled = false, ViewportSize = Wide });
             await using var scripted = await house.Chromium.OpenAsync(house.At(page));
-            // the same headings and as many words of state, whether a script runs or not
-            const string Outline = "h1, h2, main .state, dt, th";
+            // the same headings, terms and rows, and a state in each, whether a script runs or not
+            const string Outline = "h1, h2, dt, th", States = ".promises .state, .lines .state, .lanes .state";
             Assert.Equal(await scripted[Outline].AllInnerTextsAsync(), await plain[Outline].AllInnerTextsAsync());
+            Assert.Equal(await scripted[States].CountAsync(), await plain[States].CountAsync());
             Assert.Empty(plain.Complaints);
             Assert.Empty(scripted.Complaints);
         }

@@ -16,6 +16,8 @@ public sealed class Tab : IAsyncDisposable
         // what breaks the policy of the page (CSP) is told on the console too, as an error
         page.Console += (_, message) =>
         {
+            // a page that is told not to exist is itself such a complaint
+            if (message.Text.Contains("404", StringComparison.Ordinal) && message.Location.StartsWith(page.Url, StringComparison.Ordinal)) return;
             if (message.Type is "error" or "warning") _complaints.Enqueue($"{message.Type}: {message.Text} ({message.Location})");
         };
         page.PageError += (_, error) => _complaints.Enqueue("thrown: " + error);
