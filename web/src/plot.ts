@@ -54,12 +54,17 @@ function columns(looks: Looks): { x: number[]; sums: Column[]; bad: Column } {
   };
   const step = looks.stepNanoseconds / 1e9;
   let before = Number.NaN;
+  // the whole is the time that was asked for, also where nothing was seen yet
+  const [from, to] = [Date.parse(looks.from) / 1000, Date.parse(looks.to) / 1000];
+  const first = looks.points[0];
+  if (first && Date.parse(first.at) / 1000 > from) push(from, null);
   for (const look of looks.points) {
     const at = Date.parse(look.at) / 1000;
     if (at - before > step * 2.5) push(before + step, null);
     push(at, look);
     before = at;
   }
+  if (before < to) push(to, null);
   return { x, sums, bad };
 }
 
