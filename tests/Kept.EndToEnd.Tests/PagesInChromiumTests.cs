@@ -1,4 +1,3 @@
-using Kept.EndToEnd.Tests.Browser;
 using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit;
 using Microsoft.Playwright;
@@ -14,13 +13,13 @@ public sealed class PagesInChromiumTests(ShownHouse house) : IClassFixture<Shown
     [Fact]
     public async Task Without_a_script_nothing_is_missing_but_the_zoom()
     {
-        foreach (var page in ShownHouse.Pages)
+        foreach (var page in new[] { "", "agents/shop", "evidence", "problems", "add", "promises/shop/pictures@1", "promises/cdn/files" })
         {
             await using var plain = await house.Chromium.OpenAsync(house.At(page), new() { JavaScriptEnabled = false, ViewportSize = Wide });
             await using var scripted = await house.Chromium.OpenAsync(house.At(page));
             // the same headings, terms and rows, and a state in each, whether a script runs or not
             const string Outline = "h1, h2, dt, th", States = ".promises .state, .lines .state, .lanes .state";
-            Assert.Equal(await scripted[Outline].AllInnerTextsAsync(), await plain[Outline].AllInnerTextsAsync());
+            Assert.Equal(await WordsAsync(scripted[Outline]), await WordsAsync(plain[Outline]));
             Assert.Equal(await scripted[States].CountAsync(), await plain[States].CountAsync());
             Assert.Empty(plain.Complaints);
             Assert.Empty(scripted.Complaints);
@@ -40,7 +39,7 @@ public sealed class PagesInChromiumTests(ShownHouse house) : IClassFixture<Shown
     {
         foreach (var page in ShownHouse.Pages)
         {
-            await using var tab = await house.Chromium.OpenAsync(house.At(page), new() { ViewportSize = new() { Width = 320, Height = 640 }, DeviceScaleFactor = 2, HasTouch = true, IsMobile = true });
+            await using var tab = await house.Chromium.OpenAsync(house.At(page), new() { ViewportSize = new() { Width = 320, Height = 640 }, HasTouch = true, IsMobile = true });
             if (await tab["figure[data-plot]"].CountAsync() > 0 && HasIsland) await Assertions.Expect(tab["figure[data-island]"].First).ToBeVisibleAsync();
             await tab.PictureAsync("phone-" + NameOf(page));
             await tab.AskAsync<bool>("() => { for (const d of document.querySelectorAll('details')) d.open = true; return true; }");
@@ -54,8 +53,8 @@ public sealed class PagesInChromiumTests(ShownHouse house) : IClassFixture<Shown
         }
     }
 
-    [Theory, InlineData(ColorScheme.Light), InlineData(ColorScheme.Dark)]
-    public async Task Every_page_stands_the_rules_of_accessibility_in_light_and_dark(ColorScheme scheme)
+    [Fact]
+    public async Task Every_page_stands_the_rules_of_accessibility_in_light_and_dark()
     {
         var axe = Repository.PathOf("web", "node_modules", "axe-core", "axe.min.js");
         Repository.Require(File.Exists(axe), "axe-core (npm ci in web)");
@@ -63,20 +62,26 @@ public sealed class PagesInChromiumTests(ShownHouse house) : IClassFixture<Shown
         foreach (var page in ShownHouse.Pages)
         {
             // only the checker itself needs to get past the policy of the page
-            await using var tab = await house.Chromium.OpenAsync(house.At(page), new() { ColorScheme = scheme, BypassCSP = true, ViewportSize = Wide });
+            await using var tab = await house.Chromium.OpenAsync(house.At(page), new() { BypassCSP = true, ViewportSize = Wide });
             if (await tab["figure[data-plot]"].CountAsync() > 0 && HasIsland) await Assertions.Expect(tab["figure[data-island]"].First).ToBeVisibleAsync();
-            await tab.PictureAsync($"{scheme.ToString().ToLowerInvariant()}-{NameOf(page)}");
             await tab.Page.AddScriptTagAsync(new() { Content = rules });
-            var found = await tab.AskAsync<string[]>(
-                """
-                async () => {
-                  for (const d of document.querySelectorAll('details')) d.open = true;
-                  const { violations, passes } = await axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-                  const ran = passes.some(rule => rule.id === 'color-contrast') ? [] : ['no contrast was measured'];
-                  return [...ran, ...violations.flatMap(rule => rule.nodes.map(node => `${rule.impact} ${rule.id}: ${node.html.slice(0, 160)} ${node.any.map(any => any.message).join('; ')}`))];
-                }
-                """);
-            Assert.True(found.Length == 0, $"/{page} in {scheme}\n" + string.Join('\n', found));
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await tab.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await tab.PictureAsync($"{scheme.ToString().ToLowerInvariant()}-{NameOf(page)}");
+                var found = await tab.AskAsync<string[]>(
+                    """
+                    async () => {
+                      const details = [...document.querySelectorAll('details')];
+                      for (const one of details) one.open = true;
+                      const { violations, passes } = await axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+                      for (const one of details) one.open = false;
+                      const ran = passes.some(rule => rule.id === 'color-contrast') ? [] : ['no contrast was measured'];
+                      return [...ran, ...violations.flatMap(rule => rule.nodes.map(node => `${rule.impact} ${rule.id}: ${node.html.slice(0, 160)} ${node.any.map(any => any.message).join('; ')}`))];
+                    }
+                    """);
+                Assert.True(found.Length == 0, $"/{page} in {scheme}\n" + string.Join('\n', found));
+            }
         }
     }
 
@@ -141,6 +146,8 @@ public sealed class PagesInChromiumTests(ShownHouse house) : IClassFixture<Shown
             Assert.Empty(tab.Complaints);
         }
     }
+
+    private static Task<string[]> WordsAsync(ILocator of) => of.EvaluateAllAsync<string[]>("all => all.filter(one => !one.closest('.uplot')).map(one => one.textContent.trim())");
 
     private static bool HasIsland => File.Exists(Repository.PathOf("artifacts", "web", "plot.js"));
 

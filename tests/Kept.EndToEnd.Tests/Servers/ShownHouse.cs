@@ -16,11 +16,11 @@ public sealed class ShownHouse : IAsyncLifetime
         ($"shop/{LongName}@1", "broken"), ("cdn/files", "kept"), ("mirror/files", "broken"),
     ];
 
-    /// <summary>Every page there is, with every verdict on a promise's page.</summary>
+    /// <summary>Every page there is, with every kind of promise: looked at, standing on others, called, without terms, with words of any length, wished.</summary>
     public static readonly string[] Pages =
     [
         "", "?state=broken", "agents/shop", "agents/cdn", "evidence", "add", "problems", "nowhere", "promises/shop/nothing@1",
-        .. Verdicts.Select(verdict => $"promises/{verdict.Promise}"),
+        Kept, "promises/shop/pictures@1", "promises/shop/push@1", "promises/shop/archive@1", $"promises/shop/{LongName}@1", "promises/cdn/files",
     ];
 
     private readonly Nginx _nginx = new();
