@@ -217,6 +217,7 @@ function drawLimits(plot: uPlot, limits: Limit[], colour: string, font: string):
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
   ctx.font = font.replace('11px', `${11 * devicePixelRatio}px`);
   for (const limit of limits) {
     const y = Math.round(plot.valToPos(limit.at, 'y', true));
@@ -224,7 +225,7 @@ function drawLimits(plot: uPlot, limits: Limit[], colour: string, font: string):
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillText(limit.words, bbox.left + bbox.width, y - 5 * devicePixelRatio);
+    ctx.fillText(limit.words, bbox.left + bbox.width, y - 2 * devicePixelRatio);
   }
   ctx.restore();
 }
