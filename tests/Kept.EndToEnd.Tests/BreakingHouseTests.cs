@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Kept.EndToEnd.Tests.Browser;
 using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit.Peers;
 using Xunit;
@@ -7,7 +8,7 @@ namespace Kept.EndToEnd.Tests;
 
 /// <summary>
 /// The whole product about real servers: nginx (HTTP, TLS with HTTP/2), Redis, PostgreSQL and a DNS server are started, promised about, and broken one way
-/// after the other; each verdict, its reason and its time are seen on the API.
+/// after the other; each verdict, its reason and its time are seen on the API, and in Chromium on pages that were opened once and are never loaded again.
 /// </summary>
 public sealed class BreakingHouseTests : IAsyncLifetime
 {
@@ -17,6 +18,7 @@ public sealed class BreakingHouseTests : IAsyncLifetime
     private readonly KeptUp _kept = new();
     private readonly CertificateAuthority _authority = new();
     private readonly NameServer _names;
+    private readonly Dictionary<string, Watcher> _watchers = [];
     private volatile string? _address = "127.0.0.1";
 
     public BreakingHouseTests() => _names = new NameServer((name, _) => name == "shop.test" && _address is { } address
@@ -38,17 +40,23 @@ public sealed class BreakingHouseTests : IAsyncLifetime
     [Fact]
     public async Task Every_way_of_breaking_is_seen_with_its_reason_and_its_time_and_so_is_every_recovery()
     {
-        foreach (var name in new[] { "web", "secure", "cache", "database", "name", "certificate" }) await _kept.UntilAsync($"shop/{name}@1", "kept");
+        await using var chromium = await Chromium.StartAsync();
+        await using var house = await chromium.OpenAsync(_kept.Address);
+        foreach (var name in new[] { "web", "secure", "cache", "database", "name", "certificate" })
+        {
+            await _kept.UntilAsync($"shop/{name}@1", "kept");
+            _watchers[name] = await Watcher.OpenAsync(chromium, _kept, house, $"shop/{name}@1");
+        }
 
         // An HTTP service that fails in every way a service can.
         await BreaksAndHeals("web", () => Reload(() => _nginx.Status = 500), "500", () => Reload(() => _nginx.Status = 200));
         await BreaksAndHeals("web", () => Reload(() => _nginx.Body = """{"ready":false}"""), "ready", () => Reload(() => _nginx.Body = """{"ready":true}"""));
         await BreaksAndHeals("web", () => Reload(() => _nginx.Body = "<html>log in</html>"), "ready", () => Reload(() => _nginx.Body = """{"ready":true}"""));
-        await BreaksAndHeals("web", () => Reload(() => _nginx.BytesPerSecond = 1), "", () => Reload(() => _nginx.BytesPerSecond = 0));
-        await BreaksAndHeals("web", _nginx.BlackHole, "", _nginx.Thaw);
+        await BreaksAndHeals("web", () => Reload(() => _nginx.BytesPerSecond = 1), "900 ms", () => Reload(() => _nginx.BytesPerSecond = 0));
+        await BreaksAndHeals("web", _nginx.BlackHole, "900 ms", _nginx.Thaw);
 
         // TLS: the right service behind a wrong certificate is not the service that was promised.
-        await BreaksAndHeals("secure", () => Reload(() => UseCertificate(_authority.Issue(["other.test"]))), "", () => Reload(() => UseCertificate(Good())));
+        await BreaksAndHeals("secure", () => Reload(() => UseCertificate(_authority.Issue(["other.test"]))), "it is for other.test, not for localhost", () => Reload(() => UseCertificate(Good())));
         await BreaksAndHeals("secure", () => Reload(() => UseCertificate(_authority.Issue(["localhost"], Now.AddDays(-30), Now.AddDays(-1)))), "expired", () => Reload(() => UseCertificate(Good())));
         await BreaksAndHeals("certificate", () => Reload(() => UseCertificate(_authority.Issue(["localhost"], to: Now.AddDays(3)))), "certificate.expires-in", () => Reload(() => UseCertificate(Good())));
 
@@ -56,43 +64,12 @@ public sealed class BreakingHouseTests : IAsyncLifetime
         await BreaksAndHeals("database", () => _postgres.StopAsync().Wait(), "refused", () => _postgres.StartAsync().Wait());
         await BreaksAndHeals("name", () => _address = null, "NXDOMAIN", () => _address = "127.0.0.1");
         await BreaksAndHeals("name", () => _address = "127.0.0.9", "127.0.0.9", () => _address = "127.0.0.1");
-    }
 
-    [Fact]
-    public async Task A_heartbeat_is_unknown_until_it_first_comes_then_kept_and_broken_by_silence_and_by_failure()
-    {
-        await _kept.UntilAsync("shop/backup@1", "unknown");
-        await _kept.CallAsync("beat/nightly-backup");
-        await _kept.UntilAsync("shop/backup@1", "kept");
-        await _kept.UntilAsync("shop/backup@1", "broken");
-        await _kept.CallAsync("beat/nightly-backup");
-        await _kept.CallAsync("beat/nightly-backup");
-        await _kept.UntilAsync("shop/backup@1", "kept");
-        await _kept.CallAsync("beat/nightly-backup/fail");
-        await _kept.UntilAsync("shop/backup@1", "broken");
-    }
-
-    [Fact]
-    public async Task A_changed_document_is_taken_up_a_refused_one_changes_nothing_and_is_told()
-    {
-        await _kept.UntilAsync("shop/web@1", "kept");
-        var file = Path.Combine(_kept.Folder, "house", "shop.kept.yaml");
-        var good = await File.ReadAllTextAsync(file);
-
-        await File.WriteAllTextAsync(file, good.Replace("status == 200", "status == 204", StringComparison.Ordinal));
-        await _kept.UntilAsync("shop/web@1", "broken", "200");
-
-        await File.WriteAllTextAsync(file, good.Replace("status == 200", "statsu == 200", StringComparison.Ordinal));
-        await EventuallyAsync(async () => (await _kept.TextAsync("")).Contains("statsu", StringComparison.Ordinal), "the page tells that the documents were refused");
-        Assert.Equal("broken", (await _kept.GetAsync("api/v1/promises/shop/web@1")).GetProperty("verdict").GetProperty("outcome").GetString());
-
-        // A rule's error loads: the others go on, this one is not a promise.
-        await File.WriteAllTextAsync(file, good.Replace("domains: [localhost, 127.0.0.1, shop.test]", "domains: [shop.test]", StringComparison.Ordinal));
-        await _kept.UntilAsync("shop/web@1", "not-a-promise", "R01");
-
-        await File.WriteAllTextAsync(file, good);
-        await _kept.UntilAsync("shop/web@1", "kept");
-        Assert.DoesNotContain("statsu", await _kept.TextAsync(""), StringComparison.Ordinal);
+        foreach (var watcher in _watchers.Values)
+        {
+            watcher.NeverLeft();
+            await watcher.DisposeAsync();
+        }
     }
 
     private async Task BreaksAndHeals(string promise, Action breakIt, string because, Action heal)
@@ -105,8 +82,9 @@ public sealed class BreakingHouseTests : IAsyncLifetime
         var seenAt = broken.GetProperty("verdict").GetProperty("seenAt").GetDateTimeOffset();
         Assert.True(seenAt > before, $"{promise} is broken by evidence of {seenAt:O}, which is older than the fault of {before:O}");
         Assert.True(seenAt < before.AddSeconds(15), $"{promise} was found broken only at {seenAt:O}; the fault is of {before:O}");
+        await _watchers[promise].SeesAsync("broken", broken);
         heal();
-        await _kept.UntilAsync($"shop/{promise}@1", "kept");
+        await _watchers[promise].SeesAsync("kept", await _kept.UntilAsync($"shop/{promise}@1", "kept"));
     }
 
     private void Reload(Action change)
@@ -124,16 +102,6 @@ public sealed class BreakingHouseTests : IAsyncLifetime
         using var key = certificate.GetECDsaPrivateKey()!;
         _nginx.UseCertificate(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
         certificate.Dispose();
-    }
-
-    internal static async Task EventuallyAsync(Func<Task<bool>> holds, string what)
-    {
-        for (var i = 0; i < 150; i++)
-        {
-            if (await holds()) return;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
-        Assert.Fail($"it did not come about that {what}");
     }
 
     private string Document() =>
@@ -187,9 +155,6 @@ public sealed class BreakingHouseTests : IAsyncLifetime
             check:
               dns: A shop.test at 127.0.0.1:{{_names.Port}}
               expect: [ 'rcode == ''NOERROR''', "answers contains '127.0.0.1'" ]
-          backup@1:
-            benefit: The backup runs.
-            check: { heartbeat: nightly-backup, every: 2s, grace: 1s, confirm: 1 of 1 }
         """;
 
     public async ValueTask DisposeAsync()

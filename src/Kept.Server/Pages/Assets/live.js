@@ -14,11 +14,16 @@ let patience;
 /** Takes over what differs, and keeps every node that is the same: focus, selection, scroll and opened details survive.
  * @param {Element} here @param {Element} there */
 function takeOver(here, there) {
+  if (here.hasAttribute('data-island')) {
+    // what a script drew stays; it is told what it may draw now
+    for (const { name, value } of there.attributes)
+      if (name.startsWith('data-')) here.setAttribute(name, value);
+    return;
+  }
   for (const { name } of [...here.attributes])
     if (!there.hasAttribute(name) && !(name === 'open' && here.tagName === 'DETAILS')) here.removeAttribute(name);
   for (const { name, value } of there.attributes)
     if (here.getAttribute(name) !== value) here.setAttribute(name, value);
-  if (here.hasAttribute('data-island')) return;
   const olds = [...here.childNodes], news = [...there.childNodes];
   news.forEach((fresh, i) => {
     const old = olds[i];
@@ -108,7 +113,12 @@ function lost() {
   // a stream that comes back within a moment is no news
   patience = setTimeout(() => {
     asOf.classList.remove('live');
-    paused.textContent = 'Live updates paused, data as of ' + (asOf.querySelector('time')?.textContent ?? 'before') + '.';
+    const seen = asOf.querySelector('time');
+    const age = document.createElement('time');
+    age.dateTime = seen?.dateTime ?? '';
+    age.dataset['ago'] = '';
+    paused.replaceChildren('Live updates paused, data as of ' + (seen?.textContent ?? 'before') + ', ', age, '.');
+    grow();
     paused.hidden = false;
   }, 3000);
 }
@@ -120,22 +130,43 @@ function say(text) {
   said.textContent = text;
 }
 
-const stream = new EventSource('/api/v1/events/stream');
-stream.addEventListener('open', () => { alive(); later(0); });
-stream.addEventListener('error', lost);
-for (const kind of ['kept.verdict.changed', 'kept.house.taken', 'kept.house.refused', 'kept.promise.gone', 'kept.promise.named', 'kept.promise.terms'])
-  stream.addEventListener(kind, event => {
-    later(150);
-    if (kind !== 'kept.verdict.changed') return;
-    try {
-      const fact = JSON.parse(/** @type {MessageEvent} */ (event).data);
-      const to = fact.data?.to ?? fact.data?.outcome;
-      if (fact.subject && to) say(`${fact.subject} is now ${String(to).replaceAll('-', ' ')}`);
-    } catch { /* a fact we cannot read is shown by the page all the same */ }
-  });
+/** @param {MessageEvent} event */
+function tell(event) {
+  try {
+    const fact = JSON.parse(event.data);
+    const to = fact.data?.to ?? fact.data?.outcome;
+    if (fact.subject && to) say(`${fact.subject} is now ${String(to).replaceAll('-', ' ')}`);
+  } catch { /* a fact we cannot read is shown by the page all the same */ }
+}
+
+/** @type {EventSource | undefined} */
+let stream;
+// Only a page that is seen holds a stream: browsers open six connections to a server, so a few tabs left open would starve every other.
+function listen() {
+  if (document.hidden) {
+    stream?.close();
+    stream = undefined;
+    asOf.classList.remove('live');
+    return;
+  }
+  if (stream && stream.readyState !== EventSource.CLOSED) return;
+  stream = new EventSource('/api/v1/events/stream');
+  stream.addEventListener('open', () => { alive(); later(0); });
+  stream.addEventListener('error', lost);
+  for (const kind of ['kept.verdict.changed', 'kept.house.taken', 'kept.house.refused', 'kept.promise.gone', 'kept.promise.named', 'kept.promise.terms'])
+    stream.addEventListener(kind, event => {
+      later(150);
+      if (kind === 'kept.verdict.changed') tell(/** @type {MessageEvent} */ (event));
+    });
+}
+
 // looks change figures without an event; a page that is seen is brought up to date now and then
 setInterval(() => { if (!document.hidden && Date.now() - lastFetch > 10_000) refresh(); }, 2000);
 setInterval(() => { if (!document.hidden) grow(); }, 1000);
-document.addEventListener('visibilitychange', () => { if (!document.hidden) later(0); });
-addEventListener('pagehide', () => stream.close());
+document.addEventListener('visibilitychange', listen);
+addEventListener('pagehide', () => stream?.close());
+// a browser gives up on a stream that was refused, and a page that comes back from its cache has a closed one
+addEventListener('pageshow', event => { if (event.persisted) listen(); });
+setInterval(listen, 5000);
 measure();
+listen();

@@ -19,7 +19,7 @@ public sealed class LatencyPlot
     public sealed record Tick(decimal At, string Label);
 
     /// <summary>A promised limit; null height where it lies far above what is drawn.</summary>
-    public sealed record Limit(decimal? Y, string Label);
+    public sealed record Limit(long Nanoseconds, decimal? Y, string Label);
 
     private readonly Series _series;
     private readonly decimal _top;
@@ -54,7 +54,7 @@ public sealed class LatencyPlot
         {
             ScaleTicks = scale,
             TimeTicks = TimeScale(series.From, series.To),
-            Limits = [.. promised.Select(limit => new Limit(limit.Nanoseconds <= top ? Height - (Height * limit.Nanoseconds / top) : null, limit.Words))],
+            Limits = [.. promised.Select(limit => new Limit(limit.Nanoseconds, limit.Nanoseconds <= top ? Height - (Height * limit.Nanoseconds / top) : null, limit.Words))],
         };
     }
 
