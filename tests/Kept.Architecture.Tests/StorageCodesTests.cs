@@ -12,7 +12,7 @@ public sealed partial class StorageCodesTests
     {
         var told = Directory.EnumerateFiles(Repository.PathOf("src", "Kept.Ledger"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Code().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct().Order().ToList();
-        var pages = Directory.EnumerateFiles(Repository.PathOf("docs", "errors"), "S*.md").Select(Path.GetFileNameWithoutExtension).Order().ToList();
+        var pages = Directory.EnumerateFiles(Repository.PathOf("docs", "errors"), "S*.md").Select(file => Path.GetFileNameWithoutExtension(file)!).Order().ToList();
         Assert.Equal(told, pages);
         Assert.All(told, code => Assert.StartsWith($"# {code}: ", File.ReadAllText(Repository.PathOf("docs", "errors", code + ".md")), StringComparison.Ordinal));
     }
