@@ -339,6 +339,7 @@ public sealed class HttpLookTests
         });
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await File.WriteAllTextAsync(file, "from a file\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Environment.SetEnvironmentVariable("KEPT_TEST_SECRET", "s3cret-token");
         try
         {
