@@ -74,17 +74,17 @@ internal sealed class Attempt
     public Observation Answered(ImmutableArray<Value?> values, int code, long size, string? excerpt) => AsksForUnknownAddress
         ? Observation.OfGap(StartedAt, GapCause.Local, "behind a proxy the address of the target is not known, and an expectation asks for `ip`")
         : new()
-    {
-        StartedAt = StartedAt,
-        Reach = Reach.Answered,
-        Phases = Trail.Phases,
-        Code = code,
-        Size = size,
-        Values = values,
-        Excerpt = excerpt,
-        Address = Trail.Address?.ToString(),
-        NewConnection = Trail.IsNew,
-    };
+        {
+            StartedAt = StartedAt,
+            Reach = Reach.Answered,
+            Phases = Trail.Phases,
+            Code = code,
+            Size = size,
+            Values = values,
+            Excerpt = excerpt,
+            Address = Trail.Address?.ToString(),
+            NewConnection = Trail.IsNew,
+        };
 
     private Observation Failed(EgressException fault) => new()
     {
