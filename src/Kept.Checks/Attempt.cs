@@ -56,18 +56,35 @@ internal sealed class Attempt
         }
     }
 
-    public Observation Answered(ImmutableArray<Value?> values, int code, long size, string? excerpt) => new()
-    {
-        StartedAt = StartedAt,
-        Reach = Reach.Answered,
-        Phases = Trail.Phases,
-        Code = code,
-        Size = size,
-        Values = values,
-        Excerpt = excerpt,
-        Address = Trail.Address?.ToString(),
-        NewConnection = Trail.IsNew,
-    };
+    /// <summary>
+    /// Behind a proxy that looks names up by itself the target's address is known to nobody here. An expectation about it is then ours to leave open, not the
+    /// target's to fail.
+    /// </summary>
+    private bool AsksForUnknownAddress => Trail is { IsBehindProxy: true, Address: null }
+        && Request.Check.Expect.Any(expectation => expectation.Test.SelfAndDescendants().Any(node => node switch
+        {
+            Expression.Compare compare => IsAddress(compare.Left) || IsAddress(compare.Right),
+            Expression.InList list => IsAddress(list.Left),
+            Expression.Has has => IsAddress(has.What),
+            _ => false,
+        }));
+
+    private static bool IsAddress(Operand operand) => operand is Operand.Seen { Name: "ip" };
+
+    public Observation Answered(ImmutableArray<Value?> values, int code, long size, string? excerpt) => AsksForUnknownAddress
+        ? Observation.OfGap(StartedAt, GapCause.Local, "behind a proxy the address of the target is not known, and an expectation asks for `ip`")
+        : new()
+        {
+            StartedAt = StartedAt,
+            Reach = Reach.Answered,
+            Phases = Trail.Phases,
+            Code = code,
+            Size = size,
+            Values = values,
+            Excerpt = excerpt,
+            Address = Trail.Address?.ToString(),
+            NewConnection = Trail.IsNew,
+        };
 
     private Observation Failed(EgressException fault) => new()
     {

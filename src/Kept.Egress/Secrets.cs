@@ -71,8 +71,8 @@ public static class Secrets
                 ?? throw EgressException.OfUs(GapCause.SecretMissing, $"the environment variable {name} is not set");
         try
         {
-            using var file = File.OpenRead(name);
-            // Counted while reading: a device says that it is empty, and never ends.
+            using var file = SecretFile.Open(name);
+            // Counted while reading: a file may grow meanwhile.
             var bytes = new byte[LargestFile + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length > LargestFile) throw EgressException.OfUs(GapCause.SecretMissing, $"the secret file {name} is larger than 64 KiB");

@@ -41,9 +41,10 @@ internal sealed partial class Keeper
             Refuse(reading, done);
             return;
         }
-        if (_hasHouse && !_isPreparing && _wanted is null && house.ContentHash.Length > 0 && house.ContentHash == _house.ContentHash)
+        if (_hasHouse && !_isPreparing && _wanted is null && house.ContentHash.Length > 0 && house.ContentHash == _house.ContentHash
+            && house.Diagnostics.AsSpan().SequenceEqual(_house.Diagnostics.AsSpan()))
         {
-            // The same promises again are no event (R17); but what was wrong meanwhile is right again.
+            // The same promises again are no event (R17), unless time made another judgement of the rules; but what was wrong meanwhile is right again.
             _fault = null;
             _whenPublished.Add(done);
             return;

@@ -84,7 +84,7 @@ public static class CompiledHouse
         Place = tape.Text(),
         Settings = new HouseSettings(tape.Int(), tape.Int(), tape.MaybeText(), tape.Texts(), tape.MaybeText(), new Duration(tape.Whole())),
         Agents = tape.List(() => tape.Agent(kinds)),
-        Diagnostics = tape.List(() => new Diagnostic(tape.Text(), (Severity)tape.Byte(), tape.At(), tape.Text(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.MaybeText())),
+        Diagnostics = tape.List(() => new Diagnostic(tape.Text(), tape.One<Severity>(), tape.At(), tape.Text(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.MaybeText())),
     };
 
     private static List<CheckKind> UsedBy(House house) =>

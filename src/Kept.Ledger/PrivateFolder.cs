@@ -12,4 +12,22 @@ public static class PrivateFolder
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
+
+    /// <summary>Why what lies in the folder may have been made by somebody else; null where only this user (or root) can write there.</summary>
+    public static string? Distrust(string folder)
+    {
+        if (OperatingSystem.IsWindows()) return null;
+        try
+        {
+            var mode = File.GetUnixFileMode(folder);
+            if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+                return $"others may write in {Path.GetFullPath(folder)} (mode {Convert.ToString((int)mode, 8)}); write: chmod 700 {Path.GetFullPath(folder)}";
+            File.SetUnixFileMode(folder, mode); // changes nothing, and only its owner may
+            return null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return $"{Path.GetFullPath(folder)} belongs to another user";
+        }
+    }
 }

@@ -22,6 +22,22 @@ public static class HouseRules
     public static ImmutableArray<Diagnostic> Check(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null) =>
         [.. Findings(house, now, before).Select(finding => finding.Diagnostic)];
 
+    /// <summary>
+    /// As <see cref="Check"/>, for a house that was not read from its documents: a compiled form may be damaged, or made by somebody else, in ways that no document could
+    /// be written. Null where the rules cannot make sense of it; then read the documents, which is always right.
+    /// </summary>
+    public static ImmutableArray<Diagnostic>? CheckCompiled(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null)
+    {
+        try
+        {
+            return Check(house, now, before);
+        }
+        catch (Exception fault) when (fault is ArgumentException or ArithmeticException or InvalidOperationException or NullReferenceException or KeyNotFoundException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     internal static IReadOnlyList<Finding> Findings(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null)
     {
         var context = new RuleContext(house, now, before);

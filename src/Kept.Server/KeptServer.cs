@@ -47,7 +47,7 @@ public static class KeptServer
             Follow = running.FollowAsync,
             // before the house is read nobody knows whose key it is, and a caller that is told "no such heartbeat" does not try again
             Beat = (beat, token) => Volatile.Read(ref started) ? running.BeatAsync(beat, token) : throw new StartingException(),
-            HousePath = options.HousePath,
+            HousePath = options.IsPublic ? null : options.HousePath, // a stranger need not know the folders of this machine
             Mark = mark,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));
@@ -64,7 +64,8 @@ public static class KeptServer
             return ServerExit.Stopped;
         }
         var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time);
+        var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
+            logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder));
         var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"));
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try

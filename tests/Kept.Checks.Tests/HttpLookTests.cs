@@ -328,6 +328,28 @@ public sealed class HttpLookTests
     }
 
     [Fact]
+    public async Task Behind_a_proxy_an_expectation_about_the_address_is_our_gap_and_not_the_targets_failure()
+    {
+        await using var proxy = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            await ScriptedPeer.ReadHeadAsync(stream, stop);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), stop);
+            await ScriptedPeer.ReadHeadAsync(stream, stop);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(ScriptedPeer.Ok("ok")), stop);
+        });
+        using var dialer = new Kept.Egress.Dialer(new Kept.Egress.EgressOptions { Proxy = $"http://127.0.0.1:{proxy.Port}" }, TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        var plain = Looking.CheckOf("http", "GET http://shop.example/");
+        var seen = await look(new LookRequest(plain, DocumentOrigin.Ours), TestContext.Current.CancellationToken);
+        seen.Answers();
+        Assert.Null(seen.See("http", "ip"));
+        Assert.Null(seen.Address);
+        var ip = new Operand.Seen(Place.None, "ip", Looking.Kind("http").IndexOf("ip"), []);
+        var asking = plain with { Expect = [new Expectation("has(ip)", new Expression.Has(Place.None, ip))] };
+        (await look(new LookRequest(asking, DocumentOrigin.Ours), TestContext.Current.CancellationToken)).IsGap(GapCause.Local, "behind a proxy");
+    }
+
+    [Fact]
     public async Task Secrets_are_put_in_at_the_moment_of_use_and_never_told()
     {
         string? got = null;
@@ -339,6 +361,7 @@ public sealed class HttpLookTests
         });
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await File.WriteAllTextAsync(file, "from a file\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Environment.SetEnvironmentVariable("KEPT_TEST_SECRET", "s3cret-token");
         try
         {

@@ -106,6 +106,60 @@ public sealed class DialerTests : IDisposable
         Assert.Equal(GapCause.SecretMissing, fault.Gap);
     }
 
+    [Fact]
+    public void A_secret_lies_in_a_plain_file_that_only_its_user_may_use()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var file = Path.Combine(_folder, "token");
+        File.WriteAllText(file, "t0ken\n");
+        foreach (var mode in new[] { UnixFileMode.GroupRead, UnixFileMode.OtherRead, UnixFileMode.GroupWrite, UnixFileMode.OtherWrite })
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
+            Refused(file, $"chmod 600 {file}");
+        }
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal("t0ken", Secrets.Expand($"${{file:{file}}}"));
+        File.WriteAllText(file, new string('x', 64 * 1024 + 1));
+        Refused(file, "larger than 64 KiB");
+        Refused(_folder, "is a folder");
+        Refused(file + "-of-nobody", "does not exist");
+    }
+
+    [Fact]
+    public void A_pipe_named_as_a_secret_is_refused_and_not_waited_for()
+    {
+        if (!File.Exists("/usr/bin/mkfifo")) return;
+        var pipe = Path.Combine(_folder, "pipe");
+        using (var made = System.Diagnostics.Process.Start("/usr/bin/mkfifo", ["-m", "600", pipe])) made.WaitForExit();
+        Refused(pipe, "is no plain file");
+    }
+
+    private static void Refused(string file, string words)
+    {
+        var fault = Assert.Throws<EgressException>(() => Secrets.Expand($"${{file:{file}}}"));
+        Assert.Equal(GapCause.SecretMissing, fault.Gap);
+        Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_address_of_a_proxy_is_not_told_as_the_targets()
+    {
+        await using var proxy = Proxy(_ => null, []);
+        await using var plain = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("a")));
+        using var dialer = new Dialer(new EgressOptions { Proxy = $"http://127.0.0.1:{proxy.Port}" }, TimeProvider.System);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        for (var look = 0; look < 2; look++) // the second over a kept connection, where the peer keeps one
+        {
+            var trail = new DialTrail(TimeProvider.System);
+            await HttpExchange.AskAsync(dialer, new HttpAsk { Url = new Uri($"http://shop.example:{plain.Port}/"), Method = HttpMethod.Get, Trust = DocumentOrigin.Ours }, trail, deadline.Token);
+            Assert.Null(trail.Address);
+            Assert.True(trail.IsBehindProxy);
+        }
+        var named = new DialTrail(TimeProvider.System);
+        await HttpExchange.AskAsync(dialer, new HttpAsk { Url = new Uri($"http://127.0.0.1:{plain.Port}/"), Method = HttpMethod.Get, Trust = DocumentOrigin.Ours }, named, deadline.Token);
+        Assert.Equal(IPAddress.Loopback, named.Address); // the address we named ourselves is known
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\n\r\n", TargetFailure.Unreachable, GapCause.None)]
     [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", TargetFailure.None, GapCause.Route)]

@@ -19,7 +19,10 @@ public sealed class DialTrail(TimeProvider time)
     public long Connect { get; internal set; } = -1;
     public long Handshake { get; internal set; } = -1;
     public long FirstByte { get; internal set; } = -1;
+    /// <summary>Of the target; null where it is not known, as behind a proxy that looks names up by itself.</summary>
     public IPAddress? Address { get; internal set; }
+    /// <summary>A proxy dialled the target for us.</summary>
+    public bool IsBehindProxy { get; internal set; }
     public TlsSeen? Tls { get; internal set; }
     /// <summary>True once a connection was opened for this look.</summary>
     public bool IsNew { get; internal set; }

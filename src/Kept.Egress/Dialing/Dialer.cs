@@ -46,7 +46,8 @@ public sealed class Dialer : IDisposable
         if (_proxy is null) return new NetworkStream(await DialAsync(host, port, trust, trail, cancellationToken), ownsSocket: true);
 
         // The proxy looks names up by itself. For what others wrote we look first and name it the judged address.
-        var target = trust == DocumentOrigin.Ours ? host : (await AllowedAsync(host, port, trust, trail, cancellationToken))[0].ToString();
+        var known = trust != DocumentOrigin.Ours ? (await AllowedAsync(host, port, trust, trail, cancellationToken))[0] : IPAddress.TryParse(host, out var literal) ? literal : null;
+        var target = trust == DocumentOrigin.Ours ? host : known!.ToString();
         NetworkStream stream;
         try
         {
@@ -55,6 +56,11 @@ public sealed class Dialer : IDisposable
         catch (EgressException fault) when (!fault.IsOurs)
         {
             throw EgressException.OfUs(GapCause.Route, fault.Message.Replace(HostPort.Write(_proxy.Host, _proxy.Port), _proxy.Where, StringComparison.Ordinal), fault);
+        }
+        finally
+        {
+            // What was dialled is the proxy; only where we name an address to it do we know the target's.
+            (trail.Address, trail.IsBehindProxy) = (known, true);
         }
         try
         {

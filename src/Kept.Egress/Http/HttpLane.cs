@@ -59,6 +59,7 @@ internal sealed class HttpLane : IDisposable
             var response = await _invoker.SendAsync(request, deadline);
             // The handler tells when the head is read; what it spent on opening a connection has its own phases.
             trail.FirstByte = DialTrail.Sum(trail.FirstByte, Math.Max(1000, trail.Since(mark) - (OpeningTime(trail) - opening)));
+            trail.IsBehindProxy = _dialer.UsesProxy;
             trail.Address ??= Address;
             trail.Tls ??= Tls;
             return response;

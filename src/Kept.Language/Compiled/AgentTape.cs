@@ -53,7 +53,7 @@ internal static class AgentTape
     {
         Id = tape.Text(),
         Name = tape.Text(),
-        Kind = (AgentKind)tape.Byte(),
+        Kind = tape.One<AgentKind>(),
         Domains = tape.Texts(),
         Until = tape.Maybe(() => new Instant(tape.Whole())),
         Contacts = tape.List(() => new Contact(tape.Text(), tape.Text(), tape.MaybeText(), tape.Maybe(() => new Duration(tape.Whole())), tape.Maybe(() => new Instant(tape.Whole())), tape.At())),
@@ -67,7 +67,7 @@ internal static class AgentTape
         ReliesOn = tape.List(() => tape.Reliance(kinds)),
         Members = tape.Texts(),
         MemberOf = tape.MaybeText(),
-        Origin = (DocumentOrigin)tape.Byte(),
+        Origin = tape.One<DocumentOrigin>(),
         At = tape.At(),
         FieldPlaces = tape.Places(),
     };
@@ -127,7 +127,7 @@ internal static class AgentTape
         Terms = tape.MaybeText(),
         RunsOn = tape.Texts(),
         Accepts = tape.List(() => new Acceptance(tape.Text(), tape.Int(), tape.MaybeText(), tape.List(tape.Objective),
-            tape.MaybeOf(() => new UseLimit(tape.QuantityType(), (Comparison)tape.Byte(), tape.Quantity(), tape.Text())), tape.At())),
+            tape.MaybeOf(() => new UseLimit(tape.QuantityType(), tape.One<Comparison>(), tape.Quantity(), tape.Text())), tape.At())),
         Wishes = tape.List(() => tape.Promise(kinds)),
         At = tape.At(),
     };

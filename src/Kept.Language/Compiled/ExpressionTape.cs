@@ -98,7 +98,7 @@ internal static class ExpressionTape
             2 => new Expression.And(at, tape.List(tape.Expression)),
             3 => new Expression.Or(at, tape.List(tape.Expression)),
             4 => new Expression.AtLeast(at, tape.Int(), tape.List(tape.Expression)),
-            5 => new Expression.Compare(at, tape.ReadOperand(), (Comparison)tape.Byte(), tape.ReadOperand()),
+            5 => new Expression.Compare(at, tape.ReadOperand(), tape.One<Comparison>(), tape.ReadOperand()),
             6 => new Expression.InList(at, tape.ReadOperand(), tape.List(tape.ReadValue)),
             7 => new Expression.InRange(at, tape.ReadOperand(), tape.Quantity(), tape.Quantity()),
             8 => new Expression.Contains(at, tape.ReadOperand(), tape.ReadOperand()),
@@ -203,7 +203,7 @@ internal static class ExpressionTape
 
     public static QuantityType QuantityType(this TapeReader tape) => tape.Shared(() =>
     {
-        var type = new QuantityType(tape.Text(), (Dimension)tape.Byte(), (Direction)tape.Byte(), (QuantitySource)tape.Byte(), tape.Text());
+        var type = new QuantityType(tape.Text(), tape.One<Dimension>(), tape.One<Direction>(), tape.One<QuantitySource>(), tape.Text());
         return Model.QuantityType.BuiltIn.FirstOrDefault(builtIn => builtIn == type) ?? type;
     });
 
@@ -234,11 +234,11 @@ internal static class ExpressionTape
         tape.Maybe(objective.Slice, slice => tape.Whole(slice.Nanoseconds));
     }
 
-    public static Objective Objective(this TapeReader tape) => new(tape.At(), tape.Text(), tape.QuantityType(), new Statistic((StatisticKind)tape.Byte(), tape.Amount()),
-        tape.MaybeText(), (Comparison)tape.Byte(), tape.Quantity(), tape.Byte() switch
+    public static Objective Objective(this TapeReader tape) => new(tape.At(), tape.Text(), tape.QuantityType(), new Statistic(tape.One<StatisticKind>(), tape.Amount()),
+        tape.MaybeText(), tape.One<Comparison>(), tape.Quantity(), tape.Byte() switch
         {
             1 => new Window.Rolling(new Duration(tape.Whole())),
-            2 => new Window.Calendar((CalendarUnit)tape.Byte(), tape.Text()),
+            2 => new Window.Calendar(tape.One<CalendarUnit>(), tape.Text()),
             _ => throw TapeReader.Damaged(),
         }, tape.Maybe(() => new Duration(tape.Whole())));
 }

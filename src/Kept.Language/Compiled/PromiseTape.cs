@@ -50,7 +50,7 @@ internal static class PromiseTape
     public static Promise Promise(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new()
     {
         Name = tape.Name(),
-        Standing = (Standing)tape.Byte(),
+        Standing = tape.One<Standing>(),
         Version = tape.Text(),
         Benefit = tape.Text(),
         To = tape.Texts(),
@@ -72,7 +72,7 @@ internal static class PromiseTape
         Export = tape.MaybeOf(tape.Name),
         HoldsData = tape.Flag(),
         UsesNotDisclosed = tape.Flag(),
-        Origin = (DocumentOrigin)tape.Byte(),
+        Origin = tape.One<DocumentOrigin>(),
         At = tape.At(),
         FieldPlaces = tape.Places(),
         TermsHash = tape.Text(),

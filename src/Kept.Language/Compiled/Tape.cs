@@ -144,6 +144,9 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
 
     public bool Flag() => Byte() != 0;
 
+    /// <summary>One of a closed set, stored as its number.</summary>
+    public T One<T>() where T : struct, Enum => (T)Enum.ToObject(typeof(T), Byte()) is var one && Enum.IsDefined(one) ? one : throw Damaged();
+
     public long Whole()
     {
         ulong value = 0;
@@ -217,7 +220,7 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
 
     public Quantity Quantity()
     {
-        var dimension = (Dimension)Byte();
+        var dimension = One<Dimension>();
         var amount = Amount();
         return new Quantity(amount, dimension, Whole());
     }

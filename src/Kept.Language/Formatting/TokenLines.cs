@@ -28,10 +28,12 @@ internal sealed class TokenLines
         var scanner = new Scanner(new StringReader(text));
         var depth = 0;
         var last = 1;
+        var left = (4L * text.Length) + 64; // a text of some bytes has some tokens: the bare scanner can give the same ones for ever (`  : 0`, `i`, `e:` on three lines)
         try
         {
             while (scanner.MoveNext())
             {
+                if (left-- == 0) return null;
                 if (scanner.Current is not { } token || KindOf(token) is not { } kind) continue;
                 var (line, column) = ((int)token.Start.Line, (int)token.Start.Column - 1);
                 var (lastLine, end) = ((int)token.End.Line, (int)token.End.Column - 1);

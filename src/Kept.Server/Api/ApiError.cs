@@ -29,6 +29,14 @@ internal sealed record ApiError(string Code, int Status, string Title)
 
     public WireProblem With(string detail) => new("urn:kept:error:" + Code, Title, Status, detail, Code);
 
+    /// <summary>With the whole seconds after which to ask again.</summary>
+    public static JsonHttpResult<WireProblem> AnswerTooOften(HttpContext context, TimeSpan wait, string detail)
+    {
+        context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        context.Response.Headers.CacheControl = "no-store";
+        return TooOften.Answer(detail);
+    }
+
     public JsonHttpResult<WireProblem> Answer(string detail) => TypedResults.Json(With(detail), WireJson.Default.WireProblem, "application/problem+json", Status);
 }
 

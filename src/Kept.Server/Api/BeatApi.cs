@@ -1,5 +1,6 @@
 using System.Text;
 using Kept.Engine;
+using Kept.Server.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kept.Server.Api;
@@ -12,25 +13,31 @@ internal static class BeatApi
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST"];
 
+    /// <summary>A longer one is no key of any document.</summary>
+    private const int LongestKey = 128;
+
     public static void Map(IEndpointRouteBuilder routes, Sight sight)
     {
-        routes.MapMethods("/beat/{key}", Methods, (HttpContext context, string key) => HearAsync(context, sight, key, BeatKind.Success, 0)).WithSummary("A watched thing says that it is done").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.TooOften, ApiError.Ending);
+        var bounds = new BeatBounds(sight.Time);
+        routes.MapMethods("/beat/{key}", Methods, (HttpContext context, string key) => HearAsync(context, sight, bounds, key, BeatKind.Success, 0)).WithSummary("A watched thing says that it is done").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.TooOften, ApiError.Ending);
         routes.MapMethods("/beat/{key}/{what}", Methods, (HttpContext context, string key, string what) => what switch
         {
-            "start" => HearAsync(context, sight, key, BeatKind.Start, 0),
-            "fail" => HearAsync(context, sight, key, BeatKind.Fail, 0),
-            _ when int.TryParse(what, System.Globalization.NumberStyles.None, null, out var code) && code <= 255 => HearAsync(context, sight, key, BeatKind.ExitCode, code),
+            "start" => HearAsync(context, sight, bounds, key, BeatKind.Start, 0),
+            "fail" => HearAsync(context, sight, bounds, key, BeatKind.Fail, 0),
+            _ when int.TryParse(what, System.Globalization.NumberStyles.None, null, out var code) && code <= 255 => HearAsync(context, sight, bounds, key, BeatKind.ExitCode, code),
             _ => throw new WrongRequestException("after the key stands start, fail, or an exit code from 0 to 255"),
         }).WithSummary("It says that it begins (start), that it failed (fail), or its exit code").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.WrongRequest, ApiError.TooOften, ApiError.Ending);
     }
 
-    private static async Task<Results<Ok<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, string key, BeatKind kind, int code)
+    private static async Task<Results<Ok<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, BeatBounds bounds, string key, BeatKind kind, int code)
     {
         if (IsOfAForeignPage(context.Request)) throw new WrongRequestException("a heartbeat is called by the watched thing itself, not by a page of another site in somebody's browser");
+        var from = context.Connection.RemoteIpAddress;
+        if (bounds.Refuses(from, key.Length > LongestKey ? "" : key) is { } wait) return ApiError.AnswerTooOften(context, wait, "this heartbeat, or this address, called too often; one call in a period is enough");
         var body = await ReadAsync(context);
         if (body is null) return ApiError.TooLarge.Answer($"a heartbeat carries at most {MostBody} bytes");
         context.Response.Headers.CacheControl = "no-store";
-        var heard = await sight.Beat(new Beat(key, kind, code, body.Length > 0 ? body : null, context.Connection.RemoteIpAddress?.ToString()), context.RequestAborted);
+        var heard = key.Length > LongestKey ? BeatAnswer.NoSuchKey : await sight.Beat(new Beat(key, kind, code, body.Length > 0 ? body : null, from?.ToString()), context.RequestAborted);
         switch (heard)
         {
             case BeatAnswer.Heard:
@@ -42,6 +49,7 @@ internal static class BeatApi
                 context.Response.Headers.RetryAfter = "5";
                 return ApiError.Ending.Answer("Kept is about to stop, or stopped; nobody heard this call, so make it again when it is back");
             default:
+                bounds.WasWrong(from);
                 return ApiError.NoSuchHeartbeat.Answer("no promise of this house has a heartbeat of that key; its page shows the address to call");
         }
     }

@@ -17,6 +17,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
     /// <summary>Answers under way at once; more are told to come back rather than slowing all. Streams have their own bound.</summary>
     public const int MostAtOnce = 256;
 
+    private readonly CallerBounds? _bounds = isPublic ? new CallerBounds(sight.Time) : null;
     private int _underWay;
 
     public async Task InvokeAsync(HttpContext context)
@@ -34,7 +35,14 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
             await ApiError.ForeignHost.Answer("ask by localhost or 127.0.0.1, or start with --public to answer by every name").ExecuteAsync(context);
             return;
         }
-        var counted = !context.Request.Path.Equals("/api/v1/events/stream", StringComparison.Ordinal);
+        var from = context.Connection.RemoteIpAddress;
+        var isStream = context.Request.Path.Equals("/api/v1/events/stream", StringComparison.OrdinalIgnoreCase);
+        if (_bounds?.Enter(from, isStream) is { } wait)
+        {
+            await ApiError.AnswerTooOften(context, wait, "this address asks for too much at once; ask again after Retry-After seconds").ExecuteAsync(context);
+            return;
+        }
+        var counted = !isStream;
         try
         {
             if (counted && Interlocked.Increment(ref _underWay) > MostAtOnce)
@@ -57,6 +65,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         finally
         {
             if (counted) Interlocked.Decrement(ref _underWay);
+            _bounds?.Leave(from, isStream);
         }
     }
 

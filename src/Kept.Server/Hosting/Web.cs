@@ -91,6 +91,9 @@ internal static class Web
         limits.MaxRequestLineSize = 4 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5)); // a reader that takes nothing holds a connection and what waits for it
+        limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        limits.MaxResponseBufferSize = 64 * 1024;
         limits.Http2.MaxStreamsPerConnection = 50;
     }
 }

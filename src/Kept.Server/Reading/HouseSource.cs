@@ -11,7 +11,8 @@ namespace Kept.Server;
 /// Reads a house from its folder: documents, the server's own, and the rules. Compiled houses are kept in the ledger by the hash of their files, so that a start
 /// without a change reads no text.
 /// </summary>
-internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger ledger, TimeProvider time)
+/// <param name="distrust">Why a compiled house may not be used, null where it may: it is as true as the folder it lies in is ours.</param>
+internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, ILedger ledger, TimeProvider time, ILogger log, Func<string?> distrust)
 {
     private const string CompiledKey = "house.compiled";
 
@@ -19,19 +20,64 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
     public async ValueTask<HouseReading> ReadAsync(CancellationToken cancellationToken)
     {
         // a house that vanished (a mount that went, a folder renamed) is no house without promises: nobody took anything back
-        if (!File.Exists(path) && !Directory.Exists(path)) return new HouseReading(null, [Vanished()]);
+        if (!File.Exists(path) && !Directory.Exists(path)) return Refused([Vanished()]);
         var (files, problems) = HouseFolder.ReadFiles(path);
         var reading = await CompileAsync(files, cancellationToken);
-        if (problems.Any(problem => problem.RefusesHouse)) return new HouseReading(null, [.. problems, .. reading.Diagnostics]);
-        if (reading.House is not { } house) return reading;
+        if (problems.Any(problem => problem.RefusesHouse)) return Refused([.. problems, .. reading.Diagnostics]);
+        if (reading.House is not { } house) return Refused(reading.Diagnostics);
         var now = Instant.From(time.GetUtcNow());
-        var ruled = HouseRules.Check(house, now, TermsBefore());
+        var before = TermsBefore();
+        if (HouseRules.CheckCompiled(house, now, before) is not { } ruled)
+        {
+            // no document could say this: the compiled form is another's, or damaged
+            NotUsed("it says what no document could");
+            reading = await CompileAnewAsync(files, cancellationToken);
+            if (reading.House is not { } read) return Refused(reading.Diagnostics);
+            (house, ruled) = (read, HouseRules.Check(read, now, before));
+        }
+        RulesChangeAt = NextOf(house, now);
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
         return new HouseReading(house with { Diagnostics = all }, all);
     }
 
-    private Diagnostic Vanished() => new("L041", Severity.Error, new Place(new SourceFile(path), 0, 0, 0), "there is no such file or folder any more, or it may not be seen; the house from before stays",
+    /// <summary>The house from before stays, as it was judged; its rules are asked again with the next documents.</summary>
+    private HouseReading Refused(ImmutableArray<Diagnostic> diagnostics)
+    {
+        RulesChangeAt = null;
+        return new HouseReading(null, diagnostics);
+    }
+
+    private Diagnostic Vanished() => new("L041", Severity.Error, new Place(new SourceFile(Path.GetFileName(Path.TrimEndingDirectorySeparator(path))), 0, 0, 0), "there is no such file or folder any more, or it may not be seen; the house from before stays",
         "put it back, and it is taken up again; to take back promises, remove their documents from the folder");
+
+    /// <summary>When the rules may say something else of the same documents, because a term passes; null where none will.</summary>
+    public Instant? RulesChangeAt { get; private set; }
+
+    public bool IsRulesChangeDue => RulesChangeAt is { } at && Instant.From(time.GetUtcNow()) >= at;
+
+    /// <summary>The next moment at which a term, the notice before it, or a contact runs out. A day written is over at its end.</summary>
+    private static Instant? NextOf(House house, Instant now)
+    {
+        Instant? next = null;
+        foreach (var agent in house.Agents)
+        {
+            Consider(agent.Until);
+            foreach (var contact in agent.Contacts) Consider(contact.Expires);
+        }
+        foreach (var promise in house.Promises)
+        {
+            Consider(promise.Until);
+            if (promise.Until is { } until && promise.Notice is { } notice && notice < Duration.Days(36_500)) Consider(until - notice);
+        }
+        return next;
+
+        void Consider(Instant? written)
+        {
+            if (written is not { } at) return;
+            foreach (var moment in (Instant[])[new(at.Microseconds + 1), new(at.Microseconds + (Duration.Days(1).Nanoseconds / 1000) + 1)])
+                if (moment > now && (next is null || moment < next)) next = moment;
+        }
+    }
 
     /// <summary>The server's own promises alone: what stands while the first documents are refused.</summary>
     public HouseReading ReadOwn() => own() is { } document
@@ -69,7 +115,14 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
     {
         IReadOnlyList<DocumentFile> all = own() is { } document ? [.. files, document] : files;
         var hash = HouseReader.ContentHashOf(all);
-        if (ledger.Cached(CompiledKey) is { } compiled && CompiledHouse.Read(compiled, hash, CheckCatalog.Kinds) is { } house) return new HouseReading(house, house.Diagnostics);
+        if (distrust() is { } why) NotUsed(why);
+        else if (ledger.Cached(CompiledKey) is { } compiled && CompiledHouse.Read(compiled, hash, CheckCatalog.Kinds) is { } house) return new HouseReading(house, house.Diagnostics);
+        return await CompileAnewAsync(files, cancellationToken);
+    }
+
+    private async ValueTask<HouseReading> CompileAnewAsync(IReadOnlyList<DocumentFile> files, CancellationToken cancellationToken)
+    {
+        var hash = HouseReader.ContentHashOf(own() is { } document ? [.. files, document] : files);
         var reading = Compile(files);
         if (reading.House is { } read && read.ContentHash == hash) await RememberAsync(read, cancellationToken);
         return reading;
@@ -114,6 +167,9 @@ internal sealed class HouseSource(string path, Func<DocumentFile?> own, ILedger 
             if (entries.Count < 10_000) return seen;
         }
     }
+
+    [LoggerMessage(3012, LogLevel.Warning, "The compiled house is not used: {Why}; the documents are read instead")]
+    private partial void NotUsed(string why);
 
     private static string Of(FileInfo file) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
 }

@@ -23,7 +23,7 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
             await rhythm.CancelAsync();
             if (cancellationToken.IsCancellationRequested) return;
             var signature = source.Signature();
-            if (signature == taken) continue;
+            if (signature == taken && !source.IsRulesChangeDue) continue;
             await Task.Delay(Settled, time, cancellationToken);
             if (source.Signature() != signature) continue;
             try

@@ -15,6 +15,25 @@ public sealed class TimetableTests
     private static readonly Instant Begin = new(1_800_000_000_000_000);
     private static readonly CheckKind Kind = new("scripted", "", "", text => TargetReading.Of(new CheckTarget(text, text, 0, "", text)), [], [], []);
 
+    [Fact]
+    public void A_slot_that_waits_when_its_rhythm_changes_is_told_as_a_gap()
+    {
+        var bare = new Bare();
+        bare.Table.LooksAtOnce = 1;
+        var first = bare.Add("one", Duration.Seconds(60), 1);
+        var second = bare.Add("two", Duration.Seconds(60), 2);
+        bare.Now = Begin + Duration.Seconds(60);
+        bare.Table.Advance(bare.Now); // one of them is under way, the other waits for its place
+        var waiting = Assert.Single(new[] { first, second }, check => check.Stage == Stage.Waiting);
+        var slot = waiting.Slot;
+        Assert.True(slot <= bare.Now);
+        waiting.Check = waiting.Check with { Every = Duration.Seconds(30) };
+        bare.Table.Retime(waiting, bare.Now);
+        Assert.Equal([(waiting, slot, GapCause.Late)], bare.Missed);
+        Assert.True(waiting.Slot > bare.Now);
+        Assert.Equal(0, bare.Table.Waiting);
+    }
+
     /// <summary>A timetable with nothing around it: launches are noted, looks end when the test says so.</summary>
     private sealed class Bare
     {

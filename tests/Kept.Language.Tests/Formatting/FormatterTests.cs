@@ -154,4 +154,13 @@ public sealed class FormatterTests
         var formatted = Formatter.Format(text);
         Assert.Equal(formatted, Formatter.Format(formatted));
     }, iter: 1_500);
+
+    [Theory]
+    [InlineData("  : 0\ni\ne:")]
+    [InlineData(":\n  : 1.0\n ise: anyone\nk    ve:\n  npagk around\n  page:\neepS: [ lity >= 99. ]\np: '\n    <<:}\n")]
+    public async Task A_text_that_the_scanner_never_ends_is_left_as_it_is(string text)
+    {
+        var formatted = await Task.Run(() => Formatter.Format(text), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(text, formatted);
+    }
 }

@@ -1,0 +1,96 @@
+using System.Net;
+using Kept.Server.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Kept.Server.Tests;
+
+public class CallerBoundsTests
+{
+    private static readonly IPAddress One = IPAddress.Parse("203.0.113.7"), Other = IPAddress.Parse("203.0.113.8");
+
+    [Fact]
+    public void An_address_has_so_many_answers_and_streams_under_way_and_others_are_not_held_up()
+    {
+        var bounds = new CallerBounds(new FakeTimeProvider());
+        for (var i = 0; i < CallerBounds.MostAtOnce; i++) Assert.Null(bounds.Enter(One, isStream: false));
+        Assert.NotNull(bounds.Enter(One, isStream: false));
+        Assert.Null(bounds.Enter(Other, isStream: false));
+        for (var i = 0; i < CallerBounds.MostStreams; i++) Assert.Null(bounds.Enter(One, isStream: true));
+        Assert.NotNull(bounds.Enter(One, isStream: true));
+        bounds.Leave(One, isStream: false);
+        Assert.Null(bounds.Enter(One, isStream: false));
+    }
+
+    [Fact]
+    public void An_address_that_asks_too_often_waits_until_its_share_is_back()
+    {
+        var time = new FakeTimeProvider();
+        var bounds = new CallerBounds(time);
+        for (var i = 0; i < CallerBounds.Asking.Burst; i++)
+        {
+            Assert.Null(bounds.Enter(One, isStream: false));
+            bounds.Leave(One, isStream: false);
+        }
+        var wait = bounds.Enter(One, isStream: false);
+        Assert.True(wait > TimeSpan.Zero && wait <= TimeSpan.FromSeconds(1), wait.ToString());
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(bounds.Enter(One, isStream: false));
+    }
+
+    [Fact]
+    public void A_whole_network_of_IPv6_is_one_caller_and_this_machine_is_not_bounded()
+    {
+        Assert.Equal(CallerBounds.KeyOf(IPAddress.Parse("2001:db8:1:2::1")), CallerBounds.KeyOf(IPAddress.Parse("2001:db8:1:2:ffff::9")));
+        Assert.NotEqual(CallerBounds.KeyOf(IPAddress.Parse("2001:db8:1:2::1")), CallerBounds.KeyOf(IPAddress.Parse("2001:db8:1:3::1")));
+        Assert.Equal(One, CallerBounds.KeyOf(One.MapToIPv6()));
+        Assert.Null(CallerBounds.KeyOf(IPAddress.IPv6Loopback));
+        Assert.Null(CallerBounds.KeyOf(IPAddress.Loopback.MapToIPv6()));
+    }
+
+    [Fact]
+    public void Memory_of_callers_is_bounded_however_many_there_are()
+    {
+        var buckets = new Buckets<int>(new Allowance(1, 0.001), new FakeTimeProvider());
+        for (var i = 0; i < Buckets<int>.MostKeys; i++) Assert.Null(buckets.Take(i));
+        Assert.NotNull(buckets.Take(5));
+        Assert.Null(buckets.Take(-1)); // no room for one more: all begin anew
+        Assert.Null(buckets.Take(5));
+    }
+
+    [Fact]
+    public async Task Wrong_keys_are_answered_alike_and_after_many_nothing_is_answered_for_a_while()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        var shapes = new HashSet<string>();
+        for (var i = 0; i < BeatBounds.OfWrongKeys.Burst; i++)
+        {
+            using var wrong = await web.Client.GetAsync($"/beat/{(i % 2 == 0 ? "moderation-aliv" : new string('x', 200))}");
+            shapes.Add($"{(int)wrong.StatusCode} {wrong.Headers.CacheControl} {await wrong.Content.ReadAsStringAsync()}");
+        }
+        Assert.StartsWith("404 ", Assert.Single(shapes), StringComparison.Ordinal);
+        foreach (var key in new[] { "moderation-alive", "moderation-aliv" })
+        {
+            using var refused = await web.Client.GetAsync("/beat/" + key);
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        }
+        Assert.Empty(web.House.Beats);
+        web.Time.Advance(TimeSpan.FromSeconds(10));
+        using var right = await web.Client.GetAsync("/beat/moderation-alive");
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_called_in_a_tight_loop_is_told_to_wait()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        for (var i = 0; i < BeatBounds.OfKey.Burst; i++)
+            using (var heard = await web.Client.GetAsync("/beat/moderation-alive"))
+                Assert.Equal(HttpStatusCode.OK, heard.StatusCode);
+        using var refused = await web.Client.GetAsync("/beat/moderation-alive");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Contains("A15", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(BeatBounds.OfKey.Burst, web.House.Beats.Count);
+    }
+}
