@@ -109,7 +109,7 @@ internal static class Answers
 }
 
 /// <summary>Answers every HTTP request (a proxy's CONNECT too) and every question of DNS with the bytes it was given.</summary>
-internal sealed class Scripted
+internal sealed class Scripted : IDisposable
 {
     private readonly TcpListener _http = new(IPAddress.Loopback, 0), _dnsTcp;
     private readonly UdpClient _dns = new(new IPEndPoint(IPAddress.Loopback, 0));
@@ -128,6 +128,13 @@ internal sealed class Scripted
     public int DnsPort => ((IPEndPoint)_dns.Client.LocalEndPoint!).Port;
     public byte[] HttpAnswer { get; set; } = [];
     public byte[] DnsAnswer { get; set; } = [];
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _dnsTcp.Dispose();
+        _dns.Dispose();
+    }
 
     private async Task AcceptAsync()
     {

@@ -238,7 +238,7 @@ internal static class ExpressionTape
         tape.MaybeText(), tape.One<Comparison>(), tape.Quantity(), tape.Byte() switch
         {
             1 => new Window.Rolling(new Duration(tape.Whole())),
-            2 => new Window.Calendar(tape.One<CalendarUnit>(), tape.Text()),
+            2 => new Window.Calendar(tape.One<CalendarUnit>(), tape.Zone()),
             _ => throw TapeReader.Damaged(),
         }, tape.Maybe(() => new Duration(tape.Whole())));
 }

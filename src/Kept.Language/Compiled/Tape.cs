@@ -184,6 +184,9 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
 
     public string Text() => MaybeText() ?? throw Damaged();
 
+    /// <summary>A zone that this program's tzdb knows: what was compiled with another may name one that is gone.</summary>
+    public string Zone() => Text() is var zone && NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not null ? zone : throw Damaged();
+
     public ImmutableArray<string> Texts() => List(Text);
 
     public ImmutableArray<T> List<T>(Func<T> read)

@@ -32,8 +32,26 @@ public static class Formatter
         var text = source.Text.ReplaceLineEndings("\n");
         var (repaired, documents, found) = LineRepair.Read(file.Path, text);
         if (documents is null) return new(source.Text, false, [.. found.Select(problem => problem with { LineText = source.Line(problem.At.Line).ToString() })]);
-        var formatted = Layout(repaired, documents);
-        return new(formatted, formatted != source.Text, []);
+        return Settled(repaired, documents) is { } formatted ? new(formatted, formatted != source.Text, []) : new(source.Text, false, []);
+    }
+
+    /// <summary>
+    /// The layout that lays out as itself. Nearly always the first; odd texts (quotes and brackets that only look like some) need a second look, and one that never
+    /// settles is left as it was written.
+    /// </summary>
+    private static string? Settled(string text, IReadOnlyList<YamlDocument> documents)
+    {
+        var formatted = Layout(text, documents);
+        for (var rounds = 0; rounds < 4; rounds++)
+        {
+            var (repaired, again, _) = LineRepair.Read("kept.yaml", formatted);
+            if (again is null) return null;
+            var next = Layout(repaired, again);
+            if (next == formatted) return formatted;
+            if (!SameTree.Are(documents, again)) return null;
+            formatted = next;
+        }
+        return null;
     }
 
     private static string Layout(string text, IReadOnlyList<YamlDocument> documents)

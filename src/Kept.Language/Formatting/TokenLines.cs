@@ -53,7 +53,7 @@ internal sealed class TokenLines
                 marks.Add(new YamlMark(kind, line, column, lastLine, end));
             }
         }
-        catch (YamlException)
+        catch (Exception fault) when (fault is YamlException or InvalidOperationException)
         {
             return null; // the parser took it, the bare scanner did not: leave the text alone
         }

@@ -163,4 +163,17 @@ public sealed class FormatterTests
         var formatted = await Task.Run(() => Formatter.Format(text), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Equal(text, formatted);
     }
+
+    [Fact]
+    public async Task Texts_that_fuzzing_found_are_formatted_once_for_all()
+    {
+        var found = Directory.GetFiles(Repository.PathOf("tests", "Kept.Fuzz", "found", "format"));
+        Assert.NotEmpty(found);
+        foreach (var file in found)
+        {
+            var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+            var once = await Task.Run(() => Formatter.Format(text), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            Assert.Equal(once, Formatter.Format(once));
+        }
+    }
 }
