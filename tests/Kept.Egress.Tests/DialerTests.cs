@@ -107,17 +107,18 @@ public sealed class DialerTests : IDisposable
     }
 
     [Fact]
-    public void A_secret_lies_in_a_plain_file_that_only_its_user_may_use()
+    public void A_secret_lies_in_a_plain_file_that_nobody_else_may_write()
     {
         if (OperatingSystem.IsWindows()) return;
         var file = Path.Combine(_folder, "token");
         File.WriteAllText(file, "t0ken\n");
-        foreach (var mode in new[] { UnixFileMode.GroupRead, UnixFileMode.OtherRead, UnixFileMode.GroupWrite, UnixFileMode.OtherWrite })
+        foreach (var mode in new[] { UnixFileMode.GroupWrite, UnixFileMode.OtherWrite })
         {
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
             Refused(file, $"chmod 600 {file}");
         }
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        // as Kubernetes mounts them
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         Assert.Equal("t0ken", Secrets.Expand($"${{file:{file}}}"));
         File.WriteAllText(file, new string('x', 64 * 1024 + 1));
         Refused(file, "larger than 64 KiB");
