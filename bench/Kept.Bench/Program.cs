@@ -20,7 +20,7 @@ if (args is ["pipeline", var one, var perSecond, var stretch])
 var seconds = args is [var s, ..] ? int.Parse(s) : 6;
 var rounds = args is [_, var r, ..] ? int.Parse(r) : 3;
 var length = TimeSpan.FromSeconds(seconds);
-double[] shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+double[] shares = [0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9, 1.0];
 using var target = new Target();
 
 Console.WriteLine("| mode | bare looks/s | bare CPU/1000 | Kept looks/s | Kept CPU/1000 | Kept/bare looks | Kept/bare CPU | blackbox looks/s | blackbox CPU/1000 | Kept/blackbox CPU |");

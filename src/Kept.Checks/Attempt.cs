@@ -65,6 +65,8 @@ internal sealed class Attempt
         {
             Expression.Compare compare => IsAddress(compare.Left) || IsAddress(compare.Right),
             Expression.InList list => IsAddress(list.Left),
+            Expression.Contains contains => IsAddress(contains.Left) || IsAddress(contains.Right),
+            Expression.Matches matches => IsAddress(matches.Left),
             Expression.Has has => IsAddress(has.What),
             _ => false,
         }));

@@ -122,7 +122,7 @@ internal sealed partial class Keeper
     {
         (_timetable.LooksAtOnce, _timetable.LooksPerHost) = (ready.House.Settings.LooksAtOnce, ready.House.Settings.LooksPerHost);
         _firstHouseAt ??= _now;
-        var before = _promises;
+        var before = new Dictionary<PromiseId, TrackedPromise>(_promises); // a copy: what is there stays whole until all is taken over
         var after = new Dictionary<PromiseId, TrackedPromise>(ready.Terms.Length);
         var order = new TrackedPromise[ready.Terms.Length];
         for (var i = 0; i < order.Length; i++)
@@ -210,6 +210,7 @@ internal sealed partial class Keeper
             if (old.Remove(terms.Series[i], out var there) && there.Check.Kind.Name == wanted.Kind.Name)
             {
                 var retime = there.Check.Every != wanted.Every;
+                if (retime) _timetable.MissDue(there, _now); // by its old place: the fold still counts by that
                 (there.Check, there.Index) = (wanted, i);
                 if (there.Heartbeat is not null) Listen(there);
                 if (retime) _timetable.Retime(there, _now);

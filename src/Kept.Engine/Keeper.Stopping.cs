@@ -99,6 +99,7 @@ internal sealed partial class Keeper
         foreach (var check in _order.SelectMany(promise => promise.Checks))
             if (check.Stage == Stage.Waiting)
                 Missed(check, check.Slot, check.Slot, GapCause.Restarted);
+        JudgeDue(); // what this changed is told before the entry that ends the ledger
         for (var shelf = 0; shelf < FoldShelf.Count; shelf++) Shelve(shelf);
         SignOfLife();
         _recorder.Add(EntryBodies.Stopped(_now, _abandonedAtStop));

@@ -191,7 +191,7 @@ internal sealed partial class Keeper : IDisposable
         if (_isStopping) GoOnStopping();
         _recorder.Pump(_now);
         // A busy house publishes when it has a moment, or often enough: each page costs copies of what changed since the one before.
-        if (_whenPublished.Count > 0 || !_inbox.Reader.TryPeek(out _) || _time.GetElapsedTime(_publishedAt) >= BusyPages) Publish();
+        if (_hasEnded || _whenPublished.Count > 0 || !_inbox.Reader.TryPeek(out _) || _time.GetElapsedTime(_publishedAt) >= BusyPages) Publish();
     }
 
     private void Arm(ITimer timer)

@@ -18,11 +18,11 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         {
             var signature = source.Signature();
             var reading = await source.ReadAsync(stopping.Token);
+            GiveBack(reading); // before anything is looked at: a pause of ours would be told as slowness of others
             // a first start with documents that do not read still answers, with its own promises and the words of the fault
             await TakeAsync(reading.Refused ? source.ReadOwn() : reading, stopping.Token);
             engine = running.RunAsync(stopping.Token);
             await FirstViewAsync(engine, stopping.Token);
-            GiveBack(reading);
             if (reading.Refused) await TakeAsync(reading, stopping.Token);
             ready();
             Banner(address, reading);

@@ -74,11 +74,15 @@ internal sealed class Timetable(
         Checks--;
     }
 
+    /// <summary>A slot that is due and waits has no place in the rhythm that comes next: it is told, not dropped. Before <see cref="Retime"/>, while the check is the old one.</summary>
+    public void MissDue(ScheduledCheck check, Instant now)
+    {
+        if (!check.IsPassive && check.Slot != default && check.Slot <= now) missed(check, check.Slot, check.Slot, GapCause.Late);
+    }
+
     /// <summary>Its period changed: it takes its new phase and keeps its place otherwise.</summary>
     public void Retime(ScheduledCheck check, Instant now)
     {
-        // a slot that is due and waits has no place in the new rhythm: it is told, not dropped
-        if (!check.IsPassive && check.Slot != default && check.Slot <= now) missed(check, check.Slot, check.Slot, GapCause.Late);
         Align(check);
         if (check.IsPassive) Wake(check, now);
         else Skip(check, now);

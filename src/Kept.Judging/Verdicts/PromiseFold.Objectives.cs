@@ -34,7 +34,7 @@ public sealed partial class PromiseFold
         var high = isRolling ? now + 1 : Math.Min(window.To.Microseconds, now + 1);
         var reach = new Reach(low, high, isRolling ? begin : low, isRolling ? high : window.To.Microseconds);
         var figures = plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
-        var (outcome, say) = Decide(plan, figures);
+        var (outcome, say) = Decide(plan, figures, Promise);
         var budget = plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
         return new VerdictLine(plan.Objective.Text, outcome, say, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget);
     }
@@ -104,7 +104,7 @@ public sealed partial class PromiseFold
     private static long FloorMod(long a, long b) => a % b is var rest && rest < 0 ? rest + b : rest;
 
     /// <summary>The outcome, and how to tell it: the words are made only for those who read them.</summary>
-    private (Outcome Outcome, Func<string> Say) Decide(ObjectivePlan plan, Figures figures)
+    private static (Outcome Outcome, Func<string> Say) Decide(ObjectivePlan plan, Figures figures, Promise promise)
     {
         var word = plan.SliceTrack >= 0 ? "slice" : "look";
         if (figures.Counted == 0)
@@ -116,7 +116,7 @@ public sealed partial class PromiseFold
         var holds = share.Holds(figures.Satisfying, figures.Counted);
         if (!share.CanHold(figures.Satisfying, figures.Counted, figures.Open))
         {
-            if (Promise.Confidence is { } level && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
+            if (promise.Confidence is { } level && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
                 && !ConfidenceBound.Excludes(share, figures.Satisfying, figures.Counted, level))
                 return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; too few to say so with {VerdictWords.Percent(level)} confidence");
             return (Outcome.Broken, () => figures.Open > 0
@@ -125,8 +125,8 @@ public sealed partial class PromiseFold
         }
         if (!holds) return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it");
         if (!figures.IsCovered)
-            return (Outcome.Unknown, () => $"{Said(plan, figures, word)}, but only {Coverage(figures)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)");
-        if (Promise.Confidence is { } confidence && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
+            return (Outcome.Unknown, () => $"{Said(plan, figures, word)}, but only {Coverage(figures)}, {VerdictWords.Percent(promise.Coverage)} wanted of each check)");
+        if (promise.Confidence is { } confidence && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
             && !ConfidenceBound.Confirms(share, figures.Satisfying, figures.Counted, confidence))
             return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; too few to say so with {VerdictWords.Percent(confidence)} confidence");
         return (Outcome.Kept, () => Said(plan, figures, word));

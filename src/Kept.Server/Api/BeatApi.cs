@@ -49,7 +49,7 @@ internal static class BeatApi
                 context.Response.Headers.RetryAfter = "5";
                 return ApiError.Ending.Answer("Kept is about to stop, or stopped; nobody heard this call, so make it again when it is back");
             default:
-                bounds.WasWrong(from);
+                if (bounds.RefusesWrong(from) is { } away) return ApiError.AnswerTooOften(context, away, "too many keys that are none of this house; see its page for the address to call");
                 return ApiError.NoSuchHeartbeat.Answer("no promise of this house has a heartbeat of that key; its page shows the address to call");
         }
     }

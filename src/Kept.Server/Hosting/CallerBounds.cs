@@ -28,12 +28,6 @@ internal sealed class Buckets<TKey>(Allowance allowance, TimeProvider time) wher
         }
     }
 
-    /// <summary>How long to wait until one could be taken; null where one could be now.</summary>
-    public TimeSpan? Wait(TKey key)
-    {
-        lock (_lock) return LeftOf(key) is var left && left < 1 ? Until(left) : null;
-    }
-
     private TimeSpan Until(double left) => TimeSpan.FromSeconds((1 - left) / allowance.PerSecond);
 
     private double LeftOf(TKey key) => _buckets.TryGetValue(key, out var bucket)
@@ -68,10 +62,11 @@ internal sealed class CallerBounds(TimeProvider time)
     private readonly Dictionary<IPAddress, int> _underWay = [], _streams = [];
 
     /// <summary>Enters; null when let in (then leave), else how long to stay away.</summary>
-    public TimeSpan? Enter(IPAddress? address, bool isStream)
+    /// <param name="isBeat">Heartbeats have bounds of their own, and many jobs of one network call at the full hour.</param>
+    public TimeSpan? Enter(IPAddress? address, bool isStream, bool isBeat = false)
     {
         if (KeyOf(address) is not { } key) return null;
-        if (_asking.Take(key) is { } wait) return wait;
+        if (!isBeat && _asking.Take(key) is { } wait) return wait;
         var underWay = isStream ? _streams : _underWay;
         lock (underWay)
         {
@@ -105,8 +100,8 @@ internal sealed class CallerBounds(TimeProvider time)
 }
 
 /// <summary>
-/// Calls of heartbeats: an address may call often, a key less often, and a wrong key is answered alike whatever it is; who tried too many wrong ones is not answered for a
-/// while, right or wrong, so that guessing learns nothing.
+/// Calls of heartbeats: an address may call often, a key less often. Who tried too many wrong keys is told to wait for the next wrong one; a right one is always heard,
+/// because a call that we refuse would look like a silence of the thing that called. This machine itself is bounded by key alone: a proxy in front stands there.
 /// </summary>
 internal sealed class BeatBounds(TimeProvider time)
 {
@@ -118,9 +113,10 @@ internal sealed class BeatBounds(TimeProvider time)
     /// <summary>Null where the call is to be heard, else how long to wait.</summary>
     public TimeSpan? Refuses(IPAddress? from, string key)
     {
-        var address = CallerBounds.KeyOf(from) ?? IPAddress.Loopback;
-        return _wrong.Wait(address) ?? _addresses.Take(address) ?? _keys.Take(key);
+        var wait = CallerBounds.KeyOf(from) is { } address ? _addresses.Take(address) : null;
+        return wait ?? _keys.Take(key);
     }
 
-    public void WasWrong(IPAddress? from) => _wrong.Take(CallerBounds.KeyOf(from) ?? IPAddress.Loopback);
+    /// <summary>The key was wrong: null where that may be said, else how long to stay away.</summary>
+    public TimeSpan? RefusesWrong(IPAddress? from) => _wrong.Take(CallerBounds.KeyOf(from) ?? IPAddress.Loopback);
 }

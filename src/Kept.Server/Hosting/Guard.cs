@@ -36,8 +36,8 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
             return;
         }
         var from = context.Connection.RemoteIpAddress;
-        var isStream = context.Request.Path.Equals("/api/v1/events/stream", StringComparison.OrdinalIgnoreCase);
-        if (_bounds?.Enter(from, isStream) is { } wait)
+        var isStream = string.Equals(context.Request.Path.Value?.TrimEnd('/'), "/api/v1/events/stream", StringComparison.OrdinalIgnoreCase);
+        if (_bounds?.Enter(from, isStream, context.Request.Path.StartsWithSegments("/beat")) is { } wait)
         {
             await ApiError.AnswerTooOften(context, wait, "this address asks for too much at once; ask again after Retry-After seconds").ExecuteAsync(context);
             return;

@@ -64,10 +64,10 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
             Consider(agent.Until);
             foreach (var contact in agent.Contacts) Consider(contact.Expires);
         }
-        foreach (var promise in house.Promises)
+        foreach (var (agent, promise) in house.Agents.SelectMany(agent => agent.Promises.Select(promise => (agent, promise))))
         {
             Consider(promise.Until);
-            if (promise.Until is { } until && promise.Notice is { } notice && notice < Duration.Days(36_500)) Consider(until - notice);
+            if ((promise.Until ?? agent.Until) is { } until && promise.Notice is { } notice && notice < Duration.Days(36_500)) Consider(until - notice);
         }
         return next;
 

@@ -39,7 +39,8 @@ internal sealed class Watcher(Tab house, Tab page, string promise) : IAsyncDispo
         // the page may be a look further than the answer of the API was, never behind it
         Assert.Equal(told.GetProperty("verdict").GetProperty("since").GetDateTimeOffset(), await TimeAsync("p.because time"));
         Assert.True(await TimeAsync(".tally.verdict time") >= verdict.GetProperty("seenAt").GetDateTimeOffset());
-        Assert.Equal(outcome, (await page.TextAsync(".why .state")).Trim());
+        // the entry of a change is on disk a moment after the view has it, and tells itself to the page
+        await page.UntilAsync("word => document.querySelector('.why .state')?.textContent.trim() === word", $"{outcome} in its history", outcome);
     }
 
     /// <summary>Neither tab was ever loaded anew, and the browser had nothing to complain about.</summary>

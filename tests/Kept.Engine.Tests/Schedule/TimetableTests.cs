@@ -28,6 +28,7 @@ public sealed class TimetableTests
         var slot = waiting.Slot;
         Assert.True(slot <= bare.Now);
         waiting.Check = waiting.Check with { Every = Duration.Seconds(30) };
+        bare.Table.MissDue(waiting, bare.Now);
         bare.Table.Retime(waiting, bare.Now);
         Assert.Equal([(waiting, slot, GapCause.Late)], bare.Missed);
         Assert.True(waiting.Slot > bare.Now);
