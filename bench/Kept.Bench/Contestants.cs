@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kept.Bench;
 
 /// <summary>One measured stretch.</summary>
-internal readonly record struct Stretch(double LooksPerSecond, double CpuPerThousand, string Note);
+internal readonly record struct Stretch(double LooksPerSecond, double CpuPerThousand, string Note, double GapsPerSecond = 0);
 
 /// <summary>How a look connects.</summary>
 internal enum Mode { New, Kept, Tls, Instant }
@@ -105,7 +105,7 @@ internal static class Contestants
             var bad = running.View.Promises.Count(view => view.Checks[0].Last is { Class: LookClass.Bad });
             return new Stretch(looks / seconds, used * 1000 / Math.Max(1, looks),
                 $"due {perSecond}/s, gaps {gaps}, bad {bad}, lateness p50 {after.LatenessP50.ToWords()}, p99 {after.LatenessP99.ToWords()}, "
-                + $"{(GC.GetTotalAllocatedBytes() - allocated) / Math.Max(1, looks):N0} B allocated a look, {GC.CollectionCount(0) - collections} collections, paused {(GC.GetTotalPauseDuration() - paused) / clock.Elapsed:P1} of the time");
+                + $"{(GC.GetTotalAllocatedBytes() - allocated) / Math.Max(1, looks):N0} B allocated a look, {GC.CollectionCount(0) - collections} collections, paused {(GC.GetTotalPauseDuration() - paused) / clock.Elapsed:P1} of the time", gaps / seconds);
         }
         finally
         {

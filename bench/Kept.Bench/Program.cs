@@ -40,7 +40,7 @@ foreach (var mode in (Mode[])[Mode.New, Mode.Kept, Mode.Tls])
         {
             var due = (int)(bare.LooksPerSecond * shares[step]);
             var tried = await Contestants.PipelineAsync(target, mode, due, length);
-            var keeps = tried.LooksPerSecond >= due * 0.99;
+            var keeps = tried.LooksPerSecond >= due * 0.99 && tried.GapsPerSecond <= due * 0.01;
             if (keeps || kept.LooksPerSecond == 0) (kept, reached) = (tried, step);
             if (!keeps) break;
         }

@@ -113,14 +113,13 @@ internal sealed class Batch
 
     /// <summary>
     /// Halves what is refused until single records are left, in order. A record that fails alone is given up when the ledger says that it is the record, or when
-    /// neighbours of it are taken at the same time: then it cannot be the storage. Otherwise nothing is given up and the fault is thrown.
+    /// a later one is taken at the same time: then it cannot be the storage, which may as well have failed anew. Otherwise it stays and the fault is thrown.
     /// </summary>
     private async Task SiftAsync<T>(Portion<T> portion, Func<IReadOnlyList<T>, ValueTask> write)
     {
         var parts = new Stack<(int From, int Count)>();
         if (portion.Left > 0) parts.Push((portion.Done, portion.Left));
-        var failed = new List<Refusal>();
-        var taken = false;
+        var failed = new List<(int At, Refusal Refusal)>();
         while (parts.TryPop(out var part))
         {
             try
@@ -131,21 +130,21 @@ internal sealed class Batch
             {
                 if (part.Count == 1)
                 {
-                    failed.Add(new Refusal(portion.At(part.From)!, fault));
+                    failed.Add((part.From, new Refusal(portion.At(part.From)!, fault)));
                     continue;
                 }
                 parts.Push((part.From + (part.Count / 2), part.Count - (part.Count / 2)));
                 parts.Push((part.From, part.Count / 2));
                 continue;
             }
-            taken = true;
-            Refusals.AddRange(failed);
+            Refusals.AddRange(failed.Select(one => one.Refusal));
             failed.Clear();
             portion.Done = part.From + part.Count;
         }
-        if (!taken && failed.Find(one => LedgerException.KindOf(one.Fault) == LedgerFault.Unclear) is { } unclear) ExceptionDispatchInfo.Throw(unclear.Fault);
-        Refusals.AddRange(failed);
-        portion.Done = portion.Count;
+        var sure = failed.TakeWhile(one => LedgerException.KindOf(one.Refusal.Fault) == LedgerFault.Record).ToList();
+        Refusals.AddRange(sure.Select(one => one.Refusal));
+        portion.Done = sure.Count == failed.Count ? portion.Count : failed[sure.Count].At;
+        if (sure.Count < failed.Count) ExceptionDispatchInfo.Throw(failed[sure.Count].Refusal.Fault);
     }
 }
 
