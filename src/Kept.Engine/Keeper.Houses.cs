@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
@@ -176,10 +177,11 @@ internal sealed partial class Keeper
         else if (old.Promise.TermsHash != terms.Promise.TermsHash && !(old.Promise.Name != terms.Promise.Name && old.Counted == terms.Counted))
         {
             promise.Since = _now;
+            promise.Past = [];
             promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now);
             _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
-        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot()) is { } carried)
+        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot(), past: Retimed(promise, old)) is { } carried)
         {
             promise.Fold = carried;
             if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.TryAdd(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));
@@ -189,6 +191,15 @@ internal sealed partial class Keeper
             promise.Fold = null;
             AskHistory(promise);
         }
+    }
+
+    /// <summary>The rhythms of the checks before those of its terms, that of <paramref name="old"/> terms among them where it changed just now.</summary>
+    private ImmutableArray<PastRhythm> Retimed(TrackedPromise promise, PromiseTerms old)
+    {
+        for (var i = 0; i < promise.Checks.Length; i++)
+            if (old.Promise.Checks[i].Every != promise.Promise.Checks[i].Every)
+                promise.Past = promise.Past.Add(new PastRhythm(i, _now, old.Promise.Checks[i].Every));
+        return promise.Past;
     }
 
     private void End(TrackedPromise promise)
@@ -210,7 +221,11 @@ internal sealed partial class Keeper
             if (old.Remove(terms.Series[i], out var there) && there.Check.Kind.Name == wanted.Kind.Name)
             {
                 var retime = there.Check.Every != wanted.Every;
-                if (retime) _timetable.MissDue(there, _now); // by its old place: the fold still counts by that
+                if (retime)
+                {
+                    _timetable.MissDue(there, _now); // by its old place: the fold still counts by that
+                    _recorder.Add(EntryBodies.Rhythm(_now, promise.Name, wanted.Name, there.Check.Every, wanted.Every, _now));
+                }
                 (there.Check, there.Index) = (wanted, i);
                 if (there.Heartbeat is not null) Listen(there);
                 if (retime) _timetable.Retime(there, _now);

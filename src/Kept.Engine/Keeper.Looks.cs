@@ -110,14 +110,16 @@ internal sealed partial class Keeper
     /// <summary>Slots that nobody will look at: each a gap with its cause, the newest ones singly, a long stretch as one entry besides.</summary>
     private void Missed(ScheduledCheck check, Instant first, Instant until, GapCause cause) => Missed(check, first, until, cause, MostGapsAtOnce);
 
-    private void Missed(ScheduledCheck check, Instant first, Instant until, GapCause cause, int most)
+    /// <param name="rhythm">Of the slots; that of the check where it is null.</param>
+    private void Missed(ScheduledCheck check, Instant first, Instant until, GapCause cause, int most, (long Phase, long Period)? rhythm = null)
     {
-        var count = 1 + Phase.CountBetween(check.Phase, check.Period, first, until);
+        var (phase, period) = rhythm ?? (check.Phase, check.Period);
+        var count = 1 + Phase.CountBetween(phase, period, first, until);
         _gaps[(int)cause] += count;
         if (count > most) _recorder.TryAdd(EntryBodies.Gap(_now, check.Owner.Name.ToString(), cause, first, until, count, null));
         // Arithmetic on the grid finds the newest slots without walking over the others.
-        var slot = count <= most ? first : check.NextSlot(new Instant(until.Microseconds - (most * check.Period)));
-        for (; slot <= until; slot = check.NextSlot(slot)) KeepGap(check, slot, cause);
+        var slot = count <= most ? first : Phase.Next(phase, period, new Instant(until.Microseconds - (most * period)));
+        for (; slot <= until; slot = Phase.Next(phase, period, slot)) KeepGap(check, slot, cause);
         Touch(check.Owner);
     }
 

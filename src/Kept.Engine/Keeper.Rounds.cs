@@ -176,7 +176,13 @@ internal sealed partial class Keeper
         if (promise.IsGone || promise.Reading != history.Request.Reading || promise.Fold is not null) return;
         promise.Fold = history.Fold;
         promise.Since = history.Since;
+        promise.Past = history.Past;
         if (history.IsNew) _recorder.Add(EntryBodies.Terms(_now, history.Request.Terms, history.Since, history.TermsBefore));
+        foreach (var (index, until, every) in history.Unrecorded)
+        {
+            var check = history.Request.Terms.Promise.Checks[index];
+            _recorder.Add(EntryBodies.Rhythm(_now, promise.Name, check.Name, every, check.Every, until));
+        }
         if (promise.Told == Outcome.Unknown) promise.Told = history.Told;
         if (history.ToldAt is { } toldAt && promise.Verdict is { } verdict && promise.OutcomeSince >= _startedAt)
         {
@@ -189,12 +195,13 @@ internal sealed partial class Keeper
                 history.Fold.Add(check, look);
         promise.Early.Clear();
         promise.Early.TrimExcess();
-        for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i], history.BeforeStart[i]);
+        for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i], history.BeforeStart[i], history.Unrecorded.FirstOrDefault(one => one.Check == i).Every);
         JudgePromise(promise);
     }
 
     /// <summary>The newest look as the ledger has it, and the slots between the last run and this one: nobody was looking.</summary>
-    private void Recall(ScheduledCheck check, IReadOnlyList<LookRecord> newest, Instant? beforeStart)
+    /// <param name="then">Its period in the last run, where that was another.</param>
+    private void Recall(ScheduledCheck check, IReadOnlyList<LookRecord> newest, Instant? beforeStart, Duration then)
     {
         var last = newest.Count > 0 ? newest[^1] : null;
         if (last is not null && (check.Last is null || check.Last.Slot < last.Slot)) (check.Last, check.LastReason) = (last, null);
@@ -206,11 +213,13 @@ internal sealed partial class Keeper
         if (beforeStart is not { } seen || _downSince is null) return;
         // Between the start and the first house nobody looked either: reading it takes a moment, and a ledger that does not answer may take long.
         var until = check.ScheduledAt == _firstHouseAt && !check.IsRecalled ? check.ScheduledAt : _startedAt;
-        var first = check.NextSlot(seen);
+        var period = then > Duration.Zero ? then.Nanoseconds / Duration.PerMicrosecond : check.Period;
+        var phase = period == check.Period ? check.Phase : Phase.Of(check.Owner.Id, check.Check.Name, period);
+        var first = Phase.Next(phase, period, seen);
         if (first >= until) return;
         check.IsRecalled = true;
         var most = Math.Clamp(_restartGaps / Math.Max(1, _timetable.Checks), 1, MostGapsAtOnce);
-        Missed(check, first, new Instant(until.Microseconds - 1), GapCause.Restarted, most);
+        Missed(check, first, new Instant(until.Microseconds - 1), GapCause.Restarted, most, (phase, period));
     }
 
     // ---- snapshots

@@ -110,7 +110,7 @@ public sealed record EntryQuery(long After = 0, int Limit = 1000, string? Kind =
 public static class EntryKinds
 {
     public const string Started = "kept.started", Stopped = "kept.stopped", HouseTaken = "kept.house.taken", HouseRefused = "kept.house.refused",
-        PromiseNamed = "kept.promise.named", PromiseTerms = "kept.promise.terms", PromiseGone = "kept.promise.gone", VerdictChanged = "kept.verdict.changed", BlockSealed = "kept.block.sealed",
+        PromiseNamed = "kept.promise.named", PromiseTerms = "kept.promise.terms", CheckRhythm = "kept.check.rhythm", PromiseGone = "kept.promise.gone", VerdictChanged = "kept.verdict.changed", BlockSealed = "kept.block.sealed",
         LooksExpired = "kept.looks.expired", Gap = "kept.gap";
 }
 

@@ -16,6 +16,9 @@ internal sealed class HistoryReader(ILedger ledger)
     /// <summary>Newest looks of a passive check that are handed back: enough to find its last call behind a long silence.</summary>
     public const int PassiveLooks = 500;
 
+    // Changes of rhythm that are read back, for all checks of a promise together; a window hardly ever holds so many.
+    private const int MostChanges = 256;
+
     private readonly Dictionary<int, Dictionary<PromiseId, FoldSnapshot>> _shelves = [];
 
     /// <param name="now">Looks later than this are not read.</param>
@@ -23,21 +26,20 @@ internal sealed class HistoryReader(ILedger ledger)
     public PromiseHistory Read(HistoryRequest request, Instant now, Instant started)
     {
         var terms = request.Terms;
-        var (since, isNew, before) = SinceOf(terms, now);
+        var counted = CountedOf(terms, now);
         var (told, toldAt) = ToldOf(terms.Promise);
-        var (fold, from) = FoldOf(terms, since, now);
+        var beforeStart = ImmutableArray.CreateRange(terms.Series, series => ledger.Looks(series, new Instant(0), started, 1) is [.., var old] ? old.Slot : (Instant?)null);
+        var (past, unrecorded) = counted.IsNew ? ([], []) : PastOf(terms, counted, started, now);
+        var (fold, from) = FoldOf(terms, counted.Since, past, now);
         var newest = ImmutableArray.CreateBuilder<IReadOnlyList<LookRecord>>(terms.Series.Length);
-        var untilStart = ImmutableArray.CreateBuilder<Instant?>(terms.Series.Length);
         for (var check = 0; check < terms.Series.Length; check++)
         {
-            var old = ledger.Looks(terms.Series[check], new Instant(0), started, 1) is [.., var found] ? found : null;
-            untilStart.Add(old?.Slot);
             var last = Replay(fold, check, terms.Series[check], from, now);
             var passive = terms.Promise.Checks[check].Kind.IsPassive;
-            newest.Add(isNew && old is null && last is null ? [] : passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
+            newest.Add(counted.IsNew && beforeStart[check] is null && last is null ? [] : passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
                 : last is not null ? [last] : ledger.Looks(terms.Series[check], new Instant(0), After(now), 1));
         }
-        return new PromiseHistory(request, fold, since, isNew, before, told, toldAt, newest.MoveToImmutable(), untilStart.MoveToImmutable());
+        return new PromiseHistory(request, fold, counted.Since, past, unrecorded, counted.IsNew, counted.Before, told, toldAt, newest.MoveToImmutable(), beforeStart);
     }
 
     /// <summary>How far back looks can matter: the longest window, and what <c>now</c> needs to be confirmed.</summary>
@@ -69,17 +71,50 @@ internal sealed class HistoryReader(ILedger ledger)
         return longest + Duration.Minutes(15);
     }
 
-    private (Instant Since, bool IsNew, string? Before) SinceOf(PromiseTerms terms, Instant now)
+    /// <summary>Since when these terms are counted.</summary>
+    /// <param name="IsNew">The ledger has not seen them before.</param>
+    /// <param name="Before">Hash of the terms it saw last.</param>
+    /// <param name="Seen">The entry of the terms it saw last.</param>
+    private readonly record struct Counted(Instant Since, bool IsNew, string? Before, Entry? Seen);
+
+    private Counted CountedOf(PromiseTerms terms, Instant now)
     {
         var seen = Newest(EntryKinds.PromiseTerms, terms.Promise);
-        if (seen is null) return (now, true, null);
+        if (seen is null) return new(now, true, null, null);
         var hash = EntryBodies.Text(seen, "termsHash");
         var since = Instant.TryParse(EntryBodies.Text(seen, "since") ?? "", out var told) ? told : seen.Occurred;
-        if (since > now) return (now, true, hash);
-        if (hash == terms.Promise.TermsHash) return (since, false, null);
+        if (since > now) return new(now, true, hash, seen);
+        if (hash == terms.Promise.TermsHash) return new(since, false, null, seen);
         // Renamed while nobody was running, and nothing else: the count goes on, under the new name.
         var renamed = seen.Subject != terms.Promise.Name.ToString() && EntryBodies.Text(seen, "counted") == terms.Counted;
-        return (renamed ? since : now, true, hash);
+        return new(renamed ? since : now, true, hash, seen);
+    }
+
+    /// <summary>
+    /// The rhythms before those of the terms, as the entries tell. One that changed while nobody was running held until the start.
+    /// </summary>
+    private (ImmutableArray<PastRhythm> All, ImmutableArray<PastRhythm> Unrecorded) PastOf(PromiseTerms terms, Counted counted, Instant started, Instant now)
+    {
+        var past = new List<PastRhythm>();
+        var missed = ImmutableArray.CreateBuilder<PastRhythm>();
+        IReadOnlyList<Entry> changes = [.. Changes(terms.Promise.Name), .. terms.Promise.Was is { } was ? Changes(was) : []];
+        for (var i = 0; i < terms.Promise.Checks.Length; i++)
+        {
+            var check = terms.Promise.Checks[i];
+            var last = counted.Seen is { } seen ? EntryBodies.Period(seen, EntryBodies.Every, check.Name) : null;
+            foreach (var change in changes.Where(one => EntryBodies.Text(one, "check") == check.Name).OrderBy(one => one.Sequence))
+            {
+                if (!Instant.TryParse(EntryBodies.Text(change, "from") ?? "", out var from)) continue;
+                if (change.Sequence > counted.Seen?.Sequence) last = EntryBodies.Period(change, EntryBodies.Every);
+                if (from > counted.Since && from <= now && EntryBodies.Period(change, EntryBodies.Before) is { } before) past.Add(new PastRhythm(i, from, before));
+            }
+            if (last is { } every && every != check.Every)
+                missed.Add(new PastRhythm(i, started, every));
+        }
+        return ([.. past, .. missed], missed.DrainToImmutable());
+
+        IReadOnlyList<Entry> Changes(PromiseName name) =>
+            ledger.Entries(new EntryQuery(Limit: MostChanges, Kind: EntryKinds.CheckRhythm, Subject: name.ToString(), NewestFirst: true));
     }
 
     private (Outcome Told, Instant? At) ToldOf(Promise promise)
@@ -95,17 +130,17 @@ internal sealed class HistoryReader(ILedger ledger)
     private Entry? NewestAbout(string kind, PromiseName name) =>
         ledger.Entries(new EntryQuery(Limit: 1, Kind: kind, Subject: name.ToString(), NewestFirst: true)) is [var newest, ..] ? newest : null;
 
-    private (PromiseFold Fold, Instant From) FoldOf(PromiseTerms terms, Instant since, Instant now)
+    private (PromiseFold Fold, Instant From) FoldOf(PromiseTerms terms, Instant since, ImmutableArray<PastRhythm> past, Instant now)
     {
         var shelf = FoldShelf.Of(terms.Id);
         if (!_shelves.TryGetValue(shelf, out var snapshots)) _shelves[shelf] = snapshots = FoldShelf.Read(ledger.Cached(FoldShelf.Key(shelf)));
         if (snapshots.TryGetValue(terms.Id, out var snapshot) && snapshot.FoldKey == terms.FoldKey && snapshot.Since == since && snapshot.TakenAt <= now
-            && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes) is { } restored)
+            && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes, past: past) is { } restored)
         {
             // A look that was under way when the snapshot was taken has a slot before it; folding a look twice changes nothing.
             return (restored, Later(since, snapshot.TakenAt - Overlap(terms.Promise)));
         }
-        return (new PromiseFold(terms.Promise, terms.Assessor, since), Later(since, now - Reach(terms.Promise)));
+        return (new PromiseFold(terms.Promise, terms.Assessor, since, past: past), Later(since, now - Reach(terms.Promise)));
     }
 
     private static Duration Overlap(Promise promise)

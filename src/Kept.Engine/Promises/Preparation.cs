@@ -57,7 +57,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
         foreach (var check in promise.Checks)
         {
-            print.Append('\n').Append(check.Target.Method).Append(' ').Append(check.Target.Text).Append(' ').Append(check.Timeout);
+            print.Append('\n').Append(check.Target.Method).Append(' ').Append(check.Target.Text).Append(' ').Append(check.Every).Append(' ').Append(check.Timeout);
             foreach (var expectation in check.Expect) print.Append('\n').Append(expectation.Text);
             foreach (var (name, value) in check.Settings.OrderBy(one => one.Key, StringComparer.Ordinal)) print.Append('\n').Append(name).Append('=').Append(Words(value));
         }
@@ -92,7 +92,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         var text = new StringBuilder(counted).Append('\n').Append(assessor);
         foreach (var check in promise.Checks)
         {
-            text.Append('\n').Append(check.Name).Append(' ').Append(check.Kind.Name).Append(' ').Append(check.Every).Append(' ').Append(check.Confirm);
+            text.Append('\n').Append(check.Name).Append(' ').Append(check.Kind.Name).Append(' ').Append(check.Confirm);
             foreach (var measure in check.Measures) text.Append(' ').Append(measure.Text);
         }
         return Short(text);

@@ -17,6 +17,8 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public PromiseFold? Fold { get; set; }
     /// <summary>When these terms began to be judged.</summary>
     public Instant Since { get; set; }
+    /// <summary>Rhythms of its checks before those of its terms.</summary>
+    public ImmutableArray<PastRhythm> Past { get; set; } = [];
     /// <summary>Looks that ended while the history was being read.</summary>
     public List<LookRecord> Early { get; } = [];
     /// <summary>Which reading of its history counts; an older one that arrives late is dropped.</summary>
@@ -60,7 +62,7 @@ internal sealed record PromiseTerms
     public required string Fingerprint { get; init; }
     /// <summary>Equal where the same is counted, whatever the name: version, condition, objectives, coverage. A rename alone begins no new count.</summary>
     public required string Counted { get; init; }
-    /// <summary>Equal where a fold may be carried over: what is counted, by whom, and the rhythm of the checks.</summary>
+    /// <summary>Equal where a fold may be carried over: what is counted, by whom, and how checks are confirmed.</summary>
     public required string FoldKey { get; init; }
     /// <summary>An error of a rule makes it not a promise; then why.</summary>
     public required string? NotAPromise { get; init; }

@@ -10,6 +10,10 @@ internal static class EntryBodies
 {
     /// <summary>Verdicts are for the house itself; what others may read is published elsewhere.</summary>
     public const string Team = "team";
+    /// <summary>How often a check is looked at: by its name in terms, one figure in a change of rhythm.</summary>
+    public const string Every = "everyMicroseconds";
+    /// <summary>How often it was looked at before.</summary>
+    public const string Before = "beforeMicroseconds";
     private const int MostProblems = 50;
 
     public static EntryDraft Started(Instant at, int epoch) => Draft(EntryKinds.Started, at, "", new Members().Set("epoch", epoch));
@@ -40,7 +44,20 @@ internal static class EntryBodies
             .Set("termsHash", terms.Promise.TermsHash)
             .Set("counted", terms.Counted)
             .Set("before", before)
-            .Set("since", since.ToString()));
+            .Set("since", since.ToString())
+            .Set(Every, terms.Promise.Checks.Aggregate(new Members(), static (all, check) => all.Set(check.Name, Microseconds(check.Every)))));
+
+    /// <summary>A check is looked at in another rhythm; what was due before stays counted by the one before.</summary>
+    /// <param name="from">Since when; the entry itself may come later, where the document changed while nobody ran.</param>
+    public static EntryDraft Rhythm(Instant at, PromiseName promise, string check, Duration before, Duration every, Instant from) =>
+        Draft(EntryKinds.CheckRhythm, at, promise.ToString(), new Members()
+            .Set("promise", promise.ToString())
+            .Set("check", check)
+            .Set(Before, Microseconds(before))
+            .Set(Every, Microseconds(every))
+            .Set("from", from.ToString()));
+
+    private static long Microseconds(Duration span) => span.Nanoseconds / Duration.PerMicrosecond;
 
     public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new Members().Set("promise", name.ToString()));
 
@@ -72,18 +89,28 @@ internal static class EntryBodies
     };
 
     /// <summary>One text member of a body; null where the body was erased, is no object, or has no such text.</summary>
-    public static string? Text(Entry entry, string member)
+    public static string? Text(Entry entry, string member) => Read(entry, static value => value.ValueKind == JsonValueKind.String ? value.GetString() : null, member);
+
+    /// <summary>A period in microseconds; null where there is none, or none that can be.</summary>
+    public static Duration? Period(Entry entry, params ReadOnlySpan<string> path) =>
+        Read(entry, static value => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var found) && found is > 0 and < long.MaxValue / Duration.PerMicrosecond
+            ? new Duration(found * Duration.PerMicrosecond) : (Duration?)null, path);
+
+    private static T? Read<T>(Entry entry, Func<JsonElement, T?> read, params ReadOnlySpan<string> path)
     {
-        if (entry.Body is not { } body) return null;
+        if (entry.Body is not { } body) return default;
         try
         {
             using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(member, out var value)
-                && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            var at = document.RootElement;
+            foreach (var member in path)
+                if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(member, out at))
+                    return default;
+            return read(at);
         }
         catch (JsonException)
         {
-            return null; // an entry of another program under the same kind: it says nothing to us
+            return default; // an entry of another program under the same kind: it says nothing to us
         }
     }
 

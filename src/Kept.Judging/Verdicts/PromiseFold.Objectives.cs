@@ -47,10 +47,8 @@ public sealed partial class PromiseFold
         var figures = new Figures { IsCovered = true };
         foreach (var counted in plan.Tracks)
         {
-            var track = _tracks[counted.Track];
-            // Looks of our own keep a rhythm, so their slots can be told exactly; calls of others come when they come.
-            var phase = _plan.Checks[counted.Track].Kind.IsPassive ? null : track.NewestSlot(now);
-            AddCounts(ref figures, track.Count(reach.Low, reach.High, counted.Predicate), PeriodOf(counted.Track), phase, PatienceOf(counted.Track), reach);
+            var tally = _tracks[counted.Track].Count(reach.Low, reach.High, counted.Predicate);
+            AddCounts(ref figures, tally, Slots(counted.Track, reach.Low, reach.High - PatienceOf(counted.Track), now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
         }
         return figures;
     }
@@ -61,27 +59,23 @@ public sealed partial class PromiseFold
     private Figures CountSlices(ObjectivePlan plan, Reach reach, long now)
     {
         var slice = plan.Slice;
-        long patience = 0;
-        var fastest = long.MaxValue;
-        foreach (var counted in plan.Tracks)
-        {
-            fastest = Math.Min(fastest, PeriodOf(counted.Track));
-            patience = Math.Max(patience, PatienceOf(counted.Track));
-        }
+        var patience = slice;
+        foreach (var counted in plan.Tracks) patience = Math.Max(patience, slice + PatienceOf(counted.Track));
         var running = now - FloorMod(now, slice);
         var track = _tracks[plan.SliceTrack];
         var tally = track.Count(reach.Low, Math.Min(reach.High, running), 0);
         tally.Bad += track.Count(Math.Max(reach.Low, running), reach.High, 0).Bad;
         var figures = new Figures { IsCovered = true };
-        // Looks rarer than slices cannot fill every slice: then as many are due as there are looks.
-        AddCounts(ref figures, tally, Math.Max(slice, fastest), fastest > slice ? null : 0, patience + slice, reach);
+        AddCounts(ref figures, tally, Slices(plan, reach.Low, reach.High - patience), Slices(plan, reach.WholeLow, reach.WholeHigh));
         return figures;
     }
 
-    private void AddCounts(ref Figures figures, Tally tally, long period, long? phase, long patience, Reach reach)
+    /// <param name="slotsSoFar">Slots whose look should be here by now.</param>
+    /// <param name="slots">Slots of the whole window.</param>
+    private void AddCounts(ref Figures figures, Tally tally, long slotsSoFar, long slots)
     {
-        var due = Math.Max(tally.Recorded, Slots(reach.Low, reach.High - patience, period, phase)) - tally.NotInForce;
-        var expected = Math.Max(tally.Recorded, Slots(reach.WholeLow, reach.WholeHigh, period, phase));
+        var due = Math.Max(tally.Recorded, slotsSoFar) - tally.NotInForce;
+        var expected = Math.Max(tally.Recorded, slots);
         figures.Counted += tally.Evidence;
         figures.Satisfying += tally.Satisfying;
         figures.NotInForce += tally.NotInForce;
@@ -90,6 +84,42 @@ public sealed partial class PromiseFold
         figures.Open += expected - tally.NotInForce - tally.Evidence;
         // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
         if (tally.Evidence < Promise.Coverage * due || (tally.Evidence == 0 && tally.NotInForce == 0 && expected > 0)) figures.IsCovered = false;
+    }
+
+    /// <summary>How many slots of a check lie in [low, high), each stretch by the rhythm in force then.</summary>
+    private long Slots(int check, long low, long high, long now)
+    {
+        // Looks of our own keep a rhythm, so their slots can be told exactly; calls of others come when they come.
+        var isPassive = _plan.Checks[check].Kind.IsPassive;
+        if (_rhythms is not { } rhythms) return Slots(low, high, PeriodOf(check), isPassive ? null : _tracks[check].NewestSlot(now));
+        long slots = 0;
+        while (low < high)
+        {
+            var (period, from, until) = rhythms[check].At(low);
+            var end = Math.Min(until, high);
+            var phase = isPassive ? null : _tracks[check].NewestSlot(Math.Min(until - 1, now));
+            slots += Slots(low, end, period, phase >= from ? phase : null);
+            low = end;
+        }
+        return slots;
+    }
+
+    /// <summary>How many slices begin in [low, high). Looks rarer than slices cannot fill every slice: then as many are due as there are looks.</summary>
+    private long Slices(ObjectivePlan plan, long low, long high)
+    {
+        long slices = 0;
+        while (low < high)
+        {
+            var (fastest, end) = (long.MaxValue, high);
+            foreach (var counted in plan.Tracks)
+            {
+                var (period, until) = _rhythms is { } rhythms && rhythms[counted.Track].At(low) is var then ? (then.Period, then.Until) : (PeriodOf(counted.Track), long.MaxValue);
+                (fastest, end) = (Math.Min(fastest, period), Math.Min(end, until));
+            }
+            slices += Slots(low, end, Math.Max(plan.Slice, fastest), fastest > plan.Slice ? null : 0);
+            low = end;
+        }
+        return slices;
     }
 
     /// <summary>How many slots lie in [low, high): exactly where the phase is known, else as many as there are in any stretch of that length.</summary>

@@ -6,7 +6,7 @@ namespace Kept.Judging;
 
 /// <summary>
 /// A fold as bytes, so that a start need not read every look again. A snapshot can always be thrown away: it is taken up only where it is whole and its
-/// marks mean the same for the promise as it stands now.
+/// marks mean the same for the promise as it stands now. Past rhythms are no part of it: the ledger tells them.
 /// </summary>
 public sealed partial class PromiseFold
 {
@@ -39,7 +39,7 @@ public sealed partial class PromiseFold
     /// <summary>
     /// Takes a snapshot up; null where it is damaged, of another version, or of a promise with other checks or objectives. Then the looks are read again.
     /// </summary>
-    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = "any")
+    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = "any", IEnumerable<PastRhythm>? past = null)
     {
         if (snapshot.Length < 1 + HashLength + sizeof(long) + HashLength || snapshot[0] != Version) return null;
         var content = snapshot[..^HashLength];
@@ -49,7 +49,7 @@ public sealed partial class PromiseFold
         {
             reader.ReadByte();
             var signature = reader.ReadBytes(HashLength);
-            var fold = new PromiseFold(promise, assessor, new Instant(reader.ReadInt64()), regime);
+            var fold = new PromiseFold(promise, assessor, new Instant(reader.ReadInt64()), regime, past);
             if (!signature.AsSpan().SequenceEqual(fold.SignatureHash())) return null;
             foreach (ref var last in fold._last.AsSpan())
                 last = new LastWords

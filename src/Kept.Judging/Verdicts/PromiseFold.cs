@@ -15,6 +15,7 @@ public sealed partial class PromiseFold
     private readonly FoldPlan _plan;
     private readonly Track[] _tracks; // one per check, then one per objective that counts slices
     private readonly LastWords[] _last;
+    private readonly Rhythms[]? _rhythms; // per check; null where none ever changed
     private long _since;
     private long _asked = long.MinValue;
     private Func<int, Instant, string?>? _wordsOf;
@@ -23,13 +24,15 @@ public sealed partial class PromiseFold
     /// <param name="assessor">Who judges.</param>
     /// <param name="since">When these terms began to be judged; earlier looks say nothing about them.</param>
     /// <param name="regime">The named context; figures of different regimes are never pooled, each has a fold of its own.</param>
-    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = "any")
+    /// <param name="past">The rhythms before those of <paramref name="promise"/>, in any order.</param>
+    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = "any", IEnumerable<PastRhythm>? past = null)
     {
         Promise = promise;
         _assessor = assessor;
         _regime = regime;
         _since = since.Microseconds;
         _plan = new FoldPlan(promise);
+        _rhythms = Timed(past);
         _tracks = new Track[_plan.Checks.Length + _plan.SliceTracks];
         for (var i = 0; i < _plan.Checks.Length; i++) _tracks[i] = new Track(_plan.Predicates[i].Length);
         for (var i = _plan.Checks.Length; i < _tracks.Length; i++) _tracks[i] = new Track(predicates: 1);
@@ -41,6 +44,13 @@ public sealed partial class PromiseFold
 
     /// <summary>When these terms began to be judged.</summary>
     public Instant Since => new(_since);
+
+    private Rhythms[]? Timed(IEnumerable<PastRhythm>? past)
+    {
+        if (past is null) return null;
+        var known = past.ToList();
+        return known.Count == 0 ? null : [.. Enumerable.Range(0, _plan.Checks.Length).Select(check => new Rhythms(check, PeriodOf(check), known))];
+    }
 
     /// <summary>Takes a look of a check, by the check's place in the promise. Any order, any repetition.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The promise has no such check.</exception>
@@ -132,7 +142,7 @@ public sealed partial class PromiseFold
         return horizon.Microseconds;
     }
 
-    private long PeriodOf(int check) => Math.Max(1, _plan.Checks[check].Every.Nanoseconds / 1000);
+    private long PeriodOf(int check) => Rhythms.PeriodOf(_plan.Checks[check].Every);
 
     /// <summary>How long after its slot a look may still be under way: its time-out, or the grace of what calls us.</summary>
     private long PatienceOf(int check)

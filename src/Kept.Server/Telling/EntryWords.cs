@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kept.Ledger;
 using Kept.Model;
@@ -24,6 +25,7 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
             EntryKinds.HouseRefused => new(null, null, "the documents were refused; the house from before stayed"),
             EntryKinds.PromiseNamed => new(promise, null, "was seen for the first time"),
             EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { } version ? $" of version {version}" : "") + " from here on"),
+            EntryKinds.CheckRhythm => new(promise, null, $"is looked at every {Span(root, "everyMicroseconds")} from here on by its check {Member(root, "check")}; before, every {Span(root, "beforeMicroseconds")}"),
             EntryKinds.PromiseGone => new(promise, null, "is not promised any more"),
             EntryKinds.Gap => new(promise, null, "was not looked at" + ((Member(root, "reason") ?? Member(root, "cause")) is { } cause ? ": " + cause : "")),
             EntryKinds.BlockSealed => new(null, null, "a block of looks was sealed"),
@@ -38,6 +40,10 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
         var reason = Member(body, "reason") ?? "";
         return new(promise, to is null ? null : Outcomes.FromWire(to), reason);
     }
+
+    private static string Span(JsonElement body, string member) =>
+        long.TryParse(Member(body, member), NumberStyles.None, CultureInfo.InvariantCulture, out var figure) && figure < long.MaxValue / Duration.PerMicrosecond
+            ? new Duration(figure * Duration.PerMicrosecond).ToWords() : "so often as nobody can say";
 
     internal static JsonDocument? Parse(ReadOnlyMemory<byte>? body)
     {

@@ -10,10 +10,10 @@ public sealed class FoldPropertyTests
 {
     private static readonly QuantityType Lag = new("lag", Dimension.Time, Direction.Provider, QuantitySource.Measured, "");
 
-    private sealed record Scenario(Promise Promise, Instant Since, List<(int Check, LookRecord Look)> Records, Instant Now)
+    private sealed record Scenario(Promise Promise, Instant Since, List<(int Check, LookRecord Look)> Records, Instant Now, PastRhythm[] Past)
     {
         public override string ToString() =>
-            $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} since {Since} now {Now}\n"
+            $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} since {Since} now {Now} past {string.Join(',', Past)}\n"
             + string.Join('\n', Records.Select(r => $"{r.Check} {r.Look.Slot} {r.Look.Class} {r.Look.Failure} {r.Look.Phases.Total} {string.Join(',', r.Look.Measured)}"));
     }
 
@@ -53,12 +53,18 @@ public sealed class FoldPropertyTests
         var start = starts[random.Next(starts.Length)];
         var records = new List<(int, LookRecord)>();
         var latest = start;
+        var past = new List<PastRhythm>();
         if (random.Next(8) == 0) stretches = [.. stretches.Select(stretch => (7, stretch.Length, 0))]; // hardly ever in force
         for (var check = 0; check < checks.Length; check++)
         {
             var at = start + Duration.Seconds(random.Next(10));
-            foreach (var (kind, length, noise) in stretches)
-                for (var i = 0; i < length; i++, at += checks[check].Every)
+            var changes = random.Next(3) == 0 ? random.Next(1, 4) : 0;
+            for (var stretch = 0; stretch < stretches.Length; stretch++)
+            {
+                // The last stretch is of the present rhythm; before it the rhythm changed a few times, or never.
+                var (kind, length, noise) = stretches[stretch];
+                var every = stretch + 1 + changes < stretches.Length || stretch + 1 == stretches.Length || changes == 0 ? checks[check].Every : Duration.Seconds(5 * random.Next(1, 20));
+                for (var i = 0; i < length; i++, at += every)
                 {
                     if (kind == 8 && random.Next(3) > 0) continue; // never recorded
                     var slot = random.Next(100) < noise / 4 ? at + Duration.Milliseconds(random.Next(9000)) : at;
@@ -66,10 +72,12 @@ public sealed class FoldPropertyTests
                     if (random.Next(30) == 0) records.Add((check, Random(random, 9, 20, slot))); // the same slot with another result
                     if (slot > latest) latest = slot;
                 }
+                if (changes > 0 && stretch + 1 < stretches.Length) past.Add(new PastRhythm(check, at - Duration.Seconds(random.Next(3)), every));
+            }
         }
         var now = latest + Duration.Seconds(lateness * lateness / 100);
         var since = random.Next(3) == 0 ? start + Duration.Seconds(random.Next(2000)) : start - Duration.Days(random.Next(100));
-        return new Scenario(promise, since, records, now);
+        return new Scenario(promise, since, records, now, [.. past]);
     }
 
     private static LookRecord Random(Random random, int kind, int noise, Instant slot)
@@ -90,7 +98,7 @@ public sealed class FoldPropertyTests
 
     private static PromiseFold Fold(Scenario scenario, IEnumerable<(int Check, LookRecord Look)> records)
     {
-        var fold = new PromiseFold(scenario.Promise, Us, scenario.Since);
+        var fold = new PromiseFold(scenario.Promise, Us, scenario.Since, past: scenario.Past);
         foreach (var (check, look) in records) fold.Add(check, look);
         return fold;
     }
@@ -110,7 +118,7 @@ public sealed class FoldPropertyTests
     {
         GenScenario().Sample(scenario =>
         {
-            var fold = new PromiseFold(scenario.Promise, Us, scenario.Since);
+            var fold = new PromiseFold(scenario.Promise, Us, scenario.Since, past: scenario.Past);
             var ordered = scenario.Records.OrderBy(record => record.Look.Slot).ToList();
             for (var i = 0; i < ordered.Count; i++)
             {
@@ -145,7 +153,7 @@ public sealed class FoldPropertyTests
 
     private static void Compare(Scenario scenario, Verdict verdict, Instant now)
     {
-        var (headline, lines) = SlowJudge.At(scenario.Promise, scenario.Since, scenario.Records, now);
+        var (headline, lines) = SlowJudge.At(scenario.Promise, scenario.Since, scenario.Records, now, scenario.Past);
         Assert.Equal(lines.Count, verdict.Lines.Length);
         for (var i = 0; i < lines.Count; i++)
         {
@@ -177,7 +185,7 @@ public sealed class FoldPropertyTests
             var cut = random.Next(shuffled.Length + 1);
             var prefix = Fold(scenario, shuffled.Take(cut));
             prefix.VerdictAt(scenario.Now, Nobody); // being asked changes nothing either
-            var taken = PromiseFold.Restore(scenario.Promise, Us, prefix.Snapshot());
+            var taken = PromiseFold.Restore(scenario.Promise, Us, prefix.Snapshot(), past: scenario.Past);
             Assert.NotNull(taken);
             Assert.Equal(prefix.Snapshot(), taken.Snapshot());
             Same(prefix.VerdictAt(scenario.Now, Nobody), taken.VerdictAt(scenario.Now, Nobody));

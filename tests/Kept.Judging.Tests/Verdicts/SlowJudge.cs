@@ -8,11 +8,11 @@ namespace Kept.Judging.Tests.Verdicts;
 /// </summary>
 internal static class SlowJudge
 {
-    public static (Outcome Headline, List<VerdictLine> Lines) At(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now)
+    public static (Outcome Headline, List<VerdictLine> Lines) At(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null)
     {
         var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
         var lines = new List<VerdictLine> { Now(promise, byCheck, now) };
-        foreach (var objective in promise.Keeps) lines.Add(Objective(promise, objective, byCheck, since, now));
+        foreach (var objective in promise.Keeps) lines.Add(Objective(promise, objective, byCheck, since, now, past ?? []));
         return (lines.Any(line => line.Outcome == Outcome.Broken) ? Outcome.Broken : lines[0].Outcome, lines);
     }
 
@@ -67,7 +67,7 @@ internal static class SlowJudge
         return state;
     }
 
-    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now)
+    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now, IReadOnlyList<PastRhythm> past)
     {
         var (from, to) = CalendarClock.WindowOf(objective.Window, now);
         var rolling = objective.Window is Window.Rolling;
@@ -78,7 +78,7 @@ internal static class SlowJudge
         var wholeFrom = rolling ? new Instant(from.Microseconds + 1) : begins;
         var wholeTo = rolling ? ends : to;
 
-        var groups = new List<(List<(LookClass Class, bool Holds)> Slots, long Period, long? Phase, long Patience)>();
+        var groups = new List<(List<(LookClass Class, bool Holds)> Slots, Func<long, long, long> Rhythm, long Patience)>();
         var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
         if (objective.Slice is { } slice)
         {
@@ -91,24 +91,29 @@ internal static class SlowJudge
                     : group.Any(x => x.Class == LookClass.NotInForce) ? LookClass.NotInForce : LookClass.Gap))
                 .Where(x => x.Key + length <= now.Microseconds || x.Class == LookClass.Bad)
                 .Select(x => (x.Class, x.Class == LookClass.Good)).ToList();
-            var period = checks.Min(x => x.check.Every.Nanoseconds / 1000);
-            groups.Add((slices, Math.Max(length, period), period > length ? null : 0, checks.Max(x => x.check.Timeout.Nanoseconds / 1000) + length));
+            groups.Add((slices, (low, high) => Stretches(promise, past, [.. checks.Select(x => x.i)], low, high).Sum(stretch =>
+            {
+                var period = stretch.Periods.Min();
+                return Rhythm(stretch.From, stretch.To, Math.Max(length, period), period > length ? null : 0);
+            }), checks.Max(x => x.check.Timeout.Nanoseconds / 1000) + length));
         }
         else
         {
             foreach (var (check, i) in checks)
-                groups.Add(([.. byCheck[i].Where(slot => InWindow(slot.At)).Select(slot => (slot.Class, Holds(objective, check, slot)))], check.Every.Nanoseconds / 1000,
-                    byCheck[i].Count == 0 ? null : byCheck[i][^1].At.Microseconds, check.Timeout.Nanoseconds / 1000));
+                groups.Add(([.. byCheck[i].Where(slot => InWindow(slot.At)).Select(slot => (slot.Class, Holds(objective, check, slot)))],
+                    (low, high) => Stretches(promise, past, [i], low, high).Sum(stretch => Rhythm(stretch.From, stretch.To, stretch.Periods[0],
+                        byCheck[i].LastOrDefault(slot => slot.At.Microseconds < stretch.HoldsTo) is { } last && last.At.Microseconds >= stretch.HoldsFrom ? last.At.Microseconds : null)),
+                    check.Timeout.Nanoseconds / 1000));
         }
 
         long good = 0, counted = 0, due = 0, expected = 0, open = 0, out0 = 0;
         var covered = true;
-        foreach (var (slots, period, phase, patience) in groups)
+        foreach (var (slots, rhythm, patience) in groups)
         {
             var evidence = slots.Count(s => s.Class is LookClass.Good or LookClass.Bad);
             var outside = slots.Count(s => s.Class == LookClass.NotInForce);
-            var dueHere = Math.Max(slots.Count, Rhythm(begins.Microseconds, ends.Microseconds - patience, period, phase)) - outside;
-            var holds = Math.Max(slots.Count, Rhythm(wholeFrom.Microseconds, wholeTo.Microseconds, period, phase));
+            var dueHere = Math.Max(slots.Count, rhythm(begins.Microseconds, ends.Microseconds - patience)) - outside;
+            var holds = Math.Max(slots.Count, rhythm(wholeFrom.Microseconds, wholeTo.Microseconds));
             good += slots.Count(s => s.Class is LookClass.Good or LookClass.Bad && s.Holds);
             counted += evidence;
             out0 += outside;
@@ -130,6 +135,20 @@ internal static class SlowJudge
             : !Satisfies(good + open, counted + open) ? Outcome.Broken
             : Satisfies(good, counted) && covered ? Outcome.Kept : Outcome.Unknown;
         return new VerdictLine(objective.Text, outcome, "", good, counted, due, expected, from, to, null);
+    }
+
+    private sealed record Stretch(long From, long To, long HoldsFrom, long HoldsTo, long[] Periods);
+
+    /// <summary>[low, high) cut wherever one of the checks changed its rhythm, with the period of each check there.</summary>
+    private static IEnumerable<Stretch> Stretches(Promise promise, IReadOnlyList<PastRhythm> past, int[] checks, long low, long high)
+    {
+        long[] cuts = [long.MinValue, .. past.Where(one => checks.Contains(one.Check)).Select(one => one.Until.Microseconds).Distinct().Order(), long.MaxValue];
+        for (var i = 0; i + 1 < cuts.Length; i++)
+        {
+            var periods = checks.Select(check => (past.Where(one => one.Check == check && one.Until.Microseconds >= cuts[i + 1]).OrderBy(one => one.Until).Select(one => (Duration?)one.Every).FirstOrDefault()
+                ?? promise.Checks[check].Every).Nanoseconds / 1000).ToArray();
+            if (Math.Max(low, cuts[i]) < Math.Min(high, cuts[i + 1])) yield return new Stretch(Math.Max(low, cuts[i]), Math.Min(high, cuts[i + 1]), cuts[i], cuts[i + 1], periods);
+        }
     }
 
     /// <summary>Slots of a rhythm in a stretch: stepped through from its first one, or as many as surely fit.</summary>

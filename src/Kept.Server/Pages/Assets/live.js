@@ -153,7 +153,7 @@ function listen() {
   stream = new EventSource('/api/v1/events/stream');
   stream.addEventListener('open', () => { alive(); later(0); });
   stream.addEventListener('error', lost);
-  for (const kind of ['kept.verdict.changed', 'kept.house.taken', 'kept.house.refused', 'kept.promise.gone', 'kept.promise.named', 'kept.promise.terms'])
+  for (const kind of ['kept.verdict.changed', 'kept.house.taken', 'kept.house.refused', 'kept.promise.gone', 'kept.promise.named', 'kept.promise.terms', 'kept.check.rhythm'])
     stream.addEventListener(kind, event => {
       later(150);
       if (kind === 'kept.verdict.changed') tell(/** @type {MessageEvent} */ (event));
