@@ -58,9 +58,6 @@ public sealed class Measurements
         try
         {
             await using var ledger = Ledgers.OpenSqlite(folder.FullName, TimeProvider.System, new Random(1));
-            var one = HouseWorld.Read(FaultTests.Many(1, "web.example", everySeconds + "s")).House!;
-            var promise = one.Agents[0].Promises[0];
-            var agent = one.Agents[0] with { Promises = [.. Enumerable.Range(1, promises).Select(n => promise with { Name = promise.Name with { Promise = "p" + n } })] };
             var looks = new Dictionary<string, Look>
             {
                 ["http"] = (_, _) => ValueTask.FromResult(new Observation
@@ -76,7 +73,7 @@ public sealed class Measurements
             using var stop = new CancellationTokenSource();
             var watch = Stopwatch.StartNew();
             var running = house.RunAsync(stop.Token);
-            await house.TakeAsync(new HouseReading(one with { Agents = [agent], Settings = one.Settings with { LooksPerHost = 512 } }, []), CancellationToken.None);
+            await house.TakeAsync(new HouseReading(ManyOf(promises, everySeconds), []), CancellationToken.None);
             var taken = watch.Elapsed;
             while (house.View.Promises.Any(view => view.Verdict.Reason == "its history is being read") && watch.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             var restored = watch.Elapsed;
@@ -97,6 +94,70 @@ public sealed class Measurements
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>How long a start needs until every verdict stands on its history again.</summary>
+    [Theory(Explicit = true)]
+    [InlineData(10_000, 10, false)]
+    [InlineData(10_000, 10, true)]
+    public async Task Cost_of_a_restart(int promises, int everySeconds, bool killed)
+    {
+        var folder = Directory.CreateTempSubdirectory("kept-engine-");
+        var copy = folder.FullName + "-copy";
+        try
+        {
+            await RunAsync(folder.FullName, TimeSpan.FromSeconds(60), () => { if (killed) Copy(folder.FullName, copy); });
+            await RunAsync(killed ? copy : folder.FullName, TimeSpan.Zero, () => { });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+            if (Directory.Exists(copy)) Directory.Delete(copy, recursive: true);
+        }
+
+        async Task RunAsync(string place, TimeSpan length, Action atTheEnd)
+        {
+            await using var ledger = Ledgers.OpenSqlite(place, TimeProvider.System, new Random(1));
+            var looks = new Dictionary<string, Look>
+            {
+                ["http"] = (_, _) => ValueTask.FromResult(new Observation
+                {
+                    StartedAt = Instant.From(TimeProvider.System.GetUtcNow()), Reach = Reach.Answered, Code = 200, Values = [Value.Of(200), Value.Of(Duration.Milliseconds(5))],
+                }),
+            }.ToFrozenDictionary();
+            await using var house = new RunningHouse(new EngineParts(ledger, looks, TimeProvider.System, new Random(2), NullLogger.Instance));
+            using var stop = new CancellationTokenSource();
+            var watch = Stopwatch.StartNew();
+            var running = house.RunAsync(stop.Token);
+            await house.TakeAsync(new HouseReading(ManyOf(promises, everySeconds), []), CancellationToken.None);
+            var (taken, cpu) = (watch.Elapsed, Environment.CpuUsage.TotalTime);
+            while (house.View.Promises.Any(view => view.Verdict.Reason == "its history is being read") && watch.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            TestContext.Current.TestOutputHelper!.WriteLine($"{promises} promises: taken {taken.TotalMilliseconds:0} ms, trusted {watch.Elapsed.TotalMilliseconds:0} ms, {(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds:0} ms of CPU between");
+            await Task.Delay(length, TimeProvider.System);
+            atTheEnd();
+            await stop.CancelAsync();
+            await running;
+        }
+    }
+
+    private static House ManyOf(int promises, int everySeconds)
+    {
+        var one = HouseWorld.Read(FaultTests.Many(1, "web.example", everySeconds + "s")).House!;
+        var promise = one.Agents[0].Promises[0];
+        var agent = one.Agents[0] with { Promises = [.. Enumerable.Range(1, promises).Select(n => promise with { Name = promise.Name with { Promise = "p" + n } })] };
+        return one with { Agents = [agent], Settings = one.Settings with { LooksPerHost = 512 } };
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            if (file.EndsWith("kept.lock", StringComparison.Ordinal)) continue; // held; a copy makes its own
+            var there = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(there)!);
+            File.Copy(file, there);
         }
     }
 }
