@@ -77,7 +77,7 @@ internal static class Contestants
     }
 
     /// <summary>The whole pipeline of Kept (schedule, look, judge, record into SQLite and the hot log) at a rate of looks due.</summary>
-    public static async Task<Stretch> PipelineAsync(Target target, Mode mode, int perSecond, TimeSpan length)
+    public static async Task<Stretch> PipelineAsync(Target target, Mode mode, int perSecond, TimeSpan length, Garbage? garbage = null)
     {
         var folder = Directory.CreateTempSubdirectory("kept-bench-ledger-").FullName;
         try
@@ -92,6 +92,7 @@ internal static class Contestants
             var run = running.RunAsync(stop.Token);
             await running.TakeAsync(new HouseReading(house, []), CancellationToken.None);
             await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
+            garbage?.Begin();
             var before = running.View.Figures;
             var (allocated, collections, paused) = (GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.GetTotalPauseDuration());
             var (cpu, clock) = (CpuOfThisProcess(), Stopwatch.StartNew());

@@ -13,14 +13,14 @@ if (args is ["pipeline", var one, var perSecond, var stretch])
 {
     // One stretch at one rate, to look into with a profiler.
     using var alone = new Target();
-    var seen = await Contestants.PipelineAsync(alone, Enum.Parse<Mode>(one, ignoreCase: true), int.Parse(perSecond), TimeSpan.FromSeconds(int.Parse(stretch)));
-    Console.WriteLine($"{seen.LooksPerSecond:0} looks/s, {seen.CpuPerThousand:0.000} CPU s per 1,000, {seen.Note}");
+    using var garbage = new Garbage();
+    var seen = await Contestants.PipelineAsync(alone, Enum.Parse<Mode>(one, ignoreCase: true), int.Parse(perSecond), TimeSpan.FromSeconds(int.Parse(stretch)), garbage);
+    Console.WriteLine($"{seen.LooksPerSecond:0} looks/s, {seen.CpuPerThousand:0.000} CPU s per 1,000, {seen.Note}\n{garbage.Told(25)}");
     return;
 }
 var seconds = args is [var s, ..] ? int.Parse(s) : 6;
 var rounds = args is [_, var r, ..] ? int.Parse(r) : 3;
 var length = TimeSpan.FromSeconds(seconds);
-double[] shares = [0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9, 1.0];
 using var target = new Target();
 
 Console.WriteLine("| mode | bare looks/s | bare CPU/1000 | Kept looks/s | Kept CPU/1000 | Kept/bare looks | Kept/bare CPU | blackbox looks/s | blackbox CPU/1000 | Kept/blackbox CPU |");
@@ -29,20 +29,20 @@ var notes = new List<string>();
 foreach (var mode in (Mode[])[Mode.New, Mode.Kept, Mode.Tls])
 {
     var rows = new List<(Stretch Bare, Stretch Kept, Stretch Blackbox)>();
-    var reached = 0;
     for (var round = 0; round < rounds; round++)
     {
         var bare = await Contestants.BareAsync(target, mode, length);
         var blackbox = await Contestants.BlackboxAsync(target, mode, length);
-        // A schedule has no full speed of its own: it is asked for more and more looks a second, and the fastest rate that it keeps (at most 1 % dropped) counts.
+        // A schedule has no full speed of its own: it is asked for more or fewer looks a second, and the fastest rate that it keeps (at most 1 % dropped) counts,
+        // to a twentieth of the bare rate.
         var kept = default(Stretch);
-        for (var step = Math.Max(0, reached - 1); step < shares.Length; step++)
+        for (var (keeps, fails) = (0, 21); fails - keeps > 1;)
         {
-            var due = (int)(bare.LooksPerSecond * shares[step]);
+            var step = Math.Max(1, (keeps + fails) / 2);
+            var due = (int)(bare.LooksPerSecond * step / 20);
             var tried = await Contestants.PipelineAsync(target, mode, due, length);
-            var keeps = tried.LooksPerSecond >= due * 0.99 && tried.GapsPerSecond <= due * 0.01;
-            if (keeps || kept.LooksPerSecond == 0) (kept, reached) = (tried, step);
-            if (!keeps) break;
+            if (tried.LooksPerSecond >= due * 0.99 && tried.GapsPerSecond <= due * 0.01) (kept, keeps) = (tried, step);
+            else fails = step;
         }
         rows.Add((bare, kept, blackbox));
         notes.Add($"{mode} round {round + 1}: {kept.Note}");
