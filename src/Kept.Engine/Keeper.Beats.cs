@@ -51,58 +51,61 @@ internal sealed partial class Keeper
             heartbeat.StartedAt = _now;
             return BeatAnswer.Heard;
         }
-        var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0 && !AsksForExitCode(check.Check));
-        // A job that calls in a tight loop is one look a second, unless it says something else. A failure is always heard; that it is over, once a second.
-        var isBad = check.Last is { Class: LookClass.Bad };
+        heartbeat.Called(_now);
+        _timetable.Rewake(check, After(heartbeat.Deadline));
+        // Only judged it can be told whether it says something new: an exit code, a duration or a body may be a failure by the words of the document alone.
+        var seen = SeenOf(check.Check, heartbeat, beat);
+        var judged = Judge.Look(check.Check, seen, GivenAt(check.Owner, _now));
+        var isBad = judged.Class == LookClass.Bad;
         var slot = _now;
-        if (heartbeat.LastRecorded is { } last && last - _now < Duration.Seconds(1) && _now - last < Duration.Seconds(1))
+        // A job that calls in a tight loop is one look a second, unless it says something else. A failure is always heard; that it is over, once a second.
+        if (IsWithinASecondOf(heartbeat.LastRecorded))
         {
-            if (isBad && !failed && heartbeat.HasRecovered) return BeatAnswer.TooOften;
-            Call();
-            if (failed == isBad) return BeatAnswer.Heard;
-            heartbeat.HasRecovered |= !failed;
-            // Calls handled in one turn share its moment, and a slot is recorded once: the later one stands a microsecond after the one before.
-            if (slot <= last) slot = new Instant(last.Microseconds + 1);
-        }
-        else
-        {
-            heartbeat.HasRecovered = false;
-            Call();
-        }
-        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
-        heartbeat.StartedAt = null;
-        heartbeat.LastRecorded = slot;
-        var phases = Phases.None with { Total = took };
-        // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
-        var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
-        var seen = failed
-            ? Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
-                with
-            { Code = code, Excerpt = beat.Body, Address = beat.From }
-            : new Observation
+            if (isBad == heartbeat.WasBad)
             {
-                StartedAt = _now,
-                Reach = Reach.Answered,
-                Phases = phases,
-                Code = code,
-                Size = beat.Body?.Length ?? 0,
-                Excerpt = beat.Body,
-                Address = beat.From,
-                Values = ValuesOf(check.Check.Kind, code, took, beat),
-            };
-        KeepCall(check, slot, seen);
+                heartbeat.StartedAt = null;
+                return BeatAnswer.Heard;
+            }
+            if (!isBad && IsWithinASecondOf(heartbeat.RecoveredAt)) return BeatAnswer.TooOften; // it is called again, and then its duration is wanted still
+            // Calls handled in one turn share its moment, and a slot is recorded once: the later one stands a microsecond after the one before.
+            if (slot <= heartbeat.LastRecorded) slot = new Instant(heartbeat.LastRecorded.Value.Microseconds + 1);
+        }
+        if (heartbeat.WasBad && !isBad) heartbeat.RecoveredAt = slot;
+        heartbeat.StartedAt = null;
+        (heartbeat.LastRecorded, heartbeat.WasBad) = (slot, isBad);
+        KeepCall(check, slot, judged, seen);
         Touch(check.Owner);
         if (slot <= _now) return BeatAnswer.Heard;
         check.Owner.JudgeAt = slot.Microseconds;
         check.Owner.IsAhead = true;
         _changes.Enqueue(check.Owner, slot.Microseconds);
         return BeatAnswer.Heard;
+    }
 
-        void Call()
+    private bool IsWithinASecondOf(Instant? moment) => moment is { } at && at - _now < Duration.Seconds(1) && _now - at < Duration.Seconds(1);
+
+    private Observation SeenOf(Check check, Heartbeat heartbeat, Beat beat)
+    {
+        // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
+        var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0 && !AsksForExitCode(check));
+        var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
+        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
+        var phases = Phases.None with { Total = took };
+        if (failed)
+            return Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
+                with
+            { Code = code, Excerpt = beat.Body, Address = beat.From };
+        return new Observation
         {
-            heartbeat.Called(_now);
-            _timetable.Rewake(check, After(heartbeat.Deadline));
-        }
+            StartedAt = _now,
+            Reach = Reach.Answered,
+            Phases = phases,
+            Code = code,
+            Size = beat.Body?.Length ?? 0,
+            Excerpt = beat.Body,
+            Address = beat.From,
+            Values = ValuesOf(check.Kind, code, took, beat),
+        };
     }
 
     private static bool AsksForExitCode(Check check) => check.Expect.Any(one => one.Test.SelfAndDescendants().Any(node => node switch
@@ -123,9 +126,9 @@ internal sealed partial class Keeper
         }),
     ];
 
-    private void KeepCall(ScheduledCheck check, Instant slot, Observation seen)
+    private void KeepCall(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen)
     {
-        Keep(check, slot, Judge.Look(check.Check, seen, GivenAt(check.Owner, slot)), seen, 0);
+        Keep(check, slot, judged, seen, 0);
         _looks++;
     }
 
@@ -145,7 +148,7 @@ internal sealed partial class Keeper
         {
             if (told++ >= MostSilencesAtOnce && now > heartbeat.Deadline + heartbeat.Every) continue;
             var silent = Observation.OfFailure(now, TargetFailure.Silent, $"no call since {heartbeat.LastCall}", Phases.None);
-            KeepCall(check, heartbeat.Deadline, silent);
+            KeepCall(check, heartbeat.Deadline, Judge.Look(check.Check, silent, GivenAt(check.Owner, heartbeat.Deadline)), silent);
         }
         Touch(check.Owner);
         return After(heartbeat.Deadline);

@@ -44,7 +44,7 @@ internal static class BeatApi
                 return TypedResults.Ok(new WireHeard(key, sight.Now.ToString()));
             case BeatAnswer.TooOften:
                 context.Response.Headers.RetryAfter = "1";
-                return ApiError.TooOften.Answer("this heartbeat failed twice within one second, so it is not well again within the same second; this call was not recorded, call again in a second");
+                return ApiError.TooOften.Answer("less than a second ago this heartbeat was well again, and then it failed: that it is well once more was not recorded, so call again in a second");
             case BeatAnswer.NotRunning:
                 context.Response.Headers.RetryAfter = "5";
                 return ApiError.Ending.Answer("Kept is about to stop, or stopped; nobody heard this call, so make it again when it is back");
