@@ -11,6 +11,11 @@ internal sealed partial class Keeper
 {
     private const int MostSilencesAtOnce = 60;
 
+    private readonly Doorstep _doorstep;
+
+    /// <summary>A call was answered without being heard. From any thread.</summary>
+    public void SentAway(string? key) => _doorstep.SentAway(key);
+
     /// <summary>A call. The answer comes when it is on disk: a caller that was told yes is not called silent after a crash.</summary>
     public void Hear(Beat beat, TaskCompletionSource<BeatAnswer> heard)
     {
@@ -143,6 +148,7 @@ internal sealed partial class Keeper
             if (check.Slot != default) Missed(check, check.Slot, now, GapCause.NotArmed, 1);
             return check.Slot = check.NextSlot(now);
         }
+        if (now > heartbeat.Deadline) Excuse(check, heartbeat, now);
         if (now <= heartbeat.Deadline) return After(heartbeat.Deadline);
         for (var told = 0; now > heartbeat.Deadline; heartbeat.StaySilent())
         {
@@ -152,6 +158,30 @@ internal sealed partial class Keeper
         }
         Touch(check.Owner);
         return After(heartbeat.Deadline);
+    }
+
+    /// <summary>What we sent away is no silence: it called, and only what it said is not known. Where nobody read whose call it was, it may have been the one that was due.</summary>
+    private void Excuse(ScheduledCheck check, Heartbeat heartbeat, Instant now)
+    {
+        var heard = heartbeat.LastCall;
+        if (_doorstep.NewestOf(heartbeat.Key) is { } called && called <= now && heartbeat.CalledUnheard(called))
+        {
+            // within a second of one that was heard it could hardly say anything new
+            if (called - heard < Duration.Seconds(1)) return;
+            KeepGap(check, called, GapCause.Local);
+        }
+        else if (_doorstep.NewestOfAnybody is { } deaf && deaf <= now)
+        {
+            var due = heartbeat.Deadline;
+            if (!heartbeat.Deafened(deaf < due ? deaf : due, deaf)) return;
+            KeepGap(check, due, GapCause.Local);
+        }
+        else
+        {
+            return;
+        }
+        _gaps[(int)GapCause.Local]++;
+        Touch(check.Owner);
     }
 
     private static Instant After(Instant at) => new(at.Microseconds + 1);
@@ -173,6 +203,7 @@ internal sealed partial class Keeper
         check.Heartbeat = new Heartbeat(key, check.Check.Every, grace);
         if (!_beatsByKey.TryGetValue(key, out var checks)) _beatsByKey[key] = checks = [];
         checks.Add(check);
+        _doorstep.Know(key);
     }
 
     private void Unlisten(ScheduledCheck check, Heartbeat heartbeat)
@@ -180,7 +211,9 @@ internal sealed partial class Keeper
         check.Heartbeat = null;
         if (!_beatsByKey.TryGetValue(heartbeat.Key, out var checks)) return;
         checks.Remove(check);
-        if (checks.Count == 0) _beatsByKey.Remove(heartbeat.Key);
+        if (checks.Count > 0) return;
+        _beatsByKey.Remove(heartbeat.Key);
+        _doorstep.Forget(heartbeat.Key);
     }
 
     /// <summary>Arms it by what the ledger remembers, and forgives a silence in which nobody was here to listen.</summary>
@@ -192,7 +225,8 @@ internal sealed partial class Keeper
         {
             if (look.Slot > _now) continue;
             if (look.Failure == TargetFailure.Silent) silent = look.Slot;
-            else if (look.Class is LookClass.Good or LookClass.Bad || look.Code >= 0) (call, silent) = (look.Slot, null);
+            // A gap here is a call that we could not read, or a silence of ours: from it on it had its whole time again.
+            else if (look.Class is LookClass.Good or LookClass.Bad || look.Code >= 0 || look.Gap is not (GapCause.None or GapCause.NotArmed)) (call, silent) = (look.Slot, null);
         }
         if (call is null && silent is null) return;
         // Silence longer than what was read back: the call itself lies before it, and the next deadline follows the newest silence.

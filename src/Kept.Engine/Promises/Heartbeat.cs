@@ -34,6 +34,14 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
         Deadline = at + Every + Grace;
     }
 
+    /// <summary>It called then and we sent it away. True when its deadline is a later one by that; an unheard call arms nothing.</summary>
+    public bool CalledUnheard(Instant at)
+    {
+        if (!IsArmed || at <= LastCall || at + Every + Grace <= Deadline) return false;
+        Called(at);
+        return true;
+    }
+
     /// <summary>The next silent slot.</summary>
     public void StaySilent() => Deadline += Every;
 
