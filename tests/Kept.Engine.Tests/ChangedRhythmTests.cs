@@ -17,7 +17,7 @@ public sealed class ChangedRhythmTests
             promises:
               hole@1: {{Rest}}
                 check: { http: 'GET https://web.example/hole', every: 2s, timeout: 1s, expect: [ 'status == 200' ] }
-              home@1: {{Rest}}
+              home@1: {{Rest.Replace("'availability", "'availability of front >= 10% over 1h', 'availability", StringComparison.Ordinal)}}
                 check: [ {{checks}} ]
             """);
         Assert.True(reading.House is not null, string.Join('\n', reading.Diagnostics));
@@ -83,7 +83,8 @@ public sealed class ChangedRhythmTests
         Assert.Equal(made.Single(one => one.Key.EndsWith("/front", StringComparison.Ordinal)).Value, later.Count(look => look.Class != LookClass.Gap));
         Assert.Equal(made.Single(one => one.Key.EndsWith("/back", StringComparison.Ordinal)).Value, world.LooksOf("home@1", 0).Count(look => look.Class != LookClass.Gap));
         var good = world.LooksOf("home@1", 0).Concat(looks).Count(look => look.Class == LookClass.Good);
-        Assert.Equal(good, world.Verdict("home@1").Lines[1].Good);
+        Assert.Equal(good, world.Verdict("home@1").Lines[2].Good);
+        Assert.Equal(looks.Count(look => look.Class == LookClass.Good), world.Verdict("home@1").Lines[1].Good);
         world.Stop();
     }
 
