@@ -1,4 +1,3 @@
-using Kept.Engine.Tests.World;
 using Kept.Model;
 using Xunit;
 using static Kept.Engine.Tests.HeartbeatTests;
