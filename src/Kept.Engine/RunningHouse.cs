@@ -61,6 +61,13 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
     }
 
     /// <summary>
+    /// A call of a heartbeat was refused by a bound of ours, so what it said is not known. The silence that would follow is then a gap, and breaks nothing. Cheap, from any
+    /// thread; a key that is none of this house's does nothing.
+    /// </summary>
+    /// <param name="key">Whose call it was; null where it was refused before that could be read, so that it may have been anybody's.</param>
+    public void SentAway(string? key) => _keeper.SentAway(key);
+
+    /// <summary>
     /// Entries after a sequence, then every new one as it is written: in order, none twice, none left out. Any number of readers; a slow one reads on from the
     /// ledger at its own pace and holds nobody up. Ends when the house has ended.
     /// </summary>

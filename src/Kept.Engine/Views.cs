@@ -128,7 +128,7 @@ public enum BeatAnswer
     Heard,
     /// <summary>No heartbeat of this house has that key.</summary>
     NoSuchKey,
-    /// <summary>It said within this second already that a failure is over, failed again, and cannot be over again before the next second. A failure is always heard.</summary>
+    /// <summary>It said less than a second ago that a failure is over, failed again, and cannot be over again before that second has passed. A failure is always heard.</summary>
     TooOften,
     /// <summary>The house ends, has ended, or does not run: nobody heard it. Call again in a moment.</summary>
     NotRunning,

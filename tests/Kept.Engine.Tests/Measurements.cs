@@ -125,7 +125,10 @@ public sealed class Measurements
             {
                 ["http"] = (_, _) => ValueTask.FromResult(new Observation
                 {
-                    StartedAt = Instant.From(TimeProvider.System.GetUtcNow()), Reach = Reach.Answered, Code = 200, Values = [Value.Of(200), Value.Of(Duration.Milliseconds(5))],
+                    StartedAt = Instant.From(TimeProvider.System.GetUtcNow()),
+                    Reach = Reach.Answered,
+                    Code = 200,
+                    Values = [Value.Of(200), Value.Of(Duration.Milliseconds(5))],
                 }),
             }.ToFrozenDictionary();
             await using var house = new RunningHouse(new EngineParts(ledger, looks, TimeProvider.System, new Random(2), NullLogger.Instance));

@@ -64,7 +64,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     }
 
     /// <summary>Looks that the ledger has not acknowledged, oldest first.</summary>
-    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks.Rest ?? [], .. _writing?.Looks.All ?? [], .. _next.Looks.All];
+    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks.Waiting ?? [], .. _writing?.Looks.All ?? [], .. _next.Looks.All];
 
     /// <summary>For what must never be left out, however much waits: terms, houses, the one gap of a start. There are at most a few per promise.</summary>
     public void Add(EntryDraft entry) => _next.Entries.Add(entry);
@@ -152,6 +152,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
             log.RecordRefused(refusal.Fault, refusal.Words);
             OnRefusal?.Invoke(refusal);
         }
+        if (batch.Refusals.Count > 0) _pause = Duration.Zero; // it got on, so what is next in doubt need not wait for long
         batch.Refusals.Clear();
         var now = Instant.From(time.GetUtcNow());
         if (failed is null)

@@ -39,6 +39,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         var isStream = string.Equals(context.Request.Path.Value?.TrimEnd('/'), "/api/v1/events/stream", StringComparison.OrdinalIgnoreCase);
         if (_bounds?.Enter(from, isStream, context.Request.Path.StartsWithSegments("/beat")) is { } wait)
         {
+            BeatApi.SentAway(sight, context.Request);
             await ApiError.AnswerTooOften(context, wait, "this address asks for too much at once; ask again after Retry-After seconds").ExecuteAsync(context);
             return;
         }
@@ -47,6 +48,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         {
             if (counted && Interlocked.Increment(ref _underWay) > MostAtOnce)
             {
+                BeatApi.SentAway(sight, context.Request);
                 context.Response.Headers.RetryAfter = "1";
                 await ApiError.TooMany.Answer($"{MostAtOnce} answers are under way already; ask again in a moment").ExecuteAsync(context);
                 return;
@@ -79,6 +81,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
                 await TellAsync(context, ApiError.WrongRequest, wrong.Message);
                 return;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                BeatApi.SentAway(sight, context.Request);
                 await TellAsync(context, ApiError.TooLarge, $"this address takes at most {BeatApi.MostBody} bytes");
                 return;
             case BadHttpRequestException bad:
