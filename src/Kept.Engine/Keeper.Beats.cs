@@ -16,7 +16,7 @@ internal sealed partial class Keeper
     /// <summary>A call was answered without being heard. From any thread.</summary>
     public void SentAway(string? key) => _doorstep.SentAway(key);
 
-    /// <summary>A call. The answer comes when it is on disk: a caller that was told yes is not called silent after a crash.</summary>
+    /// <summary>A call. <see cref="BeatAnswer.Heard"/> comes when it is on disk: a caller that was told so is not called silent after a crash.</summary>
     public void Hear(Beat beat, TaskCompletionSource<BeatAnswer> heard)
     {
         if (_looksAreOver)
@@ -38,16 +38,18 @@ internal sealed partial class Keeper
             heard.TrySetResult(answer);
             return;
         }
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (beat.Kind == BeatKind.Start)
+        {
+            heard.TrySetResult(BeatAnswer.Noted); // what began is recorded with its end
+            return;
+        }
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _recorder.WhenWritten(written);
         _ = AnswerAsync(written.Task, heard);
     }
 
-    private static async Task AnswerAsync(Task written, TaskCompletionSource<BeatAnswer> heard)
-    {
-        await written;
-        heard.TrySetResult(BeatAnswer.Heard);
-    }
+    private static async Task AnswerAsync(Task<bool> written, TaskCompletionSource<BeatAnswer> heard) =>
+        heard.TrySetResult(await written ? BeatAnswer.Heard : BeatAnswer.Noted);
 
     private BeatAnswer Hear(ScheduledCheck check, Heartbeat heartbeat, Beat beat)
     {

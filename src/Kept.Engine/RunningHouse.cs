@@ -54,7 +54,7 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
         await _keeper.RunAsync(either.Token);
     }
 
-    /// <summary>A watched thing called. The answer comes once it is on disk, or kept in memory while storage fails.</summary>
+    /// <summary>A watched thing called. The answer comes once it is on disk, or at once where it can only be noted in memory.</summary>
     public async ValueTask<BeatAnswer> BeatAsync(Beat beat, CancellationToken cancellationToken)
     {
         return _keeper.IsRunning ? await _keeper.AskAsync<BeatAnswer>(heard => _keeper.Hear(beat, heard), BeatAnswer.NotRunning, cancellationToken) : BeatAnswer.NotRunning;

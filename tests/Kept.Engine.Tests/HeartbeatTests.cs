@@ -227,6 +227,42 @@ public sealed class HeartbeatTests
         world.Stop();
     }
 
+    [Fact]
+    public void A_call_while_storage_fails_is_not_told_as_recorded_and_is_recorded_when_it_works_again()
+    {
+        using var world = Running();
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        world.Advance(TimeSpan.FromMinutes(30));
+        world.Ledger.IsFull = true;
+        world.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(BeatAnswer.Noted, Beat(world)); // the first to meet the full disk
+        world.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
+        Assert.Single(Calls(world));
+        world.Ledger.IsFull = false;
+        world.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(3, Calls(world).Count);
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        world.Stop();
+    }
+
+    [Fact]
+    public void What_a_crash_forgets_was_never_told_as_recorded()
+    {
+        using var world = Running();
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        world.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(BeatAnswer.Noted, Beat(world, BeatKind.Start));
+        world.Ledger.IsFull = true;
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
+        world.Kill();
+        world.Ledger.IsFull = false;
+        world.Run(Backup);
+        world.Advance(TimeSpan.FromSeconds(5));
+        Assert.Single(Calls(world));
+        world.Stop();
+    }
+
     private static List<LookRecord> Calls(HouseWorld world) => [.. world.LooksOf("backup@1").Where(look => look.Class != LookClass.Gap)];
 
     [Fact]
@@ -288,9 +324,9 @@ public sealed class HeartbeatTests
         using var world = Running();
         Assert.Equal(BeatAnswer.NoSuchKey, world.Beat(new Beat("nobody", BeatKind.Success, 0, null, null)));
         world.Ledger.IsFull = true;
-        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
         world.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
         Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
         world.Ledger.IsFull = false;
         world.Advance(TimeSpan.FromSeconds(40));

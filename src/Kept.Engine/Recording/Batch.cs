@@ -23,7 +23,7 @@ internal sealed class Batch
     public Portion<Evidence> Evidence { get; } = new();
     public Portion<EntryDraft> Entries { get; } = new();
     public Dictionary<string, byte[]> Caches { get; private set; } = new(StringComparer.Ordinal);
-    public List<TaskCompletionSource> Waiters { get; private set; } = [];
+    public List<TaskCompletionSource<bool>> Waiters { get; private set; } = [];
 
     /// <summary>How often it failed by something that nobody foresaw.</summary>
     public int UnclearFaults { get; private set; }
@@ -58,9 +58,9 @@ internal sealed class Batch
         later.Waiters.Clear();
     }
 
-    public void Release()
+    public void Release(bool isWritten)
     {
-        foreach (var waiter in Waiters) waiter.TrySetResult();
+        foreach (var waiter in Waiters) waiter.TrySetResult(isWritten);
         Waiters.Clear();
     }
 

@@ -37,7 +37,13 @@ internal sealed partial class ObjectivePlan : LineWords
         if (Undecidable is { } why) return why;
         var figures = new Figures
         {
-            Counted = line.Counted, Satisfying = line.Good, Due = line.Due, Open = line.Open, Expected = line.Expected, NotInForce = line.NotInForce, IsCovered = line.IsCovered,
+            Counted = line.Counted,
+            Satisfying = line.Good,
+            Due = line.Due,
+            Open = line.Open,
+            Expected = line.Expected,
+            NotInForce = line.NotInForce,
+            IsCovered = line.IsCovered,
         };
         var word = SliceTrack >= 0 ? "slice" : "look";
         return GroundOf(figures) switch

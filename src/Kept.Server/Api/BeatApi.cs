@@ -29,7 +29,7 @@ internal static class BeatApi
         }).WithSummary("It says that it begins (start), that it failed (fail), or its exit code").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.WrongRequest, ApiError.TooOften, ApiError.Ending);
     }
 
-    private static async Task<Results<Ok<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, BeatBounds bounds, string key, BeatKind kind, int code)
+    private static async Task<Results<Ok<WireHeard>, Accepted<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, BeatBounds bounds, string key, BeatKind kind, int code)
     {
         if (IsOfAForeignPage(context.Request)) throw new WrongRequestException("a heartbeat is called by the watched thing itself, not by a page of another site in somebody's browser");
         var from = context.Connection.RemoteIpAddress;
@@ -49,7 +49,9 @@ internal static class BeatApi
         switch (heard)
         {
             case BeatAnswer.Heard:
-                return TypedResults.Ok(new WireHeard(key, sight.Now.ToString()));
+                return TypedResults.Ok(new WireHeard(key, sight.Now.ToString(), true));
+            case BeatAnswer.Noted:
+                return TypedResults.Accepted((string?)null, new WireHeard(key, sight.Now.ToString(), false));
             case BeatAnswer.TooOften:
                 context.Response.Headers.RetryAfter = "1";
                 return ApiError.TooOften.Answer("less than a second ago this heartbeat was well again, and then it failed: that it is well once more was not recorded, so call again in a second");
