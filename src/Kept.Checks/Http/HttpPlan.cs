@@ -44,7 +44,8 @@ internal sealed class HttpPlan
             Fresh = asksPhases || check.Setting<FieldValue.Text>("connection")?.Content == "new",
         };
         ShowsHeaders = check.Expect.IsEmpty || Seen.IsAsked(check, name => name == "header");
-        _plainUrl = Value.Of(_ask.Url.GetLeftPart(UriPartial.Path));
+        var plain = _ask.Url.GetLeftPart(UriPartial.Path);
+        _plainUrl = Value.Of(plain == url ? url : plain); // one text a check, where a house has many
     }
 
     /// <summary>The map of headers costs more than all other reading of a small answer: it is made for checks that ask for a header, and for those that expect nothing yet.</summary>

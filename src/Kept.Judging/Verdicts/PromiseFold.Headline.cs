@@ -39,10 +39,18 @@ public sealed partial class PromiseFold
 
     private string Headline(string reason, int decided)
     {
-        if (_headline.Decided != decided || !ReferenceEquals(_headline.Reason, reason))
-            _headline = (reason, decided, $"{reason}; {decided} of {VerdictWords.Plural(_plan.Objectives.Length, "objective")} decided");
-        return _headline.Whole;
+        if (_headline.Decided == decided && ReferenceEquals(_headline.Reason, reason)) return _headline.Whole;
+        var (all, isUsual) = (_plan.Objectives.Length, ReferenceEquals(reason, AllGood) && _plan.Objectives.Length < Usual.GetLength(1));
+        var whole = isUsual ? Usual[decided, all] ??= Whole() : Whole();
+        _headline = (reason, decided, whole);
+        return whole;
+
+        string Whole() => $"{reason}; {decided} of {VerdictWords.Plural(all, "objective")} decided";
     }
+
+    // Most promises of a large house say the same: one text for all of them. Made twice by two threads it is the same text.
+    private const string AllGood = "looks are good";
+    private static readonly string?[,] Usual = new string?[6, 6];
 
     /// <summary>Without a check of its own a promise is worth what it stands on; without that too, nothing assesses it.</summary>
     private NowLine JudgeWithoutCheck(Instant now, Func<PromiseName, Outcome> others, Judged? inForce)

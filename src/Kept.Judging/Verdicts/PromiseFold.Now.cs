@@ -46,7 +46,7 @@ public sealed partial class PromiseFold
         {
             Outcome.Broken => broken!,
             Outcome.Unknown => unknown ?? "no look yet",
-            _ => unconfirmed ?? (_allGood ??= _plan.Checks.Length > 1 ? $"all {_plan.Checks.Length} checks are good" : "looks are good"),
+            _ => unconfirmed ?? (_allGood ??= _plan.Checks.Length > 1 ? $"all {_plan.Checks.Length} checks are good" : AllGood),
         };
         return new NowLine(Line(outcome, reason, good, seen, wanted, wanted, oldest, now), newestSeen is { } s ? new Instant(s) : null,
             validUntil is { } v ? new Instant(v) : null);
