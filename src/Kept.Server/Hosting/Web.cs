@@ -49,7 +49,8 @@ internal static class Web
         var assets = new Assets(options.WebFolder);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Kept.Web");
         var stopping = app.Lifetime.ApplicationStopping;
-        app.Use(next => new Guard(next, sight, assets, options.IsPublic, log).InvokeAsync);
+        var errors = new ErrorAnswers(sight, assets);
+        app.Use(next => new Guard(next, sight, errors, options.IsPublic, log, stopping).InvokeAsync);
         app.UseRouting();
         app.MapApi(Stopping(sight, stopping));
         app.MapOpenApi("/api/v1/openapi.json");

@@ -32,6 +32,15 @@ public class PageTests
         Snapshot.Matches(Stable(await web.GetAsync("/problems")), "refused");
     }
 
+    [Fact]
+    public async Task While_the_house_is_read_a_page_says_so_and_looks_again_by_itself()
+    {
+        await using var web = await RunningWeb.StartAsync(isStarting: true);
+        var html = await web.GetAsync("/");
+        Assert.DoesNotContain("<script", html);
+        Snapshot.Matches(Stable(html), "starting");
+    }
+
     [Theory, MemberData(nameof(Pages))]
     public async Task A_page_is_well_made_for_everybody(string name, string path)
     {
