@@ -16,6 +16,9 @@ internal sealed class ErrorAnswers(Sight sight, Assets assets)
     /// <summary>A page does not stand still for longer, however long a program is told to stay away.</summary>
     private const int LongestWait = 60;
 
+    /// <summary>Each page adds it, and none can be made where it is already: the one that failed left it behind.</summary>
+    private const string MarkOfPages = "blazor-enhanced-nav";
+
     private static readonly string[] NoPages = ["/api", "/beat", "/metrics", "/healthz", "/assets"];
 
     /// <param name="context">The request; nothing of its answer was sent yet. Its <c>Retry-After</c>, where there is one, is when the page asks again.</param>
@@ -31,12 +34,26 @@ internal sealed class ErrorAnswers(Sight sight, Assets assets)
             await error.Answer(detail).ExecuteAsync(context);
             return;
         }
-        var sentence = char.ToUpperInvariant(detail[0]) + detail[1..] + ".";
-        if (error.Status < StatusCodes.Status500InternalServerError && error.Status is not (StatusCodes.Status421MisdirectedRequest or StatusCodes.Status429TooManyRequests) && TryView() is { } view)
-            await new RazorComponentResult<LostPage>(new { House = view, Files = assets, error.Title, Detail = sentence, error.Code }) { StatusCode = error.Status }.ExecuteAsync(context);
-        else
-            await new RazorComponentResult<NoticePage>(new { Files = assets, error.Title, Detail = sentence, error.Code, Face = FaceOf(error), Word = WordOf(error), Again = AgainAfter(context) }) { StatusCode = error.Status }.ExecuteAsync(context);
+        // the parts of a page serve one page: where making one failed, its words need parts of their own
+        var before = context.RequestServices;
+        await using var parts = before.CreateAsyncScope();
+        context.RequestServices = parts.ServiceProvider;
+        context.Response.Headers.Remove(MarkOfPages);
+        try
+        {
+            await PageOf(context, error, char.ToUpperInvariant(detail[0]) + detail[1..].TrimEnd('.') + ".").ExecuteAsync(context);
+        }
+        finally
+        {
+            context.RequestServices = before;
+        }
     }
+
+    /// <summary>What is missing is told on a page of the house; what is wrong with Kept itself is told alone, for the house may be what fails.</summary>
+    private IResult PageOf(HttpContext context, ApiError error, string sentence) =>
+        error.Status is StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed or StatusCodes.Status413PayloadTooLarge && TryView() is { } view
+            ? new RazorComponentResult<LostPage>(new { House = view, Files = assets, error.Title, Detail = sentence, error.Code }) { StatusCode = error.Status }
+            : new RazorComponentResult<NoticePage>(new { Files = assets, error.Title, Detail = sentence, error.Code, Face = FaceOf(error), Word = WordOf(error), Again = AgainAfter(context) }) { StatusCode = error.Status };
 
     /// <summary>Whether a page is the better answer: the request is for a page, and does not like problem details more.</summary>
     /// <param name="request">The request.</param>

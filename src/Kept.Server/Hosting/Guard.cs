@@ -91,7 +91,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
             case LedgerException ledger:
                 StorageRefused(ledger, ledger.Code, Shown(context.Request.Path));
                 context.Response.Headers.RetryAfter = "5";
-                await errors.TellAsync(context, ApiError.StorageRefuses, isPublic ? $"{ledger.Code}: the log of the server has the rest" : $"{ledger.Code}: {ledger.Message}"); // the words name folders of this machine
+                await errors.TellAsync(context, ApiError.StorageRefuses, isPublic ? Discretion.OfStorage(ledger.Code) : $"{ledger.Code}: {ledger.Message}"); // the words name folders of this machine
                 return;
             case ObjectDisposedException or OperationCanceledException when stopping.IsCancellationRequested:
                 context.Response.Headers.RetryAfter = "5";

@@ -31,7 +31,7 @@ internal static class PageRoutes
         pages.MapRead("/promises/{agent}/{name}", IResult (HttpContext context, string agent, string name, string? over) =>
         {
             var house = sight.View();
-            return Asking.Promise(house, agent, name) is { } view
+            return Asking.Promise(sight, house, agent, name) is { } view
                 ? new RazorComponentResult<PromisePage>(new { House = house, View = view, sight.Ledger, Files = assets, Over = Asking.Length(over, nameof(over)) })
                 : Lost(context, house, assets, ApiError.NoSuchPromise, "This house knows no promise of that name. It may have been withdrawn or renamed.");
         });

@@ -115,6 +115,9 @@ internal static class Say
     public static (CheckView View, LookRecord Look)? Newest(PromiseView view) =>
         view.Checks.Where(check => check.Last is not null).OrderByDescending(check => check.Last!.Slot).Select(check => ((CheckView, LookRecord)?)(check, check.Last!)).FirstOrDefault();
 
-    /// <summary>The least budget left over all lines, null where no line has one.</summary>
-    public static decimal? Budget(Verdict verdict) => verdict.Lines.Min(line => line.BudgetLeft);
+    /// <summary>
+    /// The least budget left over all lines, as it may stand beside a headline; null where no line has one. What is broken now may have nearly all of a month's budget
+    /// left, and beside <i>broken</i> that would read as if all were well: there only a spent one is told, the others beside their lines.
+    /// </summary>
+    public static decimal? Budget(Verdict verdict) => verdict.Lines.Min(line => line.BudgetLeft) is { } least && (verdict.Outcome != Outcome.Broken || least <= 0) ? least : null;
 }

@@ -36,11 +36,7 @@ public sealed class ShownHouse : IAsyncLifetime
     {
         _chromium = await Chromium.StartAsync();
         await _nginx.StartAsync();
-        var house = Path.Combine(Server.Folder, "house");
-        Directory.CreateDirectory(house);
-        await File.WriteAllTextAsync(Path.Combine(house, "house.yaml"), "house: shop\nname: Shop\nplace: test-bench\n");
-        await File.WriteAllTextAsync(Path.Combine(house, "shop.kept.yaml"), Document());
-        await Server.StartAsync(house);
+        await Server.StartAsync("house: shop\nname: Shop\nplace: test-bench\n", Document());
         foreach (var (promise, outcome) in Verdicts) await Server.UntilAsync(promise, outcome);
     }
 

@@ -33,6 +33,45 @@ public class PageTests
     }
 
     [Fact]
+    public async Task The_engine_tells_of_itself_beside_its_promises_and_of_what_the_ledger_can_never_take_on_the_first_page()
+    {
+        var house = new MadeHouse();
+        await using var web = await RunningWeb.StartAsync(house);
+        Assert.DoesNotContain("refused", await web.GetAsync("/"));
+        house.Replace(house.View with
+        {
+            House = house.View.House with { Agents = [.. house.View.House.Agents, new Agent { Id = OwnDocument.Agent, Name = "Kept itself", Kind = AgentKind.Service, At = new Place(new SourceFile(OwnDocument.Path), 2, 1, 5) }] },
+            Figures = house.View.Figures with { RefusedRecords = 2 },
+        });
+        Assert.Contains("2 records refused", await web.GetAsync("/"));
+        Snapshot.Matches(Stable(await web.GetAsync("/agents/kept")), "engine");
+    }
+
+    [Fact]
+    public async Task What_is_broken_now_shows_the_budget_of_its_month_beside_its_line_and_never_beside_its_headline()
+    {
+        var house = new MadeHouse();
+        var lines = house.View.Promises.Single(view => view.Promise.Name.Promise == "image").Verdict.Lines;
+        house.Replace(house.View with
+        {
+            Promises = [.. house.View.Promises.Select(view => view.Promise.Name.Promise != "image" ? view : view with
+            {
+                Verdict = view.Verdict with { Outcome = Outcome.Broken, Lines = [lines[0] with { Outcome = Outcome.Broken }, lines[1] with { BudgetLeft = 0.994m }, lines[2] with { BudgetLeft = 1m }] },
+            })],
+        });
+        await using var web = await RunningWeb.StartAsync(house);
+        var row = Regex.Match((await web.GetAsync("/")).Replace("\n", ""), "<tr><th scope=\"row\"><a class=\"name\" href=\"/promises/live-show/image@2\".*?</tr>").Value;
+        Assert.Contains("broken", row);
+        Assert.DoesNotContain("left<", row);
+        Assert.DoesNotContain("untouched", row);
+        Assert.DoesNotContain("of the budget", row);
+        Assert.Contains("spent", Regex.Match((await web.GetAsync("/")).Replace("\n", ""), "<tr><th scope=\"row\"><a class=\"name\" href=\"/promises/live-show/meme@3\".*?</tr>").Value); // a spent one is why it is broken
+        var page = await web.GetAsync("/promises/live-show/image@2");
+        Assert.Contains("budget of the last hour: 99.4 % left", page);
+        Assert.Contains("budget of the last 30 days: untouched", page);
+    }
+
+    [Fact]
     public async Task While_the_house_is_read_a_page_says_so_and_looks_again_by_itself()
     {
         await using var web = await RunningWeb.StartAsync(isStarting: true);
