@@ -24,7 +24,7 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
             EntryKinds.HouseTaken => new(null, null, "the documents were taken up"),
             EntryKinds.HouseRefused => new(null, null, "the documents were refused; the house from before stayed"),
             EntryKinds.PromiseNamed => new(promise, null, "was seen for the first time"),
-            EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { } version ? $" of version {version}" : "") + " from here on"),
+            EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { Length: > 0 } version ? $" of version {version}" : "") + " from here on"),
             EntryKinds.CheckRhythm => new(promise, null, $"is looked at every {Span(root, "everyMicroseconds")} from here on by its check {Member(root, "check")}; before, every {Span(root, "beforeMicroseconds")}"),
             EntryKinds.PromiseGone => new(promise, null, "is not promised any more"),
             EntryKinds.Gap => new(promise, null, "was not looked at" + ((Member(root, "reason") ?? Member(root, "cause")) is { } cause ? ": " + cause : "")),

@@ -117,7 +117,11 @@ internal static class Say
 
     /// <summary>
     /// The least budget left over all lines, as it may stand beside a headline; null where no line has one. What is broken now may have nearly all of a month's budget
-    /// left, and beside <i>broken</i> that would read as if all were well: there only a spent one is told, the others beside their lines.
+    /// left, and what was never seen all of it: beside such a headline that would read as if all were well. There only a spent one is told, the others beside their lines.
     /// </summary>
-    public static decimal? Budget(Verdict verdict) => verdict.Lines.Min(line => line.BudgetLeft) is { } least && (verdict.Outcome != Outcome.Broken || least <= 0) ? least : null;
+    public static decimal? Budget(Verdict verdict) => verdict.Lines.Min(line => line.BudgetLeft) switch
+    {
+        { } least when verdict.Outcome == Outcome.Kept || (verdict.Outcome == Outcome.Broken && least <= 0) => least,
+        _ => null,
+    };
 }

@@ -44,6 +44,8 @@ public class PageTests
             Figures = house.View.Figures with { RefusedRecords = 2 },
         });
         Assert.Contains("2 records refused", await web.GetAsync("/"));
+        var words = Regex.Replace(await web.GetAsync("/evidence"), "<[^>]*>", "");
+        Assert.Contains("live-show/image@2 has terms of version 2.1", words); // a name and what is said of it are two words
         Snapshot.Matches(Stable(await web.GetAsync("/agents/kept")), "engine");
     }
 
@@ -67,8 +69,8 @@ public class PageTests
         Assert.DoesNotContain("of the budget", row);
         Assert.Contains("spent", Regex.Match((await web.GetAsync("/")).Replace("\n", ""), "<tr><th scope=\"row\"><a class=\"name\" href=\"/promises/live-show/meme@3\".*?</tr>").Value); // a spent one is why it is broken
         var page = await web.GetAsync("/promises/live-show/image@2");
-        Assert.Contains("budget of the last hour: 99.4 % left", page);
-        Assert.Contains("budget of the last 30 days: untouched", page);
+        Assert.Matches(">99.4 % left</span>\\s*<span class=\"terms\">budget of the last hour</span>", page);
+        Assert.Matches(">untouched</span>\\s*<span class=\"terms\">budget of the last 30 days</span>", page);
     }
 
     [Fact]
