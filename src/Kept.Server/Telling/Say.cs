@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Kept.Engine;
 using Kept.Language;
 using Kept.Model;
@@ -6,7 +7,7 @@ using Kept.Model;
 namespace Kept.Server;
 
 /// <summary>Figures, ages and times as people read them.</summary>
-internal static class Say
+internal static partial class Say
 {
     /// <summary><c>1,204</c>.</summary>
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
@@ -46,6 +47,12 @@ internal static class Say
             : time.Year == today.Year ? time.ToString("d MMM HH:mm", CultureInfo.InvariantCulture)
             : time.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Words that were written for machines too, with their instants as people read them: <c>no look since 04:01:02</c>.</summary>
+    public static string Told(string words, Instant now) => Written().Replace(words, match => Instant.TryParse(match.Value, out var at) ? When(at, now) : match.Value);
+
+    [GeneratedRegex(@"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Written();
 
     public static string Day(Instant at) => at.ToDateTimeOffset().ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 

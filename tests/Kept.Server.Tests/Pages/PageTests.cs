@@ -74,6 +74,20 @@ public class PageTests
     }
 
     [Fact]
+    public async Task Words_that_were_written_for_machines_too_read_well()
+    {
+        var house = new MadeHouse();
+        house.Ledger.Add(Kept.Ledger.EntryKinds.Gap, MadeHouse.Now, "live-show/push@1", """{"cause":"restarted","from":"2026-11-23T20:37:00Z","to":"2026-11-23T20:40:48.5Z"}""");
+        house.Ledger.Add(Kept.Ledger.EntryKinds.Gap, MadeHouse.Now, "", """{"cause":"never heard of"}""");
+        house.Ledger.Add(Kept.Ledger.EntryKinds.VerdictChanged, MadeHouse.Now, "aws/render@1", """{"outcome":"broken","reason":"no look since 2026-11-23T20:37:00.216981Z: we were not running"}""");
+        await using var web = await RunningWeb.StartAsync(house);
+        var words = Regex.Replace(await web.GetAsync("/evidence"), "<svg.*?</svg>|<[^>]*>", "", RegexOptions.Singleline);
+        Assert.Contains("live-show/push@1 was not looked at for 3 min 48 s: we were not running", words);
+        Assert.Contains("nothing was looked at: never heard of", words);
+        Assert.Contains("unmet aws/render@1 no look since 20:37:00: we were not running", words); // a wish is never broken
+    }
+
+    [Fact]
     public async Task While_the_house_is_read_a_page_says_so_and_looks_again_by_itself()
     {
         await using var web = await RunningWeb.StartAsync(isStarting: true);
