@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Kept.TestKit.Peers;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
