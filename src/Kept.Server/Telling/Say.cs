@@ -48,10 +48,13 @@ internal static partial class Say
             : time.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Words that were written for machines too, with their instants as people read them: <c>no look since 04:01:02</c>.</summary>
+    /// <summary>
+    /// Words that were written for machines too, with the instants of looks as people read them: <c>no look since 04:01:02</c>. One without parts of a second was read
+    /// elsewhere, such as the end of a certificate, and is told as it was read.
+    /// </summary>
     public static string Told(string words, Instant now) => Written().Replace(words, match => Instant.TryParse(match.Value, out var at) ? When(at, now) : match.Value);
 
-    [GeneratedRegex(@"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Written();
 
     public static string Day(Instant at) => at.ToDateTimeOffset().ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
