@@ -13,9 +13,11 @@ internal static partial class SecretFile
     // the same on every Linux of .NET; without O_NONBLOCK the opening of a pipe waits for its writer
     private const int ReadOnly = 0, NonBlocking = 0x800, CloseOnExec = 0x80000;
 
+    private const int Interrupted = 4; // EINTR: nothing happened yet
+
     private const UnixFileMode OfOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <exception cref="EgressException">It is no file for a secret (<see cref="GapCause.SecretMissing"/>).</exception>
+    /// <exception cref="EgressException">It is no file for a secret (<see cref="GapCause.SecretMissing"/>), or this machine is at a limit (<see cref="GapCause.Local"/>).</exception>
     public static FileStream Open(string name)
     {
         var file = OperatingSystem.IsLinux() ? OpenUnix(name) : File.OpenRead(name);
@@ -37,14 +39,31 @@ internal static partial class SecretFile
     private static FileStream OpenUnix(string name)
     {
         if (Directory.Exists(name)) throw EgressException.OfUs(GapCause.SecretMissing, $"the secret file {name} is a folder; name the file in it");
-        var descriptor = OpenFile(name, ReadOnly | NonBlocking | CloseOnExec);
-        if (descriptor < 0)
+        while (true)
         {
-            _ = File.GetAttributes(name); // throws in words where it is not there
-            throw new UnauthorizedAccessException();
+            var descriptor = OpenFile(name, ReadOnly | NonBlocking | CloseOnExec);
+            if (descriptor >= 0) return new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Read);
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Interrupted) throw Refusal(name, error);
         }
-        return new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Read);
     }
+
+    /// <summary>Why open(2) refused, in words: what to mend differs, and a limit of this machine is no missing secret.</summary>
+    internal static EgressException Refusal(string name, int error) => error switch
+    {
+        2 => Missing($"the secret file {name} does not exist"), // ENOENT
+        20 => Missing($"the secret file {name} does not exist: a part of its path is a file, and no folder"), // ENOTDIR
+        1 or 13 => Missing($"the secret file {name} may not be read by this user"), // EPERM, EACCES
+        40 => Missing($"the secret file {name} is a link that leads round in a circle"), // ELOOP
+        36 => Missing($"the secret file {name} has a name longer than the system takes"), // ENAMETOOLONG
+        6 or 19 => Missing($"the secret file {name} is no plain file; name one that holds the secret and nothing else"), // ENXIO (a socket), ENODEV
+        24 => EgressException.OfUs(GapCause.Local, $"too many open files to read the secret file {name}: raise the limit (ulimit -n) or look less often"), // EMFILE
+        23 => EgressException.OfUs(GapCause.Local, $"this machine has too many open files to read the secret file {name}"), // ENFILE
+        12 => EgressException.OfUs(GapCause.Local, $"out of memory while opening the secret file {name}"), // ENOMEM
+        _ => Missing($"the secret file {name} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)} (errno {error})"),
+    };
+
+    private static EgressException Missing(string words) => EgressException.OfUs(GapCause.SecretMissing, words);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenFile(string path, int flags);

@@ -11,7 +11,12 @@ internal sealed partial class Keeper
 {
     private const int MostSilencesAtOnce = 60;
 
-    /// <summary>A call. The answer comes when it is on disk: a caller that was told yes is not called silent after a crash.</summary>
+    private readonly Doorstep _doorstep;
+
+    /// <summary>A call was answered without being heard. From any thread.</summary>
+    public void SentAway(string? key) => _doorstep.SentAway(key);
+
+    /// <summary>A call. <see cref="BeatAnswer.Heard"/> comes when it is on disk: a caller that was told so is not called silent after a crash.</summary>
     public void Hear(Beat beat, TaskCompletionSource<BeatAnswer> heard)
     {
         if (_looksAreOver)
@@ -33,16 +38,18 @@ internal sealed partial class Keeper
             heard.TrySetResult(answer);
             return;
         }
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (beat.Kind == BeatKind.Start)
+        {
+            heard.TrySetResult(BeatAnswer.Noted); // what began is recorded with its end
+            return;
+        }
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _recorder.WhenWritten(written);
         _ = AnswerAsync(written.Task, heard);
     }
 
-    private static async Task AnswerAsync(Task written, TaskCompletionSource<BeatAnswer> heard)
-    {
-        await written;
-        heard.TrySetResult(BeatAnswer.Heard);
-    }
+    private static async Task AnswerAsync(Task<bool> written, TaskCompletionSource<BeatAnswer> heard) =>
+        heard.TrySetResult(await written ? BeatAnswer.Heard : BeatAnswer.Noted);
 
     private BeatAnswer Hear(ScheduledCheck check, Heartbeat heartbeat, Beat beat)
     {
@@ -51,58 +58,61 @@ internal sealed partial class Keeper
             heartbeat.StartedAt = _now;
             return BeatAnswer.Heard;
         }
-        var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0 && !AsksForExitCode(check.Check));
-        // A job that calls in a tight loop is one look a second, unless it says something else. A failure is always heard; that it is over, once a second.
-        var isBad = check.Last is { Class: LookClass.Bad };
+        heartbeat.Called(_now);
+        _timetable.Rewake(check, After(heartbeat.Deadline));
+        // Only judged it can be told whether it says something new: an exit code, a duration or a body may be a failure by the words of the document alone.
+        var seen = SeenOf(check.Check, heartbeat, beat);
+        var judged = Judge.Look(check.Check, seen, GivenAt(check.Owner, _now));
+        var isBad = judged.Class == LookClass.Bad;
         var slot = _now;
-        if (heartbeat.LastRecorded is { } last && last - _now < Duration.Seconds(1) && _now - last < Duration.Seconds(1))
+        // A job that calls in a tight loop is one look a second, unless it says something else. A failure is always heard; that it is over, once a second.
+        if (IsWithinASecondOf(heartbeat.LastRecorded))
         {
-            if (isBad && !failed && heartbeat.HasRecovered) return BeatAnswer.TooOften;
-            Call();
-            if (failed == isBad) return BeatAnswer.Heard;
-            heartbeat.HasRecovered |= !failed;
-            // Calls handled in one turn share its moment, and a slot is recorded once: the later one stands a microsecond after the one before.
-            if (slot <= last) slot = new Instant(last.Microseconds + 1);
-        }
-        else
-        {
-            heartbeat.HasRecovered = false;
-            Call();
-        }
-        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
-        heartbeat.StartedAt = null;
-        heartbeat.LastRecorded = slot;
-        var phases = Phases.None with { Total = took };
-        // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
-        var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
-        var seen = failed
-            ? Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
-                with
-            { Code = code, Excerpt = beat.Body, Address = beat.From }
-            : new Observation
+            if (isBad == heartbeat.WasBad)
             {
-                StartedAt = _now,
-                Reach = Reach.Answered,
-                Phases = phases,
-                Code = code,
-                Size = beat.Body?.Length ?? 0,
-                Excerpt = beat.Body,
-                Address = beat.From,
-                Values = ValuesOf(check.Check.Kind, code, took, beat),
-            };
-        KeepCall(check, slot, seen);
+                heartbeat.StartedAt = null;
+                return BeatAnswer.Heard;
+            }
+            if (!isBad && IsWithinASecondOf(heartbeat.RecoveredAt)) return BeatAnswer.TooOften; // it is called again, and then its duration is wanted still
+            // Calls handled in one turn share its moment, and a slot is recorded once: the later one stands a microsecond after the one before.
+            if (slot <= heartbeat.LastRecorded) slot = new Instant(heartbeat.LastRecorded.Value.Microseconds + 1);
+        }
+        if (heartbeat.WasBad && !isBad) heartbeat.RecoveredAt = slot;
+        heartbeat.StartedAt = null;
+        (heartbeat.LastRecorded, heartbeat.WasBad) = (slot, isBad);
+        KeepCall(check, slot, judged, seen);
         Touch(check.Owner);
         if (slot <= _now) return BeatAnswer.Heard;
         check.Owner.JudgeAt = slot.Microseconds;
         check.Owner.IsAhead = true;
         _changes.Enqueue(check.Owner, slot.Microseconds);
         return BeatAnswer.Heard;
+    }
 
-        void Call()
+    private bool IsWithinASecondOf(Instant? moment) => moment is { } at && at - _now < Duration.Seconds(1) && _now - at < Duration.Seconds(1);
+
+    private Observation SeenOf(Check check, Heartbeat heartbeat, Beat beat)
+    {
+        // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
+        var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0 && !AsksForExitCode(check));
+        var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
+        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
+        var phases = Phases.None with { Total = took };
+        if (failed)
+            return Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
+                with
+            { Code = code, Excerpt = beat.Body, Address = beat.From };
+        return new Observation
         {
-            heartbeat.Called(_now);
-            _timetable.Rewake(check, After(heartbeat.Deadline));
-        }
+            StartedAt = _now,
+            Reach = Reach.Answered,
+            Phases = phases,
+            Code = code,
+            Size = beat.Body?.Length ?? 0,
+            Excerpt = beat.Body,
+            Address = beat.From,
+            Values = ValuesOf(check.Kind, code, took, beat),
+        };
     }
 
     private static bool AsksForExitCode(Check check) => check.Expect.Any(one => one.Test.SelfAndDescendants().Any(node => node switch
@@ -123,9 +133,9 @@ internal sealed partial class Keeper
         }),
     ];
 
-    private void KeepCall(ScheduledCheck check, Instant slot, Observation seen)
+    private void KeepCall(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen)
     {
-        Keep(check, slot, Judge.Look(check.Check, seen, GivenAt(check.Owner, slot)), seen, 0);
+        Keep(check, slot, judged, seen, 0);
         _looks++;
     }
 
@@ -140,15 +150,40 @@ internal sealed partial class Keeper
             if (check.Slot != default) Missed(check, check.Slot, now, GapCause.NotArmed, 1);
             return check.Slot = check.NextSlot(now);
         }
+        if (now > heartbeat.Deadline) Excuse(check, heartbeat, now);
         if (now <= heartbeat.Deadline) return After(heartbeat.Deadline);
         for (var told = 0; now > heartbeat.Deadline; heartbeat.StaySilent())
         {
             if (told++ >= MostSilencesAtOnce && now > heartbeat.Deadline + heartbeat.Every) continue;
             var silent = Observation.OfFailure(now, TargetFailure.Silent, $"no call since {heartbeat.LastCall}", Phases.None);
-            KeepCall(check, heartbeat.Deadline, silent);
+            KeepCall(check, heartbeat.Deadline, Judge.Look(check.Check, silent, GivenAt(check.Owner, heartbeat.Deadline)), silent);
         }
         Touch(check.Owner);
         return After(heartbeat.Deadline);
+    }
+
+    /// <summary>What we sent away is no silence: it called, and only what it said is not known. Where nobody read whose call it was, it may have been the one that was due.</summary>
+    private void Excuse(ScheduledCheck check, Heartbeat heartbeat, Instant now)
+    {
+        var heard = heartbeat.LastCall;
+        if (_doorstep.NewestOf(heartbeat.Key) is { } called && called <= now && heartbeat.CalledUnheard(called))
+        {
+            // within a second of one that was heard it could hardly say anything new
+            if (called - heard < Duration.Seconds(1)) return;
+            KeepGap(check, called, GapCause.Local);
+        }
+        else if (_doorstep.NewestOfAnybody is { } deaf && deaf <= now)
+        {
+            var due = heartbeat.Deadline;
+            if (!heartbeat.Deafened(deaf < due ? deaf : due, deaf)) return;
+            KeepGap(check, due, GapCause.Local);
+        }
+        else
+        {
+            return;
+        }
+        _gaps[(int)GapCause.Local]++;
+        Touch(check.Owner);
     }
 
     private static Instant After(Instant at) => new(at.Microseconds + 1);
@@ -170,6 +205,7 @@ internal sealed partial class Keeper
         check.Heartbeat = new Heartbeat(key, check.Check.Every, grace);
         if (!_beatsByKey.TryGetValue(key, out var checks)) _beatsByKey[key] = checks = [];
         checks.Add(check);
+        _doorstep.Know(key);
     }
 
     private void Unlisten(ScheduledCheck check, Heartbeat heartbeat)
@@ -177,7 +213,9 @@ internal sealed partial class Keeper
         check.Heartbeat = null;
         if (!_beatsByKey.TryGetValue(heartbeat.Key, out var checks)) return;
         checks.Remove(check);
-        if (checks.Count == 0) _beatsByKey.Remove(heartbeat.Key);
+        if (checks.Count > 0) return;
+        _beatsByKey.Remove(heartbeat.Key);
+        _doorstep.Forget(heartbeat.Key);
     }
 
     /// <summary>Arms it by what the ledger remembers, and forgives a silence in which nobody was here to listen.</summary>
@@ -189,7 +227,8 @@ internal sealed partial class Keeper
         {
             if (look.Slot > _now) continue;
             if (look.Failure == TargetFailure.Silent) silent = look.Slot;
-            else if (look.Class is LookClass.Good or LookClass.Bad || look.Code >= 0) (call, silent) = (look.Slot, null);
+            // A gap here is a call that we could not read, or a silence of ours: from it on it had its whole time again.
+            else if (look.Class is LookClass.Good or LookClass.Bad || look.Code >= 0 || look.Gap is not (GapCause.None or GapCause.NotArmed)) (call, silent) = (look.Slot, null);
         }
         if (call is null && silent is null) return;
         // Silence longer than what was read back: the call itself lies before it, and the next deadline follows the newest silence.

@@ -123,7 +123,7 @@ internal sealed partial class Keeper
         foreach (var request in asked)
             foreach (var series in request.Terms.Series)
                 request.Promise.Early.AddRange(waiting[series]);
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _recorder.WhenWritten(written); // what is still on its way to the ledger belongs to the history
         _ = ReadAsync(asked, _now, written.Task);
         _recorder.Pump(_now);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
 using Kept.Engine.Viewing;
@@ -60,6 +61,7 @@ internal sealed partial class Keeper : IDisposable
         _parts = parts;
         (_time, _ledger, _log) = (parts.Time, parts.Ledger, parts.Log);
         _clock = new Clockwork(_time);
+        _doorstep = new Doorstep(_time);
         _timetable = new Timetable(Launch, Missed, Heed, (check, fault) => Faulted(fault, $"the schedule of {check.Owner.Name}")) { Abandoned = Abandoned };
         _recorder = new Recorder(_ledger, _time, _log, Post) { OnRefusal = refusal => Guard(() => GiveUp(refusal), "a record that was refused") };
         _now = _startedAt = Instant.From(_time.GetUtcNow());

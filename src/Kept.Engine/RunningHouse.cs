@@ -54,11 +54,18 @@ public sealed class RunningHouse(EngineParts parts) : IAsyncDisposable
         await _keeper.RunAsync(either.Token);
     }
 
-    /// <summary>A watched thing called. The answer comes once it is on disk, or kept in memory while storage fails.</summary>
+    /// <summary>A watched thing called. The answer comes once it is on disk, or at once where it can only be noted in memory.</summary>
     public async ValueTask<BeatAnswer> BeatAsync(Beat beat, CancellationToken cancellationToken)
     {
         return _keeper.IsRunning ? await _keeper.AskAsync<BeatAnswer>(heard => _keeper.Hear(beat, heard), BeatAnswer.NotRunning, cancellationToken) : BeatAnswer.NotRunning;
     }
+
+    /// <summary>
+    /// A call of a heartbeat was refused by a bound of ours, so what it said is not known. The silence that would follow is then a gap, and breaks nothing. Cheap, from any
+    /// thread; a key that is none of this house's does nothing.
+    /// </summary>
+    /// <param name="key">Whose call it was; null where it was refused before that could be read, so that it may have been anybody's.</param>
+    public void SentAway(string? key) => _keeper.SentAway(key);
 
     /// <summary>
     /// Entries after a sequence, then every new one as it is written: in order, none twice, none left out. Any number of readers; a slow one reads on from the

@@ -124,11 +124,16 @@ public sealed record Beat(string Key, BeatKind Kind, int ExitCode, string? Body,
 /// <summary>What becomes of a call of a heartbeat.</summary>
 public enum BeatAnswer
 {
-    /// <summary>It is on disk, or kept in memory while storage fails; within a second of an equal call there is nothing new to keep.</summary>
+    /// <summary>It is on disk; within a second of an equal call there is nothing new to keep.</summary>
     Heard,
+    /// <summary>
+    /// It counts and is kept in memory only: storage fails and takes it when it works again, or it was a start, which is recorded with its end. A crash before
+    /// that forgets it.
+    /// </summary>
+    Noted,
     /// <summary>No heartbeat of this house has that key.</summary>
     NoSuchKey,
-    /// <summary>It said within this second already that a failure is over, failed again, and cannot be over again before the next second. A failure is always heard.</summary>
+    /// <summary>It said less than a second ago that a failure is over, failed again, and cannot be over again before that second has passed. A failure is always heard.</summary>
     TooOften,
     /// <summary>The house ends, has ended, or does not run: nobody heard it. Call again in a moment.</summary>
     NotRunning,

@@ -38,6 +38,16 @@ public static class HouseRules
         }
     }
 
+    /// <summary>The next moment after <paramref name="now"/> at which <see cref="Check"/> finds something else in the same house, because a term passes; null where none will.</summary>
+    public static Instant? NextChange(House house, Instant now)
+    {
+        Instant? next = null;
+        foreach (var moment in Expiry.MomentsOf(house))
+            if (moment > now && (next is null || moment < next))
+                next = moment;
+        return next;
+    }
+
     internal static IReadOnlyList<Finding> Findings(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null)
     {
         var context = new RuleContext(house, now, before);

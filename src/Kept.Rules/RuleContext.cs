@@ -44,10 +44,14 @@ internal sealed class RuleContext
     /// The moment a date ends. A date alone names its whole day, in UTC, so a promise until 31 December still holds on that day; a moment with a time of day
     /// is that moment.
     /// </summary>
-    public static Instant EndOf(Instant until) => until.Microseconds % (Duration.PerDay / 1000) == 0 ? until + Duration.Days(1) : until;
+    public static Instant EndOf(Instant until) => until.Microseconds % PerDay == 0 && until.Microseconds <= long.MaxValue - PerDay ? until + Duration.Days(1) : until;
+
+    private const long PerDay = Duration.PerDay / Duration.PerMicrosecond;
 
     public bool IsOver(Instant until) => EndOf(until) <= Now;
 
     /// <summary>When the promise ends: its own date, else its agent's.</summary>
-    public static Instant? UntilOf(AgentView agent, Promise promise) => promise.Until ?? agent.Agent.Until;
+    public static Instant? UntilOf(AgentView agent, Promise promise) => UntilOf(agent.Agent, promise);
+
+    public static Instant? UntilOf(Agent agent, Promise promise) => promise.Until ?? agent.Until;
 }

@@ -47,6 +47,7 @@ public static class KeptServer
             Follow = running.FollowAsync,
             // before the house is read nobody knows whose key it is, and a caller that is told "no such heartbeat" does not try again
             Beat = (beat, token) => Volatile.Read(ref started) ? running.BeatAsync(beat, token) : throw new StartingException(),
+            SentAway = running.SentAway,
             HousePath = options.HousePath,
             Mark = mark,
         };

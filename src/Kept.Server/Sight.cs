@@ -18,6 +18,8 @@ internal sealed record Sight
     public required Func<long, CancellationToken, IAsyncEnumerable<Entry>> Follow { get; init; }
     /// <summary>Hands a call of a heartbeat to the engine.</summary>
     public required Func<Beat, CancellationToken, ValueTask<BeatAnswer>> Beat { get; init; }
+    /// <summary>Tells the engine of a call of a heartbeat that was refused by a bound of ours; null where its key was not read.</summary>
+    public required Action<string?> SentAway { get; init; }
     /// <summary>Where documents are read from, for the words on how to add the next promise; null where the house has no folder.</summary>
     public string? HousePath { get; init; }
 

@@ -135,6 +135,42 @@ public sealed class DialerTests : IDisposable
         Refused(pipe, "is no plain file");
     }
 
+    [Fact]
+    public void A_secret_file_that_does_not_open_says_why()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var (one, other) = (Path.Combine(_folder, "one"), Path.Combine(_folder, "other"));
+        File.CreateSymbolicLink(one, other);
+        File.CreateSymbolicLink(other, one);
+        Refused(one, "leads round in a circle");
+        var file = Path.Combine(_folder, "plain");
+        File.WriteAllText(file, "t0ken");
+        Refused(Path.Combine(file, "token"), "a part of its path is a file");
+        Refused(Path.Combine(_folder, new string('x', 300)), "a name longer than the system takes");
+        var door = Path.Combine(_folder, "door");
+        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(door));
+            Refused(door, "is no plain file");
+        }
+        File.SetUnixFileMode(file, UnixFileMode.None);
+        if (!Environment.IsPrivilegedProcess) Refused(file, "may not be read by this user"); // root may
+    }
+
+    [Theory]
+    [InlineData(2, "does not exist", GapCause.SecretMissing)]
+    [InlineData(13, "may not be read by this user", GapCause.SecretMissing)]
+    [InlineData(24, "too many open files", GapCause.Local)]
+    [InlineData(23, "too many open files", GapCause.Local)]
+    [InlineData(5, "(errno 5)", GapCause.SecretMissing)]
+    public void A_limit_of_this_machine_is_told_as_such_and_not_as_a_missing_secret(int error, string words, GapCause gap)
+    {
+        var fault = SecretFile.Refusal("/run/secrets/token", error);
+        Assert.Equal(gap, fault.Gap);
+        Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("/run/secrets/token", fault.Message, StringComparison.Ordinal);
+    }
+
     private static void Refused(string file, string words)
     {
         var fault = Assert.Throws<EgressException>(() => Secrets.Expand($"${{file:{file}}}"));

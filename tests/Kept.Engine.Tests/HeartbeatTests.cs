@@ -8,7 +8,7 @@ namespace Kept.Engine.Tests;
 [Collection(Alone.Name)]
 public sealed class HeartbeatTests
 {
-    private const string Backup = """
+    internal const string Backup = """
         kept: 1
         agent: web
         domains: [web.example]
@@ -24,7 +24,7 @@ public sealed class HeartbeatTests
             check: { heartbeat: hourly-backup, every: 1h, grace: 10m }
         """;
 
-    private static HouseWorld Running()
+    internal static HouseWorld Running()
     {
         var world = new HouseWorld();
         world.Run(Backup);
@@ -32,7 +32,7 @@ public sealed class HeartbeatTests
         return world;
     }
 
-    private static BeatAnswer? Beat(HouseWorld world, BeatKind kind = BeatKind.Success, int exitCode = 0, string? body = null)
+    internal static BeatAnswer? Beat(HouseWorld world, BeatKind kind = BeatKind.Success, int exitCode = 0, string? body = null)
     {
         var heard = world.Beat(new Beat("hourly-backup", kind, exitCode, body, "192.0.2.7"));
         world.Advance(TimeSpan.FromMilliseconds(10));
@@ -162,6 +162,109 @@ public sealed class HeartbeatTests
         world.Stop();
     }
 
+    public static readonly TheoryData<string, BeatKind, int, string?> FailuresByTheDocument = new()
+    {
+        { "exit-code in [0, 3]", BeatKind.ExitCode, 4, null },
+        { "exit-code == 0", BeatKind.ExitCode, 1, null },
+        { "body.saved == true", BeatKind.Success, 0, """{ "saved": false }""" },
+        { "exit-code in [0, 3]", BeatKind.Fail, 0, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(FailuresByTheDocument))]
+    public void What_the_document_calls_a_failure_is_never_lost_behind_a_success_of_the_same_second(string expected, BeatKind kind, int code, string? body)
+    {
+        using var world = new HouseWorld();
+        world.Run(Backup.Replace("grace: 10m", $"grace: 10m, expect: [ '{expected}' ]", StringComparison.Ordinal));
+        world.Advance(TimeSpan.FromSeconds(5));
+        const string Saved = """{ "saved": true }""";
+        Assert.Equal(BeatAnswer.Heard, Beat(world, body: Saved));
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        Assert.Equal(BeatAnswer.Heard, Beat(world, kind, code, body));
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        Assert.Equal([LookClass.Good, LookClass.Bad], Calls(world).Select(look => look.Class));
+        for (var i = 0; i < 20; i++) Assert.Equal(BeatAnswer.Heard, Beat(world, kind, code, body)); // the same word again is nothing new
+        Assert.Equal(2, Calls(world).Count);
+        Assert.Equal(BeatAnswer.Heard, Beat(world, body: Saved)); // over, once a second
+        Assert.Equal(BeatAnswer.Heard, Beat(world, kind, code, body));
+        Assert.Equal(BeatAnswer.TooOften, Beat(world, body: Saved));
+        Assert.Equal(Outcome.Broken, world.Verdict("backup@1").Outcome);
+        world.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(BeatAnswer.Heard, Beat(world, body: Saved));
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        Assert.Equal([LookClass.Good, LookClass.Bad, LookClass.Good, LookClass.Bad, LookClass.Good], Calls(world).Select(look => look.Class));
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_recovery_is_refused_only_while_a_second_has_not_passed_since_the_one_before()
+    {
+        using var world = Running();
+        var word = BeatKind.Fail;
+        for (var i = 0; i < 10; i++) // within a second of each other, but recoveries further apart
+        {
+            Assert.Equal(BeatAnswer.Heard, Beat(world, word));
+            world.Advance(TimeSpan.FromMilliseconds(600));
+            word = word == BeatKind.Fail ? BeatKind.Success : BeatKind.Fail;
+        }
+        Assert.Equal(10, Calls(world).Count);
+        world.Stop();
+    }
+
+    [Fact]
+    public void An_end_that_was_nothing_new_ends_what_had_begun()
+    {
+        using var world = new HouseWorld();
+        world.Run(Backup.Replace("grace: 10m", "grace: 10m, expect: [ 'not has(duration) or duration < 5m' ]", StringComparison.Ordinal));
+        world.Advance(TimeSpan.FromSeconds(5));
+        Beat(world);
+        Beat(world, BeatKind.Start);
+        Beat(world); // within the second: nothing new to keep
+        world.Advance(TimeSpan.FromMinutes(60));
+        Beat(world); // it began nothing, so it took no hour
+        Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
+        Assert.Equal(-1, Calls(world)[^1].Phases.Total);
+        world.Stop();
+    }
+
+    [Fact]
+    public void A_call_while_storage_fails_is_not_told_as_recorded_and_is_recorded_when_it_works_again()
+    {
+        using var world = Running();
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        world.Advance(TimeSpan.FromMinutes(30));
+        world.Ledger.IsFull = true;
+        world.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(BeatAnswer.Noted, Beat(world)); // the first to meet the full disk
+        world.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
+        Assert.Single(Calls(world));
+        world.Ledger.IsFull = false;
+        world.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(3, Calls(world).Count);
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        world.Stop();
+    }
+
+    [Fact]
+    public void What_a_crash_forgets_was_never_told_as_recorded()
+    {
+        using var world = Running();
+        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        world.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(BeatAnswer.Noted, Beat(world, BeatKind.Start));
+        world.Ledger.IsFull = true;
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
+        world.Kill();
+        world.Ledger.IsFull = false;
+        world.Run(Backup);
+        world.Advance(TimeSpan.FromSeconds(5));
+        Assert.Single(Calls(world));
+        world.Stop();
+    }
+
+    private static List<LookRecord> Calls(HouseWorld world) => [.. world.LooksOf("backup@1").Where(look => look.Class != LookClass.Gap)];
+
     [Fact]
     public void A_flood_of_calls_leaves_two_looks_and_little_memory()
     {
@@ -221,9 +324,9 @@ public sealed class HeartbeatTests
         using var world = Running();
         Assert.Equal(BeatAnswer.NoSuchKey, world.Beat(new Beat("nobody", BeatKind.Success, 0, null, null)));
         world.Ledger.IsFull = true;
-        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
         world.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(BeatAnswer.Heard, Beat(world));
+        Assert.Equal(BeatAnswer.Noted, Beat(world));
         Assert.Equal(Outcome.Kept, world.Verdict("backup@1").Outcome);
         world.Ledger.IsFull = false;
         world.Advance(TimeSpan.FromSeconds(40));

@@ -86,6 +86,8 @@ public sealed class Measurements
                 $"{promises} promises every {everySeconds} s: taken {taken.TotalMilliseconds:0} ms, trusted {restored.TotalMilliseconds:0} ms, {count / wall.TotalSeconds:0} looks/s, "
                 + $"{spent.TotalSeconds * 1000 / count:0.000} CPU s per 1,000, lateness p50 {figures.LatenessP50} p99 {figures.LatenessP99} max {figures.LatenessMax}, "
                 + $"gaps {string.Join(' ', figures.Gaps.Select(gap => gap.Key + "=" + gap.Value))}, waiting {figures.UnrecordedLooks}, heap {GC.GetTotalMemory(false) >> 20} MiB");
+            var info = GC.GetGCMemoryInfo();
+            TestContext.Current.TestOutputHelper!.WriteLine($"resident {Environment.WorkingSet >> 20} MiB, committed {info.TotalCommittedBytes >> 20}, heap {info.HeapSizeBytes >> 20}, fragmented {info.FragmentedBytes >> 20}, live {GC.GetTotalMemory(true) >> 20} MiB");
             await stop.CancelAsync();
             var stopping = Stopwatch.StartNew();
             await running;
@@ -123,7 +125,10 @@ public sealed class Measurements
             {
                 ["http"] = (_, _) => ValueTask.FromResult(new Observation
                 {
-                    StartedAt = Instant.From(TimeProvider.System.GetUtcNow()), Reach = Reach.Answered, Code = 200, Values = [Value.Of(200), Value.Of(Duration.Milliseconds(5))],
+                    StartedAt = Instant.From(TimeProvider.System.GetUtcNow()),
+                    Reach = Reach.Answered,
+                    Code = 200,
+                    Values = [Value.Of(200), Value.Of(Duration.Milliseconds(5))],
                 }),
             }.ToFrozenDictionary();
             await using var house = new RunningHouse(new EngineParts(ledger, looks, TimeProvider.System, new Random(2), NullLogger.Instance));

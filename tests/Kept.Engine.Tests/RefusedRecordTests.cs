@@ -151,7 +151,14 @@ public sealed class RefusedRecordTests
             }
             catch (Exception fault) when (fault is LedgerException or OverflowException && tries < 10_000)
             {
-                // as the recorder does: again, later
+                // as the recorder does: again, later, with what came meanwhile
+                if (batch.UnclearFaults < Batch.TriesBeforeSifting) continue;
+                var later = new Batch();
+                looks.Add(looks[^1] with { Slot = new Instant(looks[^1].Slot.Microseconds + 1) });
+                drafts.Add(new EntryDraft("test", 1, default, "team", $"later{tries}", "{}"u8.ToArray()));
+                later.Looks.Add(looks[^1]);
+                later.Entries.Add(drafts[^1]);
+                batch.Join(later);
             }
         }
         Assert.Equal(looks.Where(look => !poison.ContainsKey(look)).OrderBy(look => look.Slot), ledger.Looks(series, default, new Instant(long.MaxValue / 2)));
@@ -159,6 +166,70 @@ public sealed class RefusedRecordTests
         Assert.Equal(poison.Keys.ToHashSet(ReferenceEqualityComparer.Instance), batch.Refusals.Select(refusal => refusal.Record).ToHashSet(ReferenceEqualityComparer.Instance));
         Assert.Equal(poison.Count, batch.Refusals.Count);
         Assert.Empty(ledger.Verify(default).Problems);
+    }
+
+    /// <summary>Against both stores: a fault that nobody foresaw, which begins and ends at any write, but lasts or stays away for longer than one record takes.</summary>
+    [Fact]
+    public void A_fault_that_comes_and_goes_loses_no_record_and_has_no_good_one_refused()
+    {
+        Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[1, 60], Gen.Bool).Sample((seed, count, onDisk) =>
+        {
+            var folder = Directory.CreateTempSubdirectory("kept-flapping");
+            try
+            {
+                FlapAsync(new Random(seed), count, onDisk ? Ledgers.OpenSqlite(folder.FullName, TimeProvider.System, new Random(1)) : Ledgers.InMemory(TimeProvider.System, new Random(1)))
+                    .GetAwaiter().GetResult();
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }, iter: 60, threads: 1);
+    }
+
+    private static async Task FlapAsync(Random random, int count, ILedger ledger)
+    {
+        await using var closed = ledger;
+        var id = await ledger.IdOfAsync(PromiseName.TryParse("web/p@1", null, out var name) ? name : default!, null, default);
+        var series = (await ledger.SeriesOfAsync([new SeriesKey(id, "http", "here")], default))[0];
+        var flaky = new FlakyLedger(ledger);
+        var (works, left) = (false, random.Next(1, 40));
+        flaky.Poison = _ =>
+        {
+            if (left-- == 0) (works, left) = (!works, works ? random.Next(1, 40) : random.Next(400, 800));
+            return works ? null : new InvalidOperationException("the driver lost its mind");
+        };
+        var (looks, drafts) = (new List<LookRecord>(), new List<EntryDraft>());
+        var batch = More(count);
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await batch.WriteAsync(flaky);
+                break;
+            }
+            catch (InvalidOperationException) when (tries < 1_000)
+            {
+                if (batch.UnclearFaults >= Batch.TriesBeforeSifting) batch.Join(More(1)); // as the recorder does
+            }
+        }
+        Assert.Empty(batch.Refusals);
+        Assert.Equal(looks, ledger.Looks(series, default, new Instant(long.MaxValue / 2)));
+        Assert.Equal(drafts.Select(draft => draft.Subject).Order(), ledger.Entries(new EntryQuery(Kind: "test", Limit: 10_000)).Select(entry => entry.Subject).Order());
+        Assert.Empty(ledger.Verify(default).Problems);
+
+        Batch More(int howMany)
+        {
+            var more = new Batch();
+            for (var i = 0; i < howMany; i++)
+            {
+                looks.Add(new LookRecord(series, new Instant(1_000_000L * (looks.Count + 1)), ledger.Epoch, LookClass.Good, TargetFailure.None, GapCause.None, 200, 0, Phases.None, false, []));
+                drafts.Add(new EntryDraft("test", 1, default, "team", $"n{drafts.Count:0000}", "{}"u8.ToArray()));
+                more.Looks.Add(looks[^1]);
+                more.Entries.Add(drafts[^1]);
+            }
+            return more;
+        }
     }
 
     /// <summary>What was logged.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Kept.Language;
 using Kept.Ledger;
+using Kept.Model;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -32,6 +33,24 @@ public sealed class HouseSourceTests : IDisposable
         _time.Advance(TimeSpan.FromDays(1));
         Assert.Contains(await Errors(source), error => error == "R35");
         Assert.False(source.IsRulesChangeDue);
+    }
+
+    [Fact]
+    public async Task Rules_are_asked_again_when_the_notice_before_an_agents_own_term_begins()
+    {
+        Write("2027-01-15", "notice: 30d"); // the day counts whole, so thirty days before its end is the 17th of December
+        await using var ledger = Open();
+        var source = Source(ledger);
+        Assert.DoesNotContain(await Errors(source), error => error == "R35");
+        _time.SetUtcNow(new DateTimeOffset(2026, 12, 17, 0, 0, 0, TimeSpan.Zero));
+        Assert.False(source.IsRulesChangeDue);
+        Assert.DoesNotContain(await Errors(source), error => error == "R35");
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(source.IsRulesChangeDue);
+        var told = Assert.Single((await source.ReadAsync(CancellationToken.None)).Diagnostics, one => one.Code == "R35");
+        Assert.Equal(Severity.Warning, told.Severity);
+        Assert.Contains("sooner than its notice of 30d", told.Message, StringComparison.Ordinal);
+        Assert.Equal(4, told.At.Line); // where the agent says it
     }
 
     [Fact]
@@ -119,7 +138,7 @@ public sealed class HouseSourceTests : IDisposable
 
     private static async Task<IReadOnlyList<string>> Errors(HouseSource source) => [.. (await source.ReadAsync(CancellationToken.None)).Diagnostics.Select(one => one.Code)];
 
-    private void Write(string until) => File.WriteAllText(Path.Combine(_folder.FullName, "shop.kept.yaml"), $$"""
+    private void Write(string until, string more = "") => File.WriteAllText(Path.Combine(_folder.FullName, "shop.kept.yaml"), $$"""
         kept: 1
         agent: shop
         domains: [localhost]
@@ -131,5 +150,6 @@ public sealed class HouseSourceTests : IDisposable
             to: anyone
             keeps: [ availability >= 99% over 30d ]
             check: { http: GET http://localhost:9/, every: 60s, expect: [ status == 200 ] }
+            {{more}}
         """, Encoding.UTF8);
 }

@@ -34,7 +34,7 @@ internal sealed class HttpPlan
         {
             Url = new Uri(_secretUrl is null ? url : "http://secret.invalid/"),
             Host = check.Target.Host,
-            Method = new HttpMethod(check.Target.Method),
+            Method = HttpMethod.Parse(check.Target.Method),
             Trust = DocumentOrigin.Others,
             Headers = headers,
             Body = body is not null && _secretBody is null ? Bytes(body) : null,

@@ -86,7 +86,7 @@ internal sealed class HistoryReader(ILedger ledger)
         if (since > now) return new(now, true, hash, seen);
         if (hash == terms.Promise.TermsHash) return new(since, false, null, seen);
         // Renamed while nobody was running, and nothing else: the count goes on, under the new name.
-        var renamed = seen.Subject != terms.Promise.Name.ToString() && EntryBodies.Text(seen, "counted") == terms.Counted;
+        var renamed = seen.Subject != terms.Promise.Name.ToString() && EntryBodies.Text(seen, "counted") == EntryBodies.CountedText(terms);
         return new(renamed ? since : now, true, hash, seen);
     }
 

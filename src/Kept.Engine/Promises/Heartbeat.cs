@@ -20,8 +20,10 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
     public Instant? StartedAt { get; set; }
     /// <summary>The newest call that became a look; calls within the same second are one.</summary>
     public Instant? LastRecorded { get; set; }
-    /// <summary>Within this second it said already that a failure is over.</summary>
-    public bool HasRecovered { get; set; }
+    /// <summary>That call was a failure, as the document judges it.</summary>
+    public bool WasBad { get; set; }
+    /// <summary>When it last said that a failure is over.</summary>
+    public Instant? RecoveredAt { get; set; }
     /// <summary>Silent after this.</summary>
     public Instant Deadline { get; private set; }
 
@@ -30,6 +32,14 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
         IsArmed = true;
         LastCall = at;
         Deadline = at + Every + Grace;
+    }
+
+    /// <summary>It called then and we sent it away. True when its deadline is a later one by that; an unheard call arms nothing.</summary>
+    public bool CalledUnheard(Instant at)
+    {
+        if (!IsArmed || at <= LastCall || at + Every + Grace <= Deadline) return false;
+        Called(at);
+        return true;
     }
 
     /// <summary>The next silent slot.</summary>

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using Kept.Language;
 using Kept.Ledger;
@@ -53,7 +55,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             : $"{errors[0].Code}: {errors[0].Message}" + (errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "");
         var counted = CountedOf(promise);
         var foldKey = FoldKeyOf(promise, counted, assessor);
-        var print = new StringBuilder(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version);
+        var print = new StringBuilder().Append(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version);
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
         foreach (var check in promise.Checks)
         {
@@ -77,9 +79,9 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
     }
 
     // 128 bits tell terms of one promise apart, and a large house keeps three of them for each.
-    private static string Short(StringBuilder text) => ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()))[^32..];
+    private static UInt128 Short(StringBuilder text) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
 
-    private static string CountedOf(Promise promise)
+    private static UInt128 CountedOf(Promise promise)
     {
         var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
         if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
@@ -87,9 +89,9 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         return Short(text);
     }
 
-    private static string FoldKeyOf(Promise promise, string counted, Assessor assessor)
+    private static UInt128 FoldKeyOf(Promise promise, UInt128 counted, Assessor assessor)
     {
-        var text = new StringBuilder(counted).Append('\n').Append(assessor);
+        var text = new StringBuilder().Append(counted).Append('\n').Append(assessor);
         foreach (var check in promise.Checks)
         {
             text.Append('\n').Append(check.Name).Append(' ').Append(check.Kind.Name).Append(' ').Append(check.Confirm);

@@ -41,7 +41,9 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public bool IsTouched { get; set; }
 
     /// <summary>What the bad look of a check met, where it was seen since the start.</summary>
-    public string? WordsOf(int check, Instant slot) => Checks[check].LastBad is { } bad && bad.Slot == slot ? bad.Reason : null;
+    public Func<int, Instant, string?> WordsOf => field ??= Words; // one for all its verdicts
+
+    private string? Words(int check, Instant slot) => Checks[check].LastBad is { } bad && bad.Slot == slot ? bad.Reason : null;
 
     public PromiseId Id => Terms.Id;
     public Promise Promise => Terms.Promise;
@@ -59,11 +61,11 @@ internal sealed record PromiseTerms
     public required ImmutableArray<int> Series { get; init; }
     public required ImmutableArray<Diagnostic> Problems { get; init; }
     /// <summary>Equal where everything that judges or looks is equal.</summary>
-    public required string Fingerprint { get; init; }
+    public required UInt128 Fingerprint { get; init; }
     /// <summary>Equal where the same is counted, whatever the name: version, condition, objectives, coverage. A rename alone begins no new count.</summary>
-    public required string Counted { get; init; }
+    public required UInt128 Counted { get; init; }
     /// <summary>Equal where a fold may be carried over: what is counted, by whom, and how checks are confirmed.</summary>
-    public required string FoldKey { get; init; }
+    public required UInt128 FoldKey { get; init; }
     /// <summary>An error of a rule makes it not a promise; then why.</summary>
     public required string? NotAPromise { get; init; }
 

@@ -13,11 +13,17 @@ internal sealed class Batch
     /// <summary>A fault that nobody foresaw may pass; after so many tries the records are tried apart.</summary>
     public const int TriesBeforeSifting = 5;
 
+    /// <summary>A record in doubt is given up when it failed by itself in so many tries, each beside others that were taken.</summary>
+    private const int TriesInDoubt = 2;
+
+    /// <summary>A fault of a moment is over at the next write or the one after; one of the record never is.</summary>
+    private const int WritesInDoubt = 3;
+
     public Portion<LookRecord> Looks { get; } = new();
     public Portion<Evidence> Evidence { get; } = new();
     public Portion<EntryDraft> Entries { get; } = new();
     public Dictionary<string, byte[]> Caches { get; private set; } = new(StringComparer.Ordinal);
-    public List<TaskCompletionSource> Waiters { get; private set; } = [];
+    public List<TaskCompletionSource<bool>> Waiters { get; private set; } = [];
 
     /// <summary>How often it failed by something that nobody foresaw.</summary>
     public int UnclearFaults { get; private set; }
@@ -52,9 +58,9 @@ internal sealed class Batch
         later.Waiters.Clear();
     }
 
-    public void Release()
+    public void Release(bool isWritten)
     {
-        foreach (var waiter in Waiters) waiter.TrySetResult();
+        foreach (var waiter in Waiters) waiter.TrySetResult(isWritten);
         Waiters.Clear();
     }
 
@@ -91,15 +97,16 @@ internal sealed class Batch
         try
         {
             // one write and one sync for all of them, as nearly always
-            await ledger.RecordAsync(Looks.Rest, Evidence.Rest, CancellationToken.None);
-            Looks.Done = Looks.Count;
-            Evidence.Done = Evidence.Count;
+            if (Looks.Rest.Count > 0 || Evidence.Rest.Count > 0) await ledger.RecordAsync(Looks.Rest, Evidence.Rest, CancellationToken.None);
+            Looks.Take();
+            Evidence.Take();
         }
         catch (Exception fault) when (MayBeSifted(fault))
         {
-            await SiftAsync(Looks, part => ledger.RecordAsync(part, [], CancellationToken.None));
-            await SiftAsync(Evidence, part => ledger.RecordAsync([], part, CancellationToken.None));
+            // below, apart
         }
+        if (Looks.Left > 0) await SiftAsync(Looks, part => ledger.RecordAsync(part, [], CancellationToken.None));
+        if (Evidence.Left > 0) await SiftAsync(Evidence, part => ledger.RecordAsync([], part, CancellationToken.None));
     }
 
     private static async ValueTask AppendAsync(ILedger ledger, IReadOnlyList<EntryDraft> drafts) => await ledger.AppendAsync(drafts, CancellationToken.None);
@@ -112,13 +119,13 @@ internal sealed class Batch
     };
 
     /// <summary>
-    /// Halves what is refused until single records are left, in order. A record that fails alone is given up when the ledger says that it is the record, or when
-    /// a later one is taken at the same time: then it cannot be the storage, which may as well have failed anew. Otherwise it stays and the fault is thrown.
+    /// Halves what is refused until single records are left, in order. A record that fails alone is given up when the ledger says that it is the record. Otherwise it may as well
+    /// be the storage: it stays where it is until a later one is taken, and is in doubt then, for the storage may have begun to work between the two.
     /// </summary>
-    private async Task SiftAsync<T>(Portion<T> portion, Func<IReadOnlyList<T>, ValueTask> write)
+    private async Task SiftAsync<T>(Portion<T> portion, Func<IReadOnlyList<T>, ValueTask> write) where T : notnull
     {
         var parts = new Stack<(int From, int Count)>();
-        if (portion.Left > 0) parts.Push((portion.Done, portion.Left));
+        if (portion.Rest.Count > 0) parts.Push((portion.Done, portion.Rest.Count));
         var failed = new List<(int At, Refusal Refusal)>();
         while (parts.TryPop(out var part))
         {
@@ -130,22 +137,75 @@ internal sealed class Batch
             {
                 if (part.Count == 1)
                 {
-                    failed.Add((part.From, new Refusal(portion.At(part.From)!, fault)));
+                    failed.Add((part.From, new Refusal(portion.At(part.From), fault)));
                     continue;
                 }
                 parts.Push((part.From + (part.Count / 2), part.Count - (part.Count / 2)));
                 parts.Push((part.From, part.Count / 2));
                 continue;
             }
-            Refusals.AddRange(failed.Select(one => one.Refusal));
+            Refusals.AddRange(failed.Where(one => IsOfTheRecord(one.Refusal.Fault)).Select(one => one.Refusal));
+            portion.InDoubt.AddRange(failed.Where(one => !IsOfTheRecord(one.Refusal.Fault)).Select(one => new Doubt<T>(portion.At(one.At), one.Refusal.Fault)));
             failed.Clear();
-            portion.Done = part.From + part.Count;
+            portion.Take(part.From + part.Count);
         }
-        var sure = failed.TakeWhile(one => LedgerException.KindOf(one.Refusal.Fault) == LedgerFault.Record).ToList();
+        var sure = failed.TakeWhile(one => IsOfTheRecord(one.Refusal.Fault)).ToList();
         Refusals.AddRange(sure.Select(one => one.Refusal));
         portion.Done = sure.Count == failed.Count ? portion.Count : failed[sure.Count].At;
         if (sure.Count < failed.Count) ExceptionDispatchInfo.Throw(failed[sure.Count].Refusal.Fault);
+        await SettleAsync(portion, write);
     }
+
+    /// <summary>
+    /// Records in doubt are tried again, later than they stood in order: better late than never. One that still fails while others are taken is given up, after a pause between:
+    /// only a fault that comes back for that very record in each of these tries, and for no other, could be taken for the record's.
+    /// </summary>
+    private async Task SettleAsync<T>(Portion<T> portion, Func<IReadOnlyList<T>, ValueTask> write) where T : notnull
+    {
+        var hasTaken = portion.HasTaken;
+        portion.HasTaken = false;
+        foreach (var doubt in portion.InDoubt.ToList())
+        {
+            if (await FaultOfAsync(doubt.Record, write) is { } fault)
+            {
+                doubt.Fault = fault;
+                if (hasTaken) doubt.Tries++;
+                if (doubt.Tries < TriesInDoubt && !IsOfTheRecord(fault)) continue;
+                Refusals.Add(new Refusal(doubt.Record, fault));
+            }
+            portion.InDoubt.Remove(doubt);
+        }
+        if (portion.InDoubt is [var first, ..]) ExceptionDispatchInfo.Throw(first.Fault);
+    }
+
+    private static async Task<Exception?> FaultOfAsync<T>(T record, Func<IReadOnlyList<T>, ValueTask> write)
+    {
+        Exception? last = null;
+        for (var i = 0; i < WritesInDoubt; i++)
+        {
+            try
+            {
+                await write([record]);
+                return null;
+            }
+            catch (Exception fault) when (LedgerException.KindOf(fault) != LedgerFault.Storage)
+            {
+                last = fault;
+            }
+        }
+        return last;
+    }
+
+    private static bool IsOfTheRecord(Exception fault) => LedgerException.KindOf(fault) == LedgerFault.Record;
+}
+
+/// <summary>A record that failed alone while others are taken, by a fault that nobody foresaw.</summary>
+internal sealed class Doubt<T>(T record, Exception fault)
+{
+    public T Record { get; } = record;
+    public Exception Fault { get; set; } = fault;
+    /// <summary>Tries in which it failed again.</summary>
+    public int Tries { get; set; }
 }
 
 /// <summary>A record that the ledger will never take.</summary>
@@ -168,13 +228,25 @@ internal sealed class Portion<T>
     private List<T> _items = [];
 
     public int Count => _items.Count;
-    /// <summary>So many from the beginning are taken, or given up.</summary>
+    /// <summary>So many from the beginning are taken, given up, or in doubt.</summary>
     public int Done { get; set; }
-    public int Left => Count - Done;
-    public IReadOnlyList<T> Rest => Done == 0 ? _items : Range(Done, Left);
+    public List<Doubt<T>> InDoubt { get; } = [];
+    /// <summary>Others were taken since those in doubt were tried last.</summary>
+    public bool HasTaken { get; set; }
+    public int Left => Count - Done + InDoubt.Count;
+    public IReadOnlyList<T> Rest => Done == 0 ? _items : Range(Done, Count - Done);
+    /// <summary>All that are neither taken nor given up.</summary>
+    public IEnumerable<T> Waiting => InDoubt.Select(doubt => doubt.Record).Concat(Rest);
     public IReadOnlyList<T> All => _items;
 
     public void Add(T item) => _items.Add(item);
+
+    /// <summary>Those before it were taken; all of them, where no end is named.</summary>
+    public void Take(int? end = null)
+    {
+        HasTaken |= (end ?? Count) > Done;
+        Done = end ?? Count;
+    }
 
     public T At(int index) => _items[index];
 

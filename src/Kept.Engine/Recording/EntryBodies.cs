@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kept.Engine.Promises;
 using Kept.Ledger;
@@ -42,7 +43,7 @@ internal static class EntryBodies
             .Set("id", terms.Id.ToString())
             .Set("version", terms.Promise.Version)
             .Set("termsHash", terms.Promise.TermsHash)
-            .Set("counted", terms.Counted)
+            .Set("counted", CountedText(terms))
             .Set("before", before)
             .Set("since", since.ToString())
             .Set(Every, terms.Promise.Checks.Aggregate(new Members(), static (all, check) => all.Set(check.Name, Microseconds(check.Every)))));
@@ -58,6 +59,9 @@ internal static class EntryBodies
             .Set("from", from.ToString()));
 
     private static long Microseconds(Duration span) => span.Nanoseconds / Duration.PerMicrosecond;
+
+    /// <summary>What is counted, as entries tell it.</summary>
+    public static string CountedText(PromiseTerms terms) => terms.Counted.ToString("x32", CultureInfo.InvariantCulture);
 
     public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new Members().Set("promise", name.ToString()));
 

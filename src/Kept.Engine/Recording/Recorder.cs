@@ -64,7 +64,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     }
 
     /// <summary>Looks that the ledger has not acknowledged, oldest first.</summary>
-    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks.Rest ?? [], .. _writing?.Looks.All ?? [], .. _next.Looks.All];
+    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks.Waiting ?? [], .. _writing?.Looks.All ?? [], .. _next.Looks.All];
 
     /// <summary>For what must never be left out, however much waits: terms, houses, the one gap of a start. There are at most a few per promise.</summary>
     public void Add(EntryDraft entry) => _next.Entries.Add(entry);
@@ -83,10 +83,10 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     /// <summary>Caches that wait may hold what is not so any more.</summary>
     public void ForgetCaches() => _next.Caches.Clear();
 
-    /// <summary>Completes once what was added so far is on disk, or storage fails: nobody waits for a broken disk.</summary>
-    public void WhenWritten(TaskCompletionSource done)
+    /// <summary>True once what was added so far is on disk; false at once where storage fails: nobody waits for a broken disk, and nobody is told that it took what it did not.</summary>
+    public void WhenWritten(TaskCompletionSource<bool> done)
     {
-        if (Fault is not null) done.TrySetResult();
+        if (Fault is not null) done.TrySetResult(false);
         else _next.Waiters.Add(done);
     }
 
@@ -152,6 +152,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
             log.RecordRefused(refusal.Fault, refusal.Words);
             OnRefusal?.Invoke(refusal);
         }
+        if (batch.Refusals.Count > 0) _pause = Duration.Zero; // it got on, so what is next in doubt need not wait for long
         batch.Refusals.Clear();
         var now = Instant.From(time.GetUtcNow());
         if (failed is null)
@@ -161,15 +162,15 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
             RetryAt = null;
             _pause = Duration.Zero;
             LastRecordedAt = now;
-            batch.Release();
+            batch.Release(isWritten: true);
             return;
         }
         Fault = failed is LedgerException ? failed.Message : $"{failed.GetType().Name}: {failed.Message}";
         _pause = _pause == Duration.Zero ? FirstPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
         RetryAt = now + _pause;
         log.StorageFails(failed, Unrecorded, _pause.ToWords());
-        batch.Release();
-        _next.Release();
+        batch.Release(isWritten: false);
+        _next.Release(isWritten: false);
         _stuck = batch;
     }
 

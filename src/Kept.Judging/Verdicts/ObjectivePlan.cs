@@ -23,8 +23,9 @@ internal readonly record struct Predicate(QuantitySource Source, int Measure, lo
 internal readonly record struct Counted(int Track, int Predicate);
 
 /// <summary>One objective, prepared: what satisfies it, which tracks hold its looks, what share is wanted.</summary>
-internal sealed class ObjectivePlan
+internal sealed partial class ObjectivePlan
 {
+    public required Promise Promise { get; init; }
     public required Objective Objective { get; init; }
     public required ShareRule Share { get; init; }
     /// <summary>Why no look can decide it; null where looks can.</summary>
@@ -49,7 +50,7 @@ internal sealed class FoldPlan
         var objectives = promise.Keeps.IsDefault ? [] : promise.Keeps;
         var plans = ImmutableArray.CreateBuilder<ObjectivePlan>(objectives.Length);
         foreach (var objective in objectives)
-            plans.Add(Prepare(objective, ref sliceTracks));
+            plans.Add(Prepare(promise, objective, ref sliceTracks));
         Objectives = plans.MoveToImmutable();
         SliceTracks = sliceTracks;
         Predicates = Array.ConvertAll(_predicates, list => list.ToArray());
@@ -77,7 +78,7 @@ internal sealed class FoldPlan
         return words.ToString();
     }
 
-    private ObjectivePlan Prepare(Objective objective, ref int sliceTracks)
+    private ObjectivePlan Prepare(Promise promise, Objective objective, ref int sliceTracks)
     {
         var share = objective switch
         {
@@ -90,6 +91,7 @@ internal sealed class FoldPlan
         var counted = why is null ? Count(objective, out why) : [];
         return new ObjectivePlan
         {
+            Promise = promise,
             Objective = objective,
             Share = share,
             Undecidable = why,

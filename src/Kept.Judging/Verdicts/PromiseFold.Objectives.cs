@@ -5,22 +5,6 @@ namespace Kept.Judging;
 /// <summary>The lines of objectives: exact counts of a window, and what can be said from them.</summary>
 public sealed partial class PromiseFold
 {
-    /// <summary>Counts of one objective over its window.</summary>
-    private struct Figures
-    {
-        /// <summary>In-force looks with evidence, and those of them that satisfy.</summary>
-        public long Counted, Satisfying;
-        /// <summary>Due so far, in force or unknown.</summary>
-        public long Due;
-        /// <summary>In-force looks that may still come into the window, or are missing from it.</summary>
-        public long Open;
-        /// <summary>How many the whole window holds, those not in force included.</summary>
-        public long Expected;
-        public long NotInForce;
-        /// <summary>Every check was looked at often enough.</summary>
-        public bool IsCovered;
-    }
-
     private VerdictLine JudgeObjective(ObjectivePlan plan, long now)
     {
         var window = CalendarClock.WindowOf(plan.Objective.Window, new Instant(now));
@@ -34,9 +18,13 @@ public sealed partial class PromiseFold
         var high = isRolling ? now + 1 : Math.Min(window.To.Microseconds, now + 1);
         var reach = new Reach(low, high, isRolling ? begin : low, isRolling ? high : window.To.Microseconds);
         var figures = plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
-        var (outcome, say) = Decide(plan, figures, Promise);
         var budget = plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
-        return new VerdictLine(plan.Objective.Text, outcome, say, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget);
+        return new VerdictLine(plan.Objective.Text, plan.Decide(figures), plan, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget)
+        {
+            Open = figures.Open,
+            NotInForce = figures.NotInForce,
+            IsCovered = figures.IsCovered,
+        };
     }
 
     /// <summary>[Low, High) is what counts; [WholeLow, WholeHigh) what the window may come to hold.</summary>
@@ -132,43 +120,4 @@ public sealed partial class PromiseFold
     private static long FloorDiv(long a, long b) => (a - FloorMod(a, b)) / b;
 
     private static long FloorMod(long a, long b) => a % b is var rest && rest < 0 ? rest + b : rest;
-
-    /// <summary>The outcome, and how to tell it: the words are made only for those who read them.</summary>
-    private static (Outcome Outcome, Func<string> Say) Decide(ObjectivePlan plan, Figures figures, Promise promise)
-    {
-        var word = plan.SliceTrack >= 0 ? "slice" : "look";
-        if (figures.Counted == 0)
-        {
-            if (figures.NotInForce > 0 && figures.Due == 0) return (Outcome.NotInForce, () => $"in force at none of {VerdictWords.Plural(figures.NotInForce, word)} in this window");
-            return (Outcome.Unknown, () => figures.Due > 0 ? $"none of {VerdictWords.Plural(figures.Due, word)} due in this window saw anything" : $"no {word} in this window yet");
-        }
-        var share = plan.Share;
-        var holds = share.Holds(figures.Satisfying, figures.Counted);
-        if (!share.CanHold(figures.Satisfying, figures.Counted, figures.Open))
-        {
-            if (promise.Confidence is { } level && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
-                && !ConfidenceBound.Excludes(share, figures.Satisfying, figures.Counted, level))
-                return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; too few to say so with {VerdictWords.Percent(level)} confidence");
-            return (Outcome.Broken, () => figures.Open > 0
-                ? $"{Said(plan, figures, word)}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good"
-                : Said(plan, figures, word));
-        }
-        if (!holds) return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it");
-        if (!figures.IsCovered)
-            return (Outcome.Unknown, () => $"{Said(plan, figures, word)}, but only {Coverage(figures)}, {VerdictWords.Percent(promise.Coverage)} wanted of each check)");
-        if (promise.Confidence is { } confidence && plan.Objective.Statistic.Kind != StatisticKind.Every && share.Level is > 0 and < 1
-            && !ConfidenceBound.Confirms(share, figures.Satisfying, figures.Counted, confidence))
-            return (Outcome.Unknown, () => $"{Said(plan, figures, word)}; too few to say so with {VerdictWords.Percent(confidence)} confidence");
-        return (Outcome.Kept, () => Said(plan, figures, word));
-    }
-
-    private static string Coverage(in Figures figures) =>
-        $"{VerdictWords.Figure(figures.Counted)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted, figures.Due)}";
-
-    private static string Said(ObjectivePlan plan, in Figures figures, string word)
-    {
-        var verb = plan.Objective.Quantity.Source == QuantitySource.GoodLooks ? figures.Counted == 1 ? "was good" : "were good" : "within";
-        var share = VerdictWords.Percent(figures.Satisfying, figures.Counted);
-        return $"{share} of {VerdictWords.Plural(figures.Counted, word)} {verb} ({VerdictWords.Figure(figures.Counted - figures.Satisfying)} not)";
-    }
 }

@@ -143,7 +143,10 @@ internal sealed partial class SqliteLedger
         using var rows = new Rows(connection, "SELECT id, promise, check_name, place FROM series ORDER BY id");
         using var reader = rows.Read();
         var series = new Dictionary<SeriesKey, int>();
-        while (reader.Read()) series.Add(new SeriesKey(new PromiseId(Ulid.FromBytes(Blob(reader, 1))), reader.GetString(2), reader.GetString(3)), reader.GetInt32(0));
+        var words = new Dictionary<string, string>(StringComparer.Ordinal); // few checks and places have many promises
+        while (reader.Read()) series.Add(new SeriesKey(new PromiseId(Ulid.FromBytes(Blob(reader, 1))), Once(reader.GetString(2)), Once(reader.GetString(3))), reader.GetInt32(0));
         return series;
+
+        string Once(string text) => words.TryGetValue(text, out var known) ? known : words[text] = text;
     }
 }

@@ -111,22 +111,36 @@ public sealed record VerdictLine(
 {
     public const string Now = "now";
 
-    private readonly Func<string>? _say;
+    private readonly LineWords? _words;
 
     /// <summary>A line whose words are put together for whoever reads them first.</summary>
-    /// <param name="say">Pure: it may be called by several readers at once, and all must agree.</param>
+    /// <param name="words">Pure: they may be asked for by several readers at once, and all must agree.</param>
     public VerdictLine(
-        string text, Outcome outcome, Func<string> say, long good, long counted, long due, long expected, Instant windowFrom, Instant windowTo, decimal? budgetLeft)
-        : this(text, outcome, (string)null!, good, counted, due, expected, windowFrom, windowTo, budgetLeft) => _say = say;
+        string text, Outcome outcome, LineWords words, long good, long counted, long due, long expected, Instant windowFrom, Instant windowTo, decimal? budgetLeft)
+        : this(text, outcome, (string)null!, good, counted, due, expected, windowFrom, windowTo, budgetLeft) => _words = words;
 
     /// <summary>In words, with figures.</summary>
-    public string Reason { get => field ??= _say!(); init; } = Reason;
+    public string Reason { get => field ??= _words!.Of(this); init; } = Reason;
+
+    /// <summary>In-force looks (or slices) that are missing from the window or may still come into it.</summary>
+    public long Open { get; init; }
+    /// <summary>Looks (or slices) of the window that were not in force.</summary>
+    public long NotInForce { get; init; }
+    /// <summary>Each check was looked at often enough to say kept.</summary>
+    public bool IsCovered { get; init; }
 
     public bool Equals(VerdictLine? other) =>
         other is not null && Text == other.Text && Outcome == other.Outcome && Good == other.Good && Counted == other.Counted && Due == other.Due && Expected == other.Expected
         && WindowFrom == other.WindowFrom && WindowTo == other.WindowTo && BudgetLeft == other.BudgetLeft && Reason == other.Reason;
 
     public override int GetHashCode() => HashCode.Combine(Text, Outcome, Good, Counted, Due, WindowFrom, WindowTo);
+}
+
+/// <summary>Puts the words of a line together from its figures. One for all lines of an objective: most lines are never read.</summary>
+public abstract class LineWords
+{
+    /// <summary>The reason. Pure.</summary>
+    public abstract string Of(VerdictLine line);
 }
 
 /// <summary>The judgement of one promise by one assessor.</summary>

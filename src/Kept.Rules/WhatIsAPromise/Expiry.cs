@@ -29,10 +29,11 @@ internal static class Expiry
                 continue;
             }
             var at = promise.PlaceOf("until") is var own && own != promise.At ? own : agent.Agent.PlaceOf("until");
+            var warned = WarnedFrom(until, promise.Notice);
             if (context.IsOver(until))
                 yield return Ended.At(at, $"{Wording.Own(promise)} ended on {Wording.Day(until)}", "renew it with a later `until`, or take it out", promise.Name);
-            else if (promise.Notice is { } notice && RuleContext.EndOf(until) < context.Now + notice)
-                yield return EndsSoon.At(at, $"{Wording.Own(promise)} ends on {Wording.Day(until)}, sooner than its notice of {notice}: promisees hear of it too late",
+            else if (warned <= context.Now)
+                yield return EndsSoon.At(at, $"{Wording.Own(promise)} ends on {Wording.Day(until)}, sooner than its notice of {promise.Notice}: promisees hear of it too late",
                     "renew it, or tell them now that it ends", promise.Name);
         }
         foreach (var agent in context.Agents)
@@ -42,5 +43,31 @@ internal static class Expiry
                         $"add `expires: {Wording.Day(context.Now + Duration.Days(180))}`");
                 else if (context.IsOver(expires))
                     yield return ContactEnded.At(contact.At, $"the contact \"{contact.Role}\" expired on {Wording.Day(expires)}", "try whether it still answers, and renew `expires`");
+    }
+
+    /// <summary>From when on a promise ends sooner than its own notice; null where it gives none.</summary>
+    private static Instant? WarnedFrom(Instant until, Duration? notice) => notice is { } before
+        ? new Instant((long)Int128.Clamp((Int128)RuleContext.EndOf(until).Microseconds - (before.Nanoseconds / Duration.PerMicrosecond) + 1, long.MinValue, long.MaxValue)) : null;
+
+    /// <summary>
+    /// The moments at which the rules may say something else of the same house: the end of every term and contact, on which other rules rest too (what is over reserves nothing),
+    /// and the beginning of the notice before it. All rules depend on time by these alone.
+    /// </summary>
+    public static IEnumerable<Instant> MomentsOf(House house)
+    {
+        foreach (var agent in house.Agents)
+        {
+            if (agent.Until is { } term) yield return RuleContext.EndOf(term);
+            foreach (var promise in agent.Promises)
+            {
+                if (RuleContext.UntilOf(agent, promise) is not { } until) continue;
+                var end = RuleContext.EndOf(until);
+                if (WarnedFrom(until, promise.Notice) is { } warned && warned < end) yield return warned;
+                yield return end;
+            }
+            foreach (var contact in agent.Contacts)
+                if (contact.Expires is { } expires)
+                    yield return RuleContext.EndOf(expires);
+        }
     }
 }

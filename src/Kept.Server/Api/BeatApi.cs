@@ -29,22 +29,32 @@ internal static class BeatApi
         }).WithSummary("It says that it begins (start), that it failed (fail), or its exit code").Fails(ApiError.NoSuchHeartbeat, ApiError.TooLarge, ApiError.WrongRequest, ApiError.TooOften, ApiError.Ending);
     }
 
-    private static async Task<Results<Ok<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, BeatBounds bounds, string key, BeatKind kind, int code)
+    private static async Task<Results<Ok<WireHeard>, Accepted<WireHeard>, JsonHttpResult<WireProblem>>> HearAsync(HttpContext context, Sight sight, BeatBounds bounds, string key, BeatKind kind, int code)
     {
         if (IsOfAForeignPage(context.Request)) throw new WrongRequestException("a heartbeat is called by the watched thing itself, not by a page of another site in somebody's browser");
         var from = context.Connection.RemoteIpAddress;
-        if (bounds.Refuses(from, key.Length > LongestKey ? "" : key) is { } wait) return ApiError.AnswerTooOften(context, wait, "this heartbeat, or this address, called too often; one call in a period is enough");
+        if (bounds.Refuses(from, key.Length > LongestKey ? "" : key) is { } wait)
+        {
+            SentAway(sight, context.Request);
+            return ApiError.AnswerTooOften(context, wait, "this heartbeat, or this address, called too often; one call in a period is enough");
+        }
         var body = await ReadAsync(context);
-        if (body is null) return ApiError.TooLarge.Answer($"a heartbeat carries at most {MostBody} bytes");
+        if (body is null)
+        {
+            SentAway(sight, context.Request);
+            return ApiError.TooLarge.Answer($"a heartbeat carries at most {MostBody} bytes");
+        }
         context.Response.Headers.CacheControl = "no-store";
         var heard = key.Length > LongestKey ? BeatAnswer.NoSuchKey : await sight.Beat(new Beat(key, kind, code, body.Length > 0 ? body : null, from?.ToString()), context.RequestAborted);
         switch (heard)
         {
             case BeatAnswer.Heard:
-                return TypedResults.Ok(new WireHeard(key, sight.Now.ToString()));
+                return TypedResults.Ok(new WireHeard(key, sight.Now.ToString(), true));
+            case BeatAnswer.Noted:
+                return TypedResults.Accepted((string?)null, new WireHeard(key, sight.Now.ToString(), false));
             case BeatAnswer.TooOften:
                 context.Response.Headers.RetryAfter = "1";
-                return ApiError.TooOften.Answer("this heartbeat failed twice within one second, so it is not well again within the same second; this call was not recorded, call again in a second");
+                return ApiError.TooOften.Answer("less than a second ago this heartbeat was well again, and then it failed: that it is well once more was not recorded, so call again in a second");
             case BeatAnswer.NotRunning:
                 context.Response.Headers.RetryAfter = "5";
                 return ApiError.Ending.Answer("Kept is about to stop, or stopped; nobody heard this call, so make it again when it is back");
@@ -52,6 +62,14 @@ internal static class BeatApi
                 if (bounds.RefusesWrong(from) is { } away) return ApiError.AnswerTooOften(context, away, "too many keys that are none of this house; see its page for the address to call");
                 return ApiError.NoSuchHeartbeat.Answer("no promise of this house has a heartbeat of that key; its page shows the address to call");
         }
+    }
+
+    /// <summary>A call was refused by a bound of ours: what follows is no silence of the thing that called. Any other request, and a start, which sets no deadline, is none.</summary>
+    public static void SentAway(Sight sight, HttpRequest request)
+    {
+        if (!Methods.Contains(request.Method) || IsOfAForeignPage(request)) return;
+        var parts = request.Path.StartsWithSegments("/beat", out var rest) ? rest.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries) : [];
+        if (parts is [_] or [_, not "start"]) sight.SentAway(parts[0]);
     }
 
     /// <summary>

@@ -93,8 +93,8 @@ public sealed record WireFigures(
 /// <summary>An error (RFC 9457) with our code, which has a page under docs/errors.</summary>
 public sealed record WireProblem(string Type, string Title, int Status, string Detail, string Code);
 
-/// <summary>A heartbeat was heard.</summary>
-public sealed record WireHeard(string Heard, string At);
+/// <summary>A heartbeat was heard. <c>recorded</c> is true once it is on disk (200); false where it is only noted in memory (202): a start, or storage fails.</summary>
+public sealed record WireHeard(string Heard, string At, bool Recorded);
 
 /// <summary>How the server itself does: what its own promises look at. Lateness is the 99th percentile in whole milliseconds, rounded up.</summary>
 public sealed record WireHealth(string Status, bool Recording, int UnrecordedLooks, long LatenessMs, bool Refused, long Faults, string At, string? Mark = null);

@@ -100,8 +100,9 @@ internal sealed class CallerBounds(TimeProvider time)
 }
 
 /// <summary>
-/// Calls of heartbeats: an address may call often, a key less often. Who tried too many wrong keys is told to wait for the next wrong one; a right one is always heard,
-/// because a call that we refuse would look like a silence of the thing that called. This machine itself is bounded by key alone: a proxy in front stands there.
+/// Calls of heartbeats: an address may call often, a key less often. Who tried too many wrong keys is told to wait for the next wrong one, and a right one is heard all the
+/// same. Whatever else is refused is told to the engine, or it would look like a silence of the thing that called. This machine itself is bounded by key alone: a proxy in
+/// front stands there.
 /// </summary>
 internal sealed class BeatBounds(TimeProvider time)
 {

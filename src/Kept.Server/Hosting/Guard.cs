@@ -38,6 +38,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
         var isStream = string.Equals(context.Request.Path.Value?.TrimEnd('/'), "/api/v1/events/stream", StringComparison.OrdinalIgnoreCase);
         if (_bounds?.Enter(from, isStream, context.Request.Path.StartsWithSegments("/beat")) is { } wait)
         {
+            BeatApi.SentAway(sight, context.Request);
             ApiError.WaitFor(context, wait);
             await errors.TellAsync(context, ApiError.TooOften, "this address asks for too much at once; ask again after Retry-After seconds");
             return;
@@ -47,6 +48,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
         {
             if (counted && Interlocked.Increment(ref _underWay) > MostAtOnce)
             {
+                BeatApi.SentAway(sight, context.Request);
                 context.Response.Headers.RetryAfter = "1";
                 await errors.TellAsync(context, ApiError.TooMany, $"{MostAtOnce} answers are under way already; ask again in a moment");
                 return;
@@ -79,6 +81,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
                 await errors.TellAsync(context, ApiError.WrongRequest, wrong.Message);
                 return;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                BeatApi.SentAway(sight, context.Request);
                 await errors.TellAsync(context, ApiError.TooLarge, $"this address takes at most {BeatApi.MostBody} bytes");
                 return;
             case BadHttpRequestException bad:

@@ -25,7 +25,7 @@ internal static class Web
         {
             kestrel.AddServerHeader = false;
             Bound(kestrel.Limits);
-            kestrel.Listen(options.Address, options.Port);
+            kestrel.Listen(options.Address, options.Port, listen => listen.Use(new Door(sight).Before));
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddRazorComponents();
@@ -89,7 +89,7 @@ internal static class Web
     /// <summary>Bounds on what strangers may make us hold.</summary>
     private static void Bound(KestrelServerLimits limits)
     {
-        limits.MaxConcurrentConnections = 1024;
+        limits.MaxConcurrentConnections = null; // the door bounds them, and tells whom it did not let in
         limits.MaxRequestBodySize = BeatApi.MostBody * 2;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;

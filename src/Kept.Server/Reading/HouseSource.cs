@@ -35,7 +35,7 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
             if (reading.House is not { } read) return Refused(reading.Diagnostics);
             (house, ruled) = (read, HouseRules.Check(read, now, before));
         }
-        RulesChangeAt = NextOf(house, now);
+        RulesChangeAt = HouseRules.NextChange(house, now);
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
         return new HouseReading(house with { Diagnostics = all }, all);
     }
@@ -54,30 +54,6 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
     public Instant? RulesChangeAt { get; private set; }
 
     public bool IsRulesChangeDue => RulesChangeAt is { } at && Instant.From(time.GetUtcNow()) >= at;
-
-    /// <summary>The next moment at which a term, the notice before it, or a contact runs out. A day written is over at its end.</summary>
-    private static Instant? NextOf(House house, Instant now)
-    {
-        Instant? next = null;
-        foreach (var agent in house.Agents)
-        {
-            Consider(agent.Until);
-            foreach (var contact in agent.Contacts) Consider(contact.Expires);
-        }
-        foreach (var (agent, promise) in house.Agents.SelectMany(agent => agent.Promises.Select(promise => (agent, promise))))
-        {
-            Consider(promise.Until);
-            if ((promise.Until ?? agent.Until) is { } until && promise.Notice is { } notice && notice < Duration.Days(36_500)) Consider(until - notice);
-        }
-        return next;
-
-        void Consider(Instant? written)
-        {
-            if (written is not { } at) return;
-            foreach (var moment in (Instant[])[new(at.Microseconds + 1), new(at.Microseconds + (Duration.Days(1).Nanoseconds / 1000) + 1)])
-                if (moment > now && (next is null || moment < next)) next = moment;
-        }
-    }
 
     /// <summary>The server's own promises alone: what stands while the first documents are refused.</summary>
     public HouseReading ReadOwn() => own() is { } document

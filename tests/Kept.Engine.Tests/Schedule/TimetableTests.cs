@@ -63,9 +63,9 @@ public sealed class TimetableTests
                 Assessor = new Assessor("h", "here"),
                 Series = [number],
                 Problems = [],
-                Fingerprint = "",
-                FoldKey = "",
-                Counted = "",
+                Fingerprint = default,
+                FoldKey = default,
+                Counted = default,
                 NotAPromise = null,
             });
             var item = new ScheduledCheck(owner, 0, check, number);

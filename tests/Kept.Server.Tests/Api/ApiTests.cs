@@ -176,6 +176,20 @@ public class ApiTests
     }
 
     [Fact]
+    public async Task A_call_that_is_only_noted_in_memory_is_accepted_and_not_told_as_recorded()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        web.House.Hearing = Engine.BeatAnswer.Noted;
+        using var answer = await web.Client.PostAsync("/beat/moderation-alive", null);
+        Assert.Equal(202, (int)answer.StatusCode);
+        Assert.Contains("\"recorded\":false", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        web.House.Hearing = Engine.BeatAnswer.Heard;
+        using var written = await web.Client.PostAsync("/beat/moderation-alive", null);
+        Assert.Equal(200, (int)written.StatusCode);
+        Assert.Contains("\"recorded\":true", await written.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_heartbeat_is_heard_by_whatever_method_calls()
     {
         await using var web = await RunningWeb.StartAsync();

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using Kept.Server.Api;
 using Kept.Server.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -93,5 +95,67 @@ public class CallerBoundsTests
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Contains("A15", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(BeatBounds.OfKey.Burst, web.House.Beats.Count);
+        Assert.Equal(["moderation-alive"], web.House.SentAway); // the engine knows, so no silence of it is told that is ours
+    }
+
+    [Fact]
+    public async Task Every_call_that_a_bound_refuses_is_told_to_the_engine_and_nothing_else_is()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        using var large = new ByteArrayContent(new byte[BeatApi.MostBody + 1]);
+        using (var refused = await web.Client.PostAsync("/Beat/moderation-alive/fail", large)) Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        using var huge = new ByteArrayContent(new byte[BeatApi.MostBody * 3]);
+        using (var refused = await web.Client.PostAsync("/beat/moderation-alive", huge)) Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        Assert.Equal(["moderation-alive", "moderation-alive"], web.House.SentAway);
+        web.House.SentAway.Clear();
+        using (var begins = await web.Client.PostAsync("/beat/moderation-alive/start", large)) Assert.Equal(HttpStatusCode.RequestEntityTooLarge, begins.StatusCode); // sets no deadline
+        using var forged = new HttpRequestMessage(HttpMethod.Post, "/beat/moderation-alive") { Content = large, Headers = { { "Sec-Fetch-Site", "cross-site" } } };
+        using (var page = await web.Client.SendAsync(forged)) Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
+        using (var other = await web.Client.PostAsync("/api/v1/house", huge)) Assert.Equal(HttpStatusCode.MethodNotAllowed, other.StatusCode);
+        Assert.Empty(web.House.SentAway);
+    }
+
+    [Fact]
+    public async Task A_connection_too_many_is_closed_unread_and_may_have_been_any_heartbeat()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        var open = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < Door.MostConnections + 20; i++)
+            {
+                open.Add(new TcpClient());
+                try
+                {
+                    await open[^1].ConnectAsync(web.Address.Host, web.Address.Port);
+                }
+                catch (SocketException)
+                {
+                    break; // closed before it was quite open
+                }
+            }
+            Assert.False(await AskAsync());
+            Assert.NotEmpty(web.House.SentAway);
+            Assert.All(web.House.SentAway, Assert.Null);
+        }
+        finally
+        {
+            open.ForEach(one => one.Dispose());
+        }
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!await AskAsync()) patience.Token.ThrowIfCancellationRequested(); // those that left make room
+
+        async Task<bool> AskAsync()
+        {
+            try
+            {
+                using var answer = await web.Client.GetAsync("/beat/moderation-alive");
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
     }
 }

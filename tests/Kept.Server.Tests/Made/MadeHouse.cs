@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
@@ -73,9 +74,12 @@ internal sealed class MadeHouse
 
     public void Replace(HouseView view) => View = view;
 
-    public Sight Sight(TimeProvider time) => new() { View = () => View, Ledger = Ledger, Time = time, Follow = Ledger.FollowAsync, Beat = (beat, _) => ValueTask.FromResult(Heard(beat)), HousePath = "promises" };
+    public Sight Sight(TimeProvider time) => new() { View = () => View, Ledger = Ledger, Time = time, Follow = Ledger.FollowAsync, Beat = (beat, _) => ValueTask.FromResult(Heard(beat)), SentAway = SentAway.Enqueue, HousePath = "promises" };
 
     public List<Beat> Beats { get; } = [];
+
+    /// <summary>Keys of calls that were refused by a bound; null where it was not read.</summary>
+    public ConcurrentQueue<string?> SentAway { get; } = new();
 
     /// <summary>What the engine answers to a call of a key that is there.</summary>
     public BeatAnswer Hearing { get; set; }
