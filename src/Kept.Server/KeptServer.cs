@@ -48,7 +48,7 @@ public static class KeptServer
             // before the house is read nobody knows whose key it is, and a caller that is told "no such heartbeat" does not try again
             Beat = (beat, token) => Volatile.Read(ref started) ? running.BeatAsync(beat, token) : throw new StartingException(),
             SentAway = running.SentAway,
-            HousePath = options.IsPublic ? null : options.HousePath, // a stranger need not know the folders of this machine
+            HousePath = options.HousePath,
             Mark = mark,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));

@@ -23,6 +23,9 @@ internal sealed record Sight
     /// <summary>Where documents are read from, for the words on how to add the next promise; null where the house has no folder.</summary>
     public string? HousePath { get; init; }
 
+    /// <summary>A promise as it may be shown: strangers see less than who sits at this machine.</summary>
+    public Func<PromiseView, PromiseView> Shown { get; init; } = view => view;
+
     /// <summary>Tells this run of the server from every other, for who found its address in the data folder; null where none wrote it there.</summary>
     public string? Mark { get; init; }
 

@@ -58,7 +58,8 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
     private async ValueTask TakeAsync(HouseReading reading, CancellationToken cancellationToken)
     {
         if (reading.House is { } house) looking.Follow(house.Settings);
-        await running.TakeAsync(reading, cancellationToken);
+        // what is taken is shown by pages, and told on by the ledger's events
+        await running.TakeAsync(options.IsPublic ? new Discretion(options.HousePath, options.DataFolder).Of(reading) : reading, cancellationToken);
         var errors = reading.Diagnostics.Count(diagnostic => diagnostic.Severity == Severity.Error);
         var warnings = reading.Diagnostics.Length - errors;
         if (reading.Refused)

@@ -189,6 +189,41 @@ public class VerbTests
     }
 
     [Fact]
+    public async Task Add_of_a_heartbeat_makes_up_a_key_that_nobody_can_guess()
+    {
+        var keys = new HashSet<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var house = new TestHouse();
+            var run = await CommandLine.RunAsync("add", "--heartbeat", "nightly-backup", "--every", "12h", "--house", house.Folder, "--yes");
+            Assert.True(run.ExitCode == 0, run.Talk);
+            var text = await File.ReadAllTextAsync(house.PathOf("nightly-backup.kept.yaml"), TestContext.Current.CancellationToken);
+            var key = System.Text.RegularExpressions.Regex.Match(text, "heartbeat: (nightly-backup-[0-9a-f]{32})\n").Groups[1].Value;
+            Assert.NotEqual("", key);
+            Assert.True(keys.Add(key), "the same key twice");
+            Assert.Contains("/beat/" + key, run.Talk, StringComparison.Ordinal);
+            var check = await CommandLine.RunAsync("check", house.Folder);
+            Assert.True(check.ExitCode == 0 && !check.Result.Contains("error", StringComparison.Ordinal), check.Result);
+        }
+        // 20 keys of 128 bits that came of one another would share digits at one place; of 32 places some do by chance, never most
+        Assert.True(Enumerable.Range(0, 32).Count(at => keys.Select(key => key[^(at + 1)]).Distinct().Count() < 6) < 4);
+    }
+
+    [Theory]
+    [InlineData("add")]
+    [InlineData("add http://127.0.0.1:9/ --heartbeat backup")]
+    [InlineData("add --heartbeat Backup")]
+    [InlineData("add --heartbeat backup --every daily")]
+    [InlineData("add --heartbeat backup --grace 0s")]
+    public async Task Add_of_a_heartbeat_that_is_none_says_what_to_write(string line)
+    {
+        using var house = new TestHouse();
+        var run = await CommandLine.RunAsync([.. line.Split(' '), "--house", house.Folder, "--yes"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Empty(Directory.GetFiles(house.Folder));
+    }
+
+    [Fact]
     public async Task Add_without_anybody_to_ask_writes_nothing()
     {
         await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));

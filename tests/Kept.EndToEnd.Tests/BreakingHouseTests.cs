@@ -29,12 +29,9 @@ public sealed class BreakingHouseTests : IAsyncLifetime
     {
         UseCertificate(Good());
         await Task.WhenAll(_nginx.StartAsync(), _redis.StartAsync(), _postgres.StartAsync());
-        var house = Path.Combine(_kept.Folder, "house");
-        Directory.CreateDirectory(house);
-        await File.WriteAllTextAsync(Path.Combine(house, "ca.pem"), _authority.Pem);
-        await File.WriteAllTextAsync(Path.Combine(house, "house.yaml"), "house: shop\nplace: test-bench\ntrust: [ca.pem]\n");
-        await File.WriteAllTextAsync(Path.Combine(house, "shop.kept.yaml"), Document());
-        await _kept.StartAsync(house);
+        Directory.CreateDirectory(_kept.House);
+        await File.WriteAllTextAsync(Path.Combine(_kept.House, "ca.pem"), _authority.Pem);
+        await _kept.StartAsync("house: shop\nplace: test-bench\ntrust: [ca.pem]\n", Document());
     }
 
     [Fact]
@@ -105,57 +102,39 @@ public sealed class BreakingHouseTests : IAsyncLifetime
     }
 
     private string Document() =>
-        $$"""
-        kept: 1
-        agent: shop
-        name: Shop
-        kind: service
-        domains: [localhost, 127.0.0.1, shop.test]
-        until: 2099-12-31
-        contact:
-          - { role: on call, reach: 'mailto:oncall@shop.test', hours: 'Mo-Su 00:00-24:00 Europe/Brussels', answers: within 1h, expires: 2099-12-31 }
-        defaults:
-          to: anyone
-          version: 1.0
-          docs: https://shop.test/terms
-          notice: 7d
-          uses: not disclosed
-          fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
-          keeps: [ 'availability >= 50% over 30d' ]
-          check: { every: 1s, timeout: 900ms, confirm: 2 of 3 }
-        promises:
-          web@1:
-            benefit: You get an answer.
-            check:
-              http: GET http://127.0.0.1:{{_nginx.Port}}/health
-              expect: [ status == 200, body.ready == true ]
-          secure@1:
-            benefit: You get an answer that nobody else can read.
-            check:
-              http: GET https://localhost:{{_nginx.TlsPort}}/health
-              connection: new
-              expect: [ status == 200 ]
-          certificate@1:
-            benefit: The certificate is renewed in time.
-            check:
-              tls: localhost:{{_nginx.TlsPort}}
-              expect: [ certificate.expires-in > 14d ]
-          cache@1:
-            benefit: The cache answers.
-            check:
-              tcp: 127.0.0.1:{{_redis.Port}}
-              send: "PING\r\n"
-              reads: PONG
-          database@1:
-            benefit: The database accepts connections.
-            check:
-              tcp: 127.0.0.1:{{_postgres.Port}}
-          name@1:
-            benefit: The name leads to us.
-            check:
-              dns: A shop.test at 127.0.0.1:{{_names.Port}}
-              expect: [ 'rcode == ''NOERROR''', "answers contains '127.0.0.1'" ]
-        """;
+        ShopDocument.With($$"""
+        web@1:
+          benefit: You get an answer.
+          check:
+            http: GET http://127.0.0.1:{{_nginx.Port}}/health
+            expect: [ status == 200, body.ready == true ]
+        secure@1:
+          benefit: You get an answer that nobody else can read.
+          check:
+            http: GET https://localhost:{{_nginx.TlsPort}}/health
+            connection: new
+            expect: [ status == 200 ]
+        certificate@1:
+          benefit: The certificate is renewed in time.
+          check:
+            tls: localhost:{{_nginx.TlsPort}}
+            expect: [ certificate.expires-in > 14d ]
+        cache@1:
+          benefit: The cache answers.
+          check:
+            tcp: 127.0.0.1:{{_redis.Port}}
+            send: "PING\r\n"
+            reads: PONG
+        database@1:
+          benefit: The database accepts connections.
+          check:
+            tcp: 127.0.0.1:{{_postgres.Port}}
+        name@1:
+          benefit: The name leads to us.
+          check:
+            dns: A shop.test at 127.0.0.1:{{_names.Port}}
+            expect: [ 'rcode == ''NOERROR''', "answers contains '127.0.0.1'" ]
+        """);
 
     public async ValueTask DisposeAsync()
     {

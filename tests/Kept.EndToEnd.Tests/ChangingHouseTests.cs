@@ -12,11 +12,7 @@ public sealed class ChangingHouseTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _nginx.StartAsync();
-        var house = Path.Combine(_kept.Folder, "house");
-        Directory.CreateDirectory(house);
-        await File.WriteAllTextAsync(Path.Combine(house, "house.yaml"), "house: shop\nplace: test-bench\n");
-        await File.WriteAllTextAsync(Path.Combine(house, "shop.kept.yaml"), Document());
-        await _kept.StartAsync(house);
+        await _kept.StartAsync("house: shop\nplace: test-bench\n", Document());
     }
 
     [Fact]
@@ -37,7 +33,7 @@ public sealed class ChangingHouseTests : IAsyncLifetime
     public async Task A_changed_document_is_taken_up_a_refused_one_changes_nothing_and_is_told()
     {
         await _kept.UntilAsync("shop/web@1", "kept");
-        var file = Path.Combine(_kept.Folder, "house", "shop.kept.yaml");
+        var file = _kept.Document;
         var good = await File.ReadAllTextAsync(file);
 
         await File.WriteAllTextAsync(file, good.Replace("status == 200", "status == 204", StringComparison.Ordinal));
@@ -48,7 +44,7 @@ public sealed class ChangingHouseTests : IAsyncLifetime
         Assert.Equal("broken", (await _kept.GetAsync("api/v1/promises/shop/web@1")).GetProperty("verdict").GetProperty("outcome").GetString());
 
         // A rule's error loads: the others go on, this one is not a promise.
-        await File.WriteAllTextAsync(file, good.Replace("domains: [localhost, 127.0.0.1, shop.test]", "domains: [shop.test]", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file, good.Replace(ShopDocument.Domains, "domains: [shop.test]", StringComparison.Ordinal));
         await _kept.UntilAsync("shop/web@1", "not-a-promise", "R01");
 
         await File.WriteAllTextAsync(file, good);
@@ -67,34 +63,16 @@ public sealed class ChangingHouseTests : IAsyncLifetime
     }
 
     private string Document() =>
-        $$"""
-        kept: 1
-        agent: shop
-        name: Shop
-        kind: service
-        domains: [localhost, 127.0.0.1, shop.test]
-        until: 2099-12-31
-        contact:
-          - { role: on call, reach: 'mailto:oncall@shop.test', hours: 'Mo-Su 00:00-24:00 Europe/Brussels', answers: within 1h, expires: 2099-12-31 }
-        defaults:
-          to: anyone
-          version: 1.0
-          docs: https://shop.test/terms
-          notice: 7d
-          uses: not disclosed
-          fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
-          keeps: [ 'availability >= 50% over 30d' ]
-          check: { every: 1s, timeout: 900ms, confirm: 2 of 3 }
-        promises:
-          web@1:
-            benefit: You get an answer.
-            check:
-              http: GET http://127.0.0.1:{{_nginx.Port}}/health
-              expect: [ status == 200, body.ready == true ]
-          backup@1:
-            benefit: The backup runs.
-            check: { heartbeat: nightly-backup, every: 2s, grace: 1s, confirm: 1 of 1 }
-        """;
+        ShopDocument.With($$"""
+        web@1:
+          benefit: You get an answer.
+          check:
+            http: GET http://127.0.0.1:{{_nginx.Port}}/health
+            expect: [ status == 200, body.ready == true ]
+        backup@1:
+          benefit: The backup runs.
+          check: { heartbeat: nightly-backup, every: 2s, grace: 1s, confirm: 1 of 1 }
+        """);
 
     public async ValueTask DisposeAsync()
     {

@@ -33,6 +33,17 @@ internal sealed class Placement
         return placement;
     }
 
+    /// <summary>A thing that calls us is ours: a promise in a document of its own agent.</summary>
+    /// <exception cref="UsageException">The name is taken, or the house cannot be read.</exception>
+    public static Placement Find(string folder, HeartbeatProposal proposal, TimeProvider time)
+    {
+        var house = Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() ? ReadHouse(folder, time) : null;
+        var text = proposal.Document(Free(house, proposal.Name), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+        var placement = new Placement(FreeFile(folder, proposal.Name), text, isWish: false);
+        placement.Try(folder);
+        return placement;
+    }
+
     public void Write()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(File))!);

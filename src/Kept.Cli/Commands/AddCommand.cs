@@ -8,32 +8,44 @@ using Spectre.Console;
 
 namespace Kept.Cli.Commands;
 
-/// <summary><c>kept add URL</c>: looks five times, proposes terms in words, and writes the document once they are accepted.</summary>
+/// <summary>
+/// <c>kept add URL</c>: looks five times, proposes terms in words, and writes the document once they are accepted. <c>kept add --heartbeat NAME</c> proposes an address
+/// that the watched thing calls, with a key that nobody can guess.
+/// </summary>
 internal static class AddCommand
 {
     private const int LooksToTake = 5;
 
     public static Command Build(Terminal terminal, TimeProvider time)
     {
-        var url = new Argument<string>("URL") { Description = "What to look at: https://api.example.com/health" };
+        var url = new Argument<string?>("URL") { Description = "What to look at: https://api.example.com/health", DefaultValueFactory = _ => null };
+        var heartbeat = new Option<string?>("--heartbeat") { Description = "Instead of a URL: a job that calls Kept by itself when it is done; its key is made up so that nobody can guess it", HelpName = "NAME" };
+        var every = new Option<string>("--every") { Description = "How often the job calls", HelpName = "LENGTH", DefaultValueFactory = _ => "1d" };
+        var grace = new Option<string>("--grace") { Description = "How much later it may call", HelpName = "LENGTH", DefaultValueFactory = _ => "1h" };
         var house = new Option<string>("--house") { Description = "The folder of the house to write into", HelpName = "FOLDER", DefaultValueFactory = _ => UpCommand.DefaultHouse() };
         var name = new Option<string?>("--name") { Description = "The promise's name (default: from the URL)", HelpName = "NAME" };
         var own = new Option<bool>("--own") { Description = "The host is ours to promise about: write a promise, not a wish" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Accept the proposed terms without asking" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be written, and write nothing" };
         var command = new Command("add", "Look at a URL five times, propose terms in words, and write them down: a promise where the host is ours, else a wish")
-        { url, house, name, own, yes, dryRun };
+        { url, heartbeat, every, grace, house, name, own, yes, dryRun };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var folder = parsed.GetValue(house)!;
+            if (parsed.GetValue(heartbeat) is { } job)
+            {
+                if (parsed.GetValue(url) is not null) throw new UsageException("a URL is looked at, and a heartbeat calls by itself; write one of them");
+                if (!PromiseName.IsName(job)) throw new UsageException($"'{job}' is no name: use lower-case letters, digits, hyphens and dots");
+                return WriteHeartbeat(terminal, HeartbeatProposal.New(job, parsed.GetValue(every)!, parsed.GetValue(grace)!), folder, parsed.GetValue(yes), parsed.GetValue(dryRun), time);
+            }
+            if (parsed.GetValue(url) is not { } text) throw new UsageException("name a URL to look at, or --heartbeat NAME for a job that calls by itself");
             var kind = CheckCatalog.Kinds.Single(kind => kind.Name == "http");
-            var text = parsed.GetValue(url)!;
             if (!text.Contains("://", StringComparison.Ordinal)) text = "https://" + text;
             var reading = kind.ReadTarget("GET " + text);
             if (reading.Target is not { } target) throw new UsageException($"{reading.Error}. {reading.Help}");
             if (parsed.GetValue(name) is { } given && !PromiseName.IsName(given))
                 throw new UsageException($"'{given}' is no name: use lower-case letters, digits, hyphens and dots");
 
-            var folder = parsed.GetValue(house)!;
             var seen = await LookAsync(terminal, kind, target, folder, time, cancellationToken);
             if (seen.All(one => one.Reach != Reach.Answered))
             {
@@ -49,19 +61,38 @@ internal static class AddCommand
                 : "Proposed promise:");
             foreach (var line in proposal.InWords) terminal.Talk.WriteLine("  · " + line);
             terminal.Talk.WriteLine();
-
-            if (parsed.GetValue(dryRun))
-            {
-                terminal.Result.Write(placement.NewText);
-                return ExitCodes.Kept;
-            }
-            if (!parsed.GetValue(yes) && !Accepted(terminal)) return ExitCodes.Broken;
-            placement.Write();
-            terminal.Talk.WriteLine($"Wrote {placement.File}. Edit it as you like; a running server takes it up by itself.");
-            terminal.Talk.WriteLine($"Next: kept status · kept check {folder} · kept up");
-            return ExitCodes.Kept;
+            return Write(terminal, placement, folder, parsed.GetValue(yes), parsed.GetValue(dryRun));
         });
         return command;
+    }
+
+    private static int WriteHeartbeat(Terminal terminal, HeartbeatProposal proposal, string folder, bool accepted, bool dryRun, TimeProvider time)
+    {
+        var placement = Placement.Find(folder, proposal, time);
+        terminal.Talk.WriteLine("Proposed promise:");
+        foreach (var line in proposal.InWords) terminal.Talk.WriteLine("  · " + line);
+        terminal.Talk.WriteLine();
+        var written = Write(terminal, placement, folder, accepted, dryRun);
+        if (written == ExitCodes.Kept && !dryRun)
+        {
+            terminal.Talk.WriteLine("The job calls this address when it is done; whoever knows it can call, so keep it like a password:");
+            terminal.Talk.WriteLine($"  curl -fsS --retry 5 http://localhost:{Server.ServerOptions.DefaultPort}/beat/{proposal.Key}");
+        }
+        return written;
+    }
+
+    private static int Write(Terminal terminal, Placement placement, string folder, bool accepted, bool dryRun)
+    {
+        if (dryRun)
+        {
+            terminal.Result.Write(placement.NewText);
+            return ExitCodes.Kept;
+        }
+        if (!accepted && !Accepted(terminal)) return ExitCodes.Broken;
+        placement.Write();
+        terminal.Talk.WriteLine($"Wrote {placement.File}. Edit it as you like; a running server takes it up by itself.");
+        terminal.Talk.WriteLine($"Next: kept status · kept check {folder} · kept up");
+        return ExitCodes.Kept;
     }
 
     private static async Task<IReadOnlyList<Observation>> LookAsync(

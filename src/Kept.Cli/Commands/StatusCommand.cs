@@ -29,6 +29,7 @@ internal static class StatusCommand
                 if (fitting.Count == 0) throw new UsageException($"no promise is called '{asked}'; `kept status` lists all");
                 rows = [.. rows.Where(row => fitting.Contains(row.Name))];
             }
+            if (running is not null) await TellFaultsAsync(terminal, running, parsed.GetValue(server) is null ? parsed.GetValue(data) : null, cancellationToken);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(Json(rows, running is not null));
             else WriteText(terminal, rows);
             return ExitCode(rows);
@@ -59,6 +60,20 @@ internal static class StatusCommand
         }
         while (after is not null);
         return rows;
+    }
+
+    /// <summary>What is wrong with the server itself, beside its verdicts.</summary>
+    /// <param name="terminal">Where it is told.</param>
+    /// <param name="server">Which one.</param>
+    /// <param name="dataFolder">Its data folder, where it is known: a server that strangers can reach does not name it.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    private static async Task TellFaultsAsync(Terminal terminal, RunningServer server, string? dataFolder, CancellationToken cancellationToken)
+    {
+        var house = await server.AskAsync("/api/v1/house", WireJson.Default.WireHouse, cancellationToken) ?? throw new UnreachableException("the server has no house");
+        if (house.StorageFault is { } storage)
+            terminal.Talk.WriteLine($"{Terminal.Glyph(Outcome.Broken)} not recording: {storage.TrimEnd('.')}.{(dataFolder is null ? "" : $" The data folder is {Path.GetFullPath(dataFolder)}.")}");
+        if (house.Fault is { } refused)
+            terminal.Talk.WriteLine($"{Terminal.Glyph(Outcome.Broken)} the newest documents are refused ({refused.Diagnostics.Count(problem => problem.Severity == "error")} errors), so this is the house from before. Next: kept check");
     }
 
     /// <summary>Without a server nobody looks: everything is unknown, and what was last recorded is told with its age.</summary>

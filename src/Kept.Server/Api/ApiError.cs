@@ -32,10 +32,14 @@ internal sealed record ApiError(string Code, int Status, string Title)
     /// <summary>With the whole seconds after which to ask again.</summary>
     public static JsonHttpResult<WireProblem> AnswerTooOften(HttpContext context, TimeSpan wait, string detail)
     {
-        context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        WaitFor(context, wait);
         context.Response.Headers.CacheControl = "no-store";
         return TooOften.Answer(detail);
     }
+
+    /// <summary>Says after how many whole seconds to ask again.</summary>
+    public static void WaitFor(HttpContext context, TimeSpan wait) =>
+        context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public JsonHttpResult<WireProblem> Answer(string detail) => TypedResults.Json(With(detail), WireJson.Default.WireProblem, "application/problem+json", Status);
 }

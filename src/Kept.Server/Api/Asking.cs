@@ -45,6 +45,6 @@ internal static class Asking
     }
 
     /// <summary>The promise a path means: <c>image@2</c>, or <c>image</c> for its newest line.</summary>
-    public static Engine.PromiseView? Promise(Engine.HouseView view, string agent, string name) =>
-        PromiseName.TryParse(agent + "/" + name, null, out var parsed) ? view.Find(parsed) : null;
+    public static Engine.PromiseView? Promise(Sight sight, Engine.HouseView view, string agent, string name) =>
+        PromiseName.TryParse(agent + "/" + name, null, out var parsed) && view.Find(parsed) is { } found ? sight.Shown(found) : null;
 }

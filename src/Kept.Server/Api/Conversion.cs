@@ -58,7 +58,7 @@ internal static class Conversion
     public static WireFigures Wire(this EngineFigures figures, Instant asOf) => new(
         asOf.ToString(), figures.StartedAt.ToString(), figures.Checks, figures.UnderWay, figures.Queue, figures.Looks,
         figures.Gaps.OrderBy(pair => pair.Key).ToDictionary(pair => Say.Wire(pair.Key), pair => pair.Value), figures.Faults, figures.LatenessP50.Nanoseconds, figures.LatenessP99.Nanoseconds,
-        figures.LatenessMax.Nanoseconds, figures.UnrecordedLooks, figures.LastRecordedAt?.ToString(), figures.StorageFault);
+        figures.LatenessMax.Nanoseconds, figures.UnrecordedLooks, figures.RefusedRecords, figures.LastRecordedAt?.ToString(), figures.StorageFault);
 
     /// <summary>A sequence as text that compares like the number.</summary>
     public static string Cursor(long sequence) => sequence.ToString("D14", CultureInfo.InvariantCulture);

@@ -12,31 +12,31 @@ internal static class PromisesApi
     public static void Map(RouteGroupBuilder api, Sight sight)
     {
         api.MapRead("/promises", (string? agent, string? outcome, string? standing, string? q, string? limit, string? after) =>
-            TypedResults.Ok(List(sight.View(), agent, outcome, standing, q, Asking.Whole(limit, nameof(limit), 100, MostItems), after)))
+            TypedResults.Ok(List(sight, agent, outcome, standing, q, Asking.Whole(limit, nameof(limit), 100, MostItems), after)))
             .WithSummary("Promises and wishes in document order, filtered and paged").Fails(ApiError.WrongRequest);
 
         api.MapRead("/promises/{agent}/{name}", Results<Ok<WirePromise>, JsonHttpResult<WireProblem>> (string agent, string name) =>
         {
             var house = sight.View();
-            return Asking.Promise(house, agent, name) is { } view ? TypedResults.Ok(view.Wire(house)) : Missing(agent, name);
+            return Asking.Promise(sight, house, agent, name) is { } view ? TypedResults.Ok(view.Wire(house)) : Missing(agent, name);
         }).WithSummary("One promise; without @line its newest line").Fails(ApiError.NoSuchPromise);
 
         api.MapRead("/promises/{agent}/{name}/verdict", Results<Ok<WireVerdict>, JsonHttpResult<WireProblem>> (string agent, string name) =>
         {
             var house = sight.View();
-            return Asking.Promise(house, agent, name) is { } view ? TypedResults.Ok(view.WireVerdict(house)) : Missing(agent, name);
+            return Asking.Promise(sight, house, agent, name) is { } view ? TypedResults.Ok(view.WireVerdict(house)) : Missing(agent, name);
         }).WithSummary("Its verdict with lines, assessor, place and age").Fails(ApiError.NoSuchPromise);
 
         api.MapRead("/promises/{agent}/{name}/explain", Results<Ok<WireExplanation>, JsonHttpResult<WireProblem>> (string agent, string name) =>
         {
             var house = sight.View();
-            return Asking.Promise(house, agent, name) is { } view ? TypedResults.Ok(Explanation.Of(house, view).Wire(view)) : Missing(agent, name);
+            return Asking.Promise(sight, house, agent, name) is { } view ? TypedResults.Ok(Explanation.Of(house, view).Wire(view)) : Missing(agent, name);
         }).WithSummary("Why it is in its state: the rule, its inputs, their ages").Fails(ApiError.NoSuchPromise);
 
         api.MapRead("/promises/{agent}/{name}/looks", Results<Ok<WireLooks>, JsonHttpResult<WireProblem>> (string agent, string name, string? check, string? from, string? to, string? points) =>
         {
             var house = sight.View();
-            if (Asking.Promise(house, agent, name) is not { } view) return Missing(agent, name);
+            if (Asking.Promise(sight, house, agent, name) is not { } view) return Missing(agent, name);
             if (Check(view, check) is not { } found) return MissingCheck(view);
             var (since, until) = Asking.Stretch(from, to, house.AsOf + Duration.Seconds(1));
             var series = Series.Read(sight.Ledger, found.Series, found.Check.Every, since, until, Asking.Whole(points, nameof(points), 400, MostPoints));
@@ -47,7 +47,7 @@ internal static class PromisesApi
         api.MapRead("/promises/{agent}/{name}/evidence", Results<Ok<WireEvidence>, JsonHttpResult<WireProblem>> (string agent, string name, string? check, string? limit) =>
         {
             var house = sight.View();
-            if (Asking.Promise(house, agent, name) is not { } view) return Missing(agent, name);
+            if (Asking.Promise(sight, house, agent, name) is not { } view) return Missing(agent, name);
             var most = Asking.Whole(limit, nameof(limit), 10, MostEvidence);
             var checks = check is null ? view.Checks : [.. view.Checks.Where(candidate => candidate.Check.Name == check)];
             if (check is not null && checks.Length == 0) return MissingCheck(view);
@@ -56,8 +56,9 @@ internal static class PromisesApi
         }).WithSummary("What single looks read, newest first").Fails(ApiError.NoSuchPromise, ApiError.NoSuchCheck, ApiError.WrongRequest);
     }
 
-    private static WirePromises List(HouseView house, string? agent, string? outcome, string? standing, string? text, int limit, string? after)
+    private static WirePromises List(Sight sight, string? agent, string? outcome, string? standing, string? text, int limit, string? after)
     {
+        var house = sight.View();
         IEnumerable<PromiseView> views = house.Promises;
         if (agent is not null) views = views.Where(view => view.Promise.Name.Agent == agent);
         if (outcome is not null)
@@ -81,7 +82,7 @@ internal static class PromisesApi
             if (start == 0) throw new WrongRequestException("after names no promise of this list; take it from next of the page before, and begin again when the house has changed");
         }
         var page = matching.Skip(start).Take(limit).ToList();
-        return new WirePromises(house.AsOf.ToString(), house.Sequence, matching.Count, [.. page.Select(view => view.Wire(house))],
+        return new WirePromises(house.AsOf.ToString(), house.Sequence, matching.Count, [.. page.Select(view => sight.Shown(view).Wire(house))],
             start + page.Count < matching.Count ? page[^1].Promise.Name.ToString() : null);
     }
 

@@ -82,10 +82,13 @@ public sealed record WireEvents(IReadOnlyList<WireEvent> Items, string Next, boo
 /// <summary>What is wrong with the documents: those refused, and those of the house that runs.</summary>
 public sealed record WireDiagnostics(string AsOf, WireFault? Refused, IReadOnlyList<WireDiagnostic> Items);
 
-/// <summary>The engine about itself; counts since its start, lateness in nanoseconds.</summary>
+/// <summary>
+/// The engine about itself; counts since its start, lateness in nanoseconds. <c>refusedRecords</c> is how many records the ledger can never take: each was given up and
+/// logged, a look among them is a gap, and all others were recorded.
+/// </summary>
 public sealed record WireFigures(
     string AsOf, string StartedAt, int Checks, int UnderWay, int Queue, long Looks, IReadOnlyDictionary<string, long> Gaps, long Faults, long LatenessP50, long LatenessP99, long LatenessMax,
-    int UnrecordedLooks, string? LastRecordedAt, string? StorageFault);
+    int UnrecordedLooks, long RefusedRecords, string? LastRecordedAt, string? StorageFault);
 
 /// <summary>An error (RFC 9457) with our code, which has a page under docs/errors.</summary>
 public sealed record WireProblem(string Type, string Title, int Status, string Detail, string Code);

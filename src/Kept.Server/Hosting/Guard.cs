@@ -1,14 +1,12 @@
 using System.Net;
-using Kept.Engine;
 using Kept.Ledger;
 using Kept.Server.Api;
-using Kept.Server.Pages;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kept.Server.Hosting;
 
 /// <summary>What every answer has in common: headers that keep browsers safe, errors with a code and words, and only names of this machine while it is not public.</summary>
-internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets assets, bool isPublic, ILogger log)
+/// <param name="stopping">Cancelled once the web side stops: what fails then is no fault, it is the end.</param>
+internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnswers errors, bool isPublic, ILogger log, CancellationToken stopping)
 {
     /// <summary>Nothing from elsewhere, nothing inline: a string that slipped through encoding could still run nothing.</summary>
     public const string ContentPolicy =
@@ -29,10 +27,11 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-store";
-        if (!isPublic && !IsOurs(context.Request.Host.Host))
+        // style and icon are the same in every house, and the words below are to be read
+        if (!isPublic && !IsOurs(context.Request.Host.Host) && !context.Request.Path.StartsWithSegments("/assets"))
         {
             // a page of a stranger may point its own name at this machine; it must not read what only this machine may, so no page of the house is put around the words
-            await ApiError.ForeignHost.Answer("ask by localhost or 127.0.0.1, or start with --public to answer by every name").ExecuteAsync(context);
+            await errors.TellAsync(context, ApiError.ForeignHost, "ask by localhost or 127.0.0.1, or start with --public to answer by every name");
             return;
         }
         var from = context.Connection.RemoteIpAddress;
@@ -40,7 +39,8 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
         if (_bounds?.Enter(from, isStream, context.Request.Path.StartsWithSegments("/beat")) is { } wait)
         {
             BeatApi.SentAway(sight, context.Request);
-            await ApiError.AnswerTooOften(context, wait, "this address asks for too much at once; ask again after Retry-After seconds").ExecuteAsync(context);
+            ApiError.WaitFor(context, wait);
+            await errors.TellAsync(context, ApiError.TooOften, "this address asks for too much at once; ask again after Retry-After seconds");
             return;
         }
         var counted = !isStream;
@@ -50,15 +50,15 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
             {
                 BeatApi.SentAway(sight, context.Request);
                 context.Response.Headers.RetryAfter = "1";
-                await ApiError.TooMany.Answer($"{MostAtOnce} answers are under way already; ask again in a moment").ExecuteAsync(context);
+                await errors.TellAsync(context, ApiError.TooMany, $"{MostAtOnce} answers are under way already; ask again in a moment");
                 return;
             }
             await next(context);
             if (context.Response.HasStarted || context.Response.ContentLength is not null || context.Response.ContentType is not null) return;
             if (context.Response.StatusCode == StatusCodes.Status404NotFound)
-                await TellAsync(context, ApiError.NoSuchPage, "no page and no answer has this address");
+                await errors.TellAsync(context, ApiError.NoSuchPage, "no page and no answer has this address");
             else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
-                await TellAsync(context, ApiError.WrongMethod, $"it answers to {headers.Allow}");
+                await errors.TellAsync(context, ApiError.WrongMethod, $"it answers to {headers.Allow}");
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {
@@ -78,60 +78,37 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, Assets as
             case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
                 return;
             case WrongRequestException wrong:
-                await TellAsync(context, ApiError.WrongRequest, wrong.Message);
+                await errors.TellAsync(context, ApiError.WrongRequest, wrong.Message);
                 return;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 BeatApi.SentAway(sight, context.Request);
-                await TellAsync(context, ApiError.TooLarge, $"this address takes at most {BeatApi.MostBody} bytes");
+                await errors.TellAsync(context, ApiError.TooLarge, $"this address takes at most {BeatApi.MostBody} bytes");
                 return;
             case BadHttpRequestException bad:
-                await TellAsync(context, ApiError.WrongRequest, bad.Message);
+                await errors.TellAsync(context, ApiError.WrongRequest, bad.Message);
                 return;
             case StartingException:
                 context.Response.Headers.RetryAfter = "1";
-                await TellAsync(context, ApiError.Starting, "the house is being read; ask again in a moment");
+                await errors.TellAsync(context, ApiError.Starting, "the house is being read; ask again in a moment");
                 return;
             case LedgerException ledger:
                 StorageRefused(ledger, ledger.Code, Shown(context.Request.Path));
                 context.Response.Headers.RetryAfter = "5";
-                await TellAsync(context, ApiError.StorageRefuses, isPublic ? $"{ledger.Code}: the log of the server has the rest" : $"{ledger.Code}: {ledger.Message}"); // the words name folders of this machine
+                await errors.TellAsync(context, ApiError.StorageRefuses, isPublic ? Discretion.OfStorage(ledger.Code) : $"{ledger.Code}: {ledger.Message}"); // the words name folders of this machine
+                return;
+            case ObjectDisposedException or OperationCanceledException when stopping.IsCancellationRequested:
+                context.Response.Headers.RetryAfter = "5";
+                await errors.TellAsync(context, ApiError.Ending, "Kept is about to stop, or stopped; ask again when it is back");
                 return;
             default:
                 OwnFault(fault, Shown(context.Request.Path));
-                await TellAsync(context, ApiError.OwnFault, "this request met a fault of ours; the log of the server has it, and everything else goes on");
+                await errors.TellAsync(context, ApiError.OwnFault, "this request met a fault of ours; the log of the server has it, and everything else goes on");
                 return;
         }
     }
 
     /// <summary>A path is whatever a stranger asked for, and the log is read on terminals.</summary>
     private static string Shown(PathString path) => path.ToUriComponent() is { Length: > 200 } text ? text[..200] + "…" : path.ToUriComponent();
-
-    private async Task TellAsync(HttpContext context, ApiError error, string detail)
-    {
-        context.Response.StatusCode = error.Status;
-        context.Response.Headers.CacheControl = "no-store";
-        if (WantsPage(context.Request) && TryView() is { } view)
-            await new RazorComponentResult<LostPage>(new { House = view, Files = assets, error.Title, Detail = char.ToUpperInvariant(detail[0]) + detail[1..] + ".", error.Code }) { StatusCode = error.Status }.ExecuteAsync(context);
-        else
-            await error.Answer(detail).ExecuteAsync(context);
-    }
-
-    private HouseView? TryView()
-    {
-        try
-        {
-            return sight.View();
-        }
-        catch (Exception fault) when (fault is StartingException or LedgerException or InvalidOperationException or ObjectDisposedException)
-        {
-            // without a view there is no page around the words; the words alone are told
-            return null;
-        }
-    }
-
-    private static bool WantsPage(HttpRequest request) =>
-        !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/beat") && !request.Path.StartsWithSegments("/metrics") && !request.Path.StartsWithSegments("/healthz")
-        && !request.Path.StartsWithSegments("/assets") && HttpMethods.IsGet(request.Method);
 
     /// <summary>A name that cannot be pointed here from outside: an address of loopback, or localhost and what lies below it.</summary>
     internal static bool IsOurs(string host) =>

@@ -18,6 +18,7 @@ internal static class Web
 {
     public static WebApplication Build(Sight sight, WebOptions options, Action<ILoggingBuilder> logging)
     {
+        if (options.IsPublic) sight = Discreet(sight);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Kept.Server" });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -49,7 +50,8 @@ internal static class Web
         var assets = new Assets(options.WebFolder);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Kept.Web");
         var stopping = app.Lifetime.ApplicationStopping;
-        app.Use(next => new Guard(next, sight, assets, options.IsPublic, log).InvokeAsync);
+        var errors = new ErrorAnswers(sight, assets);
+        app.Use(next => new Guard(next, sight, errors, options.IsPublic, log, stopping).InvokeAsync);
         app.UseRouting();
         app.MapApi(Stopping(sight, stopping));
         app.MapOpenApi("/api/v1/openapi.json");
@@ -59,6 +61,9 @@ internal static class Web
         app.UseEndpoints(_ => { });
         return app;
     }
+
+    /// <summary>What strangers may see: nothing that names folders of this machine, no key.</summary>
+    private static Sight Discreet(Sight sight) => sight with { View = () => Discretion.Of(sight.View()), Shown = Discretion.Of, HousePath = null };
 
     /// <summary>Streams end when the server stops: a reader then comes back with its cursor.</summary>
     private static Sight Stopping(Sight sight, CancellationToken stopping) => sight with { Follow = (after, token) => FollowUntilAsync(sight, after, stopping, token) };

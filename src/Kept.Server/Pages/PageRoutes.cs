@@ -2,6 +2,7 @@ using Kept.Ledger;
 using Kept.Server.Api;
 using Kept.Server.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace Kept.Server.Pages;
 
@@ -24,15 +25,15 @@ internal static class PageRoutes
             var house = sight.View();
             return AgentPage.Knows(house, agent)
                 ? new RazorComponentResult<AgentPage>(new { House = house, sight.Ledger, Files = assets, Id = agent })
-                : Lost(house, assets, ApiError.NoSuchAgent, "Nobody of that name speaks in this house, and nothing in it speaks of them.");
+                : Lost(context, house, assets, ApiError.NoSuchAgent, "Nobody of that name speaks in this house, and nothing in it speaks of them.");
         });
 
-        pages.MapRead("/promises/{agent}/{name}", IResult (string agent, string name, string? over) =>
+        pages.MapRead("/promises/{agent}/{name}", IResult (HttpContext context, string agent, string name, string? over) =>
         {
             var house = sight.View();
-            return Asking.Promise(house, agent, name) is { } view
+            return Asking.Promise(sight, house, agent, name) is { } view
                 ? new RazorComponentResult<PromisePage>(new { House = house, View = view, sight.Ledger, Files = assets, Over = Asking.Length(over, nameof(over)) })
-                : Lost(house, assets, ApiError.NoSuchPromise, "This house knows no promise of that name. It may have been withdrawn or renamed.");
+                : Lost(context, house, assets, ApiError.NoSuchPromise, "This house knows no promise of that name. It may have been withdrawn or renamed.");
         });
 
         pages.MapRead("/problems", () => new RazorComponentResult<ProblemsPage>(new { House = sight.View(), Files = assets }));
@@ -54,6 +55,11 @@ internal static class PageRoutes
         return [.. ledger.Entries(new EntryQuery(After: after, Limit: EvidencePage.PageSize)).Where(entry => entry.Sequence < before).Reverse()];
     }
 
-    private static RazorComponentResult<LostPage> Lost(Engine.HouseView house, Assets assets, ApiError error, string detail) =>
-        new(new { House = house, Files = assets, error.Title, Detail = detail, error.Code }) { StatusCode = error.Status };
+    private static IResult Lost(HttpContext context, Engine.HouseView house, Assets assets, ApiError error, string detail)
+    {
+        context.Response.Headers.Vary = HeaderNames.Accept;
+        return ErrorAnswers.WantsPage(context.Request)
+            ? new RazorComponentResult<LostPage>(new { House = house, Files = assets, error.Title, Detail = detail, error.Code }) { StatusCode = error.Status }
+            : error.Answer(detail);
+    }
 }

@@ -24,14 +24,23 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
             EntryKinds.HouseTaken => new(null, null, "the documents were taken up"),
             EntryKinds.HouseRefused => new(null, null, "the documents were refused; the house from before stayed"),
             EntryKinds.PromiseNamed => new(promise, null, "was seen for the first time"),
-            EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { } version ? $" of version {version}" : "") + " from here on"),
+            EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { Length: > 0 } version ? $" of version {version}" : "") + " from here on"),
             EntryKinds.CheckRhythm => new(promise, null, $"is looked at every {Span(root, "everyMicroseconds")} from here on by its check {Member(root, "check")}; before, every {Span(root, "beforeMicroseconds")}"),
             EntryKinds.PromiseGone => new(promise, null, "is not promised any more"),
-            EntryKinds.Gap => new(promise, null, "was not looked at" + ((Member(root, "reason") ?? Member(root, "cause")) is { } cause ? ": " + cause : "")),
+            EntryKinds.Gap => new(promise, null, Gap(promise, root)),
             EntryKinds.BlockSealed => new(null, null, "a block of looks was sealed"),
             EntryKinds.LooksExpired => new(null, null, "old looks were removed, as their retention says"),
             _ => new(promise, null, entry.Kind),
         };
+    }
+
+    private static string Gap(PromiseName? promise, JsonElement body)
+    {
+        var length = Instant.TryParse(Member(body, "from") ?? "", out var from) && Instant.TryParse(Member(body, "to") ?? "", out var to) && to > from ? " for " + Say.Length(to - from) : "";
+        var cause = Member(body, "cause");
+        var known = Enum.GetValues<GapCause>().Where(one => Say.Wire(one) == cause).Select(one => (GapCause?)one).FirstOrDefault();
+        var why = known is { } found ? Say.Gap(found) : Member(body, "reason") ?? cause;
+        return (promise is null ? "nothing was looked at" : "was not looked at") + length + (why is null ? "" : ": " + why);
     }
 
     private static EntryWords Verdict(PromiseName? promise, JsonElement body)

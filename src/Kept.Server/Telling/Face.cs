@@ -10,7 +10,7 @@ public enum Face { Broken, AtRisk, Unknown, NotAPromise, Kept, NotInForce }
 internal static class Faces
 {
     /// <summary>Less than this share of an error budget left puts a kept promise at risk.</summary>
-    private const decimal LowBudget = 0.25m;
+    public const decimal LowBudget = 0.25m;
 
     public static Face Of(PromiseView view) => view.Verdict.Outcome switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Kept.Engine;
 using Kept.Language;
 using Kept.Model;
@@ -6,7 +7,7 @@ using Kept.Model;
 namespace Kept.Server;
 
 /// <summary>Figures, ages and times as people read them.</summary>
-internal static class Say
+internal static partial class Say
 {
     /// <summary><c>1,204</c>.</summary>
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
@@ -46,6 +47,15 @@ internal static class Say
             : time.Year == today.Year ? time.ToString("d MMM HH:mm", CultureInfo.InvariantCulture)
             : time.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>
+    /// Words that were written for machines too, with the instants of looks as people read them: <c>no look since 04:01:02</c>. One without parts of a second was read
+    /// elsewhere, such as the end of a certificate, and is told as it was read.
+    /// </summary>
+    public static string Told(string words, Instant now) => Written().Replace(words, match => Instant.TryParse(match.Value, out var at) ? When(at, now) : match.Value);
+
+    [GeneratedRegex(@"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Written();
 
     public static string Day(Instant at) => at.ToDateTimeOffset().ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
@@ -115,6 +125,13 @@ internal static class Say
     public static (CheckView View, LookRecord Look)? Newest(PromiseView view) =>
         view.Checks.Where(check => check.Last is not null).OrderByDescending(check => check.Last!.Slot).Select(check => ((CheckView, LookRecord)?)(check, check.Last!)).FirstOrDefault();
 
-    /// <summary>The least budget left over all lines, null where no line has one.</summary>
-    public static decimal? Budget(Verdict verdict) => verdict.Lines.Min(line => line.BudgetLeft);
+    /// <summary>
+    /// The least budget left over all lines, as it may stand beside a headline; null where no line has one. What is broken now may have nearly all of a month's budget
+    /// left, and what was never seen all of it: beside such a headline that would read as if all were well. There only a spent one is told, the others beside their lines.
+    /// </summary>
+    public static decimal? Budget(Verdict verdict) => verdict.Lines.Min(line => line.BudgetLeft) switch
+    {
+        { } least when verdict.Outcome == Outcome.Kept || (verdict.Outcome == Outcome.Broken && least <= 0) => least,
+        _ => null,
+    };
 }

@@ -6,30 +6,15 @@ using Xunit;
 namespace Kept.EndToEnd.Tests.Faults;
 
 /// <summary><c>kept status</c> and <c>kept explain</c> about a server that runs, ran, or never was; and whom they believe.</summary>
-public sealed class AskingTests : IAsyncLifetime
+public sealed class AskingTests : AtTheShop
 {
-    private readonly KeptProcess _kept = new();
-    private readonly ScriptedPeer _shop = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
-
-    private string Url => Path.Combine(_kept.DataFolder, "server.url");
-
-    public ValueTask InitializeAsync()
-    {
-        _kept.Write(KeptProcess.Shop(_shop.Port));
-        return default;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _kept.DisposeAsync();
-        await _shop.DisposeAsync();
-    }
+    private string Url => Path.Combine(Server.DataFolder, "server.url");
 
     [Fact]
     public async Task A_running_server_is_asked_in_words_and_in_JSON_and_the_exit_code_says_how_it_stands()
     {
-        await _kept.StartAsync();
-        await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
+        await Server.StartAsync();
+        await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
         (await AskAsync("status", "shop/web")).Told(0, "✔ kept", "shop/web@1");
         (await AskAsync("explain", "shop/web@1")).Told(0, "✔ kept", "rule  ", "⇒");
         (await AskAsync("status")).Told(3, "shop/backup@1", "? unknown", "Next: kept explain"); // the heartbeat never came
@@ -48,15 +33,15 @@ public sealed class AskingTests : IAsyncLifetime
         }
         (await AskAsync("explain", "nobody")).Told(2, "no promise is called 'nobody'");
 
-        _kept.Write(KeptProcess.Shop(ServerProcess.FreePort()));
-        await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "broken", "the shop is broken");
+        Server.Write(KeptProcess.Shop(ServerProcess.FreePort()));
+        await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "broken", "the shop is broken");
         (await AskAsync("status", "web")).Told(1, "✖ broken", "refused");
         (await AskAsync("status")).Told(1, "✖ broken");
         (await AskAsync("explain", "web")).Told(1, "✖ broken", "refused");
         Assert.Equal(1, (await AskAsync("explain", "web", "--json")).Exit);
 
-        _kept.Signal("TERM");
-        Assert.Equal(0, await _kept.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Server.Signal("TERM");
+        Assert.Equal(0, await Server.WaitForExitAsync(TimeSpan.FromSeconds(20)));
         Assert.False(File.Exists(Url));
         await NobodyLooksAsync();
     }
@@ -64,18 +49,18 @@ public sealed class AskingTests : IAsyncLifetime
     [Fact]
     public async Task An_address_left_behind_by_a_server_that_was_killed_is_not_believed_whoever_listens_there()
     {
-        await _kept.StartAsync();
-        await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
-        await _kept.KillAsync();
+        await Server.StartAsync();
+        await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
+        await Server.KillAsync();
         Assert.True(File.Exists(Url));
         await NobodyLooksAsync();
 
         // Another Kept, of another house, takes the same port.
         await using var other = new KeptProcess();
-        other.Write(KeptProcess.Shop(_shop.Port).Replace("agent: shop", "agent: foreign", StringComparison.Ordinal));
+        other.Write(KeptProcess.Shop(Shop.Port).Replace("agent: shop", "agent: foreign", StringComparison.Ordinal));
         await other.StartAsync();
         var left = await File.ReadAllTextAsync(Url);
-        await File.WriteAllTextAsync(Url, left.Replace($":{_kept.Port}/", $":{other.Port}/", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Url, left.Replace($":{Server.Port}/", $":{other.Port}/", StringComparison.Ordinal));
         await NobodyLooksAsync();
         Assert.DoesNotContain("foreign", (await AskAsync("status")).Result, StringComparison.Ordinal);
 
@@ -92,8 +77,8 @@ public sealed class AskingTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_is_not_this_machine_is_never_asked_unless_it_is_named()
     {
-        await _kept.StartAsync();
-        await _kept.KillAsync();
+        await Server.StartAsync();
+        await Server.KillAsync();
         foreach (var foreign in new[] { "http://192.0.2.7:7070/", "http://[2001:db8::7]:7070/", "http://kept.example:7070/", "http://169.254.169.254/" })
         {
             await File.WriteAllTextAsync(Url, foreign + "\n");
@@ -106,15 +91,15 @@ public sealed class AskingTests : IAsyncLifetime
             (await AskAsync("status")).Told(5, Url, "--server http://localhost:7070");
         }
         // named, it is asked, whatever the file says
-        await _kept.StartAsync();
+        await Server.StartAsync();
         await File.WriteAllTextAsync(Url, "http://192.0.2.7:7070/\n");
-        (await AskAsync("status", "kept", "--server", _kept.Address.ToString())).Told((await AskAsync("status", "kept", "--server", _kept.Address.ToString())).Exit, "kept/page@1");
+        (await AskAsync("status", "kept", "--server", Server.Address.ToString())).Told((await AskAsync("status", "kept", "--server", Server.Address.ToString())).Exit, "kept/page@1");
     }
 
     [Fact]
     public async Task Without_a_server_and_without_evidence_it_is_told_what_to_do()
     {
-        var nowhere = Path.Combine(_kept.Folder, "nowhere");
+        var nowhere = Path.Combine(Server.Folder, "nowhere");
         (await Ran.KeptAsync("status", "--data", nowhere)).Told(2, "no server runs and there is no data folder", "kept up", "--server");
         (await Ran.KeptAsync("explain", "web", "--data", nowhere)).Told(2, "no server runs and there is no data folder", "kept up");
         Directory.CreateDirectory(nowhere);
@@ -123,7 +108,7 @@ public sealed class AskingTests : IAsyncLifetime
         (await Ran.KeptAsync("status", "--server", "localhost")).Told(2, "is no address of a server");
     }
 
-    private Task<Ran> AskAsync(params string[] words) => Ran.KeptAsync([.. words, "--data", _kept.DataFolder]);
+    private Task<Ran> AskAsync(params string[] words) => Ran.KeptAsync([.. words, "--data", Server.DataFolder]);
 
     private async Task NobodyLooksAsync()
     {

@@ -140,36 +140,19 @@ internal sealed class KeptProcess : ServerProcess
 
     /// <summary>A house with a promise about a port, looked at every second, and a heartbeat.</summary>
     public static string Shop(int port) =>
-        $$"""
-        kept: 1
-        agent: shop
-        kind: service
-        domains: [localhost, 127.0.0.1]
-        until: 2099-12-31
-        contact:
-          - { role: on call, reach: 'mailto:oncall@shop.test', hours: 'Mo-Su 00:00-24:00 Europe/Brussels', answers: within 1h, expires: 2099-12-31 }
-        defaults:
-          to: anyone
-          version: 1.0
-          docs: https://shop.test/terms
-          notice: 7d
-          uses: not disclosed
-          fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
-          keeps: [ 'availability >= 50% over 30d' ]
-          check: { every: 1s, timeout: 900ms, confirm: 2 of 3 }
-        promises:
-          web@1:
-            benefit: You get an answer.
-            check:
-              http: GET http://127.0.0.1:{{port}}/health
-              expect: [ status == 200 ]
-          again@1:
-            benefit: You get an answer the second time too.
-            check:
-              http: GET http://127.0.0.1:{{port}}/again
-              expect: [ status == 200 ]
-          backup@1:
-            benefit: The backup runs.
-            check: { heartbeat: nightly-backup, every: 1s, grace: 5s, confirm: 1 of 1 }
-        """;
+        ShopDocument.With($$"""
+        web@1:
+          benefit: You get an answer.
+          check:
+            http: GET http://127.0.0.1:{{port}}/health
+            expect: [ status == 200 ]
+        again@1:
+          benefit: You get an answer the second time too.
+          check:
+            http: GET http://127.0.0.1:{{port}}/again
+            expect: [ status == 200 ]
+        backup@1:
+          benefit: The backup runs.
+          check: { heartbeat: nightly-backup, every: 1s, grace: 5s, confirm: 1 of 1 }
+        """);
 }

@@ -6,59 +6,44 @@ using Xunit;
 namespace Kept.EndToEnd.Tests.Faults;
 
 /// <summary>What happens to its surroundings while it runs: it lives on, tells what fails and what to do, loses nothing it can hold, and recovers by itself.</summary>
-public sealed class RunningFaultTests : IAsyncLifetime
+public sealed class RunningFaultTests : AtTheShop
 {
-    private readonly KeptProcess _kept = new();
-    private readonly ScriptedPeer _shop = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
-
-    public ValueTask InitializeAsync()
-    {
-        _kept.Write(KeptProcess.Shop(_shop.Port));
-        return default;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _kept.DisposeAsync();
-        await _shop.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_full_disk_is_told_looking_goes_on_and_everything_is_recorded_once_there_is_room()
     {
         Assert.SkipUnless(Environment.UserName == "root" && OperatingSystem.IsLinux(), "only root may mount a small disk");
-        var disk = Path.Combine(_kept.Folder, "disk");
+        var disk = Path.Combine(Server.Folder, "disk");
         Directory.CreateDirectory(disk);
         var mounted = await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk);
         Assert.SkipUnless(mounted == 0, "this system lets nobody mount a small disk (a container without that right)");
         try
         {
-            _kept.DataFolder = Path.Combine(disk, "data");
-            await _kept.StartAsync();
-            await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
+            Server.DataFolder = Path.Combine(disk, "data");
+            await Server.StartAsync();
+            await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
             var from = TimeProvider.System.GetUtcNow();
             var ballast = Path.Combine(disk, "ballast");
             Fill(ballast);
-            await _kept.UntilAsync(async () => (await FaultAsync())?.Contains("full", StringComparison.Ordinal) == true, "the API tells that the disk is full");
+            await Server.UntilAsync(async () => (await FaultAsync())?.Contains("full", StringComparison.Ordinal) == true, "the API tells that the disk is full");
             Assert.Contains("Make room", await FaultAsync(), StringComparison.Ordinal);
-            Assert.Contains("kept_ledger_recording 0", (await _kept.TryAsync("metrics")).Text, StringComparison.Ordinal);
-            Assert.False((await _kept.JsonAsync("healthz")).GetProperty("recording").GetBoolean());
-            Assert.Contains("Make room", (await _kept.TryAsync("")).Text, StringComparison.Ordinal);
-            Assert.Equal("kept", await _kept.OutcomeAsync("shop/web@1")); // judged on, from memory
+            Assert.Contains("kept_ledger_recording 0", (await Server.TryAsync("metrics")).Text, StringComparison.Ordinal);
+            Assert.False((await Server.JsonAsync("healthz")).GetProperty("recording").GetBoolean());
+            Assert.Contains("Make room", (await Server.TryAsync("")).Text, StringComparison.Ordinal);
+            Assert.Equal("kept", await Server.OutcomeAsync("shop/web@1")); // judged on, from memory
             await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
-            Assert.InRange((await _kept.JsonAsync("api/v1/figures")).GetProperty("unrecordedLooks").GetInt32(), 3, 1_000);
+            Assert.InRange((await Server.JsonAsync("api/v1/figures")).GetProperty("unrecordedLooks").GetInt32(), 3, 1_000);
 
             File.Delete(ballast);
-            await _kept.UntilAsync(async () => await FaultAsync() is null && (await _kept.JsonAsync("api/v1/figures")).GetProperty("unrecordedLooks").GetInt32() < 3, "it records again", 60);
-            Assert.Contains("kept_ledger_recording 1", (await _kept.TryAsync("metrics")).Text, StringComparison.Ordinal);
+            await Server.UntilAsync(async () => await FaultAsync() is null && (await Server.JsonAsync("api/v1/figures")).GetProperty("unrecordedLooks").GetInt32() < 3, "it records again", 60);
+            Assert.Contains("kept_ledger_recording 1", (await Server.TryAsync("metrics")).Text, StringComparison.Ordinal);
             var to = TimeProvider.System.GetUtcNow();
-            await _kept.KillAsync(); // only what is on disk counts
-            await _kept.StartAsync();
+            await Server.KillAsync(); // only what is on disk counts
+            await Server.StartAsync();
             await EachSecondAsync("web", from, to.AddSeconds(-2));
         }
         finally
         {
-            await _kept.StopAsync();
+            await Server.StopAsync();
             await RunAsync("umount", disk);
         }
     }
@@ -66,60 +51,60 @@ public sealed class RunningFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_database_that_another_process_holds_is_waited_for_and_nothing_is_lost()
     {
-        await _kept.StartAsync();
-        await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
+        await Server.StartAsync();
+        await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
         var from = TimeProvider.System.GetUtcNow();
-        using (var other = new SqliteConnection($"Data Source={Path.Combine(_kept.DataFolder, "kept.db")};Pooling=False"))
+        using (var other = new SqliteConnection($"Data Source={Path.Combine(Server.DataFolder, "kept.db")};Pooling=False"))
         {
             other.Open();
             using var hold = other.CreateCommand();
             hold.CommandText = "BEGIN IMMEDIATE";
             hold.ExecuteNonQuery();
             // a new document needs entries: they wait
-            await File.WriteAllTextAsync(_kept.Document, KeptProcess.Shop(_shop.Port).Replace("You get an answer the second time too", "You get an answer every time", StringComparison.Ordinal));
-            await _kept.UntilAsync(async () => (await FaultAsync())?.Contains("Another process holds the database", StringComparison.Ordinal) == true, "the API tells who is in the way");
+            await File.WriteAllTextAsync(Server.Document, KeptProcess.Shop(Shop.Port).Replace("You get an answer the second time too", "You get an answer every time", StringComparison.Ordinal));
+            await Server.UntilAsync(async () => (await FaultAsync())?.Contains("Another process holds the database", StringComparison.Ordinal) == true, "the API tells who is in the way");
             Assert.Contains("End it", await FaultAsync(), StringComparison.Ordinal);
-            Assert.Contains("kept_ledger_recording 0", (await _kept.TryAsync("metrics")).Text, StringComparison.Ordinal);
-            Assert.Equal("kept", await _kept.OutcomeAsync("shop/web@1"));
+            Assert.Contains("kept_ledger_recording 0", (await Server.TryAsync("metrics")).Text, StringComparison.Ordinal);
+            Assert.Equal("kept", await Server.OutcomeAsync("shop/web@1"));
             hold.CommandText = "ROLLBACK";
             hold.ExecuteNonQuery();
         }
-        await _kept.UntilAsync(async () => await FaultAsync() is null, "it records again", 60);
-        await _kept.UntilAsync(async () => (await _kept.TryAsync("api/v1/promises/shop/again@1")).Text.Contains("You get an answer every time", StringComparison.Ordinal), "the new document is taken up", 60);
+        await Server.UntilAsync(async () => await FaultAsync() is null, "it records again", 60);
+        await Server.UntilAsync(async () => (await Server.TryAsync("api/v1/promises/shop/again@1")).Text.Contains("You get an answer every time", StringComparison.Ordinal), "the new document is taken up", 60);
         var to = TimeProvider.System.GetUtcNow();
-        await _kept.UntilAsync(async () => (await _kept.JsonAsync("api/v1/figures")).GetProperty("unrecordedLooks").GetInt32() < 3, "all is recorded");
-        await _kept.KillAsync();
-        (await _kept.LedgerVerifyAsync()).Told(0, "The ledger holds");
-        await _kept.StartAsync();
+        await Server.UntilAsync(async () => (await Server.JsonAsync("api/v1/figures")).GetProperty("unrecordedLooks").GetInt32() < 3, "all is recorded");
+        await Server.KillAsync();
+        (await Server.LedgerVerifyAsync()).Told(0, "The ledger holds");
+        await Server.StartAsync();
         await EachSecondAsync("web", from, to.AddSeconds(-2));
     }
 
     [Fact]
     public async Task A_house_that_vanishes_takes_no_promise_back_and_is_taken_up_when_it_returns()
     {
-        await _kept.StartAsync();
-        await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
-        Directory.Move(_kept.House, _kept.House + "-away");
+        await Server.StartAsync();
+        await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
+        Directory.Move(Server.House, Server.House + "-away");
         await ToldAsync("there is no such file or folder any more");
-        Assert.Equal("kept", await _kept.OutcomeAsync("shop/web@1"));
-        Assert.DoesNotContain(await _kept.EventsAsync(), fact => fact.GetProperty("type").GetString()!.EndsWith("promise.gone", StringComparison.Ordinal));
-        Directory.Move(_kept.House + "-away", _kept.House);
+        Assert.Equal("kept", await Server.OutcomeAsync("shop/web@1"));
+        Assert.DoesNotContain(await Server.EventsAsync(), fact => fact.GetProperty("type").GetString()!.EndsWith("promise.gone", StringComparison.Ordinal));
+        Directory.Move(Server.House + "-away", Server.House);
         await RightAgainAsync();
 
         // A document that cannot be read: a link that leads in a circle is unreadable for root as well.
-        var text = await File.ReadAllTextAsync(_kept.Document);
-        File.Delete(_kept.Document);
-        File.CreateSymbolicLink(_kept.Document, _kept.Document);
+        var text = await File.ReadAllTextAsync(Server.Document);
+        File.Delete(Server.Document);
+        File.CreateSymbolicLink(Server.Document, Server.Document);
         await ToldAsync("cannot be read");
-        Assert.Equal("kept", await _kept.OutcomeAsync("shop/web@1"));
-        File.Delete(_kept.Document);
-        await File.WriteAllTextAsync(_kept.Document, text);
+        Assert.Equal("kept", await Server.OutcomeAsync("shop/web@1"));
+        File.Delete(Server.Document);
+        await File.WriteAllTextAsync(Server.Document, text);
         await RightAgainAsync();
-        Assert.Equal("kept", await _kept.OutcomeAsync("shop/web@1"));
+        Assert.Equal("kept", await Server.OutcomeAsync("shop/web@1"));
 
         // A folder without any document is a house that promises nothing: that is said by who removed them.
-        File.Delete(_kept.Document);
-        await _kept.UntilAsync(async () => (await _kept.TryAsync("api/v1/promises/shop/web@1")).Status == HttpStatusCode.NotFound, "the promises are taken back");
+        File.Delete(Server.Document);
+        await Server.UntilAsync(async () => (await Server.TryAsync("api/v1/promises/shop/web@1")).Status == HttpStatusCode.NotFound, "the promises are taken back");
     }
 
     [Fact]
@@ -127,15 +112,15 @@ public sealed class RunningFaultTests : IAsyncLifetime
     {
         // A look that never ends makes the end take its five seconds.
         await using var slow = ScriptedPeer.Tcp(async (_, stop) => await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
-        _kept.Write(KeptProcess.Shop(slow.Port).Replace("every: 1s, timeout: 900ms", "every: 20s, timeout: 19s", StringComparison.Ordinal));
-        await _kept.StartAsync();
-        await _kept.UntilAsync(async () => (await _kept.TryAsync("beat/nightly-backup", HttpMethod.Post)).Status == HttpStatusCode.OK, "the heartbeat is heard");
-        await _kept.UntilAsync(() => Task.FromResult(slow.Connections > 0), "a look is under way");
-        _kept.Signal("TERM");
+        Server.Write(KeptProcess.Shop(slow.Port).Replace("every: 1s, timeout: 900ms", "every: 20s, timeout: 19s", StringComparison.Ordinal));
+        await Server.StartAsync();
+        await Server.UntilAsync(async () => (await Server.TryAsync("beat/nightly-backup", HttpMethod.Post)).Status == HttpStatusCode.OK, "the heartbeat is heard");
+        await Server.UntilAsync(() => Task.FromResult(slow.Connections > 0), "a look is under way");
+        Server.Signal("TERM");
         var answers = new HashSet<HttpStatusCode>();
-        while (_kept.IsRunning)
+        while (Server.IsRunning)
         {
-            if ((await _kept.TryAsync("beat/nightly-backup", HttpMethod.Post)).Status is { } status) answers.Add(status);
+            if ((await Server.TryAsync("beat/nightly-backup", HttpMethod.Post)).Status is { } status) answers.Add(status);
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
         Assert.Contains(HttpStatusCode.OK, answers); // heard to the last, as long as it can be recorded
@@ -143,22 +128,22 @@ public sealed class RunningFaultTests : IAsyncLifetime
         Assert.Subset(new HashSet<HttpStatusCode> { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.TooManyRequests }, answers);
     }
 
-    private async Task<string?> FaultAsync() => (await _kept.JsonAsync("api/v1/figures")).TryGetProperty("storageFault", out var fault) ? fault.GetString() : null;
+    private async Task<string?> FaultAsync() => (await Server.JsonAsync("api/v1/figures")).TryGetProperty("storageFault", out var fault) ? fault.GetString() : null;
 
     private async Task ToldAsync(string words)
     {
-        await _kept.UntilAsync(async () => (await _kept.TryAsync("")).Text.Contains(words, StringComparison.Ordinal), $"the page tells `{words}`");
-        Assert.True((await _kept.JsonAsync("healthz")).GetProperty("refused").GetBoolean());
-        Assert.Contains("kept_house_refused 1", (await _kept.TryAsync("metrics")).Text, StringComparison.Ordinal);
-        Assert.Contains(words, _kept.Output, StringComparison.Ordinal);
+        await Server.UntilAsync(async () => (await Server.TryAsync("")).Text.Contains(words, StringComparison.Ordinal), $"the page tells `{words}`");
+        Assert.True((await Server.JsonAsync("healthz")).GetProperty("refused").GetBoolean());
+        Assert.Contains("kept_house_refused 1", (await Server.TryAsync("metrics")).Text, StringComparison.Ordinal);
+        Assert.Contains(words, Server.Output, StringComparison.Ordinal);
     }
 
-    private Task RightAgainAsync() => _kept.UntilAsync(async () => !(await _kept.JsonAsync("healthz")).GetProperty("refused").GetBoolean(), "the house is right again");
+    private Task RightAgainAsync() => Server.UntilAsync(async () => !(await Server.JsonAsync("healthz")).GetProperty("refused").GetBoolean(), "the house is right again");
 
     /// <summary>Each second of a stretch was looked at, and it is on record.</summary>
     private async Task EachSecondAsync(string promise, DateTimeOffset from, DateTimeOffset to)
     {
-        var looks = await _kept.JsonAsync($"api/v1/promises/shop/{promise}@1/looks?points=2000&from={from.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}&to={to.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        var looks = await Server.JsonAsync($"api/v1/promises/shop/{promise}@1/looks?points=2000&from={from.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}&to={to.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}");
         var slots = looks.GetProperty("points").EnumerateArray().Select(look => look.GetProperty("at").GetDateTimeOffset()).ToList();
         Assert.InRange(slots.Count, (int)(to - from).TotalSeconds - 2, (int)(to - from).TotalSeconds + 2);
         // the first look after a start stands beside its slots

@@ -1,49 +1,33 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Kept.TestKit.Peers;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Kept.EndToEnd.Tests.Faults;
 
 /// <summary>What keeps <c>kept up</c> from starting is told with what to do, and nothing that lies there is touched.</summary>
-public sealed class StartFaultTests : IAsyncLifetime
+public sealed class StartFaultTests : AtTheShop
 {
-    private readonly KeptProcess _kept = new();
-    private readonly ScriptedPeer _shop = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
-
-    public ValueTask InitializeAsync()
-    {
-        _kept.Write(KeptProcess.Shop(_shop.Port));
-        return default;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _kept.DisposeAsync();
-        await _shop.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_port_in_use_is_told_with_another_one()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, _kept.Port);
+        using var taken = new TcpListener(IPAddress.Loopback, Server.Port);
         taken.Start();
-        (await UpAsync()).Told(1, $"127.0.0.1:{_kept.Port} is taken by another program", $"kept up --port {_kept.Port + 1}");
+        (await UpAsync()).Told(1, $"127.0.0.1:{Server.Port} is taken by another program", $"kept up --port {Server.Port + 1}");
     }
 
     [Fact]
     public async Task A_data_folder_that_may_not_be_written_is_told()
     {
-        var closed = Path.Combine(_kept.Folder, "closed");
+        var closed = Path.Combine(Server.Folder, "closed");
         await File.WriteAllTextAsync(closed, "a file stands where the folder should");
-        _kept.DataFolder = Path.Combine(closed, "data");
+        Server.DataFolder = Path.Combine(closed, "data");
         (await UpAsync()).Told(1, closed, "kept up --data FOLDER");
         // the same for the house of a first start, which lies in the data folder
-        (await Ran.KeptAsync("up", "--data", _kept.DataFolder, "--port", "0")).Told(1, closed, "kept up --data FOLDER");
+        (await Ran.KeptAsync("up", "--data", Server.DataFolder, "--port", "0")).Told(1, closed, "kept up --data FOLDER");
         // a file system that only reads: even root may not write there
-        _kept.DataFolder = "/proc/kept-data";
+        Server.DataFolder = "/proc/kept-data";
         (await UpAsync()).Told(1, "/proc/kept-data", "kept up --data FOLDER");
         Assert.Equal("a file stands where the folder should", await File.ReadAllTextAsync(closed));
     }
@@ -51,12 +35,12 @@ public sealed class StartFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_data_folder_that_another_one_uses_is_told_and_the_other_goes_on()
     {
-        await _kept.StartAsync();
-        (await Ran.KeptAsync("up", _kept.House, "--data", _kept.DataFolder, "--port", "0")).Told(1, "S01", "Another Kept is running on", "kept.lock", "stop the other kept, or start this one on another folder");
-        Assert.Equal(HttpStatusCode.OK, (await _kept.TryAsync("healthz")).Status);
+        await Server.StartAsync();
+        (await Ran.KeptAsync("up", Server.House, "--data", Server.DataFolder, "--port", "0")).Told(1, "S01", "Another Kept is running on", "kept.lock", "stop the other kept, or start this one on another folder");
+        Assert.Equal(HttpStatusCode.OK, (await Server.TryAsync("healthz")).Status);
         // killed, its lock goes with it
-        await _kept.KillAsync();
-        await _kept.StartAsync();
+        await Server.KillAsync();
+        await Server.StartAsync();
     }
 
     public static readonly TheoryData<string, string[]> Damages = new()
@@ -75,7 +59,7 @@ public sealed class StartFaultTests : IAsyncLifetime
     public async Task A_damaged_ledger_is_named_and_left_as_it_is(string damage, string[] words)
     {
         await FillAsync();
-        var database = Path.Combine(_kept.DataFolder, "kept.db");
+        var database = Path.Combine(Server.DataFolder, "kept.db");
         switch (damage)
         {
             case "truncated":
@@ -101,19 +85,19 @@ public sealed class StartFaultTests : IAsyncLifetime
                 Sql(database, "UPDATE entry SET body = X'7B7D' WHERE seq = (SELECT max(seq) FROM entry)");
                 break;
         }
-        var before = Hashes(_kept.DataFolder);
+        var before = Hashes(Server.DataFolder);
         var ran = await UpAsync();
-        ran.Told(1, [_kept.DataFolder, .. words]);
-        Assert.Equal(before, Hashes(_kept.DataFolder));
+        ran.Told(1, [Server.DataFolder, .. words]);
+        Assert.Equal(before, Hashes(Server.DataFolder));
     }
 
     [Fact]
     public async Task Flipped_bytes_in_the_middle_are_found_at_the_start_or_named_by_verify_and_a_backup_starts()
     {
         await FillAsync();
-        var backup = Path.Combine(_kept.Folder, "backup");
-        (await Ran.KeptAsync("ledger", "backup", backup, "--data", _kept.DataFolder)).Told(0, "the copy holds");
-        var database = Path.Combine(_kept.DataFolder, "kept.db");
+        var backup = Path.Combine(Server.Folder, "backup");
+        (await Ran.KeptAsync("ledger", "backup", backup, "--data", Server.DataFolder)).Told(0, "the copy holds");
+        var database = Path.Combine(Server.DataFolder, "kept.db");
         var sound = await File.ReadAllBytesAsync(database);
         var random = new Random(5);
         for (var round = 0; round < 4; round++)
@@ -122,24 +106,24 @@ public sealed class StartFaultTests : IAsyncLifetime
             var bytes = sound.ToArray();
             for (var at = random.Next(4096); at < bytes.Length; at += 1024 + random.Next(1024)) bytes[at] ^= (byte)(1 << random.Next(8));
             await File.WriteAllBytesAsync(database, bytes);
-            var verified = await _kept.LedgerVerifyAsync();
+            var verified = await Server.LedgerVerifyAsync();
             Assert.True(verified.Exit is 1 or 5, $"verify ended with {verified.Exit}: {verified.Result}{verified.Talk}");
             Assert.DoesNotContain("   at Kept.", verified.Talk, StringComparison.Ordinal);
             Assert.Equal(bytes, await File.ReadAllBytesAsync(database));
         }
-        _kept.DataFolder = backup;
-        await _kept.StartAsync();
+        Server.DataFolder = backup;
+        await Server.StartAsync();
     }
 
-    private Task<Ran> UpAsync() => Ran.KeptAsync("up", _kept.House, "--data", _kept.DataFolder, "--port", $"{_kept.Port}");
+    private Task<Ran> UpAsync() => Ran.KeptAsync("up", Server.House, "--data", Server.DataFolder, "--port", $"{Server.Port}");
 
     /// <summary>A ledger with some entries, of a server that ended in order.</summary>
     private async Task FillAsync()
     {
-        await _kept.StartAsync();
-        await _kept.UntilAsync(async () => await _kept.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
-        _kept.Signal("TERM");
-        Assert.Equal(0, await _kept.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        await Server.StartAsync();
+        await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
+        Server.Signal("TERM");
+        Assert.Equal(0, await Server.WaitForExitAsync(TimeSpan.FromSeconds(20)));
     }
 
     private static void Sql(string database, string sql)

@@ -17,6 +17,19 @@ public sealed class KeptUp : ServerProcess
 
     public string DataFolder => Path.Combine(Folder, "data");
 
+    public string House => Path.Combine(Folder, "house");
+
+    public string Document => Path.Combine(House, "shop.kept.yaml");
+
+    /// <summary>Writes a house of its settings and one document, and starts on it.</summary>
+    public async Task StartAsync(string settings, string document)
+    {
+        Directory.CreateDirectory(House);
+        await File.WriteAllTextAsync(Path.Combine(House, "house.yaml"), settings);
+        await File.WriteAllTextAsync(Document, document);
+        await StartAsync(House);
+    }
+
     public async Task StartAsync(string? house)
     {
         // The build belongs to nobody's time: the wrapper builds once, before the clock of any test starts.

@@ -136,20 +136,6 @@ public class ApiTests
     }
 
     [Fact]
-    public async Task A_public_server_does_not_tell_where_its_ledger_lies()
-    {
-        await using var web = await RunningWeb.StartAsync(isPublic: true);
-        web.House.Ledger.Fault = new LedgerException("S02", "The disk under /srv/kept-data is full");
-        foreach (var path in new[] { "/api/v1/events", "/evidence" })
-        {
-            using var answer = await web.Client.GetAsync(path);
-            var text = await answer.Content.ReadAsStringAsync();
-            Assert.Contains("S02", text, StringComparison.Ordinal);
-            Assert.DoesNotContain("/srv", text, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
     public async Task Every_answer_carries_the_headers_that_keep_a_browser_safe()
     {
         await using var web = await RunningWeb.StartAsync();

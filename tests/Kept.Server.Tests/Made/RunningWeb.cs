@@ -26,11 +26,17 @@ internal sealed class RunningWeb : IAsyncDisposable
     public Uri Address { get; }
     public HttpClient Client { get; }
 
-    public static async Task<RunningWeb> StartAsync(MadeHouse? house = null, bool isPublic = false, string? webFolder = null)
+    /// <param name="house">What is shown.</param>
+    /// <param name="isPublic">Answers by every name.</param>
+    /// <param name="webFolder">npm's output.</param>
+    /// <param name="isStarting">The web answers already, the house is not read yet.</param>
+    public static async Task<RunningWeb> StartAsync(MadeHouse? house = null, bool isPublic = false, string? webFolder = null, bool isStarting = false)
     {
         house ??= new MadeHouse();
         var time = new FakeTimeProvider(MadeHouse.Now.ToDateTimeOffset());
-        var app = Web.Build(house.Sight(time), new WebOptions(IPAddress.Loopback, 0, isPublic, webFolder), _ => { });
+        var sight = house.Sight(time);
+        if (isStarting) sight = sight with { View = () => throw new StartingException() };
+        var app = Web.Build(sight, new WebOptions(IPAddress.Loopback, 0, isPublic, webFolder), _ => { });
         await app.StartAsync();
         return new RunningWeb(house, app, time);
     }

@@ -32,6 +32,70 @@ public class PageTests
         Snapshot.Matches(Stable(await web.GetAsync("/problems")), "refused");
     }
 
+    [Fact]
+    public async Task The_engine_tells_of_itself_beside_its_promises_and_of_what_the_ledger_can_never_take_on_the_first_page()
+    {
+        var house = new MadeHouse();
+        await using var web = await RunningWeb.StartAsync(house);
+        Assert.DoesNotContain("refused", await web.GetAsync("/"));
+        house.Replace(house.View with
+        {
+            House = house.View.House with { Agents = [.. house.View.House.Agents, new Agent { Id = OwnDocument.Agent, Name = "Kept itself", Kind = AgentKind.Service, At = new Place(new SourceFile(OwnDocument.Path), 2, 1, 5) }] },
+            Figures = house.View.Figures with { RefusedRecords = 2 },
+        });
+        Assert.Contains("2 records refused", await web.GetAsync("/"));
+        var words = Regex.Replace(await web.GetAsync("/evidence"), "<[^>]*>", "");
+        Assert.Contains("live-show/image@2 has terms of version 2.1", words); // a name and what is said of it are two words
+        Snapshot.Matches(Stable(await web.GetAsync("/agents/kept")), "engine");
+    }
+
+    [Fact]
+    public async Task What_is_broken_now_shows_the_budget_of_its_month_beside_its_line_and_never_beside_its_headline()
+    {
+        var house = new MadeHouse();
+        var lines = house.View.Promises.Single(view => view.Promise.Name.Promise == "image").Verdict.Lines;
+        house.Replace(house.View with
+        {
+            Promises = [.. house.View.Promises.Select(view => view.Promise.Name.Promise != "image" ? view : view with
+            {
+                Verdict = view.Verdict with { Outcome = Outcome.Broken, Lines = [lines[0] with { Outcome = Outcome.Broken }, lines[1] with { BudgetLeft = 0.994m }, lines[2] with { BudgetLeft = 1m }] },
+            })],
+        });
+        await using var web = await RunningWeb.StartAsync(house);
+        var row = Regex.Match((await web.GetAsync("/")).Replace("\n", ""), "<tr><th scope=\"row\"><a class=\"name\" href=\"/promises/live-show/image@2\".*?</tr>").Value;
+        Assert.Contains("broken", row);
+        Assert.DoesNotContain("left<", row);
+        Assert.DoesNotContain("untouched", row);
+        Assert.DoesNotContain("of the budget", row);
+        Assert.Contains("spent", Regex.Match((await web.GetAsync("/")).Replace("\n", ""), "<tr><th scope=\"row\"><a class=\"name\" href=\"/promises/live-show/meme@3\".*?</tr>").Value); // a spent one is why it is broken
+        var page = await web.GetAsync("/promises/live-show/image@2");
+        Assert.Matches(">99.4 % left</span>\\s*<span class=\"terms\">budget of the last hour</span>", page);
+        Assert.Matches(">untouched</span>\\s*<span class=\"terms\">budget of the last 30 days</span>", page);
+    }
+
+    [Fact]
+    public async Task Words_that_were_written_for_machines_too_read_well()
+    {
+        var house = new MadeHouse();
+        house.Ledger.Add(Kept.Ledger.EntryKinds.Gap, MadeHouse.Now, "live-show/push@1", """{"cause":"restarted","from":"2026-11-23T20:37:00Z","to":"2026-11-23T20:40:48.5Z"}""");
+        house.Ledger.Add(Kept.Ledger.EntryKinds.Gap, MadeHouse.Now, "", """{"cause":"never heard of"}""");
+        house.Ledger.Add(Kept.Ledger.EntryKinds.VerdictChanged, MadeHouse.Now, "aws/render@1", """{"outcome":"broken","reason":"no look since 2026-11-23T20:37:00.216981Z: we were not running"}""");
+        await using var web = await RunningWeb.StartAsync(house);
+        var words = Regex.Replace(await web.GetAsync("/evidence"), "<svg.*?</svg>|<[^>]*>", "", RegexOptions.Singleline);
+        Assert.Contains("live-show/push@1 was not looked at for 3 min 48 s: we were not running", words);
+        Assert.Contains("nothing was looked at: never heard of", words);
+        Assert.Contains("unmet aws/render@1 no look since 20:37:00: we were not running", words); // a wish is never broken
+    }
+
+    [Fact]
+    public async Task While_the_house_is_read_a_page_says_so_and_looks_again_by_itself()
+    {
+        await using var web = await RunningWeb.StartAsync(isStarting: true);
+        var html = await web.GetAsync("/");
+        Assert.DoesNotContain("<script", html);
+        Snapshot.Matches(Stable(html), "starting");
+    }
+
     [Theory, MemberData(nameof(Pages))]
     public async Task A_page_is_well_made_for_everybody(string name, string path)
     {

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Kept.Engine;
+using Kept.Language;
+using Kept.Model;
+
+namespace Kept.Server;
+
+/// <summary>
+/// What a server that strangers can reach says of its own machine: codes and plain sentences, never where its folders lie, and never the key of a heartbeat, for whoever
+/// knows it can call. The log and the console of whoever started it keep the whole words.
+/// </summary>
+/// <param name="folders">Folders of this machine whose names may stand in words of the system.</param>
+internal sealed partial class Discretion(params IEnumerable<string> folders)
+{
+    private const string Elsewhere = "; the log of the server says more";
+
+    // by the fixed words of the ledger's sentences, because the engine tells the sentence alone; one that is not known here is told without a code
+    private static readonly (string Words, string Code)[] Known =
+    [
+        ("is full, or may not grow", "S02"), ("Another process holds", "S01"), ("Another Kept is running", "S01"), ("is damaged", "S03"), ("was removed while", "S03"), ("of another program", "S03"),
+        ("cannot be written", "S04"), ("was opened for reading only", "S04"), ("by a newer Kept", "S05"), ("older schema", "S05"), ("to a ledger that is at epoch", "S06"),
+        ("can never be recorded", "S07"), ("met a fault of its own", "S08"), ("The database in", "S09"), ("The disk under", "S09"), ("There is no ledger", "S09"),
+    ];
+
+    private readonly string[] _folders = [.. folders.SelectMany(folder => (string[])[Path.GetFullPath(folder), folder]).Where(Path.IsPathRooted).Select(Path.TrimEndingDirectorySeparator).Where(folder => folder.Length > 1).Distinct().OrderByDescending(folder => folder.Length)];
+
+    /// <summary>Why the ledger refuses, by its code.</summary>
+    public static string OfStorage(string code) => code switch
+    {
+        "S01" => "S01: another program holds the database",
+        "S02" => "S02: the disk is full, or may not grow",
+        "S03" => "S03: what is stored does not hold",
+        "S04" => "S04: the data folder cannot be written",
+        "S05" => "S05: the database has the schema of another version",
+        "S06" => "S06: another writer took its place",
+        "S07" => "S07: a record can never be taken",
+        "S08" => "S08: it met a fault of its own",
+        "S09" => "S09: the disk or the database failed",
+        _ => "the storage fails",
+    } + Elsewhere;
+
+    /// <summary>The same view without the folders that a failing storage names.</summary>
+    public static HouseView Of(HouseView view) =>
+        view.Figures.StorageFault is { } fault ? view with { Figures = view.Figures with { StorageFault = OfStorage(Known.FirstOrDefault(known => fault.Contains(known.Words, StringComparison.Ordinal)).Code) } } : view;
+
+    /// <summary>The same promise without the keys of its heartbeats.</summary>
+    public static PromiseView Of(PromiseView view) => view.Checks.Any(check => check.Check.Kind.IsPassive) || view.Promise.Checks.Any(check => check.Kind.IsPassive)
+        ? view with
+        {
+            Promise = view.Promise with { Checks = [.. view.Promise.Checks.Select(Of)] },
+            Checks = [.. view.Checks.Select(check => check with { Check = Of(check.Check), BeatPath = null })],
+        }
+        : view;
+
+    private static Check Of(Check check) => check.Kind.IsPassive ? check with { Target = new CheckTarget(UnshownKey, "", 0, "", "") } : check;
+
+    /// <summary>Stands where the key of a heartbeat would.</summary>
+    public const string UnshownKey = "a key that is not shown";
+
+    /// <summary>The same reading without the folders that the system names where a document cannot be read. What stands in the documents is theirs to say.</summary>
+    public HouseReading Of(HouseReading reading)
+    {
+        var diagnostics = Of(reading.Diagnostics);
+        return diagnostics == reading.Diagnostics ? reading : new HouseReading(reading.House is { } house ? house with { Diagnostics = Of(house.Diagnostics) } : null, diagnostics);
+    }
+
+    private ImmutableArray<Diagnostic> Of(ImmutableArray<Diagnostic> diagnostics) =>
+        diagnostics.Any(one => one.Code == UnreadableFile || HasKey(one)) ? [.. diagnostics.Select(one => one.Code == UnreadableFile ? WithoutPaths(one) : HasKey(one) ? one with { LineText = Key().Replace(one.LineText!, "$1…") } : one)] : diagnostics;
+
+    private static bool HasKey(Diagnostic one) => one.LineText is { } line && Key().IsMatch(line);
+
+    private const string UnreadableFile = "L041";
+
+    private Diagnostic WithoutPaths(Diagnostic one) => one with
+    {
+        At = one.At with { File = new SourceFile(Path.IsPathRooted(one.At.File.Path) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(one.At.File.Path)) : one.At.File.Path) },
+        Message = Of(one.Message),
+        Help = one.Help is { } help ? Of(help) : null,
+    };
+
+    private string Of(string words)
+    {
+        foreach (var folder in _folders) words = words.Replace(folder, "…", StringComparison.Ordinal);
+        return Rooted().Replace(words, match => match.Groups["before"].Value + "…/" + match.Groups["name"].Value);
+    }
+
+    /// <summary>The key in a line of a document.</summary>
+    [GeneratedRegex("""(\bheartbeat['"]?\s*:\s*)[^\s,}]+""", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Key();
+
+    /// <summary>A path from the root, quoted or not: all of it but its last name.</summary>
+    [GeneratedRegex("""(?<before>')/(?:[^'/]*/)*(?<name>[^'/]*)|(?<before>^|[\s("`])/(?:[^\s'"`,;:/]*/)*(?<name>[^\s'"`,;:/]*)""", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Rooted();
+}

@@ -1,0 +1,92 @@
+using Kept.Language;
+using Kept.Ledger;
+using Kept.Model;
+using Xunit;
+
+namespace Kept.Server.Tests;
+
+/// <summary>A server that strangers can reach tells codes and plain sentences of its own machine, and never where its folders lie.</summary>
+public class DiscretionTests
+{
+    [Theory]
+    [InlineData("S01", "Another process holds the database in /srv/kept-data (a backup tool, or an open sqlite3 shell?). End it; nothing was written and it may be tried again.", "another program holds the database")]
+    [InlineData("S02", "The disk under /srv/kept-data is full, or may not grow. Make room; nothing was written half, and it may be tried again.", "the disk is full, or may not grow")]
+    [InlineData("S03", "The database in /srv/kept-data is damaged: a page is torn. Nothing was changed.", "what is stored does not hold")]
+    [InlineData("S03", "/srv/kept-data/kept.db was removed while Kept was running. Stop Kept, put the file back or restore a backup, and start again.", "what is stored does not hold")]
+    [InlineData("S04", "The ledger's folder /srv/kept-data cannot be written: Access to the path '/srv/kept-data/kept.db' is denied. Give this user the right to write there, or name another folder.", "the data folder cannot be written")]
+    [InlineData("S08", "The ledger in /srv/kept-data met a fault of its own: FormatException: /srv/x", "it met a fault of its own")]
+    [InlineData("S09", "The disk under /srv/kept-data failed: Input/output error : '/srv/kept-data/hot/7' What was not acknowledged is not recorded and may be tried again.", "the disk or the database failed")]
+    [InlineData(null, "IOException: words of a system about /srv/kept-data", "the storage fails")]
+    public async Task Storage_that_fails_is_told_by_code_and_sentence_without_its_folder(string? code, string fault, string sentence)
+    {
+        var house = new MadeHouse();
+        house.Replace(house.View with { Figures = house.View.Figures with { StorageFault = fault } });
+        await using (var web = await RunningWeb.StartAsync(house))
+            foreach (var path in new[] { "/", "/api/v1/house", "/api/v1/figures" }) Assert.Contains("/srv/", await web.GetAsync(path), StringComparison.Ordinal); // at this machine alone, all of it is told
+        await using var open = await RunningWeb.StartAsync(house, isPublic: true);
+        foreach (var path in new[] { "/", "/api/v1/house", "/api/v1/figures" })
+        {
+            var text = await open.GetAsync(path);
+            Assert.Contains((code is null ? "" : code + ": ") + sentence + "; the log of the server says more", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("/srv", text, StringComparison.Ordinal);
+        }
+        Assert.Contains("kept_ledger_recording 0", await open.GetAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_question_that_the_ledger_refuses_is_told_without_its_folder()
+    {
+        await using var web = await RunningWeb.StartAsync(isPublic: true);
+        web.House.Ledger.Fault = new LedgerException("S02", "The disk under /srv/kept-data is full");
+        foreach (var path in new[] { "/api/v1/events", "/evidence" })
+        {
+            var text = await web.GetAsync(path);
+            Assert.Contains("S02", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("/srv", text, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("promises</code>", await web.GetAsync("/add"), StringComparison.Ordinal); // nor the folder of its documents
+    }
+
+    [Theory]
+    [InlineData("the file cannot be read: Access to the path '/srv/my house/shop.kept.yaml' is denied", "the file cannot be read: Access to the path '…/shop.kept.yaml' is denied")]
+    [InlineData("the file cannot be read: Access to the path '/mnt/else where/shop.kept.yaml' is denied", "the file cannot be read: Access to the path '…/shop.kept.yaml' is denied")]
+    [InlineData("it cannot be read: Too many levels of symbolic links : /mnt/a/b", "it cannot be read: Too many levels of symbolic links : …/b")]
+    [InlineData("availability and/or latency", "availability and/or latency")]
+    public void A_document_that_cannot_be_read_is_told_by_its_name(string words, string told)
+    {
+        var discretion = new Discretion("/srv/my house", "data");
+        var reading = new HouseReading(null, [Problem("L041", words), Problem("L011", "'/srv/my house' is what the document says")]);
+        var (unreadable, other) = (discretion.Of(reading).Diagnostics[0], discretion.Of(reading).Diagnostics[1]);
+        Assert.Equal((told, "shop.kept.yaml"), (unreadable.Message, unreadable.At.File.Path));
+        Assert.Equal(reading.Diagnostics[1], other);
+        var good = new HouseReading(null, [Problem("R05", "/srv/my house")]);
+        Assert.Same(good, discretion.Of(good));
+    }
+
+    [Fact]
+    public async Task The_key_of_a_heartbeat_is_told_to_nobody_but_this_machine()
+    {
+        string[] paths = ["/promises/live-show/moderation@1", "/api/v1/promises", "/api/v1/promises/live-show/moderation@1", "/api/v1/promises/live-show/moderation@1/explain", "/agents/live-show", "/", "/metrics"];
+        var house = new MadeHouse();
+        await using (var web = await RunningWeb.StartAsync(house))
+        {
+            Assert.Contains("/beat/moderation-alive", await web.GetAsync(paths[0]), StringComparison.Ordinal);
+            Assert.Contains("/beat/moderation-alive", await web.GetAsync(paths[2]), StringComparison.Ordinal);
+        }
+        await using var open = await RunningWeb.StartAsync(house, isPublic: true);
+        foreach (var path in paths) Assert.DoesNotContain("moderation-alive", await open.GetAsync(path), StringComparison.Ordinal);
+        Assert.Contains("at an address that is not shown", await open.GetAsync(paths[0]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("    check: { heartbeat: nightly-backup-7c9e, every: 1d }", "    check: { heartbeat: …, every: 1d }")]
+    [InlineData("      heartbeat: 'nightly-backup-7c9e'", "      heartbeat: …")]
+    [InlineData("      \"heartbeat\" : nightly-backup-7c9e", "      \"heartbeat\" : …")]
+    public void A_line_of_a_document_is_shown_without_its_key(string line, string told)
+    {
+        var reading = new HouseReading(null, [Problem("R09", "only heartbeats verify it") with { LineText = line }]);
+        Assert.Equal(told, new Discretion().Of(reading).Diagnostics[0].LineText);
+    }
+
+    private static Diagnostic Problem(string code, string words) => new(code, Severity.Error, new Place(new SourceFile("/srv/my house/shop.kept.yaml"), 0, 0, 0), words, null);
+}
