@@ -16,6 +16,9 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
 {
     private const string CompiledKey = "house.compiled";
 
+    /// <summary>Of more promises than this, what is no longer asked for is let go.</summary>
+    private const int LargeHouse = 20_000;
+
     /// <summary>Reads everything anew. Never throws for what is in the documents.</summary>
     public async ValueTask<HouseReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +40,8 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         }
         RulesChangeAt = HouseRules.NextChange(house, now);
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
-        return new HouseReading(house with { Diagnostics = all }, all);
+        house = house with { Diagnostics = all };
+        return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
     }
 
     /// <summary>The house from before stays, as it was judged; its rules are asked again with the next documents.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Kept.TestKit;
 using Kept.TestKit.Peers;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -11,11 +12,11 @@ public sealed class RunningFaultTests : AtTheShop
     [Fact]
     public async Task A_full_disk_is_told_looking_goes_on_and_everything_is_recorded_once_there_is_room()
     {
-        Assert.SkipUnless(Environment.UserName == "root" && OperatingSystem.IsLinux(), "only root may mount a small disk");
+        Repository.Require(Environment.UserName == "root" && OperatingSystem.IsLinux(), "root, who may mount a small disk");
         var disk = Path.Combine(Server.Folder, "disk");
         Directory.CreateDirectory(disk);
         var mounted = await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk);
-        Assert.SkipUnless(mounted == 0, "this system lets nobody mount a small disk (a container without that right)");
+        Repository.Require(mounted == 0, "the right to mount a small disk (CAP_SYS_ADMIN in a container)");
         try
         {
             Server.DataFolder = Path.Combine(disk, "data");

@@ -1,0 +1,45 @@
+using Xunit;
+
+namespace Kept.Model.Tests;
+
+public class HouseTests
+{
+    [Fact]
+    public void Without_the_places_of_fields_it_is_the_same_house_and_finds_its_own_promises()
+    {
+        var file = new SourceFile("web.kept.yaml");
+        var (own, wish) = (Made("web", "home", Standing.Offered, file), Made("bank", "pay", Standing.Wished, file));
+        var house = new House
+        {
+            Id = "shop",
+            Agents =
+            [
+                new Agent
+                {
+                    Id = "web", At = new Place(file, 1, 1, 3), FieldPlaces = [new("until", new Place(file, 2, 1, 5))], Promises = [own],
+                    ReliesOn = [new Reliance { Agent = "bank", Wishes = [wish], At = new Place(file, 20, 1, 4) }],
+                },
+            ],
+        };
+        Assert.Same(own, house.ByName[own.Name]);
+        var less = house.WithoutFieldPlaces();
+        Assert.Equal(house.Promises.Select(promise => (promise.Name, promise.TermsHash, promise.At)), less.Promises.Select(promise => (promise.Name, promise.TermsHash, promise.At)));
+        foreach (var promise in less.Promises)
+        {
+            Assert.Empty(promise.FieldPlaces);
+            Assert.Equal(promise.At, promise.PlaceOf("keeps"));
+            Assert.Same(promise, less.ByName[promise.Name]);
+        }
+        Assert.NotEmpty(own.FieldPlaces); // the house from before stays as it was
+        Assert.Same(own, house.ByName[own.Name]);
+    }
+
+    private static Promise Made(string agent, string name, Standing standing, SourceFile file) => new()
+    {
+        Name = new PromiseName(agent, name, 1),
+        Standing = standing,
+        TermsHash = name,
+        At = new Place(file, 10, 3, 6),
+        FieldPlaces = [new("keeps", new Place(file, 12, 5, 5))],
+    };
+}
