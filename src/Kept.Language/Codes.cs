@@ -11,7 +11,8 @@ internal static class Codes
         PromiseTwice = "L022", CheckTwice = "L023", CheckKind = "L024", Target = "L025", CheckField = "L026", Rhythm = "L027", Confirm = "L028",
         UnknownPromise = "L029", UsesWish = "L030", NotMeasured = "L031", UnknownCheck = "L032", UnknownQuantity = "L033", Hours = "L034", Zone = "L035",
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
-        HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048";
+        HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
+        UnknownAgent = "L049";
 }
 
 /// <summary>A code of the language with what it means.</summary>
@@ -73,6 +74,7 @@ public static class LanguageCodes
         new(Codes.Address, "malformed address", "The value is not a URL or an address as the field needs it."),
         new(Codes.Share, "share out of range", "The value is not a share between nothing and all."),
         new(Codes.NothingToRead, "nothing to read", "There is no document in the house."),
+        new(Codes.UnknownAgent, "undeclared agent", "A super agent or a member is named that no document of the house speaks for."),
         .. ExpressionCodes.All,
     ];
 }

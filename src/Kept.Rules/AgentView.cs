@@ -9,6 +9,8 @@ internal enum ReferenceKind
     Own,
     /// <summary>Accepted under <c>relies-on</c>.</summary>
     Accepted,
+    /// <summary>Of a member of this super agent: both said that it belongs, and that is their agreement.</summary>
+    Member,
     /// <summary>Wished of an agent that promised nothing.</summary>
     Wish,
     /// <summary>Its agent is known, but this promise or this line of it is not accepted.</summary>
@@ -32,12 +34,14 @@ internal sealed class AgentView
     private readonly Dictionary<string, Reliance> _reliances = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Calendar> _calendars = new(StringComparer.Ordinal);
     private readonly RuleContext _context;
+    private readonly HashSet<string> _members;
     private DomainSet? _domains;
     private Dictionary<string, int>? _targets;
 
     public AgentView(Agent agent, RuleContext context)
     {
         (Agent, _context) = (agent, context);
+        _members = [.. agent.Members];
         foreach (var promise in agent.Promises)
         {
             if (!_lines.TryGetValue(promise.Name.Promise, out var lines)) _lines[promise.Name.Promise] = lines = [];
@@ -93,6 +97,12 @@ internal sealed class AgentView
         return line == 0 ? lines[^1] : lines.Find(p => p.Name.Line == line);
     }
 
+    /// <summary>Whether it names that agent as a member, whatever the other says.</summary>
+    public bool Names(string member) => _members.Contains(member);
+
+    /// <summary>Whether that agent is a member, as both say.</summary>
+    public bool HasMember(string agent) => Names(agent) && _context.ViewOf(agent)?.Agent.MemberOf == Agent.Id;
+
     public int LineCount(string promise) => _lines.TryGetValue(promise, out var lines) ? lines.Count : 0;
 
     /// <summary>What a name in this agent's document stands for.</summary>
@@ -110,6 +120,7 @@ internal sealed class AgentView
         }
         if (_wishes.TryGetValue(key, out var wish)) return new(ReferenceKind.Wish, wish.Wish, null, wish.Reliance);
         var there = _context.ViewOf(name.Agent)?.Own(name.Promise, name.Line);
+        if (there is not null && HasMember(name.Agent)) return new(ReferenceKind.Member, there, null, null);
         return there is not null || _reliances.ContainsKey(name.Agent)
             ? new(ReferenceKind.NotAccepted, there, null, RelianceOn(name.Agent))
             : new(ReferenceKind.Unknown, null, null, null);

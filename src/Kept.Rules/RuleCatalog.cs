@@ -9,7 +9,7 @@ public static class RuleCatalog
     public static ImmutableArray<Rule> Rules { get; } =
     [
         NoPromiseOnBehalfOfOthers.Rule, OnlyOneself.Rule, NotTransferable.Rule, Binding.Rule, ConditionsArePromised.Rule, ConditionValues.Rule, NoDeadlock.Rule, Documented.Rule, Verifiable.Rule,
-        NoGuarantee.Rule, NotEmpty.Rule, NoEvasion.Rule, AgreedNotObliged.Rule, OwnConflicts.Rule, Valence.Rule, Idempotence.Rule, SilentChange.Rule, EveryUseBound.Rule, TimeBudget.Rule,
+        NoGuarantee.Rule, NotEmpty.Rule, NoEvasion.Rule, AgreedNotObliged.Rule, OwnConflicts.Rule, Valence.Rule, Idempotence.Rule, SilentChange.Rule, EveryUseBound.Rule, WellFormedSuperAgent.Rule, TimeBudget.Rule,
         SideBySide.Rule, MaintenanceAnnounced.Rule, ChangeClass.Rule, Scale.Rule, Expiry.Rule, Disclosed.Rule, LimitsStated.Rule, HumanReachable.Rule, DataCanLeave.Rule,
     ];
 

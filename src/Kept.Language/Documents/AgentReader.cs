@@ -31,6 +31,7 @@ internal static class AgentReader
         var until = written.Scalar("until") is { } untilText ? FieldValues.Date(untilText, problems) : null;
         var defaults = written.Inner("defaults", reading.Tables.Defaults);
         var promises = new PromiseReader(reading, scope, defaults, until);
+        var members = Members(written, problems);
         return new Agent
         {
             Id = scope.Agent,
@@ -50,12 +51,22 @@ internal static class AgentReader
             Capacities = Capacities(written, reading),
             Promises = promises.Promises(written),
             ReliesOn = new RelianceReader(reading, scope, promises, typesOf).Read(written),
-            Members = FieldValues.Each(written.Texts("members"), text => FieldValues.Name(text, "an agent", problems)),
+            Members = [.. members.Keys],
             MemberOf = written.Scalar("member-of") is { } super ? FieldValues.Name(super, "an agent", problems) : null,
             Origin = reading.Origin,
             At = written.PlaceOf("agent"),
-            FieldPlaces = written.Places,
+            FieldPlaces = [.. written.Places, .. members.Select(member => KeyValuePair.Create(Agent.PlaceKeyOf(member.Key), member.Value))],
         };
+    }
+
+    /// <summary>Each member once, in the order written, with its place.</summary>
+    private static OrderedDictionary<string, Place> Members(Written document, Problems problems)
+    {
+        var members = new OrderedDictionary<string, Place>(StringComparer.Ordinal);
+        foreach (var text in document.Texts("members"))
+            if (FieldValues.Name(text, "an agent", problems) is { } name)
+                members.TryAdd(name, text.At);
+        return members;
     }
 
     private static AgentKind KindOf(ScalarText text, Problems problems) =>

@@ -2,7 +2,7 @@ using Kept.Model;
 
 namespace Kept.Language.Documents;
 
-/// <summary>Whether every name that a document refers to is declared: promises, calendars. Whether it is promised to whom it must be is a matter for the rules.</summary>
+/// <summary>Whether every name that a document refers to is declared: promises, calendars, members. Whether it is promised to whom it must be is a matter for the rules.</summary>
 internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
 {
     private readonly Dictionary<string, Agent> _agents = agents.DistinctBy(agent => agent.Id).ToDictionary(agent => agent.Id, StringComparer.Ordinal);
@@ -22,10 +22,24 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
                 if (promise.Export is { } export) Own(agent, export, promise.PlaceOf("export"), "`export`");
                 problems.About = null;
             }
+            Belonging(agent);
             foreach (var wish in agent.ReliesOn.SelectMany(reliance => reliance.Wishes))
                 if (wish.Given is { } given)
                     Given(agent, given);
         }
+    }
+
+    /// <summary>What a super agent is made of stays in its house: both sides have a document here. Of others' documents we hold only what they published.</summary>
+    private void Belonging(Agent agent)
+    {
+        if (agent.Origin == DocumentOrigin.Others) return;
+        foreach (var member in agent.Members)
+            if (!_agents.ContainsKey(member))
+                problems.Error(Codes.UnknownAgent, agent.PlaceOf(Agent.PlaceKeyOf(member)), $"`{member}` is a member of {agent.Id}, and no document of this house speaks for it{problems.Hint(member, _agents.Keys)}",
+                    $"write a document for it (`agent: {member}`, `member-of: {agent.Id}`); whom you only rely on stands under `relies-on:`");
+        if (agent.MemberOf is { } super && !_agents.ContainsKey(super))
+            problems.Error(Codes.UnknownAgent, agent.PlaceOf("member-of"), $"{agent.Id} is a member of `{super}`, and no document of this house speaks for it{problems.Hint(super, _agents.Keys)}",
+                $"write a document for it (`agent: {super}`, `kind: super-agent`, `members: [{agent.Id}]`), or take `member-of` away");
     }
 
     private void Uses(Agent agent, Expression uses)

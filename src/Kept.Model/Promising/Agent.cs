@@ -26,13 +26,18 @@ public sealed record Agent
     public ImmutableArray<Promise> Promises { get; init; } = [];
     /// <summary>What it accepts from others.</summary>
     public ImmutableArray<Reliance> ReliesOn { get; init; } = [];
-    /// <summary>Of a super agent.</summary>
+    /// <summary>Of a super agent: the agents it is made of, each once.</summary>
     public ImmutableArray<string> Members { get; init; } = [];
+    /// <summary>The super agent that it says it belongs to; it does only where that one lists it under <see cref="Members"/> (R23).</summary>
     public string? MemberOf { get; init; }
     public DocumentOrigin Origin { get; init; }
     public required Place At { get; init; }
     public ImmutableArray<KeyValuePair<string, Place>> FieldPlaces { get; init; } = [];
 
+    /// <summary>The name under which <see cref="FieldPlaces"/> holds the place of one member.</summary>
+    public static string PlaceKeyOf(string member) => "members/" + member;
+
+    /// <summary>Where the field stands; a member by <see cref="PlaceKeyOf"/>. The agent itself where that is not known.</summary>
     public Place PlaceOf(string field)
     {
         foreach (var (name, place) in FieldPlaces)

@@ -43,7 +43,8 @@ internal static class NoPromiseOnBehalfOfOthers
         var host = check.Target.Host;
         if (host.Length == 0 || agent.Domains.Contains(host)) return null;
         foreach (var condition in Wording.PromisesIn(promise.Given))
-            if (agent.Resolve(condition.Name) is { Kind: ReferenceKind.Accepted, Reliance: { } reliance } && NamespaceHas(context, reliance, host))
+            if (agent.Resolve(condition.Name) is { Kind: ReferenceKind.Accepted, Reliance: { } reliance } ? NamespaceHas(context, reliance, host)
+                : agent.HasMember(condition.Name.Agent) && context.ViewOf(condition.Name.Agent)!.Domains.Contains(host))
                 return null;
         return agent.Domains.IsEmpty
             ? NoDomains.At(check.At, $"the check looks at {host}, but {agent.Agent.Id} declares no domains",

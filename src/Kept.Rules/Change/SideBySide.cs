@@ -26,9 +26,10 @@ internal static class SideBySide
         foreach (var (agent, promise) in context.Promises)
             foreach (var (field, expression) in new[] { ("given", promise.Given), ("uses", promise.Uses) })
                 foreach (var node in Wording.PromisesIn(expression))
-                    if (node.Name.Line == 0 && agent.Resolve(node.Name) is { Kind: ReferenceKind.Own, Promise: { } own } && agent.LineCount(node.Name.Promise) > 1)
-                        yield return Unpinned.At(node.At.IsKnown ? node.At : promise.PlaceOf(field), $"`{node.Name.Short}` has {agent.LineCount(node.Name.Promise)} lines, and this means whichever is newest",
-                            $"write `{own.Name.Short}`", promise.Name);
+                    if (node.Name.Line == 0 && agent.Resolve(node.Name) is { Kind: ReferenceKind.Own or ReferenceKind.Member, Promise: { } own }
+                        && context.ViewOf(own.Name.Agent)?.LineCount(own.Name.Promise) is > 1 and var lines)
+                        yield return Unpinned.At(node.At.IsKnown ? node.At : promise.PlaceOf(field), $"`{(own.Name.Agent == agent.Agent.Id ? node.Name.Short : node.Name.ToString())}` has {lines} lines, and this means whichever is newest",
+                            $"write `{(own.Name.Agent == agent.Agent.Id ? own.Name.Short : own.Name.ToString())}`", promise.Name);
         foreach (var agent in context.Agents)
         {
             foreach (var lines in agent.Lines)

@@ -47,12 +47,12 @@ internal static class ConditionsArePromised
             case ReferenceKind.Wish:
                 return Wish.At(at, $"the condition `{name}` is a wish: {condition.Name.Agent} has promised nothing",
                     $"a conditional promise needs its condition promised too. State the limit as your own, or move `{name}` to `uses`, where it is how you keep the promise", promise.Name);
-            case ReferenceKind.Own when reference.Promise is { } own:
+            case ReferenceKind.Own or ReferenceKind.Member when reference.Promise is { } own:
                 var left = Uncovered(promise, own);
                 return left.Count == 0 ? null : Hidden.At(at, left.Contains(Wording.Anyone)
                         ? $"the condition `{name}` is promised to {Wording.List(own.To)} only, while {Wording.Own(promise)} is promised to anyone"
                         : $"the condition `{name}` is not promised to {Wording.List(left)}, who are promised {Wording.Own(promise)}",
-                    $"add {Wording.List(left)} to `to` of {Wording.Own(own)}, so that they can tell whether it holds", promise.Name);
+                    $"add {Wording.List(left)} to `to` of `{name}`, so that they can tell whether it holds", promise.Name);
             case ReferenceKind.NotAccepted when reference.Acceptance is { } accepted:
                 return Line.At(at, $"the condition `{name}` is not the accepted line {accepted.Line}", $"write `{condition.Name with { Line = accepted.Line }}`, or accept line {condition.Name.Line}",
                     promise.Name);

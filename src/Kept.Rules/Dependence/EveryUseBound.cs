@@ -2,16 +2,16 @@ using Kept.Model;
 
 namespace Kept.Rules;
 
-/// <summary>R20. Every dependence is bound: an own promise, or one that was accepted.</summary>
+/// <summary>R20. Every dependence is bound: an own promise, one of a member, or one that was accepted.</summary>
 internal static class EveryUseBound
 {
     private static readonly RuleClause NotAccepted = new("R20", "not-accepted", Severity.Error, "a dependence is offered and not accepted, or another line of it is");
     private static readonly RuleClause Unbound = new("R20", "unbound", Severity.Error, "a dependence was accepted, but offer and acceptance do not meet");
-    private static readonly RuleClause Ended = new("R20", "ended", Severity.Error, "a dependence is an own promise that has ended");
+    private static readonly RuleClause Ended = new("R20", "ended", Severity.Error, "a dependence is a promise of its own, or of a member, that has ended");
 
     public static readonly Rule Rule = new(
         "R20", Severity.Error, "Every dependence is bound",
-        "You might depend on other agents to keep your promise; then their promise must be accepted under relies-on. What nobody promised cannot carry a promise; what you only wish is "
+        "You might depend on other agents to keep your promise; then their promise must be accepted under relies-on, or they are members of yours. What nobody promised cannot carry a promise; what you only wish is "
         + "a warning, because you watch it yourself.",
         RuleTheme.Dependence, RuleSource.Derived, [NotAccepted, Unbound, Ended],
         [
@@ -38,8 +38,10 @@ internal static class EveryUseBound
         var name = use.Name.Agent == agent.Agent.Id ? use.Name.Short : use.Name.ToString();
         return reference switch
         {
-            { Kind: ReferenceKind.Own, Promise: { } own } => RuleContext.UntilOf(agent, own) is { } until && context.IsOver(until)
-                ? Ended.At(at, $"{Wording.Own(promise)} uses `{name}`, which ended on {Wording.Day(until)}", $"renew {Wording.Own(own)}, or use another", promise.Name) : null,
+            { Kind: ReferenceKind.Member, Promise: { } inner } when NotTransferable.IsForOthers(context, inner, agent) => Unbound.At(at,
+                $"{Wording.Own(promise)} uses `{name}`, which is not bound: {use.Name.Agent} made it to {Wording.List(inner.To)} only", $"add {agent.Agent.Id} to `to` of `{inner.Name}`", promise.Name),
+            { Kind: ReferenceKind.Own or ReferenceKind.Member, Promise: { } own } => RuleContext.UntilOf(context.ViewOf(own.Name.Agent) ?? agent, own) is { } until && context.IsOver(until)
+                ? Ended.At(at, $"{Wording.Own(promise)} uses `{name}`, which ended on {Wording.Day(until)}", $"renew `{name}`, or use another", promise.Name) : null,
             { Kind: ReferenceKind.Accepted } => NotTransferableOrUnbound(context, agent, reference) is { } why
                 ? Unbound.At(at, $"{Wording.Own(promise)} uses `{name}`, which is not bound: {why}", "mend the acceptance under relies-on first", promise.Name) : null,
             { Kind: ReferenceKind.Wish } => null, // the reader warns (L030)
