@@ -8,7 +8,7 @@ namespace Kept.Language.Tests;
 
 public sealed class CompiledHouseTests
 {
-    public static TheoryData<string> Houses => ["live-show", "web-shop"];
+    public static TheoryData<string> Houses => ["live-show", "web-shop", "super-shop"];
 
     [Theory]
     [MemberData(nameof(Houses))]
@@ -22,6 +22,7 @@ public sealed class CompiledHouseTests
         Assert.Equal(bytes, CompiledHouse.Write(back));
         Assert.Equal(house.Promises.Select(Spoken), back.Promises.Select(Spoken));
         Assert.Equal(house.Agents.Select(agent => agent.At), back.Agents.Select(agent => agent.At));
+        Assert.Equal(house.Agents.Select(Belonging), back.Agents.Select(Belonging));
         Assert.All(back.Promises.SelectMany(promise => promise.Checks), check => Assert.Same(CheckCatalog.Kinds.Single(kind => kind.Name == check.Kind.Name), check.Kind));
     }
 
@@ -81,6 +82,21 @@ public sealed class CompiledHouseTests
         Assert.Null(CompiledHouse.Read(bytes, house.ContentHash, [shifted, .. CheckCatalog.Kinds.Where(kind => kind != Http)]));
         Assert.Null(CompiledHouse.Read([], house.ContentHash, CheckCatalog.Kinds));
     }
+
+    [Fact]
+    public void What_an_agent_is_made_of_survives_with_its_places()
+    {
+        var house = GoodExamplesTests.Read("super-shop").House!;
+        var back = CompiledHouse.Read(CompiledHouse.Write(house), house.ContentHash, CheckCatalog.Kinds)!;
+        var (shop, app) = (back.Agents.Single(agent => agent.Id == "super-shop"), back.Agents.Single(agent => agent.Id == "app"));
+        Assert.Equal(["app", "stock"], shop.Members);
+        Assert.Equal((AgentKind.SuperAgent, null, "super-shop"), (shop.Kind, shop.MemberOf, app.MemberOf));
+        Assert.Equal(["who reserves first has it", "stock/count@1"], back.ByName[new PromiseName("super-shop", "one-stock", 1)].Irreducible);
+        Assert.Equal(shop.PlaceOf("members").Line, shop.PlaceOf(Agent.PlaceKeyOf("stock")).Line);
+        Assert.True(shop.PlaceOf(Agent.PlaceKeyOf("stock")).Column > shop.PlaceOf(Agent.PlaceKeyOf("app")).Column);
+    }
+
+    private static string Belonging(Agent agent) => string.Join(";", [agent.Id, agent.Kind.ToString(), agent.MemberOf ?? "", .. agent.Members, .. agent.Promises.SelectMany(promise => promise.Irreducible), .. agent.FieldPlaces.Select(pair => pair.ToString())]);
 
     private static CheckKind Http => CheckCatalog.Kinds.Single(kind => kind.Name == "http");
 

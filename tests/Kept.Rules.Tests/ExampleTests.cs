@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Kept.Language;
 using Kept.Model;
 using Kept.TestKit;
@@ -6,13 +7,11 @@ using Xunit;
 namespace Kept.Rules.Tests;
 
 /// <summary>Every rule has a page, a document that keeps it, and for each clause a document that breaks it, with the words a person reads.</summary>
-public class ExampleTests
+public partial class ExampleTests
 {
     private static readonly string Broken = Repository.PathOf("examples", "broken"), Good = Repository.PathOf("examples", "good", "rules");
 
-    /// <summary>All but the one whose example would be hundreds of promises long; it has a test of its own (<see cref="ConflictTests"/>).</summary>
-    public static TheoryData<string> Clauses =>
-        [.. RuleCatalog.Rules.SelectMany(rule => rule.Clauses).Select(clause => $"{clause.Rule}.{clause.Slug}").Where(clause => clause != "R15.too-many")];
+    public static TheoryData<string> Clauses => [.. RuleCatalog.Rules.SelectMany(rule => rule.Clauses).Select(clause => $"{clause.Rule}.{clause.Slug}")];
     public static TheoryData<string> Rules => [.. RuleCatalog.Rules.Select(rule => rule.Id)];
 
     [Theory]
@@ -51,13 +50,45 @@ public class ExampleTests
         Assert.Empty(Documents.Findings(File.ReadAllText(path), Before(path)).Select(finding => DiagnosticText.Render(finding.Diagnostic)));
     }
 
+    /// <summary>
+    /// A clause that spoke always, or never, would pass with a good and a broken document that have nothing in common. So beside each broken document stands one
+    /// that nearly breaks the same clause: at most three of its lines are others, or it has one promise more. Where the rule's own document is as near, that one serves.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Clauses))]
+    public void Every_clause_has_a_document_that_nearly_breaks_it(string clause)
+    {
+        var path = Path.Combine(Good, clause + ".kept.yaml");
+        if (!File.Exists(path)) path = Path.Combine(Good, clause.Split('.')[0] + ".kept.yaml");
+        Assert.Empty(Documents.Findings(File.ReadAllText(path), Before(path)).Select(finding => DiagnosticText.Render(finding.Diagnostic)));
+        var (near, broken) = (Lines(path), Lines(Path.Combine(Broken, clause + ".kept.yaml")));
+        var (gone, added) = (Without(broken, near), Without(near, broken));
+        Assert.True(gone <= 3 && added <= 18, $"{path} is no near miss of {clause}: {gone} lines of the broken document are others, and {added} are added");
+        Assert.True(gone + added > 0, $"{path} is the broken document itself");
+    }
+
+    /// <summary>Lines of a document; agents of good documents are named after their clause, so that all can be one house.</summary>
+    private static List<string> Lines(string path) =>
+        [.. File.ReadAllLines(path).Select(line => AgentOfRule().Replace(line, "").Trim()).Where(line => line.Length > 0)];
+
+    /// <summary>How many lines are not in the other, each counted as often as it stands there.</summary>
+    private static int Without(List<string> lines, List<string> other)
+    {
+        var left = other.CountBy(line => line).ToDictionary();
+        return lines.Count(line => left.GetValueOrDefault(line) is 0 || left[line]-- == 0);
+    }
+
+    [GeneratedRegex(@"\br[0-9]{2}-(?:[a-z-]+-)?(?=shop|storage|render|aws|printer|app|stock)")]
+    private static partial Regex AgentOfRule();
+
     [Fact]
     public void Every_example_belongs_to_a_clause_that_exists()
     {
         var known = Clauses.Select(row => (string)row.Data).ToHashSet();
         var files = Directory.EnumerateFiles(Broken, "R*").Select(file => Path.GetFileName(file)!).Select(name => string.Join('.', name.Split('.').Take(2)));
         Assert.DoesNotContain(files, name => !known.Contains(name));
-        Assert.DoesNotContain(Directory.EnumerateFiles(Good).Select(file => Path.GetFileName(file)!.Split('.')[0]), id => RuleCatalog.Find(id) is null);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Good).Select(file => Path.GetFileName(file)!.Split('.')),
+            name => name.Length == 3 ? RuleCatalog.Find(name[0]) is null : !known.Contains($"{name[0]}.{name[1]}"));
     }
 
     private static string? Before(string path)

@@ -48,7 +48,7 @@ internal static class WellFormedSuperAgent
                 yield return NotListed.At(agent.PlaceOf("member-of"), $"{agent.Id} says it is a member of {super}, but {super} does not name it",
                     $"only {super} can take it in: `members: [{string.Join(", ", above.Agent.Members.Take(3).Append(agent.Id))}]` in its document");
             if (circles.Contains(agent.Id))
-                yield return Circle.At(agent.PlaceOf("member-of"), $"{agent.Id} is a member of {agent.MemberOf}, which is by its own super agents a member of {agent.Id}", "a whole is not a part of its parts: take one `member-of` away");
+                yield return Circle.At(agent.PlaceOf("member-of"), $"{agent.Id} is a member of {agent.MemberOf}, which is itself, directly or by others, a member of {agent.Id}", "a whole is not a part of its parts: take one `member-of` away");
             if (agent.Members.Length > 0 && agent.Kind != AgentKind.SuperAgent)
                 yield return Kind.At(agent.PlaceOf("members"), $"{agent.Id} has members, but its kind is {agent.Kind.ToString().ToLowerInvariant()}", "write `kind: super-agent`");
             if (agent.Members.IsEmpty && agent.Kind == AgentKind.SuperAgent)

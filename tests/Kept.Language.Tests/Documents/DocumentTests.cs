@@ -158,4 +158,20 @@ public sealed class DocumentTests
         Assert.Equal(1_001, reading.Diagnostics.Length);
         Assert.Equal("4,000 more problems are not listed", reading.Diagnostics[^1].Message);
     }
+
+    [Fact]
+    public void Members_and_their_super_agent_have_a_document_in_the_house()
+    {
+        var shop = Houses.Shop.Replace("agent: shop", "agent: shop\nkind: super-agent\nmembers: [app, app, stock]", StringComparison.Ordinal);
+        const string app = "kept: 1\nagent: app\nmember-of: shop\n", stock = "kept: 1\nagent: stock\nmember-of: shop\n";
+        var house = Houses.Reads(shop, app, stock);
+        Assert.Equal(["app", "stock"], house.Agents.Single(agent => agent.Id == "shop").Members);
+        Assert.Equal("shop", house.Agents.Single(agent => agent.Id == "app").MemberOf);
+        var ghost = Houses.Refuses("L049", shop, app);
+        Assert.Equal((4, "stock".Length), (ghost.At.Line, ghost.At.Length));
+        Assert.Contains("did you mean `shop`?", Houses.Refuses("L049", Houses.Shop, app.Replace("member-of: shop", "member-of: shpo", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+        // a published document of another house names members that only that house knows
+        var other = new DocumentFile("other.kept.yaml", System.Text.Encoding.UTF8.GetBytes("kept: 1\nagent: rival\nkind: super-agent\nmembers: [inside]\n"), DocumentOrigin.Others);
+        Assert.NotNull(HouseReader.Read([new DocumentFile("kept.yaml", System.Text.Encoding.UTF8.GetBytes(Houses.Shop)), other], "test-house", TestKinds.All).House);
+    }
 }
