@@ -64,23 +64,26 @@ internal static class Answers
         _ => DnsSeeds(),
     };
 
-    public static void Http(byte[] bytes)
+    public static bool Http(byte[] bytes)
     {
         Server.Value.HttpAnswer = bytes;
         var check = HttpCheck.Value;
         var seen = Looks.Value["http"](new LookRequest(check, DocumentOrigin.Ours), CancellationToken.None).AsTask().GetAwaiter().GetResult();
         Judge.Look(check, seen, new Judged(Truth.True, ""));
         if (seen.Excerpt is { } excerpt && Encoding.UTF8.GetByteCount(excerpt) > 4096) throw new BrokenPromiseException("an excerpt is larger than its bound");
+        return seen.Reach == Reach.Answered;
     }
 
-    public static void Load(byte[] bytes)
+    public static bool Load(byte[] bytes)
     {
         Server.Value.HttpAnswer = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"), .. bytes];
+        var isRead = false;
         foreach (var metric in (string[])["http_requests", "http_requests{code=\"200\"}", "http_requests_total"])
-            CheckCatalog.LoadReader(Proxied.Value, TimeProvider.System)(new LoadSource(metric, "http://localhost/metrics"), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            isRead |= CheckCatalog.LoadReader(Proxied.Value, TimeProvider.System)(new LoadSource(metric, "http://localhost/metrics"), CancellationToken.None).AsTask().GetAwaiter().GetResult() is not null;
+        return isRead;
     }
 
-    public static void Dns(byte[] bytes)
+    public static bool Dns(byte[] bytes)
     {
         Server.Value.DnsAnswer = bytes;
         try
@@ -89,10 +92,12 @@ internal static class Answers
             var answer = NameServerAsk.AskAsync(Direct.Value, "127.0.0.1", Server.Value.DnsPort, "fuzz.example", bytes.Length % 3 == 0 ? "TXT" : bytes.Length % 3 == 1 ? "A" : "SOA",
                 DocumentOrigin.Ours, new DialTrail(TimeProvider.System), deadline.Token).AsTask().GetAwaiter().GetResult();
             if (answer.Records.Length > 256 || answer.Records.Any(record => record.Length > 1024)) throw new BrokenPromiseException("an answer of DNS is larger than its bound");
+            return answer.Records.Length > 0;
         }
         catch (Exception fault) when (fault is EgressException or OperationCanceledException)
         {
             // told as a failure of the target, or silence
+            return false;
         }
     }
 

@@ -26,19 +26,20 @@ internal static class Lines
 
     public static IEnumerable<(string Name, byte[] Bytes)> Seeds() => Written.Select((line, i) => ($"line{i:00}", Encoding.UTF8.GetBytes(line)));
 
-    public static void Read(byte[] bytes)
+    public static bool Read(byte[] bytes)
     {
-        if (bytes.Length < 2) return;
+        if (bytes.Length < 2) return false;
         var field = Fields[bytes[0] % 48 % Fields.Length];
         var text = Encoding.UTF8.GetString(bytes, 1, bytes.Length - 1);
-        if (Understand(field, text) is not { } promise) return;
+        if (Understand(field, text) is not { } promise) return false;
         var again = WordsOf(promise, field);
-        if (again is null) return;
+        if (again is null) return true;
         if (Understand(field, again) is not { } second) throw new BrokenPromiseException($"`{again}` was written, and is not understood");
         if (WordsOf(second, field) != again) throw new BrokenPromiseException($"`{again}` means something else when read again");
         foreach (var check in promise.Checks) Judge.Look(check, Seen, new Judged(Truth.True, ""));
         var around = new Surroundings(_ => Outcome.Kept, Quantity.Rate(5, Duration.Seconds(1)), "eu", "1.0", _ => null);
         Judge.Given(promise.Given, Seen.StartedAt, around);
+        return true;
     }
 
     private static string? WordsOf(Promise promise, string field) => field switch

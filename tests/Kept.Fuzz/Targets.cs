@@ -20,10 +20,10 @@ internal static class Targets
 
     private static readonly Instant Now = Instant.From(new DateTimeOffset(2026, 7, 1, 12, 0, 0, TimeSpan.Zero));
 
-    private static readonly FrozenDictionary<string, Action<byte[]>> All = new Dictionary<string, Action<byte[]>>
+    private static readonly FrozenDictionary<string, Func<byte[], bool>> All = new Dictionary<string, Func<byte[], bool>>
     {
         ["document"] = Document,
-        ["house"] = bytes => HouseReader.Read([new DocumentFile("house.yaml", bytes)], "fuzz", CheckCatalog.Kinds),
+        ["house"] = House,
         ["format"] = Format,
         ["compiled"] = Compiled,
         ["expression"] = Lines.Read,
@@ -34,44 +34,68 @@ internal static class Targets
 
     public static IEnumerable<string> Names => All.Keys.Order(StringComparer.Ordinal);
 
-    public static Action<byte[]>? Find(string name) => All.GetValueOrDefault(name);
+    /// <summary>Runs one input; says whether it was accepted. A target none of whose seeds is accepted would fuzz the way to refusal and nothing behind it.</summary>
+    public static Func<byte[], bool>? Find(string name) => All.GetValueOrDefault(name);
 
-    public static IEnumerable<(string Name, byte[] Bytes)> Seeds(string target) => target switch
+    /// <param name="target">One of <see cref="Names"/>.</param>
+    /// <param name="root">The repository.</param>
+    public static IEnumerable<(string Name, byte[] Bytes)> Seeds(string target, string root = ".") => target switch
     {
-        "document" or "format" => Examples(),
-        "house" => [("house.yaml", "house: fuzz\nname: Fuzz\nours: [shop]\nplace: here\nsettings: { looks-at-once: 64, keep-looks: 30d }\n"u8.ToArray())],
-        "compiled" => Examples().SelectMany(CompiledOf),
+        "document" or "format" => Examples(root),
+        "house" => HouseFiles.Select((text, i) => ($"house{i}", Encoding.UTF8.GetBytes(text))),
+        "compiled" => Examples(root).SelectMany(CompiledOf),
         "expression" => Lines.Seeds(),
         _ => Answers.Seeds(target),
     };
 
-    private static void Document(byte[] bytes)
+    /// <summary>Every field of a house file, and forms of each; the last one is wrong in most.</summary>
+    private static readonly string[] HouseFiles =
+    [
+        "house: fuzz\nname: Fuzz\nplace: here\nours: [shop]\nlimits: { looks: 64, per-host: 4 }\nkeep: { looks: 30d }\n",
+        "house: fuzz\nproxy: http://proxy.shop.example:3128\ntrust: [ca.pem, 'more/own ca.pem']\nresolver: 127.0.0.1:53\n",
+        "house: fuzz\nproxy: 'http://[::1]:8080'\nresolver: '[2001:db8::1]:5353'\nkeep:\n  looks: 400d\nlimits:\n  looks: 100000\n  per-host: 10000\n",
+        "house: Fuzz!\nlimits: { looks: 0 }\nkeep: { looks: -1 }\nproxy: ftp://x\ntrust: {}\nresolver: nowhere\nours: shop, other\nsettings: {}\n",
+    ];
+
+    /// <summary>Nothing of the program may run before afl is there, not even a constructor: so this is bytes, and no document.</summary>
+    private static readonly byte[] Shop = Encoding.UTF8.GetBytes("kept: 1\nagent: shop\ndomains: [localhost]\npromises: { page: { to: anyone, check: { http: 'GET http://localhost/', expect: [ status == 200 ] } } }\n");
+
+    private static bool Document(byte[] bytes) => Read(new DocumentFile("fuzz.kept.yaml", bytes));
+
+    private static bool House(byte[] bytes) => Read(new DocumentFile("house.yaml", bytes), new DocumentFile("kept.yaml", Shop));
+
+    private static bool Read(params DocumentFile[] files)
     {
-        var reading = HouseReader.Read([new DocumentFile("fuzz.kept.yaml", bytes)], "fuzz", CheckCatalog.Kinds);
+        var reading = HouseReader.Read(files, "fuzz", CheckCatalog.Kinds);
         foreach (var diagnostic in reading.Diagnostics.Take(20)) _ = DiagnosticText.Render(diagnostic);
-        if (reading.House is { } house) Use(house);
+        if (reading.House is not { } house) return false;
+        Use(house);
+        return true;
     }
 
-    private static void Format(byte[] bytes)
+    private static bool Format(byte[] bytes)
     {
         var once = Formatter.Format(new DocumentFile("fuzz.kept.yaml", bytes));
-        if (once.Refused) return;
+        if (once.Refused) return false;
         var twice = Formatter.Format(new DocumentFile("fuzz.kept.yaml", Encoding.UTF8.GetBytes(once.Text)));
         if (twice.Refused) throw new BrokenPromiseException("what was formatted cannot be read again");
         if (twice.Text != once.Text) throw new BrokenPromiseException("formatting twice is not formatting once");
+        return true;
     }
 
     /// <summary>
     /// A hostile cache: whoever made it could count the checksums too, so they are put right before reading; only what stands between them is fuzzed.
     /// </summary>
-    private static void Compiled(byte[] bytes)
+    private static bool Compiled(byte[] bytes)
     {
         if (CompiledHouse.Read(bytes, CompiledFor, CheckCatalog.Kinds) is not null && bytes.Length < 100) throw new BrokenPromiseException("a stub was taken for a house");
-        if (bytes.Length < 100 + SHA256.HashSizeInBytes) return;
+        if (bytes.Length < 100 + SHA256.HashSizeInBytes) return false;
         SHA256.HashData(bytes.AsSpan(..^SHA256.HashSizeInBytes), bytes.AsSpan(^SHA256.HashSizeInBytes..));
-        if (CompiledHouse.Read(bytes, CompiledFor, CheckCatalog.Kinds) is not { } house) return;
+        if (CompiledHouse.Read(bytes, CompiledFor, CheckCatalog.Kinds) is not { } house) return false;
         // the rules decide again over every compiled house, and send the server back to the documents where it is none that documents could say
-        if (HouseRules.CheckCompiled(house, Now) is not null) Fold(house);
+        if (HouseRules.CheckCompiled(house, Now) is null) return false;
+        Fold(house);
+        return true;
     }
 
     /// <summary>What the server does with every house: the rules, the index, a fold per promise, and the compiled form and back.</summary>
@@ -102,13 +126,13 @@ internal static class Targets
     }
 
     /// <summary>Small examples; of the broken ones the first of each code.</summary>
-    private static IEnumerable<(string Name, byte[] Bytes)> Examples()
+    private static IEnumerable<(string Name, byte[] Bytes)> Examples(string root)
     {
         var told = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles("examples", "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(root, "examples"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             if (new FileInfo(file).Length > MostSeedBytes || !told.Add(Path.GetFileName(file).Split('.')[0])) continue;
-            yield return (file.Replace(Path.DirectorySeparatorChar, '_'), File.ReadAllBytes(file));
+            yield return (Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '_'), File.ReadAllBytes(file));
         }
     }
 }

@@ -35,6 +35,14 @@ public class ConflictTests
         inner.Array[2, 3].Select(parts => (Expression)new Expression.Or(Place.None, [.. parts])),
         inner.Array[2, 3].Select(parts => (Expression)new Expression.AtLeast(Place.None, 2, [.. parts]))));
 
+    /// <summary>A fact, or two or three of them joined once: few enough alternatives that every question about two of these is decided.</summary>
+    private static readonly Gen<Expression> PlainGiven = Gen.OneOf(
+        Fact,
+        Fact.Select(e => (Expression)new Expression.Not(Place.None, e)),
+        Fact.Array[2, 3].Select(parts => (Expression)new Expression.And(Place.None, [.. parts])),
+        Fact.Array[2, 3].Select(parts => (Expression)new Expression.Or(Place.None, [.. parts])),
+        Fact.Array[2, 3].Select(parts => (Expression)new Expression.AtLeast(Place.None, 2, [.. parts])));
+
     private static bool Holds(Expression given, World world) => given switch
     {
         Expression.Not not => !Holds(not.Inner, world),
@@ -49,22 +57,55 @@ public class ConflictTests
     };
 
     [Fact]
-    public void Two_conditions_overlap_exactly_when_some_world_makes_both_true() => Gen.Select(AnyGiven, AnyGiven).Sample((a, b) =>
+    public void Two_conditions_overlap_exactly_when_some_world_makes_both_true()
     {
-        var together = Regime.Of(a, Hours.GetValueOrDefault).Overlaps(Regime.Of(b, Hours.GetValueOrDefault));
-        if (together != Truth.Unknown) Assert.Equal(Worlds.Any(world => Holds(a, world) && Holds(b, world)), together == Truth.True);
-    }, iter: 1000);
+        var (asked, decided) = (0, 0);
+        Gen.Select(AnyGiven, AnyGiven).Sample((a, b) =>
+        {
+            var together = Regime.Of(a, Hours.GetValueOrDefault).Overlaps(Regime.Of(b, Hours.GetValueOrDefault));
+            Interlocked.Increment(ref asked);
+            if (together == Truth.Unknown) return;
+            Interlocked.Increment(ref decided);
+            Assert.Equal(Worlds.Any(world => Holds(a, world) && Holds(b, world)), together == Truth.True);
+        }, iter: 1000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{decided} of {asked} decided");
+        Assert.True(decided >= asked * LeastDecided, $"only {decided} of {asked} were decided");
+    }
+
+    /// <summary>"Undecided" is an honest answer to a large condition only: to nearly all of these it would be none.</summary>
+    private const double LeastDecided = 0.9;
 
     [Fact]
-    public void More_is_reserved_than_there_is_exactly_when_some_world_reserves_it() => // R16
+    public void Plain_conditions_are_always_decided() => Gen.Select(PlainGiven, PlainGiven).Sample((a, b) =>
+        Assert.Equal(Kleene.Of(Worlds.Any(world => Holds(a, world) && Holds(b, world))), Regime.Of(a, Hours.GetValueOrDefault).Overlaps(Regime.Of(b, Hours.GetValueOrDefault))), iter: 1000);
+
+    [Fact]
+    public void What_plain_conditions_reserve_at_once_is_always_decided() => // R16
+        Gen.Select(Gen.Select(PlainGiven, Gen.Int[0, 5]).Array[1, 3], Gen.Int[1, 8]).Sample((reserved, capacity) =>
+        {
+            var (exceeds, _, decided) = MostAtOnce.Find([.. reserved.Select(pair => new Share(pair.Item2, Regime.Of(pair.Item1, Hours.GetValueOrDefault), []))], capacity);
+            Assert.True(decided);
+            Assert.Equal(Worlds.Max(world => reserved.Where(pair => Holds(pair.Item1, world)).Sum(pair => pair.Item2)) > capacity, exceeds);
+        }, iter: 400);
+
+    [Fact]
+    public void More_is_reserved_than_there_is_exactly_when_some_world_reserves_it() // R16
+    {
+        var (asked, answered) = (0, 0);
         Gen.Select(Gen.Select(AnyGiven, Gen.Int[0, 5]).Array[1, 5], Gen.Int[1, 8]).Sample((reserved, capacity) =>
         {
             var shares = reserved.Select(pair => new Share(pair.Item2, Regime.Of(pair.Item1, Hours.GetValueOrDefault), [])).ToList();
             var (exceeds, together, decided) = MostAtOnce.Find(shares, capacity);
             var most = Worlds.Max(world => reserved.Where(pair => Holds(pair.Item1, world)).Sum(pair => pair.Item2));
-            if (exceeds || decided) Assert.Equal(most > capacity, exceeds);
+            Interlocked.Increment(ref asked);
+            if (!exceeds && !decided) return;
+            Interlocked.Increment(ref answered);
+            Assert.Equal(most > capacity, exceeds);
             if (exceeds) Assert.True(together.Sum(share => share.Amount) > capacity);
         }, iter: 400);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{answered} of {asked} decided");
+        Assert.True(answered >= asked * LeastDecided, $"only {answered} of {asked} were decided");
+    }
 
     [Fact]
     public void Own_promises_conflict_exactly_when_no_sample_keeps_both() => // R15

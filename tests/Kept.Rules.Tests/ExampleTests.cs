@@ -52,7 +52,7 @@ public partial class ExampleTests
 
     /// <summary>
     /// A clause that spoke always, or never, would pass with a good and a broken document that have nothing in common. So beside each broken document stands one
-    /// that nearly breaks the same clause: at most three of its lines are others, or it has one promise more. Where the rule's own document is as near, that one serves.
+    /// that nearly breaks the same clause: at most four of its lines are others, or it has one promise more. Where the rule's own document is as near, that one serves.
     /// </summary>
     [Theory]
     [MemberData(nameof(Clauses))]
@@ -63,7 +63,7 @@ public partial class ExampleTests
         Assert.Empty(Documents.Findings(File.ReadAllText(path), Before(path)).Select(finding => DiagnosticText.Render(finding.Diagnostic)));
         var (near, broken) = (Lines(path), Lines(Path.Combine(Broken, clause + ".kept.yaml")));
         var (gone, added) = (Without(broken, near), Without(near, broken));
-        Assert.True(gone <= 3 && added <= 18, $"{path} is no near miss of {clause}: {gone} lines of the broken document are others, and {added} are added");
+        Assert.True(gone <= 4 && added <= 18, $"{path} is no near miss of {clause}: {gone} lines of the broken document are others, and {added} are added");
         Assert.True(gone + added > 0, $"{path} is the broken document itself");
     }
 

@@ -38,7 +38,7 @@ public class SuperAgentTests
         var whole = Whole(Documents.Promise("all@1", "uses: app/part@1 and studio/part@1"));
         Assert.Equal(["R23.member-silent", "R20.not-accepted"], Documents.Clauses(House(whole, Part("app", memberOf: ""), Part("studio"))));
         Assert.Equal(["R23.member-silent", "R20.not-accepted", "R23.not-listed"],
-            Documents.Clauses(House(whole, Part("app", memberOf: "rival"), Part("studio"), Documents.Shop("{}").Replace("agent: shop", "agent: rival"))).OrderBy(clause => clause == "R23.not-listed"));
+            Documents.Clauses(House(whole, Part("app", memberOf: "rival"), Part("studio"), "kept: 1\nagent: rival")).OrderBy(clause => clause == "R23.not-listed"));
         Assert.Equal(["R23.not-listed"], Documents.Clauses(House(Whole(Documents.Promise("all@1", "uses: app/part@1"), "[app]"), Part("app"), Part("studio"))));
     }
 

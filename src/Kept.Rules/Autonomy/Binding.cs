@@ -63,20 +63,20 @@ internal static class Binding
                 $"stay inside the offer, or ask {supplier.Agent.Id} to raise it");
     }
 
-    /// <summary>Compares one need with all the offer keeps about the same quantity; null where it is covered.</summary>
+    /// <summary>
+    /// Compares one need with all the offer keeps about the same quantity; null where it is covered. Where the promiser is bound, one line inside the need covers it;
+    /// where the user is, the need must lie inside every line, because all of them hold.
+    /// </summary>
     private static (RuleClause Clause, string Words)? Covers(Promise offer, Bound need)
     {
-        Bound? best = null;
-        foreach (var objective in offer.Keeps)
-        {
-            // a need knows nothing of the other side's checks, so each is compared with the whole promise
-            var bound = Bound.Of(objective, "");
-            if (bound.SameThing(need) == false) continue;
-            if (need.Objective.Quantity.Direction == Direction.Consumer ? need.Implies(bound) : bound.Implies(need)) return null;
-            best = best is null || bound.Excludes(need) ? bound : best;
-        }
-        if (best is null) return (Type, "is not spoken of");
-        return best.Excludes(need) ? (Short, $"is excluded (`{best.Objective.Text}`)") : (Partial, $"is only partly covered (`{best.Objective.Text}`)");
+        // a need knows nothing of the other side's checks, so each is compared with the whole promise
+        var about = offer.Keeps.Select(objective => Bound.Of(objective, "")).Where(bound => bound.SameThing(need)).ToList();
+        if (about.Count == 0) return (Type, "is not spoken of");
+        var bindsUser = need.Objective.Quantity.Direction == Direction.Consumer;
+        if (bindsUser ? about.TrueForAll(need.Implies) : about.Exists(bound => bound.Implies(need))) return null;
+        if (about.Find(need.Excludes) is { } against) return (Short, $"is excluded (`{against.Objective.Text}`)");
+        var less = bindsUser ? about.Find(bound => !need.Implies(bound))! : about[0];
+        return (Partial, $"is only partly covered (`{less.Objective.Text}`)");
     }
 
     /// <summary>The offered limit that the use exceeds, in words; null where it stays inside or no limit is stated.</summary>

@@ -1,0 +1,28 @@
+using Kept.Fuzz;
+using Kept.Language.Documents;
+using Kept.TestKit;
+using Xunit;
+
+namespace Kept.Language.Tests;
+
+/// <summary>What the fuzzer begins with (eng/fuzz). Were every seed refused, it would only learn ways to be refused.</summary>
+public sealed class FuzzSeedsTests
+{
+    public static TheoryData<string> TargetNames => [.. Targets.Names];
+
+    [Theory]
+    [MemberData(nameof(TargetNames))]
+    public void A_target_accepts_one_of_its_seeds_at_least(string target)
+    {
+        var seeds = Targets.Seeds(target, Repository.Root).ToList();
+        Assert.Equal(seeds.Count, seeds.Select(seed => seed.Name).Distinct().Count());
+        Assert.Contains(seeds, seed => Targets.Find(target)!(seed.Bytes));
+    }
+
+    [Fact]
+    public void Every_field_of_a_house_file_is_in_a_seed_that_is_accepted()
+    {
+        var accepted = string.Concat(Targets.Seeds("house").Where(seed => Targets.Find("house")!(seed.Bytes)).Select(seed => System.Text.Encoding.UTF8.GetString(seed.Bytes)));
+        Assert.All(DocumentTables.House.Fields, field => Assert.Contains(field.Name + ":", accepted, StringComparison.Ordinal));
+    }
+}
