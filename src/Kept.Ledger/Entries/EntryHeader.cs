@@ -18,14 +18,23 @@ internal static class EntryHeader
     /// <summary>Largest integer that every JSON reader keeps exact (RFC 8785, appendix D).</summary>
     public const long LargestExact = (1L << 53) - 1;
 
+    /// <param name="sequence">Its number.</param>
+    /// <param name="id">Its ULID.</param>
+    /// <param name="prev">Hash of the entry before.</param>
+    /// <param name="draft">What it says.</param>
+    /// <param name="recorded">When it is written.</param>
+    /// <param name="writer">The ledger.</param>
+    /// <param name="epoch">Of the writer.</param>
+    /// <param name="house">Whose it is; null leaves the member out, as entries of the first two schemas do.</param>
+    /// <param name="bodyHash">SHA-256 of the body.</param>
     public static byte[] Write(
-        long sequence, Ulid id, string prev, EntryDraft draft, Instant recorded, string writer, int epoch, string house, string bodyHash)
+        long sequence, Ulid id, string prev, EntryDraft draft, Instant recorded, string writer, int epoch, string? house, string bodyHash)
     {
         var json = new StringBuilder(512);
         json.Append("{\"audience\":").Append(Text(draft.Audience));
         json.Append(",\"body\":\"").Append(bodyHash);
         json.Append("\",\"epoch\":").Append(epoch.ToString(CultureInfo.InvariantCulture));
-        json.Append(",\"house\":").Append(Text(house));
+        if (house is not null) json.Append(",\"house\":").Append(Text(house));
         json.Append(",\"id\":\"").Append(id);
         json.Append("\",\"kind\":").Append(Text(draft.Kind));
         json.Append(",\"occurred\":").Append(draft.Occurred.Microseconds.ToString(CultureInfo.InvariantCulture));
@@ -48,11 +57,13 @@ internal static class EntryHeader
             var root = document.RootElement;
             var draft = new EntryDraft(root.GetProperty("kind").GetString()!, root.GetProperty("schema").GetInt32(),
                 new Instant(root.GetProperty("occurred").GetInt64()), root.GetProperty("audience").GetString()!, root.GetProperty("subject").GetString()!, default);
+            // the first two schemas wrote no house; their bytes are hashed as they are, so it stays left out
+            var house = root.TryGetProperty("house", out var said) ? said.GetString()! : null;
             if (!Ulid.TryParse(root.GetProperty("id").GetString()!, out var id)) throw new FormatException("its id is no ULID");
             var entry = new Entry(root.GetProperty("seq").GetInt64(), id, root.GetProperty("prev").GetString()!, draft.Kind, draft.Schema, draft.Occurred,
                 new Instant(root.GetProperty("recorded").GetInt64()), root.GetProperty("writer").GetString()!, root.GetProperty("epoch").GetInt32(),
-                root.GetProperty("house").GetString()!, draft.Audience, draft.Subject, root.GetProperty("body").GetString()!, body, Convert.ToHexStringLower(LeafHash(header)));
-            var again = Write(entry.Sequence, id, entry.Prev, draft, entry.Recorded, entry.Writer, entry.Epoch, entry.House, entry.BodyHash);
+                house ?? "", draft.Audience, draft.Subject, root.GetProperty("body").GetString()!, body, Convert.ToHexStringLower(LeafHash(header)));
+            var again = Write(entry.Sequence, id, entry.Prev, draft, entry.Recorded, entry.Writer, entry.Epoch, house, entry.BodyHash);
             return header.SequenceEqual(again) ? entry : throw new FormatException("its header is not in canonical form");
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
