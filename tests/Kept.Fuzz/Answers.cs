@@ -89,7 +89,7 @@ internal static class Answers
         try
         {
             using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            var answer = NameServerAsk.AskAsync(Direct.Value, "127.0.0.1", Server.Value.DnsPort, "fuzz.example", bytes.Length % 3 == 0 ? "TXT" : bytes.Length % 3 == 1 ? "A" : "SOA",
+            var answer = NameServerAsk.AskAsync(Direct.Value, "127.0.0.1", Server.Value.DnsPort, "fuzz.example", QuestionFor(bytes),
                 DocumentOrigin.Ours, new DialTrail(TimeProvider.System), deadline.Token).AsTask().GetAwaiter().GetResult();
             if (answer.Records.Length > 256 || answer.Records.Any(record => record.Length > 1024)) throw new BrokenPromiseException("an answer of DNS is larger than its bound");
             return answer.Records.Length > 0;
@@ -101,13 +101,16 @@ internal static class Answers
         }
     }
 
+    /// <summary>What is asked depends on the answer, so that every kind of record is reached: by its length, which of each seed is that of the kind it answers.</summary>
+    private static string QuestionFor(byte[] answer) => (answer.Length % 3) switch { 0 => "TXT", 1 => "SOA", _ => "A" };
+
     private static IEnumerable<(string Name, byte[] Bytes)> DnsSeeds()
     {
         // what follows the id: flags, counts, the question, then answers that point back at its name
         byte[] question = [4, .. "fuzz"u8, 7, .. "example"u8, 0];
         byte[] Message(byte type, params byte[] data) => [0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, .. question, 0, type, 0, 1, 0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, (byte)data.Length, .. data];
         yield return ("a", Message(1, 127, 0, 0, 1));
-        yield return ("txt", Message(16, [5, .. "hello"u8, 2, .. "ok"u8]));
+        yield return ("txt", Message(16, [4, .. "well"u8, 2, .. "ok"u8]));
         yield return ("soa", Message(6, [0xc0, 12, 0xc0, 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5]));
         yield return ("nxdomain", [0x81, 0x83, 0, 1, 0, 0, 0, 0, 0, 0, .. question, 0, 1, 0, 1]);
     }
@@ -117,16 +120,35 @@ internal static class Answers
 internal sealed class Scripted : IDisposable
 {
     private readonly TcpListener _http = new(IPAddress.Loopback, 0), _dnsTcp;
-    private readonly UdpClient _dns = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _dns;
 
     public Scripted()
     {
         _http.Start();
-        _dnsTcp = new TcpListener(IPAddress.Loopback, DnsPort);
-        _dnsTcp.Start();
+        (_dns, _dnsTcp) = BothOnOnePort();
         _ = AcceptAsync();
         _ = AnswerDnsAsync();
         _ = RefuseTcpAsync();
+    }
+
+    /// <summary>A port that is free for UDP may be taken for TCP: then another is tried.</summary>
+    private static (UdpClient Udp, TcpListener Tcp) BothOnOnePort()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var udp = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+            var tcp = new TcpListener(IPAddress.Loopback, ((IPEndPoint)udp.Client.LocalEndPoint!).Port);
+            try
+            {
+                tcp.Start();
+                return (udp, tcp);
+            }
+            catch (SocketException) when (tries < 20)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+            }
+        }
     }
 
     public int HttpPort => ((IPEndPoint)_http.LocalEndpoint).Port;

@@ -20,6 +20,21 @@ public sealed class FuzzSeedsTests
     }
 
     [Fact]
+    public void An_answer_of_each_kind_of_record_is_accepted()
+    {
+        var accepted = Targets.Seeds("dns").Where(seed => Targets.Find("dns")!(seed.Bytes)).Select(seed => seed.Name);
+        Assert.Equal(["a", "txt", "soa"], accepted);
+    }
+
+    /// <summary>Each is a line of another form, so each must get through to the tree, its words and its judgement.</summary>
+    [Fact]
+    public void Every_line_that_the_fuzzer_begins_with_is_understood()
+    {
+        var refused = Targets.Seeds("expression").Where(seed => !Targets.Find("expression")!(seed.Bytes)).Select(seed => System.Text.Encoding.UTF8.GetString(seed.Bytes));
+        Assert.Empty(refused);
+    }
+
+    [Fact]
     public void Every_field_of_a_house_file_is_in_a_seed_that_is_accepted()
     {
         var accepted = string.Concat(Targets.Seeds("house").Where(seed => Targets.Find("house")!(seed.Bytes)).Select(seed => System.Text.Encoding.UTF8.GetString(seed.Bytes)));

@@ -50,7 +50,7 @@ public sealed class LargeHousesTests
         Assert.Equal(bytes, CompiledHouse.Write(back));
     }
 
-    /// <summary>Takes a while and a gigabyte, so only when asked for: <c>-explicit only</c>.</summary>
+    /// <summary>Takes a while and a gigabyte, so only when asked for: <c>./test --all</c>, or <c>-explicit only</c>.</summary>
     [Fact(Explicit = true)]
     public void A_hundred_thousand_promises_stay_well_under_700_megabytes()
     {
