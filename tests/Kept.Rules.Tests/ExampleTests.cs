@@ -81,6 +81,45 @@ public partial class ExampleTests
     [GeneratedRegex(@"\br[0-9]{2}-(?:[a-z-]+-)?(?=shop|storage|render|aws|printer|app|stock)")]
     private static partial Regex AgentOfRule();
 
+    public static TheoryData<string, string> ReaderClauses
+    {
+        get
+        {
+            var clauses = new TheoryData<string, string>();
+            foreach (var rule in RuleCatalog.Rules)
+                foreach (var clause in rule.DecidedByReader)
+                    clauses.Add(rule.Id, clause.Code);
+            return clauses;
+        }
+    }
+
+    /// <summary>A part of a rule that the reader decides is broken by the documents of its code.</summary>
+    [Theory]
+    [MemberData(nameof(ReaderClauses))]
+    public void What_the_reader_decides_of_a_rule_has_a_document_that_breaks_it(string rule, string code)
+    {
+        var examples = Directory.EnumerateFileSystemEntries(Broken, code + ".*").Where(path => !path.EndsWith(".expected", StringComparison.Ordinal)).ToList();
+        Assert.True(examples.Count > 0, $"write {code}.<what>.kept.yaml under {Broken}: it shows {rule}");
+        foreach (var example in examples)
+        {
+            var (files, problems) = HouseFolder.ReadFiles(example);
+            Assert.Contains(HouseReader.Read(files, "broken", Documents.Kinds).Diagnostics.Concat(problems), diagnostic => diagnostic.Code == code);
+        }
+    }
+
+    /// <summary>R06 is the law by which verdicts are computed, R17 says that nothing happens: no document can break them, and property tests hold them.</summary>
+    [Fact]
+    public void Only_rules_that_no_document_can_break_have_no_broken_document() =>
+        Assert.Equal(["R06", "R17"], RuleCatalog.Rules.Where(rule => rule.Clauses.IsEmpty && rule.DecidedByReader.IsEmpty).Select(rule => rule.Id));
+
+    [Fact]
+    public void Nobody_accepts_his_own_promises() // R02
+    {
+        var (files, _) = HouseFolder.ReadFiles(Path.Combine(Broken, "L044.itself.kept.yaml"));
+        var told = Assert.Single(HouseReader.Read(files, "broken", Documents.Kinds).Diagnostics);
+        Assert.Equal(("L044", "an agent does not rely on itself"), (told.Code, told.Message));
+    }
+
     [Fact]
     public void Every_example_belongs_to_a_clause_that_exists()
     {
