@@ -130,8 +130,8 @@ public static class HttpExchange
     /// own and says nothing of the target: then only an address that the document itself named, or the same host again, is known to be where we were.
     /// </summary>
     private static bool MayLeadInside(Dialer dialer, string host, Uri next, DialTrail trail) => dialer.UsesProxy
-        ? HostText.Canonical(next) == host || IPAddress.TryParse(host, out var named) && !AddressPolicy.IsPublic(named)
-        : trail.Address is { } from && !AddressPolicy.IsPublic(from);
+        ? HostText.Canonical(next) == host || IPAddress.TryParse(host, out var named) && dialer.Options.Special(named) is not null
+        : trail.Address is { } from && dialer.Options.Special(from) is not null;
 
     /// <summary>Whether a redirect to another origin may be followed at all.</summary>
     private static void Judge(Uri from, Uri to, ReadOnlyMemory<byte>? body)
