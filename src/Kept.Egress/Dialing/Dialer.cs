@@ -16,6 +16,9 @@ public sealed class Dialer : IDisposable
 {
     private static readonly TimeSpan NextAddressAfter = TimeSpan.FromMilliseconds(250); // RFC 8305, connection attempt delay
 
+    /// <summary>Content that was cut in the middle of its compression is not whole; without this .NET reads it as if it ended there. Asked once per process, before the first use.</summary>
+    static Dialer() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     private readonly NameResolver _names;
     private readonly ChainJudge _chains;
     private readonly ProxyAddress? _proxy;

@@ -28,7 +28,9 @@ internal static class Handshake
                 if (shown is not X509Certificate2 leaf) return false;
                 var judged = judge.Judge(leaf, chain?.ChainPolicy.ExtraStore ?? []);
                 certificate = judged.Certificate;
-                problems = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 ? judged.Problems : judged.Problems.Add(OtherName(judged.Certificate, name));
+                // .NET takes the common name where there is no list of names; no browser has since 2017 (RFC 9110 §4.3.4, RFC 9525 §2).
+                var isForIt = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 && !judged.Certificate.Names.IsEmpty;
+                problems = isForIt ? judged.Problems : judged.Problems.Add(OtherName(judged.Certificate, name));
                 return acceptsAny || problems.IsEmpty;
             },
         };

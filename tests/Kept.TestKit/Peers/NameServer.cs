@@ -118,9 +118,9 @@ public sealed class NameServer : IAsyncDisposable
                 await stream.WriteAsync(reply, _stop.Token);
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException or ObjectDisposedException || _stop.IsCancellationRequested && fault is InvalidOperationException)
         {
-            // Stopped.
+            // Stopped (between two clients the listener tells so in its own way).
         }
     }
 
