@@ -76,6 +76,7 @@ internal static class Handshake
     private static readonly (string Sign, string Words)[] Reasons =
     [
         ("wrong version number", "the other end does not speak TLS there"), ("unsupported protocol", "it speaks only versions of TLS that are not safe any more"),
+        ("legacy sigalg", "it speaks only versions of TLS that are not safe any more"), ("unsupported signature type", "it speaks only versions of TLS that are not safe any more"),
         ("protocol version", "it speaks no version of TLS that we do"), ("unrecognized name", "it does not serve that name"),
         ("handshake failure", "it shares no cipher with us, or wants a client certificate"), ("certificate required", "it wants a client certificate"),
         ("excessive message size", "its certificate chain is too long"), ("record too large", "the other end does not speak TLS there"),
