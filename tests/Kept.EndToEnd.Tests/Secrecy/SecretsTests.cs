@@ -15,10 +15,11 @@ namespace Kept.EndToEnd.Tests.Secrecy;
 public sealed class SecretsTests : IAsyncLifetime
 {
     /// <summary>Each survives every escaping unchanged: whatever form a secret was told in, its core is in it.</summary>
-    private const string TokenCore = "Zq8w7XvKp4Lm", FileCore = "Hn3tRb9YcWd6", PasswordCore = "Gu5sJf2QeTx1", ProxyCore = "Vy7kMz4BaDo9";
+    private const string TokenCore = "Zq8w7XvKp4Lm", FileCore = "Hn3tRb9YcWd6", PasswordCore = "Gu5sJf2QeTx1", ProxyCore = "Vy7kMz4BaDo9", Plain = "Wd4nCs8LhRj3";
     private const string Token = "t/" + TokenCore + "+&\"<9>,", InFile = "f " + FileCore + "\\'=%é", Password = "p:" + PasswordCore + "?#/ö";
 
     private readonly KeptUp _kept = new();
+    private readonly NameServer _names = new((_, _) => NameAnswer.NoSuchName);
     private ScriptedPeer? _web;
     private ScriptedPeer? _line;
     private ScriptedPeer? _nonsense;
@@ -30,6 +31,7 @@ public sealed class SecretsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Environment.SetEnvironmentVariable("KEPT_E2E_TOKEN", Token);
+        Environment.SetEnvironmentVariable("KEPT_E2E_PLAIN", Plain);
         Environment.SetEnvironmentVariable("KEPT_E2E_BASIC", Convert.ToBase64String(Encoding.UTF8.GetBytes("robot:" + Password)));
         await File.WriteAllTextAsync(SecretFile, InFile + "\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(SecretFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -49,16 +51,16 @@ public sealed class SecretsTests : IAsyncLifetime
     {
         while (await ScriptedPeer.ReadHeadAsync(stream, stop) is { } head)
         {
-            var echo = string.Join('\n', new[] { Token, InFile, Password }.SelectMany(Written)) + "\n" + head + "\n" + Convert.ToBase64String(Encoding.UTF8.GetBytes(head));
+            var echo = string.Join('\n', new[] { Token, InFile, Password, Plain }.SelectMany(Written)) + "\n" + head + "\n" + Convert.ToBase64String(Encoding.UTF8.GetBytes(head));
             var path = head.Split(' ')[1];
             var first = Uri.EscapeDataString(Token);
             var answer = path switch
             {
                 _ when path.StartsWith("/moved", StringComparison.Ordinal) => $"HTTP/1.1 302 Found\r\nLocation: /there/{first}?again={first}\r\nContent-Length: 0\r\n\r\n",
-                _ when path.StartsWith("/scheme", StringComparison.Ordinal) => $"HTTP/1.1 302 Found\r\nLocation: {TokenCore}:{first}\r\nContent-Length: 0\r\n\r\n",
-                _ when path.StartsWith("/host", StringComparison.Ordinal) => $"HTTP/1.1 302 Found\r\nLocation: http://{TokenCore}.{PasswordCore}.invalid/\r\nContent-Length: 0\r\n\r\n",
+                _ when path.StartsWith("/scheme", StringComparison.Ordinal) => $"HTTP/1.1 302 Found\r\nLocation: {Plain}:{first}\r\nContent-Length: 0\r\n\r\n",
+                _ when path.StartsWith("/host", StringComparison.Ordinal) => $"HTTP/1.1 302 Found\r\nLocation: http://a.{Plain}.invalid/\r\nContent-Length: 0\r\n\r\n",
                 _ when path.StartsWith("/error", StringComparison.Ordinal) => $"HTTP/1.1 500 {Token} {Password}\r\nWWW-Authenticate: Basic realm=\"{Password}\"\r\nContent-Length: {Encoding.UTF8.GetByteCount(echo)}\r\n\r\n{echo}",
-                _ => $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Echo: {Token} {InFile} {Password}\r\nX-{TokenCore}: yes\r\nETag: \"{first}\"\r\nContent-Length: {Encoding.UTF8.GetByteCount(echo)}\r\n\r\n{echo}",
+                _ => $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Echo: {Token} {InFile} {Password}\r\nX-{Plain}: yes\r\nETag: \"{first}\"\r\nContent-Length: {Encoding.UTF8.GetByteCount(echo)}\r\n\r\n{echo}",
             };
             await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), stop);
         }
@@ -74,11 +76,12 @@ public sealed class SecretsTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_the_product_writes_prints_or_answers_holds_a_secret_that_targets_tell_back()
     {
+        await File.WriteAllTextAsync(Path.Combine(House, "house.yaml"), $"house: shop\nresolver: 127.0.0.1:{_names.Port}\n");
         await File.WriteAllTextAsync(Path.Combine(House, "shop.kept.yaml"), Document());
         await _kept.StartAsync(House);
         var promises = new[] { "body", "header", "error", "moved", "scheme", "host", "nonsense", "line", "until", "absent" };
-        foreach (var promise in promises.Except(["absent", "host"])) await _kept.UntilAsync($"shop/{promise}@1", "broken");
-        await _kept.UntilAsync("shop/absent@1", "unknown", "KEPT_E2E_NOWHERE is not set");
+        foreach (var promise in promises.Except(["absent"])) await _kept.UntilAsync($"shop/{promise}@1", "broken");
+        await _kept.UntilAsync("shop/absent@1", "unknown", "a secret that the look needs is not set");
 
         var seen = new Dictionary<string, string>();
         foreach (var path in new[]
@@ -130,7 +133,7 @@ public sealed class SecretsTests : IAsyncLifetime
             for (var tries = 0; !(await AnswerAsync($"api/v1/promises/shop/via-{port}@1")).Contains("the proxy 127.0.0.1", StringComparison.Ordinal); tries++)
             {
                 Assert.True(tries < 200, _kept.Output);
-                await Task.Delay(100, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
             }
             await _kept.UntilAsync($"shop/via-{port}@1", "unknown");
             foreach (var path in new[] { $"api/v1/promises/shop/via-{port}@1", $"api/v1/promises/shop/via-{port}@1/evidence", $"promises/shop/via-{port}@1" }) seen[path] = await AnswerAsync(path);
@@ -192,7 +195,7 @@ public sealed class SecretsTests : IAsyncLifetime
     private static void HoldsNone(string where, byte[] bytes)
     {
         var text = Encoding.Latin1.GetString(bytes);
-        foreach (var core in new[] { TokenCore, FileCore, PasswordCore, ProxyCore })
+        foreach (var core in new[] { TokenCore, FileCore, PasswordCore, ProxyCore, Plain })
         {
             Lacks(core, StringComparison.OrdinalIgnoreCase);
             Lacks(string.Join('\0', core.ToCharArray()), StringComparison.OrdinalIgnoreCase); // as UTF-16
@@ -231,7 +234,7 @@ public sealed class SecretsTests : IAsyncLifetime
 
     private string Document()
     {
-        const string headers = "headers: { Authorization: 'Bearer ${env:KEPT_E2E_TOKEN}', X-Basic: 'Basic ${env:KEPT_E2E_BASIC}' }";
+        const string headers = "headers: { X-Api-Key: '${env:KEPT_E2E_TOKEN}', X-Plain: '${env:KEPT_E2E_PLAIN}', Authorization: 'Basic ${env:KEPT_E2E_BASIC}' }";
         var url = _web!.Url;
         return Head.Replace("promises:", $"load: {{ from: 'metric rps at {url}/metrics?key=${{env:KEPT_E2E_TOKEN}}' }}\npromises:", StringComparison.Ordinal) + $$"""
               body@1:
@@ -293,6 +296,7 @@ public sealed class SecretsTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _kept.DisposeAsync();
+        await _names.DisposeAsync();
         foreach (var peer in new[] { _web, _line, _nonsense })
             if (peer is not null)
                 await peer.DisposeAsync();
