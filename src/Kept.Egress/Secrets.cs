@@ -81,11 +81,13 @@ public static class Secrets
             yield return form;
             yield return form.Replace("/", "\\/", StringComparison.Ordinal);
         }
-        foreach (var form in InBase64(bytes))
-        {
-            yield return form;
-            yield return form.Replace('+', '-').Replace('/', '_'); // RFC 4648 §5, for URLs
-        }
+        // A whole request told back in Base64 holds the URL as it was sent, and JSON as it was written.
+        foreach (var inner in new[] { text, Uri.EscapeDataString(text), relaxed }.Distinct(StringComparer.Ordinal))
+            foreach (var form in InBase64(Encoding.UTF8.GetBytes(inner)))
+            {
+                yield return form;
+                yield return form.Replace('+', '-').Replace('/', '_'); // RFC 4648 §5, for URLs
+            }
     }
 
     /// <summary>Whole, and as it reads inside something longer: then three characters stand for three bytes at any of three offsets, and only those that depend on nothing else are known.</summary>

@@ -25,6 +25,16 @@ public sealed class RedactionTests
         }, iter: 2000);
 
     [Fact]
+    public void A_whole_request_told_back_in_Base64_tells_nothing()
+    {
+        const string secret = "t/Zq8w7XvKp4Lm+&9";
+        var told = Secrets.Redact(Convert.ToBase64String(Encoding.UTF8.GetBytes($"GET /q?key={Uri.EscapeDataString(secret)} HTTP/1.1")), [secret]);
+        Assert.Contains("•••", told, StringComparison.Ordinal);
+        for (var before = 0; before < 3; before++)
+            Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes(new string('.', before) + "Zq8w7XvKp4Lm"))[((before * 8 + 5) / 6)..((before + 12) * 8 / 6)], told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_Basic_credential_holds_is_as_secret_as_itself()
     {
         var credential = Convert.ToBase64String("robot:hunter-2/ü"u8);
