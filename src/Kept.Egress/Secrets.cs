@@ -38,18 +38,25 @@ public static class Secrets
     }
 
     /// <summary>The text with every expanded value replaced by <c>•••</c>, also where it stands in Base64 (whole or inside something longer, as in <c>Basic</c>), in a URL, in JSON or in HTML. Values under 4 characters are left: replacing them would shred the text and hide nothing.</summary>
-    public static string Redact(string text, IReadOnlyCollection<string> used)
-    {
+    public static string Redact(string text, IReadOnlyCollection<string> used) => RedactForms(text, FormsOf(used));
+
+    /// <summary>Every form of these secrets, in the order in which they are to be hidden: made once for an answer with many headers.</summary>
+    public static IReadOnlyList<string> FormsOf(IReadOnlyCollection<string> used) =>
         // The longest first: a short secret that begins a longer one would leave the rest of that in clear. Without regard to case: a host comes back in small
         // letters, %2F as %2f.
-        foreach (var secret in used.Where(one => one.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(one => one.Length))
-            foreach (var form in FormsOf(secret))
+        [.. used.Where(one => one.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(one => one.Length).SelectMany(FormsOfOne)];
+
+    /// <summary>The text with each of these <see cref="FormsOf"/> replaced by <c>•••</c>.</summary>
+    public static string RedactForms(string text, IReadOnlyList<string> forms)
+    {
+        foreach (var form in forms)
+            if (form.Length <= text.Length)
                 text = text.Replace(form, "•••", StringComparison.OrdinalIgnoreCase);
         return text;
     }
 
     /// <summary>A secret as targets echo it, the longest forms first.</summary>
-    private static IEnumerable<string> FormsOf(string secret) =>
+    private static IEnumerable<string> FormsOfOne(string secret) =>
         new[] { secret }.Concat(PartsOf(secret)).SelectMany(Written).Where(form => form.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length);
 
     /// <summary>What in a secret is secret by itself: the lines of one with several, and what a <c>Basic</c> credential holds: <c>USER:PASSWORD</c>, and the password.</summary>

@@ -78,7 +78,7 @@ internal static class Handshake
         ("wrong version number", "the other end does not speak TLS there"), ("unsupported protocol", "it speaks only versions of TLS that are not safe any more"),
         ("legacy sigalg", "it speaks only versions of TLS that are not safe any more"), ("unsupported signature type", "it speaks only versions of TLS that are not safe any more"),
         ("protocol version", "it speaks no version of TLS that we do"), ("unrecognized name", "it does not serve that name"),
-        ("handshake failure", "it shares no cipher with us, or wants a client certificate"), ("certificate required", "it wants a client certificate"),
+        ("handshake failure", "it shares no version or cipher of TLS with us, or wants a client certificate"), ("certificate required", "it wants a client certificate"),
         ("excessive message size", "its certificate chain is too long"), ("record too large", "the other end does not speak TLS there"),
         ("packet length too long", "the other end does not speak TLS there"), ("bad record type", "the other end does not speak TLS there"),
         ("dh key too small", "its key is too weak"), ("ee key too small", "its key is too weak"), ("internal error", "it reports an internal error"),
