@@ -11,6 +11,7 @@ internal sealed class Attempt
     private static readonly Duration Stalled = Duration.Milliseconds(750);
 
     private readonly List<string> _secrets = [];
+    private (int Of, IReadOnlyList<string> Forms)? _forms;
 
     private Attempt(LookRequest request, TimeProvider time)
     {
@@ -23,7 +24,13 @@ internal sealed class Attempt
 
     public string Expand(string text) => Secrets.Expand(Permitted(text), _secrets);
     public string ExpandInUrl(string text) => Secrets.Expand(Permitted(text), _secrets, Uri.EscapeDataString);
-    public string Redact(string text) => _secrets.Count == 0 ? text : Secrets.Redact(text, _secrets);
+
+    public string Redact(string text)
+    {
+        if (_secrets.Count == 0) return text;
+        if (_forms is null || _forms.Value.Of != _secrets.Count) _forms = (_secrets.Count, Secrets.FormsOf(_secrets));
+        return Secrets.RedactForms(text, _forms.Value.Forms);
+    }
 
     /// <summary>Whoever wrote the document also chose the target: one that is not ours would have our secrets sent to itself.</summary>
     private string Permitted(string text) => Request.Trust == DocumentOrigin.Ours || !Secrets.IsIn(text)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Kept.Model;
 
 namespace Kept.Egress;
 
@@ -30,13 +29,7 @@ public static class AddressPolicy
         Of("5f00::/16", "segment routing"), Of("fc00::/7", "unique local"), Of("fe80::/10", "link-local"), Of("fec0::/10", "site-local"), Of("ff00::/8", "multicast"),
     ];
 
-    /// <summary>Why the address may not be dialled for a document of that origin, as a word or two; null where it may.</summary>
-    public static string? Refusal(IPAddress address, DocumentOrigin origin) => origin == DocumentOrigin.Ours ? null : Special(address);
-
-    /// <summary>True for an address of the public internet.</summary>
-    public static bool IsPublic(IPAddress address) => Special(address) is null;
-
-    /// <summary>What is special about an address, or null for one of the public internet.</summary>
+    /// <summary>What is special about an address, as a word or two, so that a document of others may not have it dialled; null for one of the public internet.</summary>
     public static string? Special(IPAddress address)
     {
         if (address.AddressFamily == AddressFamily.InterNetworkV6)

@@ -39,6 +39,16 @@ public sealed record EgressOptions
     /// <summary>A kept connection is closed after so long, whatever it served.</summary>
     public Duration ConnectionLifetime { get; init; } = Duration.Minutes(10);
 
+    /// <summary>
+    /// Addresses that count as public though they are not. Only for tests, whose targets all stand on loopback: no setting leads here, and everything else
+    /// about the policy (every form of an address, every moment it is asked) stays as it is.
+    /// </summary>
+    internal ImmutableArray<IPAddress> AlsoPublic { get; init; } = [];
+
+    /// <summary>What is special about an address, or null where it counts as one of the public internet.</summary>
+    internal string? Special(IPAddress address) =>
+        AlsoPublic.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address) ? null : AddressPolicy.Special(address);
+
     /// <summary>Reads what <c>house.yaml</c> set.</summary>
     /// <exception cref="InvalidDataException">A setting cannot be used; the message says which and what to write instead.</exception>
     public static EgressOptions From(HouseSettings settings, string houseFolder)

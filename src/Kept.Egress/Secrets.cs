@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Kept.Model;
 
 namespace Kept.Egress;
@@ -36,24 +37,77 @@ public static class Secrets
         }
     }
 
-    /// <summary>The text with every expanded value replaced by <c>•••</c>, also where it stands in Base64, in a URL, in JSON or in HTML. Values under 4 characters are left: replacing them would shred the text and hide nothing.</summary>
-    public static string Redact(string text, IReadOnlyCollection<string> used)
-    {
+    /// <summary>The text with every expanded value replaced by <c>•••</c>, also where it stands in Base64 (whole or inside something longer, as in <c>Basic</c>), in a URL, in JSON or in HTML. Values under 4 characters are left: replacing them would shred the text and hide nothing.</summary>
+    public static string Redact(string text, IReadOnlyCollection<string> used) => RedactForms(text, FormsOf(used));
+
+    /// <summary>Every form of these secrets, in the order in which they are to be hidden: made once for an answer with many headers.</summary>
+    public static IReadOnlyList<string> FormsOf(IReadOnlyCollection<string> used) =>
         // The longest first: a short secret that begins a longer one would leave the rest of that in clear. Without regard to case: a host comes back in small
         // letters, %2F as %2f.
-        foreach (var secret in used.Where(one => one.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(one => one.Length))
-            foreach (var form in FormsOf(secret))
+        [.. used.Where(one => one.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(one => one.Length).SelectMany(FormsOfOne)];
+
+    /// <summary>The text with each of these <see cref="FormsOf"/> replaced by <c>•••</c>.</summary>
+    public static string RedactForms(string text, IReadOnlyList<string> forms)
+    {
+        foreach (var form in forms)
+            if (form.Length <= text.Length)
                 text = text.Replace(form, "•••", StringComparison.OrdinalIgnoreCase);
         return text;
     }
 
-    /// <summary>A secret as targets echo it. JSON has two usual ways to write quotes, slashes and letters beyond ASCII.</summary>
-    private static IEnumerable<string> FormsOf(string secret) => new[]
+    /// <summary>A secret as targets echo it, the longest forms first.</summary>
+    private static IEnumerable<string> FormsOfOne(string secret) =>
+        new[] { secret }.Concat(PartsOf(secret)).SelectMany(Written).Where(form => form.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length);
+
+    /// <summary>What in a secret is secret by itself: the lines of one with several, and what a <c>Basic</c> credential holds: <c>USER:PASSWORD</c>, and the password.</summary>
+    private static IEnumerable<string> PartsOf(string secret)
     {
-        secret, Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)), Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), WebUtility.HtmlEncode(secret),
-        JavaScriptEncoder.Default.Encode(secret), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secret),
-        JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secret).Replace("/", "\\/", StringComparison.Ordinal),
-    }.Distinct(StringComparer.Ordinal);
+        foreach (var line in secret.Split('\n', StringSplitOptions.TrimEntries))
+            if (line.Length >= 8 && line != secret)
+                yield return line;
+        if (secret.Length < 8 || Decoded(secret) is not { } plain || plain.IndexOf(':', StringComparison.Ordinal) is not (> 0 and var colon)) yield break;
+        yield return plain;
+        if (plain.Length - colon > 4) yield return plain[(colon + 1)..];
+    }
+
+    private static string? Decoded(string secret)
+    {
+        var bytes = new byte[secret.Length];
+        return Convert.TryFromBase64String(secret, bytes, out var length) && Utf8.IsValid(bytes.AsSpan(0, length)) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+    }
+
+    /// <summary>JSON has several usual ways to write quotes, slashes and letters beyond ASCII; and headers are read as Latin-1, whatever was sent.</summary>
+    private static IEnumerable<string> Written(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var relaxed = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text);
+        var ascii = string.Concat(relaxed.Select(c => char.IsAscii(c) ? c.ToString() : $"\\u{(int)c:x4}"));
+        foreach (var form in new[] { text, Uri.EscapeDataString(text), WebUtility.UrlEncode(text), WebUtility.HtmlEncode(text), JavaScriptEncoder.Default.Encode(text), Encoding.Latin1.GetString(bytes) }) yield return form;
+        foreach (var form in new[] { relaxed, ascii })
+        {
+            yield return form;
+            yield return form.Replace("/", "\\/", StringComparison.Ordinal);
+        }
+        // A whole request told back in Base64 holds the URL as it was sent, and JSON as it was written.
+        foreach (var inner in new[] { text, Uri.EscapeDataString(text), relaxed }.Distinct(StringComparer.Ordinal))
+            foreach (var form in InBase64(Encoding.UTF8.GetBytes(inner)))
+            {
+                yield return form;
+                yield return form.Replace('+', '-').Replace('/', '_'); // RFC 4648 §5, for URLs
+            }
+    }
+
+    /// <summary>Whole, and as it reads inside something longer: then three characters stand for three bytes at any of three offsets, and only those that depend on nothing else are known.</summary>
+    private static IEnumerable<string> InBase64(byte[] bytes)
+    {
+        yield return Convert.ToBase64String(bytes);
+        if (bytes.Length < 8) yield break;
+        for (var before = 0; before < 3; before++)
+        {
+            var known = (before + bytes.Length) * 8 / 6;
+            yield return Convert.ToBase64String([.. new byte[before], .. bytes])[((before * 8 + 5) / 6)..known];
+        }
+    }
 
     private static int NextReference(string text, int from)
     {

@@ -47,14 +47,14 @@ internal static class Looking
     public static void Fails(this Observation seen, TargetFailure failure, string words)
     {
         Assert.True(seen.Reach == Reach.Failed && seen.Failure == failure, $"{seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}");
-        Assert.Contains(words, seen.Detail, StringComparison.Ordinal);
+        Assert.True(seen.Detail?.Contains(words, StringComparison.Ordinal) == true, $"`{words}` is not in: {seen.Detail}");
         Assert.Empty(seen.Values);
     }
 
     public static void IsGap(this Observation seen, GapCause cause, string words)
     {
         Assert.True(seen.Reach == Reach.Gap && seen.Gap == cause, $"{seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}");
-        Assert.Contains(words, seen.Detail, StringComparison.Ordinal);
+        Assert.True(seen.Detail?.Contains(words, StringComparison.Ordinal) == true, $"`{words}` is not in: {seen.Detail}");
     }
 
     public static void Answers(this Observation seen) => Assert.True(seen.Reach == Reach.Answered, $"{seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}");

@@ -69,7 +69,7 @@ public sealed class TcpLookTests
     {
         using var root = new CertificateAuthority();
         await using var peer = ScriptedPeer.Tls(root.Issue(["127.0.0.1"]), (stream, stop) => stream.WriteAsync("220 ready\r\n"u8.ToArray(), stop).AsTask());
-        (await LookAsync(peer, ("over-tls", new FieldValue.YesNo(true)))).Fails(TargetFailure.CertificateInvalid, "not trusted here");
+        (await Looking.LookAsync("tcp", $"127.0.0.1:{peer.Port}", settings: ("over-tls", new FieldValue.YesNo(true)))).Fails(TargetFailure.CertificateInvalid, "not trusted here");
         var seen = await Looking.LookAsync("tcp", $"127.0.0.1:{peer.Port}", null, new EgressOptions { PrivateRoots = [root.Certificate] }, settings: [("over-tls", new FieldValue.YesNo(true)), ("reads", Text("220"))]);
         seen.Answers();
         Assert.Equal("1.3", seen.Text("tcp", "tls.version"));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kept.Checks;
 using Kept.Engine;
 using Kept.Engine.Tests.World;
 using Kept.Language;
@@ -116,8 +117,8 @@ internal sealed partial class Scenario : IDisposable
 
     private void See(string target, string behaviour)
     {
-        var script = Words.Behaviour(behaviour) ?? throw Wrong(
-            $"`{behaviour}` is nothing a target does: write a status (200, `200 in 300ms`, `200 body {{…}}`), a failure (refused, timed-out, reset, name-not-found, certificate-invalid …), `gap resolver`, `no end` or `fault`");
+        var script = Words.Behaviour(behaviour) ?? Words.Shown(behaviour, name => CheckCatalog.Kinds.Any(kind => kind.IndexOf(name) >= 0)) ?? throw Wrong(
+            $"`{behaviour}` is nothing a target does: write a status (200, `200 in 300ms`, `200 body {{…}}`), what is seen (`rcode = 'NXDOMAIN'; count = 0`), a failure (refused, timed-out, reset, name-not-found, certificate-invalid …), `gap resolver`, `no end` or `fault`");
         if (target == "all") World.Looks.Otherwise = script;
         else if (PromiseName.TryParse(target, Agent, out var name) && World.View.Find(name) is { } promise)
             foreach (var check in promise.Promise.Checks) World.Looks[check.Target.Text] = script;

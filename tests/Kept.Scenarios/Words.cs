@@ -69,6 +69,31 @@ internal static partial class Words
         return Named<TargetFailure>(text) is { } failure ? new Script.Fails(failure, took) : null;
     }
 
+    /// <summary><c>rcode = 'NXDOMAIN'; answers = []; ttl = 5s; trusted = no; tls.version missing</c>: what is seen, by the names that the kind of the check declares.</summary>
+    public static Script? Shown(string text, Func<string, bool> isName)
+    {
+        var values = new Dictionary<string, Value?>(StringComparer.Ordinal);
+        foreach (var part in text.Split(';', StringSplitOptions.TrimEntries))
+        {
+            var match = ShownForm().Match(part);
+            if (!match.Success || !isName(match.Groups[1].Value)) return null;
+            var value = match.Groups[2].Success ? Shown(match.Groups[2].Value) : null;
+            if (match.Groups[2].Success && value is null) return null;
+            values[match.Groups[1].Value] = value;
+        }
+        return new Script.Shows(values);
+    }
+
+    private static Value? Shown(string text) => text switch
+    {
+        ['\'', .. var content, '\''] => Value.Of(content),
+        ['[', .. var items, ']'] => new Value.List([.. items.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(item => Value.Of(item.Trim('\'')))]),
+        "yes" => Value.Of(true),
+        "no" => Value.Of(false),
+        _ when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => Value.Of(number),
+        _ => Duration(text) is { } time ? Value.Of(Model.Duration.From(time)) : null,
+    };
+
     /// <summary>An enum member by its kebab-case name.</summary>
     public static T? Named<T>(string text) where T : struct, Enum =>
         Enum.TryParse<T>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : null;
@@ -94,6 +119,9 @@ internal static partial class Words
 
     [GeneratedRegex(@"^(-?)(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+$")]
     private static partial Regex DurationForm();
+
+    [GeneratedRegex(@"^([a-z][a-z.-]*) *(?:= *(.+)|missing)$")]
+    private static partial Regex ShownForm();
 
     [GeneratedRegex(@"^(\d+)(\.\.(\d*))?$")]
     private static partial Regex CountForm();

@@ -40,8 +40,8 @@ internal static class HttpLook
     private static Value.Map HeadersOf(HttpAnswer answer, Attempt attempt)
     {
         var headers = new Dictionary<string, string>(16, StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, values) in answer.Headers.NonValidated) headers[name] = attempt.Redact(values.ToString());
-        foreach (var (name, values) in answer.ContentHeaders.NonValidated) headers[name] = attempt.Redact(values.ToString());
+        foreach (var (name, values) in answer.Headers.NonValidated) headers[attempt.Redact(name)] = attempt.Redact(values.ToString());
+        foreach (var (name, values) in answer.ContentHeaders.NonValidated) headers[attempt.Redact(name)] = attempt.Redact(values.ToString());
         return new Value.Map(headers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
 }

@@ -80,7 +80,8 @@ internal static class TcpLook
             var from = Math.Max(0, got.WrittenCount - until.Length + 1);
             got.Advance(count);
             if (got.WrittenCount > limit) throw EgressException.OfTarget(TargetFailure.TooLarge, $"{where} sent more than the {Quantity.Bytes(limit)} that the check allows (body-limit)");
-            if (got.WrittenSpan[from..].IndexOf(until) >= 0) return (got.WrittenMemory, firstByte);
+            // The answer ends there: what else came with it depends on how packets fell, and may be the beginning of something that is secret as a whole.
+            if (got.WrittenSpan[from..].IndexOf(until) is var at and >= 0) return (got.WrittenMemory[..(from + at + until.Length)], firstByte);
         }
     }
 }

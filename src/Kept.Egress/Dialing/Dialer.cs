@@ -16,6 +16,9 @@ public sealed class Dialer : IDisposable
 {
     private static readonly TimeSpan NextAddressAfter = TimeSpan.FromMilliseconds(250); // RFC 8305, connection attempt delay
 
+    /// <summary>Content that was cut in the middle of its compression is not whole; without this .NET reads it as if it ended there. Asked once per process, before the first use.</summary>
+    static Dialer() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     private readonly NameResolver _names;
     private readonly ChainJudge _chains;
     private readonly ProxyAddress? _proxy;
@@ -117,11 +120,11 @@ public sealed class Dialer : IDisposable
             }
         }
         if (trust == DocumentOrigin.Ours) return addresses;
-        var allowed = Array.FindAll(addresses, address => AddressPolicy.Refusal(address, trust) is null);
+        var allowed = Array.FindAll(addresses, address => Options.Special(address) is null);
         if (allowed.Length > 0) return allowed;
         trail.Address = addresses[0];
         throw EgressException.OfUs(GapCause.EgressDenied,
-            $"{HostPort.Write(host, port)} is not on the public internet ({AddressPolicy.Special(addresses[0])}), and this document is not ours");
+            $"{HostPort.Write(host, port)} is not on the public internet ({Options.Special(addresses[0])}), and this document is not ours");
     }
 
     private async ValueTask<Socket> DialAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
@@ -150,6 +153,8 @@ public sealed class Dialer : IDisposable
 
     private static async ValueTask<Socket> ConnectOneAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
+        // A socket of IPv6 has no way to ::ffff:192.0.2.1, which every other client reaches as 192.0.2.1.
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

@@ -18,6 +18,9 @@ public static class HttpExchange
         "Connection", "Content-Length", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect",
     };
 
+    /// <summary>Headers that describe the content, beside those that begin with <c>Content-</c>.</summary>
+    private static readonly HashSet<string> OfContent = new(StringComparer.OrdinalIgnoreCase) { "Allow", "Expires", "Last-Modified" };
+
     /// <summary>Headers that may follow a redirect to another origin; every other may be a secret.</summary>
     private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase) { "Accept", "Accept-Language", "Accept-Encoding", "User-Agent" };
 
@@ -30,7 +33,8 @@ public static class HttpExchange
         for (var redirects = 0; ; redirects++)
         {
             var host = (redirects == 0 ? ask.Host : null) ?? HostText.Canonical(url) ?? throw EgressException.OfUs(GapCause.Fault, "the URL names no host");
-            var key = new LaneKey(url.Scheme == Uri.UriSchemeHttps, host, url.Port, ask.Speech, trust);
+            var isTls = url.Scheme == Uri.UriSchemeHttps;
+            var key = new LaneKey(isTls, host, url.Port, isTls ? CertificateNameOf(ask, strange) : null, ask.Speech, trust);
             var lane = dialer.Lanes.Rent(key, ask.Fresh);
             var healthy = false;
             try
@@ -72,6 +76,16 @@ public static class HttpExchange
         }
     }
 
+    /// <summary>Whom a TLS server must be, where a header says other than the URL; null: the host of the URL.</summary>
+    private static string? CertificateNameOf(HttpAsk ask, bool strange)
+    {
+        if (strange) return null; // the header stays behind too
+        foreach (var (name, value) in ask.Headers)
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+                return HostPort.Read(value).Host;
+        return null;
+    }
+
     private static HttpRequestMessage RequestOf(HttpAsk ask, Uri url, HttpMethod method, ReadOnlyMemory<byte>? body, bool strange)
     {
         var request = new HttpRequestMessage(method, url)
@@ -104,7 +118,7 @@ public static class HttpExchange
         try
         {
             // Add refuses line breaks, which would start a header of the value's own choice.
-            if (name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) || name is "Allow" or "Expires" or "Last-Modified") request.Content?.Headers.Add(name, value);
+            if (name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) || OfContent.Contains(name)) request.Content?.Headers.Add(name, value);
             else request.Headers.Add(name, value);
         }
         catch (Exception fault) when (fault is FormatException or InvalidOperationException or ArgumentException)
@@ -130,8 +144,8 @@ public static class HttpExchange
     /// own and says nothing of the target: then only an address that the document itself named, or the same host again, is known to be where we were.
     /// </summary>
     private static bool MayLeadInside(Dialer dialer, string host, Uri next, DialTrail trail) => dialer.UsesProxy
-        ? HostText.Canonical(next) == host || IPAddress.TryParse(host, out var named) && !AddressPolicy.IsPublic(named)
-        : trail.Address is { } from && !AddressPolicy.IsPublic(from);
+        ? HostText.Canonical(next) == host || IPAddress.TryParse(host, out var named) && dialer.Options.Special(named) is not null
+        : trail.Address is { } from && dialer.Options.Special(from) is not null;
 
     /// <summary>Whether a redirect to another origin may be followed at all.</summary>
     private static void Judge(Uri from, Uri to, ReadOnlyMemory<byte>? body)
@@ -158,8 +172,16 @@ public static class HttpExchange
         var stream = raw;
         // Listed in the order they were applied, so undone from the last.
         foreach (var encoding in encodings.Reverse()) stream = Decoded(stream, encoding, where);
-        await using (stream)
-            return await ReadAsync(stream, limit, where, deadline);
+        try
+        {
+            await using (stream)
+                return await ReadAsync(stream, limit, where, deadline);
+        }
+        catch (InvalidOperationException fault) when (encodings.Count > 0 && fault is not ObjectDisposedException)
+        {
+            // That is how BrotliStream tells damaged data; the streams of gzip and deflate throw an InvalidDataException.
+            throw new InvalidDataException(fault.Message, fault);
+        }
     }
 
     private static Stream Decoded(Stream stream, string encoding, (string Host, int Port) where) => encoding.ToLowerInvariant() switch

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using DnsClient;
-using DnsClient.Protocol;
 using Kept.Egress.Naming;
 using Kept.Model;
 
@@ -26,6 +24,8 @@ public static class NameServerAsk
     /// <summary>The types that can be asked for.</summary>
     public static ImmutableArray<string> Types { get; } = ["A", "AAAA", "CNAME", "MX", "TXT", "NS", "SOA", "SRV", "CAA", "PTR"];
 
+    private static readonly int[] Numbers = [1, 28, 5, 15, 16, 2, 6, 33, 257, 12];
+
     /// <summary>Asks a named server (its failure is the target's), or with a null <paramref name="server"/> our own resolver (its failure is a gap).</summary>
     /// <exception cref="EgressException">No answer, or none that can be read.</exception>
     public static async ValueTask<NameServerAnswer> AskAsync(
@@ -48,10 +48,12 @@ public static class NameServerAsk
         var mark = trail.Mark();
         try
         {
-            // A lost packet is asked again once within the look's own time-out; the deadline rules over DnsClient's clock.
-            var client = new LookupClient(DnsAsk.Options(servers, dialer.Options.ResolverTimeout, retries: 1));
-            var response = await client.QueryAsync(name, Enum.Parse<QueryType>(type), QueryClass.IN, deadline);
-            return Read(response, type);
+            // A lost packet is asked again once within the look's own time-out.
+            var answer = await DnsExchange.AskAsync(servers, name, Numbers[Types.IndexOf(type)], dialer.Options.ResolverTimeout, dialer.Time, deadline);
+            var texts = answer.Records.Take(MostRecords).Select(record => Cut(record.Text)).ToList();
+            texts.Sort(StringComparer.Ordinal); // servers turn the order round; equal answers should look equal
+            Duration? ttl = answer.Records.Count == 0 ? null : Duration.Seconds(Math.Max(0, answer.Records.Min(record => record.Ttl)));
+            return new(answer.Code, RcodeOf(answer.Code), [.. texts], answer.Records.Count, ttl, answer.IsAuthoritative, answer.Size);
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !deadline.IsCancellationRequested)
         {
@@ -66,46 +68,11 @@ public static class NameServerAsk
 
     private static EgressException FaultOf(Exception fault, string where, bool isOurs)
     {
-        for (var at = fault; at is not null; at = at.InnerException)
-            if (at is SocketException socket && EgressException.OfSocket(socket.SocketErrorCode, where, fault) is var known && (known.IsOurs || !isOurs))
-                return known;
-        var silent = fault is OperationCanceledException or DnsResponseException { Code: DnsResponseCode.ConnectionTimeout };
+        if (fault is SocketException socket && EgressException.OfSocket(socket.SocketErrorCode, where, fault) is var known && (known.IsOurs || !isOurs)) return known;
+        var silent = fault is OperationCanceledException or SocketException;
         var words = silent ? $"{where} did not answer" : $"{where} sent an answer that cannot be read";
         return isOurs ? EgressException.OfUs(GapCause.Resolver, words, fault) : EgressException.OfTarget(silent ? TargetFailure.TimedOut : TargetFailure.Malformed, words, fault);
     }
-
-    private static NameServerAnswer Read(IDnsQueryResponse response, string type)
-    {
-        var texts = new List<string>();
-        var count = 0;
-        var ttl = int.MaxValue;
-        foreach (var record in response.Answers)
-        {
-            if (!record.RecordType.ToString().Equals(type, StringComparison.OrdinalIgnoreCase)) continue;
-            count++;
-            ttl = Math.Min(ttl, record.InitialTimeToLive);
-            if (texts.Count < MostRecords) texts.Add(Cut(TextOf(record)));
-        }
-        texts.Sort(StringComparer.Ordinal); // servers turn the order round; equal answers should look equal
-        var code = (int)response.Header.ResponseCode;
-        return new(code, RcodeOf(code), [.. texts], count, count == 0 ? null : Duration.Seconds(Math.Max(0, ttl)), response.Header.HasAuthorityAnswer, response.MessageSize);
-    }
-
-    private static string TextOf(DnsResourceRecord record) => record switch
-    {
-        AddressRecord address => address.Address.ToString(),
-        CNameRecord alias => Name(alias.CanonicalName),
-        MxRecord mail => $"{mail.Preference} {Name(mail.Exchange)}",
-        TxtRecord text => string.Concat(text.Text),
-        NsRecord server => Name(server.NSDName),
-        SoaRecord zone => $"{Name(zone.MName)} {Name(zone.RName)} {zone.Serial} {zone.Refresh} {zone.Retry} {zone.Expire} {zone.Minimum}",
-        SrvRecord service => $"{service.Priority} {service.Weight} {service.Port} {Name(service.Target)}",
-        CaaRecord issuer => $"{issuer.Flags} {issuer.Tag} {issuer.Value}",
-        PtrRecord pointer => Name(pointer.PtrDomainName),
-        _ => "",
-    };
-
-    private static string Name(DnsString name) => name.Value.TrimEnd('.').ToLowerInvariant();
 
     private static string Cut(string text) => string.Concat(text.Take(LongestRecord).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\ufffd' : c));
 

@@ -28,7 +28,9 @@ internal static class Handshake
                 if (shown is not X509Certificate2 leaf) return false;
                 var judged = judge.Judge(leaf, chain?.ChainPolicy.ExtraStore ?? []);
                 certificate = judged.Certificate;
-                problems = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 ? judged.Problems : judged.Problems.Add(OtherName(judged.Certificate, name));
+                // .NET takes the common name where there is no list of names; no browser has since 2017 (RFC 9110 §4.3.4, RFC 9525 §2).
+                var isForIt = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 && !judged.Certificate.Names.IsEmpty;
+                problems = isForIt ? judged.Problems : judged.Problems.Add(OtherName(judged.Certificate, name));
                 return acceptsAny || problems.IsEmpty;
             },
         };
@@ -74,8 +76,9 @@ internal static class Handshake
     private static readonly (string Sign, string Words)[] Reasons =
     [
         ("wrong version number", "the other end does not speak TLS there"), ("unsupported protocol", "it speaks only versions of TLS that are not safe any more"),
+        ("legacy sigalg", "it speaks only versions of TLS that are not safe any more"), ("unsupported signature type", "it speaks only versions of TLS that are not safe any more"),
         ("protocol version", "it speaks no version of TLS that we do"), ("unrecognized name", "it does not serve that name"),
-        ("handshake failure", "it shares no cipher with us, or wants a client certificate"), ("certificate required", "it wants a client certificate"),
+        ("handshake failure", "it shares no version or cipher of TLS with us, or wants a client certificate"), ("certificate required", "it wants a client certificate"),
         ("excessive message size", "its certificate chain is too long"), ("record too large", "the other end does not speak TLS there"),
         ("packet length too long", "the other end does not speak TLS there"), ("bad record type", "the other end does not speak TLS there"),
         ("dh key too small", "its key is too weak"), ("ee key too small", "its key is too weak"), ("internal error", "it reports an internal error"),

@@ -9,6 +9,9 @@ internal abstract record Script
 {
     public sealed record Answers(int Status, string Body = "", TimeSpan Took = default) : Script;
 
+    /// <summary>An answer in which these names are seen so; the others as a healthy target of its kind shows them.</summary>
+    public sealed record Shows(IReadOnlyDictionary<string, Value?> Values) : Script;
+
     public sealed record Fails(TargetFailure Failure, TimeSpan Took = default) : Script;
 
     public sealed record Misses(GapCause Cause) : Script;
@@ -65,6 +68,8 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
                 case Script.Answers answer:
                     if (answer.Took > TimeSpan.Zero) await Task.Delay(answer.Took, time, cancellationToken);
                     return Answered(check, at, answer);
+                case Script.Shows shows:
+                    return Answered(check, at, new Script.Answers(0), shows.Values);
                 case Script.Fails fail:
                     if (fail.Took > TimeSpan.Zero) await Task.Delay(fail.Took, time, cancellationToken);
                     return Observation.OfFailure(at, fail.Failure, fail.Failure.ToString(), new Phases(-1, -1, -1, -1, Duration.From(fail.Took).Nanoseconds));
@@ -86,7 +91,7 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
         }
     }
 
-    private static Observation Answered(Check check, Instant at, Script.Answers answer)
+    private static Observation Answered(Check check, Instant at, Script.Answers answer, IReadOnlyDictionary<string, Value?>? shown = null)
     {
         var total = answer.Took > TimeSpan.Zero ? Duration.From(answer.Took) : Duration.Milliseconds(5);
         return new Observation
@@ -98,14 +103,28 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
             Excerpt = answer.Body,
             Address = "192.0.2.1",
             Phases = new Phases(-1, -1, -1, -1, total.Nanoseconds),
-            Values = [.. check.Kind.Sees.Select(name => name.Name switch
+            Values = [.. check.Kind.Sees.Select(name => shown is not null && shown.TryGetValue(name.Name, out var value) ? value : name.Name switch
             {
                 "status" => Value.Of(answer.Status),
                 "time" => Value.Of(total),
-                "body" => new Value.Body(answer.Body),
+                "body" or "answer" => new Value.Body(answer.Body),
                 "size" => Value.Of(Quantity.Bytes(answer.Body.Length)),
-                _ => (Value?)null,
+                _ => Healthy(check.Kind.Name, name.Name),
             })],
         };
     }
+
+    /// <summary>What a target that speaks no HTTP shows when nothing is wrong with it.</summary>
+    private static Value? Healthy(string kind, string name) => (kind, name) switch
+    {
+        ("tcp", "connected") or ("tls", "trusted") or ("dns", "authoritative") => Value.Of(true),
+        ("tls", "problems") => new Value.List([]),
+        ("tls", "certificate.expires-in") => Value.Of(Duration.Days(60)),
+        ("tls", "tls.version") => Value.Of("1.3"),
+        ("dns", "rcode") => Value.Of("NOERROR"),
+        ("dns", "answers") => new Value.List([Value.Of("192.0.2.1")]),
+        ("dns", "count") => Value.Of(1),
+        ("dns", "ttl") => Value.Of(Duration.Minutes(1)),
+        _ => null,
+    };
 }

@@ -13,6 +13,17 @@ public sealed record NameRecord(string Name, int Type, int Ttl, byte[] Data)
 
     public static NameRecord Alias(string name, string to, int ttl = 60) => new(name, 5, ttl, NameServer.Wire(to));
     public static NameRecord Mail(string name, int preference, string host) => new(name, 15, 60, [(byte)(preference >> 8), (byte)preference, .. NameServer.Wire(host)]);
+    public static NameRecord Server(string name, string host) => new(name, 2, 60, NameServer.Wire(host));
+    public static NameRecord Pointer(string name, string host) => new(name, 12, 60, NameServer.Wire(host));
+
+    public static NameRecord Zone(string name, string server, string mailbox, params uint[] numbers) =>
+        new(name, 6, 60, [.. NameServer.Wire(server), .. NameServer.Wire(mailbox), .. numbers.SelectMany(number => new[] { (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number })]);
+
+    public static NameRecord Place(string name, int priority, int weight, int port, string host) => new(name, 33, 60,
+        [(byte)(priority >> 8), (byte)priority, (byte)(weight >> 8), (byte)weight, (byte)(port >> 8), (byte)port, .. NameServer.Wire(host)]);
+
+    public static NameRecord Issuer(string name, byte flags, string tag, string value) => new(name, 257, 60, [flags, (byte)tag.Length, .. Encoding.ASCII.GetBytes(tag + value)]);
+
     public static NameRecord Text(string name, string text) => new(name, 16, 60, [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)]);
 }
 
@@ -38,10 +49,11 @@ public sealed class NameServer : IAsyncDisposable
     private int _questions;
 
     /// <param name="script">From name (lower case, no final dot) and type number to the answer.</param>
-    public NameServer(Func<string, int, NameAnswer> script)
+    /// <param name="address">Where it stands; 127.0.0.1 where it is not given.</param>
+    public NameServer(Func<string, int, NameAnswer> script, IPAddress? address = null)
     {
         _script = script;
-        (_udp, _tcp) = Bind();
+        (_udp, _tcp) = Bind(address ?? IPAddress.Loopback);
         _loops = [ServeUdpAsync(), ServeTcpAsync()];
     }
 
@@ -49,11 +61,11 @@ public sealed class NameServer : IAsyncDisposable
     public int Port => EndPoint.Port;
     public int Questions => Volatile.Read(ref _questions);
 
-    private static (Socket, TcpListener) Bind()
+    private static (Socket, TcpListener) Bind(IPAddress address)
     {
         for (var tries = 0; ; tries++)
         {
-            var tcp = new TcpListener(IPAddress.Loopback, 0);
+            var tcp = new TcpListener(address, 0);
             tcp.Start();
             var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             try
@@ -106,9 +118,9 @@ public sealed class NameServer : IAsyncDisposable
                 await stream.WriteAsync(reply, _stop.Token);
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException or ObjectDisposedException || _stop.IsCancellationRequested && fault is InvalidOperationException)
         {
-            // Stopped.
+            // Stopped (between two clients the listener tells so in its own way).
         }
     }
 

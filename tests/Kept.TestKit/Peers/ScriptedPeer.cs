@@ -31,15 +31,15 @@ public sealed class ScriptedPeer : IAsyncDisposable
     public static ScriptedPeer Tcp(Func<Stream, CancellationToken, Task> script, IPAddress? address = null) => new(address ?? IPAddress.Loopback, script, null);
 
     /// <summary>Shakes hands with TLS first.</summary>
-    public static ScriptedPeer Tls(SslServerAuthenticationOptions options, Func<Stream, CancellationToken, Task> script) => new(IPAddress.Loopback, script, async (stream, stop) =>
+    public static ScriptedPeer Tls(SslServerAuthenticationOptions options, Func<Stream, CancellationToken, Task> script, IPAddress? address = null) => new(address ?? IPAddress.Loopback, script, async (stream, stop) =>
     {
         var tls = new SslStream(stream);
         await tls.AuthenticateAsServerAsync(options, stop);
         return tls;
     });
 
-    public static ScriptedPeer Tls(X509Certificate2 certificate, Func<Stream, CancellationToken, Task> script, X509Certificate2Collection? between = null) =>
-        Tls(new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(certificate, between, offline: true) }, script);
+    public static ScriptedPeer Tls(X509Certificate2 certificate, Func<Stream, CancellationToken, Task> script, X509Certificate2Collection? between = null, IPAddress? address = null) =>
+        Tls(new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(certificate, between, offline: true) }, script, address);
 
     /// <summary>Reads each request on a connection and writes these bytes, until the other end closes.</summary>
     public static Func<Stream, CancellationToken, Task> Answering(params byte[][] parts) => async (stream, stop) =>

@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using System.Net;
+using Kept.Egress;
+using Kept.Model;
+using Kept.TestKit.Peers;
+using Xunit;
+
+namespace Kept.Checks.Tests;
+
+/// <summary>Where documents of others, and targets that redirect, may lead us. Here 127.0.0.2 counts as an address of the public internet; all other loopback is inside.</summary>
+public sealed class DocumentsOfOthersTests : IAsyncDisposable
+{
+    private static readonly IPAddress Outside = IPAddress.Parse("127.0.0.2");
+    private static readonly EgressOptions Open = new() { AlsoPublic = [Outside], CacheAtLeast = default };
+
+    private readonly ScriptedPeer _inside = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("the inside")));
+
+    public async ValueTask DisposeAsync()
+    {
+        Assert.Equal(0, _inside.Connections); // whatever a test does: nobody may come here
+        await _inside.DisposeAsync();
+    }
+
+    private static ScriptedPeer Public(string answer) => ScriptedPeer.Tcp(ScriptedPeer.Answering(answer), Outside);
+
+    private static string To(string location) => $"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n";
+
+    private static Task<Observation> FollowAsync(string url, DocumentOrigin trust, EgressOptions? options = null) =>
+        Looking.LookAsync("http", url, options: options ?? Open, trust: trust, settings: [("redirects", new FieldValue.Text("follow")), ("connection", new FieldValue.Text("new"))]);
+
+    [Fact]
+    public async Task What_is_public_is_reached_also_as_IPv4_mapped_in_IPv6()
+    {
+        await using var peer = Public(ScriptedPeer.Ok("outside"));
+        foreach (var host in new[] { "127.0.0.2", "[::ffff:127.0.0.2]", "[::ffff:7f00:2]", "2130706434" })
+        {
+            var seen = await FollowAsync($"http://{host}:{peer.Port}/", DocumentOrigin.Others);
+            seen.Answers();
+            Assert.Equal("outside", seen.Text("http", "body"));
+        }
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    [InlineData("LocalHost.")]
+    [InlineData("2130706433")]
+    [InlineData("0x7f.1")]
+    [InlineData("0177.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("[::1]")]
+    [InlineData("[::]")]
+    [InlineData("[::ffff:127.0.0.1]")]
+    [InlineData("[::ffff:7f00:1]")]
+    [InlineData("[64:ff9b::7f00:1]")]
+    [InlineData("127.0.0.3")]
+    public async Task A_public_target_cannot_redirect_inside_in_any_spelling(string host)
+    {
+        await using var first = Public(To($"http://{host}:{_inside.Port}/latest/meta-data"));
+        await using var before = Public(To($"http://127.0.0.2:{first.Port}/"));
+        foreach (var trust in new[] { DocumentOrigin.Others, DocumentOrigin.Ours })
+            foreach (var start in new[] { first, before })
+            {
+                var seen = await FollowAsync($"http://127.0.0.2:{start.Port}/", trust);
+                seen.Fails(TargetFailure.RedirectRefused, "which is not on the public internet");
+            }
+        Assert.Equal(4, first.Connections);
+    }
+
+    [Fact]
+    public async Task A_public_target_may_redirect_to_a_public_one()
+    {
+        await using var last = Public(ScriptedPeer.Ok("the end"));
+        await using var first = Public(To($"http://127.0.0.2:{last.Port}/end"));
+        foreach (var trust in new[] { DocumentOrigin.Others, DocumentOrigin.Ours })
+        {
+            var seen = await FollowAsync($"http://127.0.0.2:{first.Port}/", trust);
+            seen.Answers();
+            Assert.Equal(("the end", 1m), (seen.Text("http", "body"), seen.Amount("http", "redirects")));
+        }
+    }
+
+    [Fact]
+    public async Task Our_own_target_inside_may_lead_inside_but_not_by_way_of_the_public()
+    {
+        await using var end = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("ours")));
+        await using var straight = ScriptedPeer.Tcp(ScriptedPeer.Answering(To($"{end.Url}/")));
+        (await FollowAsync(straight.Url, DocumentOrigin.Ours)).Answers();
+        await using var strange = Public(To($"http://127.0.0.1:{_inside.Port}/"));
+        await using var round = ScriptedPeer.Tcp(ScriptedPeer.Answering(To($"http://127.0.0.2:{strange.Port}/")));
+        (await FollowAsync(round.Url, DocumentOrigin.Ours)).Fails(TargetFailure.RedirectRefused, "which is not on the public internet");
+        Assert.Equal(1, strange.Connections);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_public_first_and_inside_afterwards_is_refused_from_then_on()
+    {
+        await using var peer = Public(ScriptedPeer.Ok("outside"));
+        var address = "127.0.0.2";
+        await using var names = new NameServer((name, type) => type == 1 ? new(0, NameRecord.Address(name, address, 0)) : new(0));
+        using var dialer = new Dialer(Open with { Resolver = names.EndPoint }, TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System);
+        async Task<Observation> Look(string kind, string target, params (string, FieldValue)[] settings) =>
+            await look[kind](new LookRequest(Looking.CheckOf(kind, target, null, settings), DocumentOrigin.Others), TestContext.Current.CancellationToken);
+        (string Kind, string Target, (string, FieldValue)[] Settings)[] looks =
+        [
+            ("http", $"http://rebind.example:{peer.Port}/", [("connection", new FieldValue.Text("new"))]), ("tcp", $"rebind.example:{peer.Port}", []),
+        ];
+        foreach (var (kind, target, settings) in looks) (await Look(kind, target, settings)).Answers();
+        address = "127.0.0.1";
+        foreach (var (kind, target, settings) in looks) (await Look(kind, target, settings)).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("tls", $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("dns", $"A x.example at rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        Assert.Equal(2, peer.Connections);
+    }
+
+    [Fact]
+    public async Task A_name_that_turns_inside_between_the_answer_and_the_redirect_is_refused()
+    {
+        var address = "127.0.0.2";
+        await using var peer = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is not null)
+            {
+                address = "127.0.0.1";
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(To($"http://rebind.example:{_inside.Port}/")), stop);
+            }
+        }, Outside);
+        await using var names = new NameServer((name, type) => type == 1 ? new(0, NameRecord.Address(name, address, 0)) : new(0));
+        foreach (var trust in new[] { DocumentOrigin.Others, DocumentOrigin.Ours })
+        {
+            address = "127.0.0.2";
+            (await FollowAsync($"http://rebind.example:{peer.Port}/", trust, Open with { Resolver = names.EndPoint })).Fails(TargetFailure.RedirectRefused, "which is not on the public internet");
+        }
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "loopback")]
+    [InlineData("10.1.2.3", "private")]
+    [InlineData("169.254.169.254", "metadata")]
+    [InlineData("::1", "loopback")]
+    [InlineData("::ffff:127.0.0.1", "loopback")]
+    [InlineData("fd00:ec2::254", "unique local")]
+    [InlineData("fe80::1", "link-local")]
+    public async Task An_answer_of_a_name_server_that_leads_inside_is_refused(string address, string why)
+    {
+        var isFour = IPAddress.Parse(address).AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
+        await using var names = new NameServer((name, type) => type == (isFour ? 1 : 28) ? new(0, NameRecord.Address(name, address, 0)) : new(0));
+        (await FollowAsync($"http://inside.example:{_inside.Port}/", DocumentOrigin.Others, Open with { Resolver = names.EndPoint })).IsGap(GapCause.EgressDenied, why);
+    }
+
+    [Fact]
+    public async Task Of_several_answers_only_the_public_ones_are_dialled()
+    {
+        // The public one has nobody on that port: the inside one, where somebody listens, must not be the next try.
+        await using var names = new NameServer((name, type) => type == 1 ? new(0, NameRecord.Address(name, "127.0.0.1", 0), NameRecord.Address(name, "127.0.0.2", 0)) : new(0, NameRecord.Address(name, "::1", 0)));
+        (await FollowAsync($"http://both.example:{_inside.Port}/", DocumentOrigin.Others, Open with { Resolver = names.EndPoint })).Fails(TargetFailure.Refused, "refused");
+    }
+
+    [Fact]
+    public async Task Every_kind_that_dials_is_answered_outside_and_refused_inside()
+    {
+        using var root = new CertificateAuthority();
+        using var certificate = root.Issue(["127.0.0.2"]);
+        await using var plain = ScriptedPeer.Tcp((stream, stop) => stream.WriteAsync("220 hello\n"u8.ToArray(), stop).AsTask(), Outside);
+        await using var secure = ScriptedPeer.Tls(certificate, ScriptedPeer.Answering(ScriptedPeer.Ok()), address: Outside);
+        await using var names = new NameServer((name, _) => new(0, NameRecord.Address(name, "192.0.2.1")), Outside);
+        var trusting = Open with { PrivateRoots = [root.Certificate] };
+        (string Kind, string Target, ImmutableArray<(string, FieldValue)> Settings)[] looks =
+        [
+            ("tcp", $"@:{plain.Port}", [("reads", new FieldValue.Text("220"))]), ("tcp", $"@:{secure.Port}", [("over-tls", new FieldValue.YesNo(true))]),
+            ("tls", $"@:{secure.Port}", []), ("http", $"https://@:{secure.Port}/", []), ("dns", $"A x.example at @:{names.Port}", []),
+        ];
+        foreach (var (kind, target, settings) in looks)
+        {
+            (await Looking.LookAsync(kind, target.Replace("@", "127.0.0.2", StringComparison.Ordinal), null, trusting, DocumentOrigin.Others, [.. settings])).Answers();
+            foreach (var inside in new[] { "127.0.0.1", "127.0.0.3", "localhost", "[::1]", "[::ffff:127.0.0.1]" })
+                (await Looking.LookAsync(kind, target.Replace("@", inside, StringComparison.Ordinal), null, trusting, DocumentOrigin.Others, [.. settings]))
+                    .IsGap(GapCause.EgressDenied, "not on the public internet");
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_our_own_look_kept_is_not_lent_to_a_document_of_others()
+    {
+        await using var peer = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var dialer = new Dialer(Open, TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        var check = Looking.CheckOf("http", peer.Url);
+        (await look(new LookRequest(check, DocumentOrigin.Ours), TestContext.Current.CancellationToken)).Answers();
+        (await look(new LookRequest(check, DocumentOrigin.Others), TestContext.Current.CancellationToken)).IsGap(GapCause.EgressDenied, "loopback");
+    }
+}
