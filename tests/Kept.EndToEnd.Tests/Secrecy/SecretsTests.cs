@@ -51,7 +51,8 @@ public sealed class SecretsTests : IAsyncLifetime
     {
         while (await ScriptedPeer.ReadHeadAsync(stream, stop) is { } head)
         {
-            var echo = string.Join('\n', new[] { Token, InFile, Password, Plain }.SelectMany(Written)) + "\n" + head + "\n" + Convert.ToBase64String(Encoding.UTF8.GetBytes(head));
+            var said = head.Contains(InFile, StringComparison.Ordinal) ? InFile : ""; // not every look sends this one
+            var echo = string.Join('\n', new[] { Token, said, Password, Plain }.SelectMany(Written)) + "\n" + head + "\n" + Convert.ToBase64String(Encoding.UTF8.GetBytes(head));
             var path = head.Split(' ')[1];
             var first = Uri.EscapeDataString(Token);
             var answer = path switch
@@ -60,7 +61,7 @@ public sealed class SecretsTests : IAsyncLifetime
                 _ when path.StartsWith("/scheme", StringComparison.Ordinal) => $"HTTP/1.1 302 Found\r\nLocation: {Plain}:{first}\r\nContent-Length: 0\r\n\r\n",
                 _ when path.StartsWith("/host", StringComparison.Ordinal) => $"HTTP/1.1 302 Found\r\nLocation: http://a.{Plain}.invalid/\r\nContent-Length: 0\r\n\r\n",
                 _ when path.StartsWith("/error", StringComparison.Ordinal) => $"HTTP/1.1 500 {Token} {Password}\r\nWWW-Authenticate: Basic realm=\"{Password}\"\r\nContent-Length: {Encoding.UTF8.GetByteCount(echo)}\r\n\r\n{echo}",
-                _ => $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Echo: {Token} {InFile} {Password}\r\nX-{Plain}: yes\r\nETag: \"{first}\"\r\nContent-Length: {Encoding.UTF8.GetByteCount(echo)}\r\n\r\n{echo}",
+                _ => $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Echo: {Token} {said} {Password}\r\nX-{Plain}: yes\r\nETag: \"{first}\"\r\nContent-Length: {Encoding.UTF8.GetByteCount(echo)}\r\n\r\n{echo}",
             };
             await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), stop);
         }
