@@ -39,7 +39,12 @@ public partial class DocumentsTests
     {
         var known = new Dictionary<string, string>
         {
-            ["yaml"] = "", ["console"] = "README.md", [""] = "", ["json"] = "docs/reference/api.md", ["scenario"] = "docs/reference/scenarios.md", ["sh"] = "docs/reference/ledger-format.md",
+            ["yaml"] = "",
+            ["console"] = "README.md",
+            [""] = "",
+            ["json"] = "docs/reference/api.md",
+            ["scenario"] = "docs/reference/scenarios.md",
+            ["sh"] = "docs/reference/ledger-format.md",
         };
         foreach (var form in new[] { "expect", "value", "given", "uses", "keeps", "use", "measure", "ebnf" }) known[form] = "docs/reference/expressions.md";
         // bytes, links and folders, which a page cannot hold: their examples are files under examples/broken
