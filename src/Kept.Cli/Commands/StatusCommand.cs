@@ -3,6 +3,7 @@ using Kept.Cli.Asking;
 using Kept.Cli.Output;
 using Kept.Ledger;
 using Kept.Model;
+using Kept.Server.Api;
 
 namespace Kept.Cli.Commands;
 
