@@ -14,17 +14,22 @@ namespace Kept.Checks;
 /// <summary>Every kind of check: its description for readers and judges, and its look for the engine.</summary>
 public static class CheckCatalog
 {
-    /// <summary>All kinds, in the order of the reference.</summary>
-    public static ImmutableArray<CheckKind> Kinds { get; } = [HttpKind.Kind, TcpKind.Kind, DnsKind.Kind, TlsKind.Kind, HeartbeatKind.Kind];
+    /// <summary>One line per kind, in the order of the reference. A kind without a look is passive: it is we who are called.</summary>
+    private static readonly ImmutableArray<(CheckKind Kind, Func<Dialer, TimeProvider, Look>? Look)> All =
+    [
+        (HttpKind.Kind, HttpLook.With),
+        (TcpKind.Kind, TcpLook.With),
+        (DnsKind.Kind, DnsLook.With),
+        (TlsKind.Kind, TlsLook.With),
+        (HeartbeatKind.Kind, null),
+    ];
 
-    /// <summary>The look of each kind that dials, by name. A heartbeat has none: it is we who are called.</summary>
-    public static FrozenDictionary<string, Look> Looks(Dialer dialer, TimeProvider time) => new Dictionary<string, Look>
-    {
-        [HttpKind.Kind.Name] = HttpLook.With(dialer, time),
-        [TcpKind.Kind.Name] = TcpLook.With(dialer, time),
-        [DnsKind.Kind.Name] = DnsLook.With(dialer, time),
-        [TlsKind.Kind.Name] = TlsLook.With(dialer, time),
-    }.ToFrozenDictionary();
+    /// <summary>All kinds, in the order of the reference.</summary>
+    public static ImmutableArray<CheckKind> Kinds { get; } = [.. All.Select(one => one.Kind)];
+
+    /// <summary>The look of each kind that dials, by name.</summary>
+    public static FrozenDictionary<string, Look> Looks(Dialer dialer, TimeProvider time) =>
+        All.Where(one => one.Look is not null).ToFrozenDictionary(one => one.Kind.Name, one => one.Look!(dialer, time));
 
     /// <summary>Reads <c>metric NAME at URL</c>; null where it cannot be read, so that a condition about load is unknown.</summary>
     public static Func<LoadSource, CancellationToken, ValueTask<Quantity?>> LoadReader(Dialer dialer, TimeProvider time) => new LoadMetric(dialer, time).ReadAsync;

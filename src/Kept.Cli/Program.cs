@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Kept.Cli.Asking;
 using Kept.Cli.Commands;
 using Kept.Cli.Output;
@@ -9,17 +10,31 @@ namespace Kept.Cli;
 /// <summary>The <c>kept</c> command: one file per verb under Commands.</summary>
 internal static class Program
 {
+    /// <summary>How long a verb that was interrupted may take to put away what it holds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private static async Task<int> Main(string[] args)
     {
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
+        // The first Ctrl-C or SIGTERM lets what is under way be recorded; the second one ends at once.
+        void Stop(PosixSignalContext signal)
         {
-            // The first Ctrl-C lets what is under way be recorded; the second one ends at once.
-            pressed.Cancel = !stop.IsCancellationRequested;
+            signal.Cancel = !stop.IsCancellationRequested;
             stop.Cancel();
-        };
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         Console.OutputEncoding = System.Text.Encoding.UTF8;
-        return await RunAsync(args, Terminal.OfProcess(args.Contains("--no-color")), TimeProvider.System, stop.Token);
+        var run = Task.Run(() => RunAsync(args, Terminal.OfProcess(args.Contains("--no-color")), TimeProvider.System, stop.Token), CancellationToken.None);
+        // `up` is ended by being interrupted, and takes the time it needs until everything is on record; no other verb keeps a person waiting.
+        if (args.FirstOrDefault(word => !word.StartsWith('-')) == "up") return await run;
+        return await Task.WhenAny(run, InterruptedAsync(stop.Token)) == run ? await run : ExitCodes.Interrupted;
+    }
+
+    private static async Task InterruptedAsync(CancellationToken stop)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.Delay(Patience, TimeProvider.System, CancellationToken.None);
     }
 
     /// <summary>Runs one command line; the tests' way in.</summary>
@@ -35,7 +50,9 @@ internal static class Program
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Result, Error = terminal.Talk }, cancellationToken);
+            // Signals are ours alone: the library would end `up` two seconds after the first one, recorded or not.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Result, Error = terminal.Talk };
+            return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (UsageException wrong)
         {

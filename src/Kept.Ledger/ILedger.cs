@@ -143,14 +143,13 @@ public enum LedgerFault
 /// <summary>The ledger did not take, or could not give, what it was asked for. The message says what a person can do.</summary>
 public sealed class LedgerException(string code, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Stable: <c>S01</c> locked by another process, <c>S02</c> disk full, <c>S03</c> damaged, <c>S04</c> not writable, <c>S05</c> newer schema, <c>S06</c> old epoch,
-    /// <c>S07</c> a record that can never be taken, <c>S08</c> a fault that nobody foresaw, <c>S09</c> other failures of the storage.</summary>
+    /// <summary>Stable: one of <see cref="StorageCodes"/>.</summary>
     public string Code { get; } = code;
 
     public LedgerFault Kind => Code switch
     {
-        "S06" or "S07" => LedgerFault.Record,
-        "S08" => LedgerFault.Unclear,
+        StorageCodes.ReplacedWriter or StorageCodes.NeverRecorded => LedgerFault.Record,
+        StorageCodes.OwnFault => LedgerFault.Unclear,
         _ => LedgerFault.Storage,
     };
 

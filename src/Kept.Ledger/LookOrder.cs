@@ -34,7 +34,7 @@ internal static class LookOrder
         foreach (var look in looks)
         {
             if (look.Epoch != epoch)
-                throw new LedgerException("S06", $"A look of epoch {look.Epoch} came to a ledger that is at epoch {epoch}. Its writer was replaced by a newer one and must stop.");
+                throw new LedgerException(StorageCodes.ReplacedWriter, $"A look of epoch {look.Epoch} came to a ledger that is at epoch {epoch}. Its writer was replaced by a newer one and must stop.");
             if (look.Series < 1 || look.Series > seriesCount) throw Refused($"series {look.Series} was never minted");
             if (look.Slot.Microseconds is < 0 or > LastMoment) throw Refused($"a slot of {look.Slot.Microseconds} µs lies outside the years 1970 to 9999");
             if (look.Class > LookClass.ConditionUnknown) throw Refused($"class {look.Class} is unknown");
@@ -48,7 +48,7 @@ internal static class LookOrder
         }
     }
 
-    private static LedgerException Refused(string why) => new("S07", $"This can never be recorded: {why}.");
+    private static LedgerException Refused(string why) => new(StorageCodes.NeverRecorded, $"This can never be recorded: {why}.");
 }
 
 /// <summary>Counts of one day while they grow.</summary>

@@ -26,7 +26,7 @@ public static class KeptServer
         }
         catch (LedgerException fault)
         {
-            return Tell(options, ServerExit.Failed, $"the ledger in {Path.GetFullPath(options.DataFolder)} does not open ({fault.Code}): {fault.Message}", Advice(fault.Code, options));
+            return Tell(options, ServerExit.StorageFailed, $"the ledger in {Path.GetFullPath(options.DataFolder)} does not open ({fault.Code}): {fault.Message}", Advice(fault.Code, options));
         }
         await using (ledger)
             return await RunAsync(options, ledger, cancellationToken);
@@ -95,7 +95,7 @@ public static class KeptServer
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return Tell(options, ServerExit.Failed, $"the folder {Path.GetFullPath(options.HousePath)} cannot be made: {fault.Message}", Advice("S04", options));
+            return Tell(options, ServerExit.StorageFailed, $"the folder {Path.GetFullPath(options.HousePath)} cannot be made: {fault.Message}", Advice(StorageCodes.NotWritable, options));
         }
     }
 
@@ -141,11 +141,11 @@ public static class KeptServer
 
     private static string Advice(string code, ServerOptions options) => code switch
     {
-        "S01" => "stop the other kept, or start this one on another folder: kept up --data FOLDER",
-        "S02" => "make room on that disk and start again; nothing recorded is lost",
-        "S03" => $"nothing was changed. `kept ledger verify --data {options.DataFolder}` names what does not hold; start from a backup, or on a new folder: kept up --data FOLDER",
-        "S04" => "give this user the right to write there, or take another folder: kept up --data FOLDER",
-        "S05" => "start the newer kept that wrote it, or take another folder: kept up --data FOLDER",
+        StorageCodes.InUse => "stop the other kept, or start this one on another folder: kept up --data FOLDER",
+        StorageCodes.DiskFull => "make room on that disk and start again; nothing recorded is lost",
+        StorageCodes.Damaged => $"nothing was changed. `kept ledger verify --data {options.DataFolder}` names what does not hold; start from a backup, or on a new folder: kept up --data FOLDER",
+        StorageCodes.NotWritable => "give this user the right to write there, or take another folder: kept up --data FOLDER",
+        StorageCodes.AnotherSchema => "start the newer kept that wrote it, or take another folder: kept up --data FOLDER",
         _ => "take another folder: kept up --data FOLDER",
     };
 

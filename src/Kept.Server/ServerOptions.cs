@@ -38,8 +38,10 @@ public static class ServerExit
 {
     /// <summary>Stopped as asked; everything seen is on record.</summary>
     public const int Stopped = 0;
-    /// <summary>It could not start, or not go on; the words on standard error say why and what to do.</summary>
+    /// <summary>It may not listen where it was told to; the words on standard error say why and what to do.</summary>
     public const int Failed = 1;
     /// <summary>Asked for something that is not there.</summary>
     public const int WrongUsage = 2;
+    /// <summary>The ledger does not open, or failed for good (S01–S09): the same as for every verb that cannot reach its evidence.</summary>
+    public const int StorageFailed = 5;
 }

@@ -41,7 +41,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         }
         catch (LedgerException fault)
         {
-            return KeptServer.Tell(options, ServerExit.Failed, $"the ledger failed ({fault.Code}): {fault.Message}", "see to the disk of the data folder, and start again; nothing recorded is lost");
+            return KeptServer.Tell(options, ServerExit.StorageFailed, $"the ledger failed ({fault.Code}): {fault.Message}", "see to the disk of the data folder, and start again; nothing recorded is lost");
         }
     }
 

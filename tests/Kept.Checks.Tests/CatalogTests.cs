@@ -1,5 +1,6 @@
 using System.Reflection;
 using Kept.Egress;
+using Kept.Model;
 using Kept.TestKit;
 using Xunit;
 
@@ -35,12 +36,31 @@ public sealed class CatalogTests
     [Fact]
     public void Constants_of_places_are_the_places_of_their_names()
     {
-        foreach (var (kind, type) in new[] { ("http", typeof(Http.HttpKind)), ("tcp", typeof(Tcp.TcpKind)), ("dns", typeof(Dns.DnsKind)), ("tls", typeof(Tls.TlsKind)) })
-            foreach (var constant in type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral))
+        var types = typeof(CheckCatalog).Assembly.GetTypes().Where(type => type.GetField("Kind", BindingFlags.Public | BindingFlags.Static)?.FieldType == typeof(CheckKind)).ToList();
+        Assert.Equal(CheckCatalog.Kinds.Length, types.Count);
+        foreach (var type in types)
+            foreach (var constant in type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral && field.FieldType == typeof(int)))
             {
                 var name = constant.Name switch { "Dns" => "time.dns", "Connect" => "time.connect", "Tls" or "Handshake" => "time.tls", "FirstByte" => "time.first-byte", "OfTls" => "certificate.expires-in", var other => other.ToLowerInvariant() };
-                Assert.Equal(name, Looking.Kind(kind).Sees[(int)constant.GetValue(null)!].Name);
+                var kind = (CheckKind)type.GetField("Kind", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+                Assert.Equal(name, kind.Sees[(int)constant.GetValue(null)!].Name);
             }
+    }
+
+    /// <summary>What CONTRIBUTING promises to whoever adds a kind: its own folder, and one line of the catalogue.</summary>
+    [Fact]
+    public void A_kind_stands_in_one_line_of_the_catalogue_and_in_one_folder()
+    {
+        var lines = File.ReadLines(Repository.PathOf("src", "Kept.Checks", "CheckCatalog.cs")).ToList();
+        foreach (var folder in Directory.EnumerateDirectories(Repository.PathOf("src", "Kept.Checks")).Select(Path.GetFileName).Where(name => File.Exists(Repository.PathOf("src", "Kept.Checks", name!, name + "Kind.cs"))))
+        {
+            var saying = lines.Where(line => line.Contains($"{folder}Kind", StringComparison.Ordinal) || line.Contains($"{folder}Look", StringComparison.Ordinal)).ToList();
+            Assert.True(saying.Count == 1, $"{folder} takes {saying.Count} lines of CheckCatalog");
+            Assert.Contains(CheckCatalog.Kinds, kind => string.Equals(kind.Name, folder, StringComparison.OrdinalIgnoreCase));
+            var elsewhere = Directory.EnumerateFiles(Repository.PathOf("src", "Kept.Checks"), "*.cs", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != folder && Path.GetFileName(file) != "CheckCatalog.cs" && File.ReadAllText(file).Contains($"{folder}Kind", StringComparison.Ordinal));
+            Assert.Empty(elsewhere);
+        }
     }
 
     [Theory]

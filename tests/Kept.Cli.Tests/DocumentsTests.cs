@@ -1,50 +1,182 @@
 using System.Text.RegularExpressions;
 using Kept.TestKit;
+using Kept.TestKit.Peers;
 using Xunit;
 
 namespace Kept.Cli.Tests;
 
-/// <summary>What the documents show is run: every promise document in them is checked, every command line in the README is given to the product.</summary>
+/// <summary>
+/// What the documents show is run. Promise documents are checked, whole or completed; command lines are given to the program. Pages of L codes are run in the tests of
+/// the language, those of rules in the tests of the rules, expressions in the tests of expressions: here it is held that no other block is left over.
+/// </summary>
 public partial class DocumentsTests
 {
+    /// <summary>The pages' own time: what they show ends one day, and the pages stay true.</summary>
+    private static readonly DateTimeOffset Then = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
     public static TheoryData<string> Pages() =>
-    [
-        "README.md",
-        .. new[] { "docs/reference", "docs/concepts", "docs/checks" }.Where(folder => Directory.Exists(Repository.PathOf(folder)))
-            .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.md")).Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
-    ];
+        [.. Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)).Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task Every_whole_document_on_a_page_is_read_and_promises(string page)
+    public async Task Every_document_on_a_page_is_read_and_promises(string page)
     {
-        foreach (Match block in Fence().Matches(await File.ReadAllTextAsync(Repository.PathOf(page), TestContext.Current.CancellationToken)))
+        var code = Path.GetFileNameWithoutExtension(page);
+        foreach (var (form, text) in Blocks(page))
         {
-            if (block.Groups["form"].Value != "yaml" || !block.Groups["text"].Value.StartsWith("kept: 1", StringComparison.Ordinal)) continue;
-            using var house = new TestHouse().With("page.kept.yaml", block.Groups["text"].Value);
-            var run = await CommandLine.RunAsync("check", house.Folder);
+            if (form != "yaml" || RunElsewhere().IsMatch(code)) continue;
+            using var house = new TestHouse().With("page.kept.yaml", text.StartsWith("kept: 1", StringComparison.Ordinal) ? text : Completed(text));
+            var run = await CommandLine.RunAtAsync(Then, "check", house.Folder);
             Assert.True(run.ExitCode == 0, $"{page}: {run.Result}{run.Talk}");
+            Assert.Contains(" 1 promise", run.Talk, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>A block without a language is a console, a request or a program's words; any other language is one that some test runs.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_block_is_of_a_form_that_some_test_runs(string page)
+    {
+        var known = new Dictionary<string, string>
+        {
+            ["yaml"] = "",
+            ["console"] = "README.md",
+            [""] = "",
+            ["json"] = "docs/reference/api.md",
+            ["scenario"] = "docs/reference/scenarios.md",
+            ["sh"] = "docs/reference/ledger-format.md",
+        };
+        foreach (var form in new[] { "expect", "value", "given", "uses", "keeps", "use", "measure", "ebnf" }) known[form] = "docs/reference/expressions.md";
+        // bytes, links and folders, which a page cannot hold: their examples are files under examples/broken
+        if (RunElsewhere().IsMatch(Path.GetFileNameWithoutExtension(page))) known["text"] = page;
+        foreach (var (form, _) in Blocks(page)) Assert.True(known.TryGetValue(form, out var only) && (only!.Length == 0 || only == page), $"{page}: a block of {form}, which no test runs there");
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_command_in_a_block_is_one_the_program_takes(string page)
+    {
+        foreach (var line in Blocks(page).Where(block => block.Form is "" or "console").SelectMany(block => block.Text.Split('\n')))
+            if (Command().Match(line) is { Success: true } command)
+                Assert.True(Takes(Words(command.Groups["words"].Value)), $"{page}: {line}");
     }
 
     [Fact]
-    public async Task Every_command_of_the_README_is_one_the_product_knows_and_the_offline_ones_succeed()
+    public async Task The_commands_of_the_README_do_what_it_says()
     {
-        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"), TestContext.Current.CancellationToken);
-        var lines = Fence().Matches(readme).Where(block => block.Groups["form"].Value == "console").SelectMany(block => block.Groups["text"].Value.Split('\n'))
-            .Where(line => line.StartsWith("$ ./kept ", StringComparison.Ordinal)).Select(line => line["$ ./kept ".Length..].Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        Assert.NotEmpty(lines);
-        foreach (var words in lines)
+        var lines = Blocks("README.md").Where(block => block.Form == "console").SelectMany(block => block.Text.Split('\n')).Select(line => Command().Match(line)).Where(match => match.Success)
+            .Select(match => Words(match.Groups["words"].Value)).ToList();
+        Assert.Equal(["up", "add", "up", "check", "verify", "status", "explain"], lines.Select(words => words[0]));
+        using var place = new TestHouse();
+        var data = place.PathOf("data");
+        // a house of its own data folder, a port that is free, the repository's files; nothing answers where the examples look
+        string[] Here(string[] words) => [.. words.Select(word => word.StartsWith("examples/", StringComparison.Ordinal) ? Repository.PathOf(word.Split('/')) : word), .. words[0] switch
         {
-            var help = await CommandLine.RunAsync(words[0], "--help");
-            Assert.Equal(0, help.ExitCode);
-            Assert.Contains($" {words[0]} ", help.Result, StringComparison.Ordinal);
-            if (words[0] != "check") continue;
-            var run = await CommandLine.RunAsync(["check", Repository.PathOf(words[1])]);
-            Assert.True(run.ExitCode == 0, run.Result + run.Talk);
+            "up" => new[] { "--data", data, "--port", "0" },
+            "add" => ["--house", place.PathOf("house"), "--yes"],
+            "status" or "explain" => ["--data", data],
+            _ => [],
+        }];
+        foreach (var words in lines.Where(words => words[0] is "check" or "verify" or "add"))
+        {
+            var run = words[0] == "check" ? await CommandLine.RunAtAsync(Then, Here(words)) : await CommandLine.RunAsync(Here([.. words.Select(word => word.Replace(":8443", $":{ScriptedPeer.ClosedPort()}", StringComparison.Ordinal))]));
+            Assert.True(words[0] == "check" ? run.ExitCode == 0 : run.ExitCode is 0 or 1 or 3, $"{words[0]} ended with {run.ExitCode}: {run.Result}{run.Talk}");
+        }
+        foreach (var words in lines.Where(words => words[0] == "up"))
+        {
+            using var stop = new CancellationTokenSource();
+            var up = CommandLine.RunAsync(TextReader.Null, TimeProvider.System, stop.Token, Here(words));
+            try
+            {
+                foreach (var asking in lines.Where(asking => asking[0] is "status" or "explain" && (words.Length > 1 || asking.Length == 1)))
+                {
+                    var run = await UntilAsync(Here(asking), up);
+                    Assert.True(run.ExitCode is 0 or 1 or 3, $"{asking[0]} ended with {run.ExitCode}: {run.Result}{run.Talk}");
+                    Assert.NotEqual("", run.Result);
+                }
+            }
+            finally
+            {
+                await stop.CancelAsync();
+            }
+            Assert.Equal(0, (await up).ExitCode);
         }
     }
 
-    [GeneratedRegex(@"^```(?<form>\w+)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    /// <summary>What the pages of the server show to be copied.</summary>
+    [Theory]
+    [InlineData("AddWords.razor")]
+    [InlineData("AddPage.razor")]
+    public async Task A_document_that_a_page_of_the_server_shows_is_one(string page)
+    {
+        var text = await File.ReadAllTextAsync(Repository.PathOf("src", "Kept.Server", "Pages", page), TestContext.Current.CancellationToken);
+        var shown = RawText().Matches(text).Select(match => Dedented(match.Groups["text"].Value)).Concat(InlineSample().Matches(text).Select(match => match.Groups["text"].Value).Where(sample => sample.StartsWith("check:", StringComparison.Ordinal))).ToList();
+        Assert.NotEmpty(shown);
+        foreach (var sample in shown)
+        {
+            using var house = new TestHouse().With("page.kept.yaml", sample.StartsWith("kept: 1", StringComparison.Ordinal) ? sample : Completed(sample));
+            var run = await CommandLine.RunAtAsync(Then, "check", house.Folder);
+            Assert.True(run.ExitCode == 0, $"{sample}\n{run.Result}{run.Talk}");
+        }
+    }
+
+    /// <summary>Blocks of a page, with their language.</summary>
+    private static IEnumerable<(string Form, string Text)> Blocks(string page) =>
+        Fence().Matches(File.ReadAllText(Repository.PathOf(page.Split('/')))).Select(block => (block.Groups["form"].Value, block.Groups["text"].Value));
+
+    /// <summary>A page of a check shows a check, the page for wishes what is relied on; this makes a document of it that says no more than it must.</summary>
+    private static string Completed(string fragment)
+    {
+        const string Head = "kept: 1\nagent: shown\ndomains: [shop.example, live-show.example, cache.example, mail.example]\nuntil: 2027-12-31\n";
+        if (fragment.StartsWith("relies-on:", StringComparison.Ordinal)) return Head + fragment;
+        return Head + """
+            promises:
+              shown@1:
+                version: 1.0
+                benefit: You get what is shown.
+                to: anyone
+                docs: https://shop.example/terms
+                notice: 7d
+                keeps: [ availability >= 99% over 30d ]
+                fails: [ { code: 503 later, sees: an error, retry: after 30s, loses: nothing } ]
+                uses: not disclosed
+
+            """ + string.Join('\n', fragment.TrimEnd().Split('\n').Select(line => "    " + line)) + "\n";
+    }
+
+    private static bool Takes(string[] words) => MessagesTests.Grammar.Parse(words).Errors.Count == 0;
+
+    private static string[] Words(string line) => line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Dedented(string text)
+    {
+        var lines = text.Trim('\n').Split('\n');
+        var indent = lines.Where(line => line.Trim().Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        return string.Join('\n', lines.Select(line => line.Length >= indent ? line[indent..] : "")).TrimEnd() + "\n";
+    }
+
+    private static async Task<CommandLine> UntilAsync(string[] args, Task up)
+    {
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System))
+        {
+            var run = await CommandLine.RunAsync(args);
+            if (run.Result.Length > 0 && !run.Talk.Contains("No server runs", StringComparison.Ordinal) || up.IsCompleted || clock.Elapsed > TimeSpan.FromSeconds(40)) return run;
+        }
+    }
+
+    [GeneratedRegex(@"^```(?<form>[\w-]*)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
+
+    /// <summary>Pages of codes of the language and of rules, whose blocks are parts.</summary>
+    [GeneratedRegex(@"^(L\d{3}|R\d{2})$")]
+    private static partial Regex RunElsewhere();
+
+    [GeneratedRegex(@"^(?:\$ )?(?:\./)?kept (?<words>[a-z].*)$")]
+    private static partial Regex Command();
+
+    [GeneratedRegex("\"\"\"\n(?<text>.*?)\n *\"\"\"", RegexOptions.Singleline)]
+    private static partial Regex RawText();
+
+    [GeneratedRegex("<pre class=\"sample\"><code>(?<text>[^@<]+)</code>")]
+    private static partial Regex InlineSample();
 }

@@ -96,7 +96,7 @@ public sealed class KeptServerTests : IDisposable
         Directory.CreateDirectory(House);
         await File.WriteAllTextAsync(Data, "a file stands where the folder should");
         var (exit, words) = await FailAsync(Options());
-        Assert.Equal(ServerExit.Failed, exit);
+        Assert.Equal(ServerExit.StorageFailed, exit);
         Assert.Contains("does not open", words);
         Assert.Contains("--data", words);
     }
@@ -108,7 +108,7 @@ public sealed class KeptServerTests : IDisposable
         await using var up = Started.Up(Options());
         using var client = await up.ClientAsync();
         var (exit, words) = await FailAsync(Options());
-        Assert.Equal(ServerExit.Failed, exit);
+        Assert.Equal(ServerExit.StorageFailed, exit);
         Assert.Contains("S01", words);
         await up.StopAsync();
     }

@@ -12,7 +12,7 @@ internal static class HeartbeatKind
         [
             new("exit-code", ObservedForm.Quantity, Dimension.Number, "the exit code that was reported; 0 for a plain success"),
             new("duration", ObservedForm.Quantity, Dimension.Time, "from the call that said start to the one that said success; missing without a start", Optional: true),
-            new("body", ObservedForm.Body, Dimension.Number, "what was sent with the call, at most 10 kB"),
+            new("body", ObservedForm.Body, Dimension.Number, "what was sent with the call, at most 10 KiB"),
         ],
         Failures: ["silent", "reported-failure", "exit-code-1", "started-never-ended", "ten-times-slower", "body-empty", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale"],
         IsPassive: true);

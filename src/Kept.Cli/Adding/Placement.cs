@@ -22,12 +22,13 @@ internal sealed class Placement
     /// Every other host is somebody else's: a wish in the document that collects what we rely on.
     /// </summary>
     /// <exception cref="UsageException">The name is taken, or the house cannot be read.</exception>
-    public static Placement Find(string folder, string host, bool own, Proposal proposal, TimeProvider time)
+    public static Placement Find(string folder, CheckTarget target, bool own, Proposal proposal, TimeProvider time)
     {
-        var house = Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() ? ReadHouse(folder, time) : null;
+        var host = target.Host;
+        var house = HouseIn(folder, time);
         var isOwn = own || IsThisMachine(host) || house?.Agents.Any(agent => agent.Domains.Any(domain => Covers(domain, host))) == true;
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        var agent = Proposal.AsName(host) is { Length: > 0 } id ? id : "host";
+        var agent = Proposal.AgentFrom(target);
         var placement = isOwn ? Own(folder, agent, host, proposal, today, house) : Wish(folder, agent, proposal, today, house);
         placement.Try(folder);
         return placement;
@@ -53,6 +54,10 @@ internal sealed class Placement
         using (var file = new FileStream(neighbour, FileMode.CreateNew, FileAccess.Write)) file.Write(System.Text.Encoding.UTF8.GetBytes(NewText));
         System.IO.File.Move(neighbour, File, overwrite: true);
     }
+
+    /// <summary>The house that stands there already; null where none does.</summary>
+    /// <exception cref="UsageException">Its documents have errors of form.</exception>
+    public static House? HouseIn(string folder, TimeProvider time) => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() ? ReadHouse(folder, time) : null;
 
     private static House ReadHouse(string folder, TimeProvider time) =>
         HouseOnDisk.Read(folder, time).House ?? throw new UsageException($"the documents in {folder} have errors of form; `kept check {folder}` shows them. Mend them first");

@@ -41,17 +41,30 @@ internal sealed record Proposal(string Name, string Url, int Status, Duration Wi
         return new Proposal(name ?? NameFrom(target), target.Rest, status, within, tls, words);
     }
 
-    /// <summary>The last part of the path, else the first label of the host.</summary>
-    private static string NameFrom(CheckTarget target)
+    /// <summary>The last part of the path, else the first label of the host; an address and this machine have no label that says anything.</summary>
+    internal static string NameFrom(CheckTarget target)
     {
         var path = Uri.TryCreate(target.Rest, UriKind.Absolute, out var uri) ? uri.AbsolutePath.Trim('/') : "";
-        var candidate = path.Length > 0 ? path.Split('/')[^1] : target.Host.Split('.')[0];
+        var candidate = path.Length > 0 ? path.Split('/')[^1] : IsNameless(target.Host) ? "" : target.Host.Split('.')[0];
         return AsName(candidate) is { Length: > 0 } name ? name : "answers";
     }
 
+    /// <summary>A name for who answers there: the host, with its port where it is not the usual one, for another port is another service. An address is called so: <c>host-192-0-2-2</c>.</summary>
+    public static string AgentFrom(CheckTarget target)
+    {
+        var host = AsName(target.Host);
+        if (host.Length == 0 || System.Net.IPAddress.TryParse(target.Host.Trim('[', ']'), out _)) host = $"host-{host}".TrimEnd('-');
+        return Uri.TryCreate(target.Rest, UriKind.Absolute, out var uri) && !uri.IsDefaultPort ? $"{host}-{uri.Port.ToString(CultureInfo.InvariantCulture)}" : host;
+    }
+
+    private static bool IsNameless(string host) => host == "localhost" || System.Net.IPAddress.TryParse(host.Trim('[', ']'), out _);
+
     /// <summary>Turns any text into a name, or an empty text when nothing is left.</summary>
-    public static string AsName(string text) =>
-        string.Concat(text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-') is var cut && cut.Length > 60 ? cut[..60].Trim('-') : cut;
+    public static string AsName(string text)
+    {
+        var words = string.Concat(text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Split('-', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join('-', words) is var name && name.Length > 60 ? name[..60].Trim('-') : name;
+    }
 
     /// <summary>The expectations and rhythm, as YAML lines at an indentation.</summary>
     public string CheckYaml(string indent)

@@ -96,6 +96,23 @@ internal sealed class RunningServer : IDisposable
         }
     }
 
+    /// <summary>Every promise and wish, however many pages they fill.</summary>
+    /// <exception cref="UnreachableException">Nobody answered, or not in our form.</exception>
+    public async Task<IReadOnlyList<WirePromise>> PromisesAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<WirePromise>();
+        string? after = null;
+        do
+        {
+            var path = "/api/v1/promises?limit=1000" + (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
+            var page = await AskAsync(path, WireJson.Default.WirePromises, cancellationToken) ?? throw new UnreachableException("the server has no list of promises");
+            all.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null);
+        return all;
+    }
+
     public void Dispose() => _dialer.Dispose();
 }
 

@@ -54,7 +54,7 @@ internal static class AddCommand
             }
 
             var proposal = Proposal.From(target, kind, seen, parsed.GetValue(name));
-            var placement = Placement.Find(folder, target.Host, parsed.GetValue(own), proposal, time);
+            var placement = Placement.Find(folder, target, parsed.GetValue(own), proposal, time);
             terminal.Talk.WriteLine();
             terminal.Talk.WriteLine(placement.IsWish
                 ? $"{target.Host} is not ours to promise about, so this is a wish: what we hope for, and verify."
@@ -98,7 +98,8 @@ internal static class AddCommand
     private static async Task<IReadOnlyList<Observation>> LookAsync(
         Terminal terminal, CheckKind kind, CheckTarget target, string folder, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var dialer = new Dialer(EgressOptions.From(HouseSettings.Default, folder), time);
+        // The looks of a proposal go the way that the house's own looks will go: its resolver, its proxy, its authorities.
+        using var dialer = new Dialer(EgressOptions.From(Placement.HouseIn(folder, time)?.Settings ?? HouseSettings.Default, folder), time);
         var look = CheckCatalog.Looks(dialer, time)[kind.Name];
         var check = Proposal.Probe(kind, target);
         var seen = new List<Observation>();

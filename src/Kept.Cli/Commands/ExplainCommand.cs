@@ -29,9 +29,9 @@ internal static class ExplainCommand
 
     private static async Task<int> FromServerAsync(Terminal terminal, RunningServer server, string asked, bool asJson, CancellationToken cancellationToken)
     {
-        var all = await server.AskAsync("/api/v1/promises?limit=1000", WireJson.Default.WirePromises, cancellationToken) ?? throw new UnreachableException("the server has no list of promises");
-        var name = One(Names.Matching(all.Items.Select(promise => promise.Name), asked), asked);
-        var isWish = all.Items.First(promise => promise.Name == name).Standing == "wished";
+        var all = await server.PromisesAsync(cancellationToken);
+        var name = One(Names.Matching(all.Select(promise => promise.Name), asked), asked);
+        var isWish = all.First(promise => promise.Name == name).Standing == "wished";
         var found = await server.AskAsync($"/api/v1/promises/{name}/explain", WireJson.Default.WireExplanation, cancellationToken)
             ?? throw new UsageException($"no promise is called '{asked}'; `kept status` lists all");
         var outcome = Outcomes.FromWire(found.Outcome);

@@ -20,7 +20,11 @@ internal static class FmtCommand
             {
                 if (file == "-")
                 {
-                    terminal.Result.Write(Formatter.Format(await Console.In.ReadToEndAsync(cancellationToken)));
+                    var read = await terminal.Input.ReadToEndAsync(cancellationToken);
+                    var written = Formatter.Format(read);
+                    if (written != read) changed++;
+                    if (!onlyCheck) terminal.Result.Write(written);
+                    else if (written != read) terminal.Talk.WriteLine("stdin would change");
                     continue;
                 }
                 var before = await File.ReadAllTextAsync(file, cancellationToken);

@@ -4,7 +4,7 @@ using Kept.Ledger;
 
 namespace Kept.Cli.Commands;
 
-/// <summary><c>kept ledger verify|backup</c>: prove that the evidence is whole, and copy it.</summary>
+/// <summary><c>kept ledger verify</c> and <c>kept ledger backup</c>: prove that the evidence is whole, and copy it.</summary>
 internal static class LedgerCommand
 {
     public static Command Build(Terminal terminal, TimeProvider time) => new("ledger", "The evidence: verify it, copy it")

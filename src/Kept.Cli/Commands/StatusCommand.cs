@@ -45,22 +45,10 @@ internal static class StatusCommand
         : rows.Count == 0 || rows.Any(row => row.Outcome is Outcome.Unknown or Outcome.NotAPromise) ? ExitCodes.Unknown
         : ExitCodes.Kept;
 
-    private static async Task<IReadOnlyList<Row>> FromServerAsync(RunningServer server, CancellationToken cancellationToken)
-    {
-        var rows = new List<Row>();
-        string? after = null;
-        do
-        {
-            var path = "/api/v1/promises?limit=1000" + (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
-            var page = await server.AskAsync(path, WireJson.Default.WirePromises, cancellationToken) ?? throw new UnreachableException("the server has no list of promises");
-            rows.AddRange(page.Items.Select(promise => new Row(
-                promise.Name, Outcomes.FromWire(promise.Verdict.Outcome), promise.Standing == "wished", promise.Verdict.Reason,
-                promise.Verdict.AgeSeconds is { } age ? age < 1 ? "just now" : $"{Duration.Seconds(age).ToWords()} ago" : "")));
-            after = page.Next;
-        }
-        while (after is not null);
-        return rows;
-    }
+    private static async Task<IReadOnlyList<Row>> FromServerAsync(RunningServer server, CancellationToken cancellationToken) =>
+        [.. (await server.PromisesAsync(cancellationToken)).Select(promise => new Row(
+            promise.Name, Outcomes.FromWire(promise.Verdict.Outcome), promise.Standing == "wished", promise.Verdict.Reason,
+            promise.Verdict.AgeSeconds is { } age ? age < 1 ? "just now" : $"{Duration.Seconds(age).ToWords()} ago" : ""))];
 
     /// <summary>What is wrong with the server itself, beside its verdicts.</summary>
     /// <param name="terminal">Where it is told.</param>

@@ -18,6 +18,9 @@ internal sealed class Terminal(TextWriter result, TextWriter talk, bool colour)
     /// <summary>Everything that is not the result.</summary>
     public TextWriter Talk { get; } = new PlainWriter(talk, colour);
 
+    /// <summary>What a verb reads when a dash stands for a file.</summary>
+    public TextReader Input { get; init; } = Console.In;
+
     public bool Colour { get; } = colour;
 
     /// <summary>Only where somebody can answer.</summary>

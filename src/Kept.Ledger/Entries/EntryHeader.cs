@@ -91,7 +91,7 @@ internal static class EntryHeader
         if (draft.Body.Length > 0 && !IsJson(draft.Body.Span)) throw Refused($"the body of `{draft.Kind}` is not JSON");
     }
 
-    private static LedgerException Refused(string why) => new("S07", $"This can never be an entry: {why}.");
+    private static LedgerException Refused(string why) => new(StorageCodes.NeverRecorded, $"This can never be an entry: {why}.");
 
     /// <exception cref="ArgumentException">It cannot be the id of a house.</exception>
     public static void CheckHouse(string house)

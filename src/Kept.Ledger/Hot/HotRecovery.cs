@@ -144,6 +144,6 @@ internal sealed record HotRecovery(HotTail Tail, IReadOnlyList<SegmentFile> Segm
         FolderSync.Flush(Path.GetDirectoryName(path)!);
     }
 
-    private static LedgerException Damaged(string path, string problem) => new("S03",
+    private static LedgerException Damaged(string path, string problem) => new(StorageCodes.Damaged,
         $"The hot segment {path} is damaged: {problem}. Nothing was changed. Restore the folder from a backup, or move this file away to go on without its looks (the ledger will say that they are missing).");
 }

@@ -181,7 +181,7 @@ internal sealed class MemoryLedger : ILedger
 
     /// <exception cref="LedgerException"><c>S09</c>: always; memory has no files to copy.</exception>
     public ValueTask<LedgerVerification> BackupAsync(string folder, CancellationToken cancellationToken) =>
-        throw new LedgerException("S09", "A ledger in memory cannot be backed up. Give `kept up` a data folder.");
+        throw new LedgerException(StorageCodes.Failed, "A ledger in memory cannot be backed up. Give `kept up` a data folder.");
 
     public byte[]? Cached(string key)
     {

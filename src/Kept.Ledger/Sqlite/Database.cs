@@ -30,7 +30,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>The only connection that writes.</summary>
-    public SqliteConnection Writer => _writer ?? throw new LedgerException("S04", $"The ledger in {_folder} was opened for reading only.");
+    public SqliteConnection Writer => _writer ?? throw new LedgerException(StorageCodes.NotWritable, $"The ledger in {_folder} was opened for reading only.");
 
     public bool IsThere => File.Exists(_path);
 
@@ -62,9 +62,9 @@ internal sealed class Database : IDisposable
     public static Database OpenReadOnly(string folder, LedgerOptions options)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) throw new LedgerException("S09", $"There is no ledger in {folder}: {FileName} does not exist. `kept up` begins one.");
+        if (!File.Exists(path)) throw new LedgerException(StorageCodes.Failed, $"There is no ledger in {folder}: {FileName} does not exist. `kept up` begins one.");
         var version = Recognize(path, folder, options);
-        if (version < Migrations.Count) throw new LedgerException("S05", $"The ledger in {folder} has the older schema {version}. Start `kept up` once; it brings the schema to {Migrations.Count}.");
+        if (version < Migrations.Count) throw new LedgerException(StorageCodes.AnotherSchema, $"The ledger in {folder} has the older schema {version}. Start `kept up` once; it brings the schema to {Migrations.Count}.");
         return new Database(folder, options, null);
     }
 
@@ -146,7 +146,7 @@ internal sealed class Database : IDisposable
             using var command = connection.CreateCommand();
             command.CommandText = "SELECT sqlite_version()";
             if (Version.Parse((string)command.ExecuteScalar()!) is var version && version < LeastSqlite)
-                throw new LedgerException("S09", $"SQLite {version} can destroy a database that is read while it is written; at least {LeastSqlite} is needed. Install Kept again.");
+                throw new LedgerException(StorageCodes.Failed, $"SQLite {version} can destroy a database that is read while it is written; at least {LeastSqlite} is needed. Install Kept again.");
             return connection;
         }
         catch
@@ -167,9 +167,9 @@ internal sealed class Database : IDisposable
             var application = Scalar(connection, "PRAGMA application_id");
             var version = (int)Scalar(connection, "PRAGMA user_version");
             if (application != ApplicationId && Scalar(connection, "SELECT count(*) FROM sqlite_schema") > 0)
-                throw new LedgerException("S03", $"{path} is a database of another program. Nothing was changed. Name another folder, or move the file away.");
+                throw new LedgerException(StorageCodes.Damaged, $"{path} is a database of another program. Nothing was changed. Name another folder, or move the file away.");
             if (version > Migrations.Count)
-                throw new LedgerException("S05", $"{path} was written by a newer Kept (schema {version}, this program knows {Migrations.Count}). Nothing was changed. Install the newer version.");
+                throw new LedgerException(StorageCodes.AnotherSchema, $"{path} was written by a newer Kept (schema {version}, this program knows {Migrations.Count}). Nothing was changed. Install the newer version.");
             return version;
         }
         catch (SqliteException fault)

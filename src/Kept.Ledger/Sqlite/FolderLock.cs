@@ -33,7 +33,7 @@ internal sealed class FolderLock : IDisposable
         catch (IOException fault) when (fault is not (DirectoryNotFoundException or FileNotFoundException) && fault.HResult is 11 or unchecked((int)0x80070020))
         {
             // EAGAIN (flock) on Unix, a sharing violation on Windows
-            throw new LedgerException("S01",
+            throw new LedgerException(StorageCodes.InUse,
                 $"Another Kept is running on {folder}: it holds {path}. Stop it, or give this one a folder of its own. (The lock goes with its process; there is no stale lock to remove.)", fault);
         }
         var text = new byte[Math.Min(file.Length, 100)];

@@ -9,7 +9,7 @@ internal sealed partial class SqliteLedger
     public async ValueTask<LedgerVerification> BackupAsync(string folder, CancellationToken cancellationToken)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (Directory.Exists(folder) || File.Exists(folder)) throw new LedgerException("S04", $"{folder} exists already. Name a folder that does not: a backup never overwrites another.");
+        if (Directory.Exists(folder) || File.Exists(folder)) throw new LedgerException(StorageCodes.NotWritable, $"{folder} exists already. Name a folder that does not: a backup never overwrites another.");
         var parent = Path.GetDirectoryName(folder)!;
         var partial = $"{folder}.partial-{Epoch}-{_time.GetUtcNow().UtcTicks}";
         // no sealing meanwhile: segments do not vanish under the copy
@@ -28,7 +28,7 @@ internal sealed partial class SqliteLedger
             await using (var copy = OpenReadOnly(partial, _time, new Random(0), _options)) found = copy.Verify(cancellationToken);
             // a reader leaves these beside the copy; they hold nothing
             foreach (var spare in (ReadOnlySpan<string>)["-shm", "-wal"]) File.Delete(Path.Combine(partial, Database.FileName + spare));
-            if (!found.Holds) throw new LedgerException("S03", $"The copy does not hold, so there is no backup: {found.Problems[0]} ({found.Problems.Count} problems). Run `kept verify` on this ledger.");
+            if (!found.Holds) throw new LedgerException(StorageCodes.Damaged, $"The copy does not hold, so there is no backup: {found.Problems[0]} ({found.Problems.Count} problems). Run `kept ledger verify` on this ledger.");
             _options.Hit("backup-before-rename");
             Directory.Move(partial, folder);
             FolderSync.Flush(parent);

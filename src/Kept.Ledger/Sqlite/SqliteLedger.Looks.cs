@@ -15,7 +15,7 @@ internal sealed partial class SqliteLedger
 
     public async ValueTask RecordAsync(IReadOnlyList<LookRecord> looks, IReadOnlyList<Evidence> evidence, CancellationToken cancellationToken)
     {
-        if (_hot is null) throw new LedgerException("S04", $"The ledger in {_folder} was opened for reading only.");
+        if (_hot is null) throw new LedgerException(StorageCodes.NotWritable, $"The ledger in {_folder} was opened for reading only.");
         LookOrder.Check(looks, evidence, Epoch, Volatile.Read(ref _seriesCount));
         await _hot.RecordAsync(looks, evidence, cancellationToken);
     }

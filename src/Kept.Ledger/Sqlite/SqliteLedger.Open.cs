@@ -23,7 +23,7 @@ internal sealed partial class SqliteLedger
             held = FolderLock.Take(folder);
             var file = new FileInfo(Path.Combine(folder, Database.FileName));
             if (held.Ledger is { } before && (!file.Exists || (file.Length == 0 && !File.Exists(file.FullName + "-wal"))))
-                throw new LedgerException("S03", $"{file.FullName} is {(file.Exists ? "empty" : "missing")}, but ledger {before} was here. Nothing was changed. "
+                throw new LedgerException(StorageCodes.Damaged, $"{file.FullName} is {(file.Exists ? "empty" : "missing")}, but ledger {before} was here. Nothing was changed. "
                     + $"Restore it from a backup, or remove {FolderLock.FileName} and the folder {HotFolder} to begin a new ledger.");
             database = Database.Open(folder, options);
             var opened = Begin(database.Writer, folder, held, time, random, options);

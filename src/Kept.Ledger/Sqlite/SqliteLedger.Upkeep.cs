@@ -20,7 +20,7 @@ internal sealed partial class SqliteLedger
 
     public async ValueTask<UpkeepReport> UpkeepAsync(Instant now, Duration keepLooks, CancellationToken cancellationToken)
     {
-        if (_hot is null) throw new LedgerException("S04", $"The ledger in {_folder} was opened for reading only.");
+        if (_hot is null) throw new LedgerException(StorageCodes.NotWritable, $"The ledger in {_folder} was opened for reading only.");
         await _upkeep.WaitAsync(cancellationToken);
         try
         {

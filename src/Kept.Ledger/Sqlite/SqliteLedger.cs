@@ -89,7 +89,7 @@ internal sealed partial class SqliteLedger : ILedger
                 }
                 catch (FormatException fault)
                 {
-                    throw Faults.Damaged(_folder, $"an entry after {query.After} cannot be read ({fault.Message}); `kept verify` names it", fault);
+                    throw Faults.Damaged(_folder, $"an entry after {query.After} cannot be read ({fault.Message}); `kept ledger verify` names it", fault);
                 }
             return entries;
         });
@@ -187,7 +187,7 @@ internal sealed partial class SqliteLedger : ILedger
             ObjectDisposedException.ThrowIf(_closed, typeof(ILedger));
             var writer = _database.Writer;
             if (!_database.IsThere)
-                throw new LedgerException("S03", $"{Path.Combine(_folder, Database.FileName)} was removed while Kept was running. Stop Kept, put the file back or restore a backup, and start again.");
+                throw new LedgerException(StorageCodes.Damaged, $"{Path.Combine(_folder, Database.FileName)} was removed while Kept was running. Stop Kept, put the file back or restore a backup, and start again.");
             if (_isInDoubt) Settle();
             var mint = _mint.Copy();
             T result;

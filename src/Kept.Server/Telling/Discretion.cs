@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Kept.Engine;
 using Kept.Language;
+using Kept.Ledger;
 using Kept.Model;
 
 namespace Kept.Server;
@@ -18,9 +19,9 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
     // by the fixed words of the ledger's sentences, because the engine tells the sentence alone; one that is not known here is told without a code
     private static readonly (string Words, string Code)[] Known =
     [
-        ("is full, or may not grow", "S02"), ("Another process holds", "S01"), ("Another Kept is running", "S01"), ("is damaged", "S03"), ("was removed while", "S03"), ("of another program", "S03"),
-        ("cannot be written", "S04"), ("was opened for reading only", "S04"), ("by a newer Kept", "S05"), ("older schema", "S05"), ("to a ledger that is at epoch", "S06"),
-        ("can never be recorded", "S07"), ("met a fault of its own", "S08"), ("The database in", "S09"), ("The disk under", "S09"), ("There is no ledger", "S09"),
+        ("is full, or may not grow", StorageCodes.DiskFull), ("Another process holds", StorageCodes.InUse), ("Another Kept is running", StorageCodes.InUse), ("is damaged", StorageCodes.Damaged), ("was removed while", StorageCodes.Damaged), ("of another program", StorageCodes.Damaged),
+        ("cannot be written", StorageCodes.NotWritable), ("was opened for reading only", StorageCodes.NotWritable), ("by a newer Kept", StorageCodes.AnotherSchema), ("older schema", StorageCodes.AnotherSchema), ("to a ledger that is at epoch", StorageCodes.ReplacedWriter),
+        ("can never be recorded", StorageCodes.NeverRecorded), ("met a fault of its own", StorageCodes.OwnFault), ("The database in", StorageCodes.Failed), ("The disk under", StorageCodes.Failed), ("There is no ledger", StorageCodes.Failed),
     ];
 
     private readonly string[] _folders = [.. folders.SelectMany(folder => (string[])[Path.GetFullPath(folder), folder]).Where(Path.IsPathRooted).Select(Path.TrimEndingDirectorySeparator).Where(folder => folder.Length > 1).Distinct().OrderByDescending(folder => folder.Length)];
@@ -28,15 +29,15 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
     /// <summary>Why the ledger refuses, by its code.</summary>
     public static string OfStorage(string code) => code switch
     {
-        "S01" => "S01: another program holds the database",
-        "S02" => "S02: the disk is full, or may not grow",
-        "S03" => "S03: what is stored does not hold",
-        "S04" => "S04: the data folder cannot be written",
-        "S05" => "S05: the database has the schema of another version",
-        "S06" => "S06: another writer took its place",
-        "S07" => "S07: a record can never be taken",
-        "S08" => "S08: it met a fault of its own",
-        "S09" => "S09: the disk or the database failed",
+        StorageCodes.InUse => "S01: another program holds the database",
+        StorageCodes.DiskFull => "S02: the disk is full, or may not grow",
+        StorageCodes.Damaged => "S03: what is stored does not hold",
+        StorageCodes.NotWritable => "S04: the data folder cannot be written",
+        StorageCodes.AnotherSchema => "S05: the database has the schema of another version",
+        StorageCodes.ReplacedWriter => "S06: another writer took its place",
+        StorageCodes.NeverRecorded => "S07: a record can never be taken",
+        StorageCodes.OwnFault => "S08: it met a fault of its own",
+        StorageCodes.Failed => "S09: the disk or the database failed",
         _ => "the storage fails",
     } + Elsewhere;
 

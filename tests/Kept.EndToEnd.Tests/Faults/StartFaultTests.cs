@@ -23,12 +23,12 @@ public sealed class StartFaultTests : AtTheShop
         var closed = Path.Combine(Server.Folder, "closed");
         await File.WriteAllTextAsync(closed, "a file stands where the folder should");
         Server.DataFolder = Path.Combine(closed, "data");
-        (await UpAsync()).Told(1, closed, "kept up --data FOLDER");
+        (await UpAsync()).Told(5, closed, "kept up --data FOLDER");
         // the same for the house of a first start, which lies in the data folder
-        (await Ran.KeptAsync("up", "--data", Server.DataFolder, "--port", "0")).Told(1, closed, "kept up --data FOLDER");
+        (await Ran.KeptAsync("up", "--data", Server.DataFolder, "--port", "0")).Told(5, closed, "kept up --data FOLDER");
         // a file system that only reads: even root may not write there
         Server.DataFolder = "/proc/kept-data";
-        (await UpAsync()).Told(1, "/proc/kept-data", "kept up --data FOLDER");
+        (await UpAsync()).Told(5, "/proc/kept-data", "kept up --data FOLDER");
         Assert.Equal("a file stands where the folder should", await File.ReadAllTextAsync(closed));
     }
 
@@ -36,7 +36,7 @@ public sealed class StartFaultTests : AtTheShop
     public async Task A_data_folder_that_another_one_uses_is_told_and_the_other_goes_on()
     {
         await Server.StartAsync();
-        (await Ran.KeptAsync("up", Server.House, "--data", Server.DataFolder, "--port", "0")).Told(1, "S01", "Another Kept is running on", "kept.lock", "stop the other kept, or start this one on another folder");
+        (await Ran.KeptAsync("up", Server.House, "--data", Server.DataFolder, "--port", "0")).Told(5, "S01", "Another Kept is running on", "kept.lock", "stop the other kept, or start this one on another folder");
         Assert.Equal(HttpStatusCode.OK, (await Server.TryAsync("healthz")).Status);
         // killed, its lock goes with it
         await Server.KillAsync();
@@ -87,7 +87,7 @@ public sealed class StartFaultTests : AtTheShop
         }
         var before = Hashes(Server.DataFolder);
         var ran = await UpAsync();
-        ran.Told(1, [Server.DataFolder, .. words]);
+        ran.Told(5, [Server.DataFolder, .. words]);
         Assert.Equal(before, Hashes(Server.DataFolder));
     }
 

@@ -86,6 +86,19 @@ public class ApiTests
     }
 
     [Fact]
+    public async Task Until_the_house_is_read_everybody_is_told_to_come_back()
+    {
+        await using var web = await RunningWeb.StartAsync();
+        web.House.IsStarting = true;
+        foreach (var path in new[] { "/api/v1/house", "/api/v1/promises/live-show/image@2" })
+        {
+            using var answer = await web.Client.GetAsync(path);
+            await IsProblemAsync(answer, "A13", 503);
+            Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        }
+    }
+
+    [Fact]
     public async Task A_name_of_somebody_else_is_not_answered_while_only_this_machine_is_meant()
     {
         await using var web = await RunningWeb.StartAsync();

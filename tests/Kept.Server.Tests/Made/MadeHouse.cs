@@ -22,6 +22,9 @@ internal sealed class MadeHouse
     public HandMadeLedger Ledger { get; } = new();
     public HouseView View { get; private set; }
 
+    /// <summary>As before the first documents are read: the web answers, and there is nothing to show.</summary>
+    public bool IsStarting { get; set; }
+
     public MadeHouse()
     {
         var during = new Expression.And(Place.None, [
@@ -74,7 +77,7 @@ internal sealed class MadeHouse
 
     public void Replace(HouseView view) => View = view;
 
-    public Sight Sight(TimeProvider time) => new() { View = () => View, Ledger = Ledger, Time = time, Follow = Ledger.FollowAsync, Beat = (beat, _) => ValueTask.FromResult(Heard(beat)), SentAway = SentAway.Enqueue, HousePath = "promises" };
+    public Sight Sight(TimeProvider time) => new() { View = () => IsStarting ? throw new StartingException() : View, Ledger = Ledger, Time = time, Follow = Ledger.FollowAsync, Beat = (beat, _) => ValueTask.FromResult(Heard(beat)), SentAway = SentAway.Enqueue, HousePath = "promises" };
 
     public List<Beat> Beats { get; } = [];
 
