@@ -25,11 +25,36 @@ public partial class DocumentsTests
         foreach (var (form, text) in Blocks(page))
         {
             if (form != "yaml" || RunElsewhere().IsMatch(code)) continue;
+            if (text.StartsWith("# in the document", StringComparison.Ordinal))
+            {
+                await IsPartOfTheHouseAsync(page, text);
+                continue;
+            }
             using var house = new TestHouse().With("page.kept.yaml", text.StartsWith("kept: 1", StringComparison.Ordinal) ? text : Completed(text));
             var run = await CommandLine.RunAtAsync(Then, "check", house.Folder);
             Assert.True(run.ExitCode == 0, $"{page}: {run.Result}{run.Talk}");
             Assert.Contains(" 1 promise", run.Talk, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>A page may show parts of documents whose whole house it names at its end: they stand there word for word, in this order, and that house has no error.</summary>
+    private static async Task IsPartOfTheHouseAsync(string page, string part)
+    {
+        var named = WholeHouse().Match(await File.ReadAllTextAsync(Repository.PathOf(page.Split('/')), TestContext.Current.CancellationToken));
+        Assert.True(named.Success, $"{page} shows a part and does not say: A whole house: `examples/…`");
+        var folder = Repository.PathOf(named.Groups["folder"].Value.Split('/'));
+        var run = await CommandLine.RunAtAsync(Then, "check", folder);
+        Assert.True(run.ExitCode == 0, run.Result);
+        var wanted = Lines(part);
+        Assert.Contains(Directory.EnumerateFiles(folder, "*.yaml").SelectMany(file => File.ReadAllText(file).Split("\n---\n")), document =>
+        {
+            var at = 0;
+            foreach (var line in Lines(document))
+                if (at < wanted.Count && line == wanted[at]) at++;
+            return at == wanted.Count;
+        });
+
+        static List<string> Lines(string text) => [.. text.Split('\n').Select(line => line.Split(" #")[0].Trim()).Where(line => line.Length > 0 && !line.StartsWith('#'))];
     }
 
     /// <summary>A block without a language is a console, a request or a program's words; any other language is one that some test runs.</summary>
@@ -166,6 +191,9 @@ public partial class DocumentsTests
 
     [GeneratedRegex(@"^```(?<form>[\w-]*)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
+
+    [GeneratedRegex("A whole house: `(?<folder>examples/[^`]+)`")]
+    private static partial Regex WholeHouse();
 
     /// <summary>Pages of codes of the language and of rules, whose blocks are parts.</summary>
     [GeneratedRegex(@"^(L\d{3}|R\d{2})$")]

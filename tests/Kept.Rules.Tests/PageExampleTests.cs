@@ -25,6 +25,7 @@ public partial class PageExampleTests
         ["R08"] = "promises: { payment@1: {} }",
         ["R16"] = "capacities: { encoder-slots: 4 }",
         ["R20"] = "until: 2027-12-31\n---\n" + Storage,
+        ["R23"] = "until: 2027-12-31\n---\n" + App + "\n---\n" + Studio,
         ["R25"] = "relies-on: { storage: { document: 'https://storage.example/.well-known/kept', accepts: { upload: { line: 1, purpose: pictures, needs: [ latency p99 <= 1500ms over 1h ] } } }, render: { document: 'https://render.example/.well-known/kept', accepts: { draw: { line: 1, purpose: pictures, needs: [ latency p99 <= 1s over 1h ] } } } }",
         ["R26"] = "promises: { basket@1: { version: 1.4 }, basket@2: { version: 2.0 } }",
         ["R28"] = "promises: { basket@1: { keeps: [ availability >= 99.5% over 30d ] }, basket@2: { version: 2.0 } }",
@@ -33,6 +34,11 @@ public partial class PageExampleTests
 
     private const string Storage = "kept: 1\nagent: storage\ndomains: [storage.example]\nuntil: 2027-12-31\npromises: { upload@1: { version: 1.0, benefit: You can store a picture., to: anyone, docs: docs/upload.md, notice: 30d, "
         + "keeps: [ availability >= 99.9% over 30d ], fails: [ { code: 503 later, sees: an error, retry: after 30s, loses: nothing } ], check: { http: 'GET https://storage.example/', every: 30s, expect: [ status == 200 ] } } }";
+
+    private const string App = "kept: 1\nagent: app\nMEMBER\ndomains: [app.example]\nuntil: 2027-12-31\npromises: { page@1: { version: 1.0, benefit: You have a page to show., to: anyone, docs: docs/page.md, notice: 30d, "
+        + "keeps: [ availability >= 99.9% over 30d ], fails: [ { code: 503 later, sees: an error, retry: after 30s, loses: nothing } ], check: { http: 'GET https://app.example/', every: 30s, expect: [ status == 200 ] } } }";
+
+    private static string Studio => App.Replace("app", "studio", StringComparison.Ordinal).Replace("page", "picture", StringComparison.Ordinal);
 
     private const string Always = "kept: 1\nagent: shop\ndomains: [shop.example]\nuntil: 2027-12-31\n"
         + "calendars: { show: { open: 'Fr 20:30-22:00 Europe/Brussels' }, morning: { open: 'Mo-Su 06:00-09:00 Europe/Brussels' }, quiet: { open: 'Mo-Su 00:00-06:00 Europe/Brussels' } }";
@@ -77,6 +83,8 @@ public partial class PageExampleTests
     {
         var known = Known.GetValueOrDefault(id, "until: 2027-12-31").Split("\n---\n");
         Dictionary<object, object> lines = Read(fragment), document = [], promises = [], one = [];
+        // the page of super agents shows a line of the members' documents below the whole's
+        var member = id == "R23" && lines.Remove("member-of", out var whole) ? $"member-of: {whole}" : "";
         foreach (var (key, value) in lines)
             if (OfDocument.Contains(key)) document[key] = value;
             else if (((string)key).Contains('@')) promises[key] = value;
@@ -88,7 +96,7 @@ public partial class PageExampleTests
         if (one.Count > 0 || all.Count == 0) all["basket@1"] = Merged(all.TryGetValue("basket@1", out var basket) ? (Dictionary<object, object>)basket : [], one);
         var needed = Read(Promise);
         document["promises"] = all.ToDictionary(pair => pair.Key, object (pair) => WithNeeded((string)pair.Key == "basket@1" ? id : "", needed, (Dictionary<object, object>)pair.Value));
-        return string.Join("\n---\n", known.Skip(1).Append(JsonSerializer.Serialize(document, Json)));
+        return string.Join("\n---\n", known.Skip(1).Select(other => other.Replace("MEMBER\n", member.Length > 0 ? member + "\n" : "", StringComparison.Ordinal)).Append(JsonSerializer.Serialize(document, Json)));
     }
 
     /// <summary>What the rule misses is not filled in.</summary>
