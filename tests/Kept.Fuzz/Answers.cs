@@ -57,6 +57,9 @@ internal static class Answers
         "http_requests NaN\nhttp_requests{} +Inf\nhttp_requests_total 7\n",
     ];
 
+    /// <summary>How long an answer of DNS is waited for. One to another question is rightly waited past, so the fuzzer, which makes many of those, waits shortly.</summary>
+    public static TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(2);
+
     public static IEnumerable<(string Name, byte[] Bytes)> Seeds(string target) => target switch
     {
         "answer" => HttpSeeds.Select((text, i) => ($"answer{i}", Encoding.Latin1.GetBytes(text))),
@@ -88,7 +91,7 @@ internal static class Answers
         Server.Value.DnsAnswer = bytes;
         try
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            using var deadline = new CancellationTokenSource(Patience);
             var answer = NameServerAsk.AskAsync(Direct.Value, "127.0.0.1", Server.Value.DnsPort, "fuzz.example", QuestionFor(bytes),
                 DocumentOrigin.Ours, new DialTrail(TimeProvider.System), deadline.Token).AsTask().GetAwaiter().GetResult();
             if (answer.Records.Length > 256 || answer.Records.Any(record => record.Length > 1024)) throw new BrokenPromiseException("an answer of DNS is larger than its bound");

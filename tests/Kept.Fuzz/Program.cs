@@ -35,6 +35,7 @@ Fuzzer.OutOfProcess.Run(stream =>
 {
     using var copy = new MemoryStream();
     stream.CopyTo(copy);
+    Answers.Patience = TimeSpan.FromMilliseconds(40);
     run(copy.ToArray());
 });
 return 0;
