@@ -33,11 +33,13 @@ internal sealed partial class Keeper
     private readonly HashSet<string> _loadsUnderWay = new(StringComparer.Ordinal);
     private int _nextShelf;
     private Instant? _downSince;
+    private SureTime? _sure;
     private int _restartGaps = 100_000;
 
     private void Start()
     {
         _downSince = LastSeenAlive();
+        _sure = new SureTime(_time, _downSince ?? _startedAt);
         _recorder.Add(EntryBodies.Started(_startedAt, _ledger.Epoch));
         if (_downSince is { } down)
             _recorder.Add(EntryBodies.Gap(_startedAt, "", GapCause.Restarted, down, _startedAt, 0, "nobody was looking"));
@@ -67,7 +69,7 @@ internal sealed partial class Keeper
         {
             _upkeepAt = _now + UpkeepEvery;
             _isKeepingUp = true;
-            _ = UpkeepAsync(_now, _house.Settings.KeepLooks);
+            _ = UpkeepAsync(_now, KeepLooks() + (_now - _sure!.Read(_now)));
         }
         if (_now >= _aliveAt)
         {
@@ -79,6 +81,16 @@ internal sealed partial class Keeper
             _shelfAt = _now + ShelfEvery;
             if (_recorder.Fault is null) Shelve(_nextShelf++ % FoldShelf.Count);
         }
+    }
+
+    /// <summary>As the house wishes, and never less than a verdict that is read anew would need.</summary>
+    private Duration KeepLooks()
+    {
+        var keep = _house.Settings.KeepLooks;
+        foreach (var promise in _order)
+            if (HistoryReader.Reach(promise.Promise) is var reach && reach > keep)
+                keep = reach;
+        return keep;
     }
 
     private void SignOfLife() => _recorder.Cache(AliveKey, Encoding.ASCII.GetBytes(_now.Microseconds.ToString(CultureInfo.InvariantCulture)));
@@ -135,26 +147,40 @@ internal sealed partial class Keeper
         await Task.Yield();
         var reader = new HistoryReader(_ledger);
         var read = 0;
+        var again = new List<HistoryRequest>();
         Exception? failed = null;
         try
         {
             while (read < asked.Count)
             {
                 var found = new List<PromiseHistory>(HistoriesPerMessage);
-                for (; read < asked.Count && found.Count < HistoriesPerMessage; read++) found.Add(reader.Read(asked[read], now, _startedAt));
-                Post(() => found.ForEach(Restored));
+                for (; read < asked.Count && found.Count < HistoriesPerMessage; read++)
+                    try
+                    {
+                        found.Add(reader.Read(asked[read], now, _startedAt));
+                    }
+                    catch (Exception fault)
+                    {
+                        // what is damaged of one promise keeps no other waiting; where storage fails as a whole, they all come back here
+                        failed = fault;
+                        again.Add(asked[read]);
+                    }
+                Post(() =>
+                {
+                    foreach (var history in found) Guard(() => Restored(history), $"the history of {history.Request.Terms.Promise.Name}");
+                });
                 await Task.Yield();
             }
         }
         catch (Exception fault)
         {
             failed = fault;
-            read -= read % HistoriesPerMessage; // those of the batch that was under way are asked again
+            again.AddRange(asked.Skip(read));
         }
-        Post(() => HistoryEnded(asked, read, failed));
+        Post(() => HistoryEnded(again, failed));
     }
 
-    private void HistoryEnded(List<HistoryRequest> asked, int read, Exception? failed)
+    private void HistoryEnded(List<HistoryRequest> again, Exception? failed)
     {
         _isReading = false;
         if (failed is null)
@@ -167,7 +193,7 @@ internal sealed partial class Keeper
         _readingFault = failed.Message;
         _faults++;
         _log.HistoryFails(failed, _readPause.ToWords());
-        _histories.AddRange(asked.Skip(read).Where(request => request.Reading == request.Promise.Reading && !request.Promise.IsGone));
+        _histories.AddRange(again.Where(request => request.Reading == request.Promise.Reading && !request.Promise.IsGone));
     }
 
     private void Restored(PromiseHistory history)

@@ -79,6 +79,20 @@ public sealed class DnsLookTests
     }
 
     [Fact]
+    public async Task Name_servers_of_a_target_that_never_answer_are_its_failure_where_ours_answers_other_questions()
+    {
+        await using var server = new NameServer((name, _) => name is "." or "" ? new(0) : NameAnswer.Silence);
+        var options = new EgressOptions { Resolver = server.EndPoint, ResolverTimeout = Duration.Milliseconds(100) };
+        using var dialer = new Dialer(options, TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        var check = Looking.CheckOf("http", "http://x.example/");
+        (await look(new LookRequest(check, DocumentOrigin.Ours), TestContext.Current.CancellationToken)).Fails(TargetFailure.NameServerFailed, "the name servers of x.example do not answer, while other names resolve");
+        var asked = server.Questions;
+        (await look(new LookRequest(check, DocumentOrigin.Ours), TestContext.Current.CancellationToken)).Fails(TargetFailure.NameServerFailed, "do not answer");
+        Assert.Equal(asked, server.Questions); // remembered: the next look does not wait again
+    }
+
+    [Fact]
     public async Task Documents_of_others_ask_no_internal_name_server()
     {
         await using var server = new NameServer((_, _) => new(0));

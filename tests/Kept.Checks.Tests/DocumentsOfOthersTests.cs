@@ -135,6 +135,35 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_redirect_to_the_same_origin_is_no_way_inside_either(bool both)
+    {
+        // The path is of the target's choice, and its name may have another address by then, or had two from the start.
+        var turned = false;
+        await using var peer = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is not null)
+            {
+                turned = true;
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(To("/latest/meta-data")), stop);
+            }
+        }, Outside);
+        await using var names = new NameServer((name, type) => type != 1 ? new(0)
+            : both && !turned ? new(0, NameRecord.Address(name, "127.0.0.2", 0), NameRecord.Address(name, "127.0.0.1", 0))
+            : new(0, NameRecord.Address(name, turned ? "127.0.0.1" : "127.0.0.2", 0)));
+        (await FollowAsync($"http://rebind.example:{peer.Port}/", DocumentOrigin.Ours, Open with { Resolver = names.EndPoint })).Fails(TargetFailure.RedirectRefused, "which is not on the public internet");
+    }
+
+    [Fact]
+    public async Task A_target_cannot_make_a_gap_of_ours_by_leading_where_there_is_no_way()
+    {
+        await using var first = Public(To("http://[2001:db8::1]/"));
+        var seen = await Looking.LookAsync("http", $"http://127.0.0.2:{first.Port}/", Duration.Seconds(1), Open with { AlsoPublic = [Outside, IPAddress.Parse("2001:db8::1")] }, DocumentOrigin.Ours, ("redirects", new FieldValue.Text("follow")));
+        Assert.True(seen is { Reach: Reach.Failed, Failure: TargetFailure.RedirectRefused or TargetFailure.TimedOut or TargetFailure.Unreachable }, seen.Detail); // as the machine has a route for IPv6 or not
+    }
+
+    [Theory]
     [InlineData("127.0.0.1", "loopback")]
     [InlineData("10.1.2.3", "private")]
     [InlineData("169.254.169.254", "metadata")]

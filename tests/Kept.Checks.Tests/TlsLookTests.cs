@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Kept.Egress;
 using Kept.Model;
@@ -27,6 +28,26 @@ public sealed class TlsLookTests : IDisposable
         Looking.LookAsync("tls", $"{host}:{peer.Port}", options: options ?? _trusting, settings: settings);
 
     private static string Problems(Observation seen) => string.Join("; ", Assert.IsType<Value.List>(seen.See("tls", "problems")).Items.Select(item => ((Value.Text)item).Content));
+
+    /// <summary>RFC 5280 §4.1.2.5: 99991231235959Z says that a certificate has no expiry worth the name. Devices and private authorities write it.</summary>
+    [Fact]
+    public async Task A_certificate_that_never_expires_is_looked_at_like_any_other()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        using var made = request.CreateSelfSigned(Now.AddDays(-1), new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero));
+        using var whole = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+        await using var peer = Serve(whole);
+        var options = new EgressOptions { PrivateRoots = [whole] };
+        foreach (var (kind, seen) in new[] { ("tls", await TlsAsync(peer, options: options)), ("http", await HttpAsync(peer, options: options)) })
+        {
+            seen.Answers();
+            Assert.Equal(long.MaxValue, seen.Amount(kind, "certificate.expires-in")); // as long as can be said
+        }
+    }
 
     [Fact]
     public async Task A_private_authority_of_the_house_is_trusted_and_the_certificate_is_shown()

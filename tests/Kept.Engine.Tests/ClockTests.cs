@@ -54,6 +54,34 @@ public sealed class ClockTests
     }
 
     [Fact]
+    public void A_clock_that_ran_ahead_lets_no_evidence_expire()
+    {
+        using var world = Running();
+        var before = world.Now;
+        world.Clock.Jump(TimeSpan.FromDays(3650));
+        world.Advance(TimeSpan.FromHours(1));
+        world.Clock.Jump(TimeSpan.FromDays(-3650));
+        world.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(world.Ledger.Upkeeps.Count > 30);
+        Assert.All(world.Ledger.Upkeeps, upkeep => Assert.True(upkeep.Now - upkeep.Keep < before - HouseSettings.Default.KeepLooks + Duration.Hours(26), $"{upkeep.Now} keeping {upkeep.Keep.ToWords()}"));
+        world.Stop();
+    }
+
+    [Fact]
+    public void What_became_due_while_nobody_ran_expires_within_hours_of_running()
+    {
+        using var world = Running();
+        world.Kill();
+        world.Advance(TimeSpan.FromDays(2));
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(TimeSpan.FromMinutes(10));
+        Assert.True(world.Ledger.Upkeeps[^1].Keep > HouseSettings.Default.KeepLooks + Duration.Days(1));
+        world.Advance(TimeSpan.FromHours(3));
+        Assert.Equal(HouseSettings.Default.KeepLooks, world.Ledger.Upkeeps[^1].Keep);
+        world.Stop();
+    }
+
+    [Fact]
     public void An_hour_that_is_lived_twice_is_looked_at_twice_under_keys_of_its_own()
     {
         using var world = Running();

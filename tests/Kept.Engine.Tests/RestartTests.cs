@@ -76,6 +76,40 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public void Damaged_evidence_of_one_promise_keeps_no_other_from_its_history()
+    {
+        using var world = new HouseWorld();
+        var house = RunningHouseTests.OnePromise + string.Concat(Enumerable.Range(1, 5).Select(i => $$"""
+
+              page{{i}}@1:
+                version: 1.0
+                benefit: You see a page.
+                to: anyone
+                docs: docs/page.md
+                notice: 30d
+                keeps: [ 'availability >= 99% over 1h' ]
+                fails: [ { code: 503 later, sees: nothing, retry: after 30s, loses: nothing } ]
+                check: { http: 'GET https://web.example/{{i}}', every: 30s, expect: [ status == 200 ] }
+            """));
+        world.Run(house);
+        world.Advance(TimeSpan.FromMinutes(5));
+        var damaged = world.Promise("page2@1").Checks[0].Series;
+        world.Kill();
+        world.Ledger.Damaged.Add(damaged);
+        world.Ledger.ForgetsCaches = true;
+        world.Run(house);
+        world.Advance(TimeSpan.FromMinutes(2));
+        Assert.All(["home@1", "page1@1", "page3@1", "page4@1", "page5@1"], name => Assert.Equal(Outcome.Kept, world.Verdict(name).Outcome));
+        Assert.Equal(Outcome.Unknown, world.Verdict("page2@1").Outcome);
+        Assert.Contains("does not match its hash", world.View.Figures.StorageFault, StringComparison.Ordinal);
+        world.Ledger.Damaged.Clear(); // restored from a backup
+        world.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(Outcome.Kept, world.Verdict("page2@1").Outcome);
+        Assert.Null(world.View.Figures.StorageFault);
+        world.Stop();
+    }
+
+    [Fact]
     public void A_short_restart_tells_nothing_twice()
     {
         using var world = new HouseWorld();

@@ -68,6 +68,8 @@ public sealed class FlippedBits : IDisposable
     [InlineData("evidence", "slot")]
     [InlineData("evidence", "series")]
     [InlineData("ledger", "expired")]
+    [InlineData("ledger", "sealed")]
+    [InlineData("ledger", "epoch")]
     public async Task Every_changed_figure_of_a_row_is_named(string table, string column)
     {
         await MakeAsync(expire: true);
@@ -80,6 +82,7 @@ public sealed class FlippedBits : IDisposable
         for (var row = 0; row < rows; row++)
             foreach (var by in (ReadOnlySpan<long>)[1, -1, 1L << 40])
             {
+                if (column == "epoch" && by == 1) continue; // so does a writer leave it that ended between its commit and its lock
                 using var transaction = database.BeginTransaction();
                 Database.Execute(database, $"CREATE TEMP TABLE old AS SELECT * FROM {table} LIMIT 1 OFFSET {row}");
                 Database.Execute(database, $"DELETE FROM {table} WHERE {column} = (SELECT {column} FROM old) AND ({Key(table)}) = (SELECT {Key(table)} FROM old)");

@@ -170,6 +170,81 @@ public sealed class Opening : IDisposable
     }
 
     [Fact]
+    public async Task The_newest_segment_that_is_gone_or_shorter_is_told_in_an_entry()
+    {
+        await FillAsync();
+        var path = Assert.Single(_folder.Segments);
+        var whole = await File.ReadAllBytesAsync(path);
+        await File.WriteAllBytesAsync(path, whole[..FrameEnds(whole).SkipLast(1).Last()]); // at a frame's end: nothing in the file itself looks wrong
+        await using (var ledger = Open())
+        {
+            Assert.Contains("bytes at its end are missing", Assert.Single(ledger.Opening.Notes));
+            Assert.Single(ledger.Entries(new EntryQuery(Kind: EntryKinds.Gap)));
+        }
+        foreach (var segment in _folder.Segments) File.Delete(segment);
+        await using (var ledger = Open())
+        {
+            Assert.Contains("is missing: the newest that was written", Assert.Single(ledger.Opening.Notes));
+            var series = await Some.Series(ledger);
+            await ledger.RecordAsync([Some.Look(series, Some.Start + Duration.Days(1), ledger.Epoch)], [], default);
+        }
+        await using var again = Open();
+        Assert.Empty(again.Opening.Notes);
+        Assert.Single(again.Looks(1, Instant.Min, Instant.Max));
+        Assert.Empty(again.Verify(default).Problems);
+    }
+
+    [Theory]
+    [InlineData(256)]
+    [InlineData(-1)]
+    public async Task A_mark_of_what_is_sealed_that_was_damaged_costs_no_look(long by)
+    {
+        await using (var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
+        {
+            var series = await Some.Series(ledger);
+            for (var round = 0; round < 2; round++)
+            {
+                await ledger.RecordAsync([Some.Look(series, Some.Start + Duration.Seconds(round), ledger.Epoch)], [], default);
+                await ledger.UpkeepAsync(Some.Start, Duration.Days(400), default);
+            }
+            await ledger.RecordAsync([Some.Look(series, Some.Start + Duration.Seconds(2), ledger.Epoch)], [], default);
+        }
+        Sql($"UPDATE ledger SET sealed = sealed + {by}");
+        await using (var outside = Ledgers.OpenSqliteReadOnly(_folder.Path, Some.Clock()))
+            Assert.Contains(outside.Verify(default).Problems, problem => problem.Contains("are sealed; entries say 2", StringComparison.Ordinal));
+        await using var opened = Open();
+        Assert.Contains("were believed", Assert.Single(opened.Opening.Notes));
+        Assert.Equal(3, opened.Looks(1, Instant.Min, Instant.Max).Count);
+        Assert.Empty(opened.Verify(default).Problems);
+    }
+
+    [Fact]
+    public async Task A_block_that_is_not_the_one_that_was_sealed_is_not_read()
+    {
+        await using (var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
+        {
+            var series = await Some.Series(ledger);
+            await ledger.RecordAsync([.. Some.Routine(series, ledger.Epoch, 20, Some.Start, Duration.Seconds(30), new Random(7))], [], default);
+            await ledger.UpkeepAsync(Some.Start, Duration.Days(400), default);
+        }
+        Sql("UPDATE block SET hash = zeroblob(32)"); // the data unpacks as before
+        await using var opened = Open();
+        Assert.Contains("does not match its hash", Assert.Throws<LedgerException>(() => opened.Looks(1, Instant.Min, Instant.Max)).Message);
+    }
+
+    [Fact]
+    public async Task A_retention_mark_that_lies_ahead_swallows_nothing_that_is_seen_now()
+    {
+        await using var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager());
+        var series = await Some.Series(ledger);
+        Sql($"UPDATE ledger SET expired = {(Some.Start + Duration.Days(4000)).Microseconds}");
+        await ledger.RecordAsync([.. Some.Routine(series, ledger.Epoch, 20, Some.Start, Duration.Seconds(30), new Random(7))], [], default);
+        await ledger.UpkeepAsync(Some.Start, Duration.Days(400), default);
+        Assert.Equal(20, ledger.Looks(series, Instant.Min, Instant.Max).Count);
+        Assert.Contains(ledger.Verify(default).Problems, problem => problem.StartsWith("ledger: it says that looks before", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Damage_in_the_middle_of_a_hot_segment_is_never_passed_over()
     {
         await FillAsync();

@@ -56,6 +56,20 @@ public class ConflictTests
         _ => throw new ArgumentException(given.GetType().Name),
     };
 
+    /// <summary>Every choice of six contradicts itself, so no alternative is ever counted: only what was tried is.</summary>
+    [Fact]
+    public void A_condition_made_to_be_looked_at_for_ever_is_left_undecided()
+    {
+        static Expression Region(string name) =>
+            new Expression.Compare(Place.None, new Operand.Seen(Place.None, "region", -1, []), Comparison.Equal, new Operand.Literal(Place.None, Value.Of(name)));
+        static Expression Nested(int depth) => new Expression.AtLeast(Place.None, 6,
+            [.. Enumerable.Range(0, 11).Select(i => Region($"{depth}-{i}")), depth == 0 ? Region("x") : Nested(depth - 1)]);
+        Assert.Equal(Truth.False, Regime.Of(Nested(0), _ => null).CanHold);
+        Assert.NotEqual(Truth.True, Regime.Of(Nested(8), _ => null).CanHold);
+        var parts = Enumerable.Range(0, 12).Select(i => (Expression)new Expression.AtLeast(Place.None, 6, [.. Enumerable.Range(0, 12).Select(j => new Expression.Not(Place.None, Region($"{i}-{j}")))]));
+        Assert.Equal(Truth.Unknown, Regime.Of(new Expression.And(Place.None, [.. parts]), _ => null).CanHold);
+    }
+
     [Fact]
     public void Two_conditions_overlap_exactly_when_some_world_makes_both_true()
     {

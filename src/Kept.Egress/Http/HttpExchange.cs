@@ -52,22 +52,27 @@ public static class HttpExchange
                 if (next.Scheme is "http" or "https" && HostText.Canonical(next) is null) throw Refused("redirected to an address that cannot be read");
                 var crosses = next.Scheme != url.Scheme || next.Port != url.Port || HostText.Canonical(next) != host;
                 (method, body) = MethodAfter(response.StatusCode, method, body);
+                // Also to the same origin again: its name may lead elsewhere by now, and the path is of the target's own choice.
+                if (!MayLeadInside(dialer, host, next, trail)) trust = DocumentOrigin.Others;
                 if (crosses)
                 {
                     Judge(url, next, body);
                     strange = true;
-                    if (!MayLeadInside(dialer, host, next, trail)) trust = DocumentOrigin.Others;
                     trail.Address = null;
                     trail.Tls = null;
                 }
                 url = next;
             }
-            catch (Exception fault) when (strange || fault is not EgressException)
+            catch (Exception fault) when (redirects > 0 || fault is not EgressException)
             {
                 if (fault is not EgressException) deadline.ThrowIfCancellationRequested();
                 // The handler wraps what the dialer told. Where the target itself led to is its own doing, else it could turn its failures into gaps of ours.
                 var told = EgressException.From(fault, HostPort.Write(host, url.Port));
-                throw strange && told.Gap == GapCause.EgressDenied ? Refused($"redirected to {HostPort.Write(host, url.Port)}, which is not on the public internet") : told;
+                var where = HostPort.Write(host, url.Port);
+                if (redirects > 0 && told.Gap == GapCause.EgressDenied) throw Refused($"redirected to {where}, which is not on the public internet");
+                // There was a route a moment ago, to where the redirect came from.
+                if (strange && told.Gap == GapCause.Route) throw Refused($"redirected to {where}, to which there is no way from here");
+                throw told;
             }
             finally
             {

@@ -13,7 +13,7 @@ namespace Kept.Egress.Naming;
 internal sealed class NameResolver : IDisposable
 {
     private const int MostCached = 16_384, MostAtOnce = 256, MostAddresses = 16;
-    private static readonly TimeSpan WitnessAge = TimeSpan.FromSeconds(60), PatienceForIPv6 = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WitnessAge = TimeSpan.FromSeconds(60), SilenceLives = TimeSpan.FromSeconds(60), PatienceForIPv6 = TimeSpan.FromMilliseconds(50);
     private static readonly IPAddress[] Loopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     private readonly EgressOptions _options;
@@ -132,6 +132,9 @@ internal sealed class NameResolver : IDisposable
                 return OfTarget(TargetFailure.NameNotFound, $"the name {host} does not exist (NXDOMAIN)");
             case DnsHeaderResponseCode.NoError:
                 return OfTarget(TargetFailure.NameNotFound, hasAlias ? $"the name {host} is an alias (CNAME) that leads to no address" : $"the name {host} has no address");
+            case null when await AnswersNowAsync(client):
+                // It waits for servers that never answer it. Longer than the look that asked first could wait, so the next ones are told (RFC 9520 §3.2: at most 5 minutes).
+                return OfTarget(TargetFailure.NameServerFailed, $"the name servers of {host} do not answer, while other names resolve") with { Lives = SilenceLives };
             case null:
                 return OfUs(GapCause.Resolver, $"our name server did not answer for {host}");
             case DnsHeaderResponseCode.ServerFailure when await OthersResolveAsync(client):
@@ -145,7 +148,12 @@ internal sealed class NameResolver : IDisposable
     private async Task<bool> OthersResolveAsync(LookupClient client)
     {
         var answered = Interlocked.Read(ref _answeredAt);
-        if (answered != long.MinValue && _time.GetElapsedTime(answered) < WitnessAge) return true;
+        return answered != long.MinValue && _time.GetElapsedTime(answered) < WitnessAge || await AnswersNowAsync(client);
+    }
+
+    /// <summary>Silence may be of our name server itself, since a moment ago: only an answer of now clears it.</summary>
+    private async Task<bool> AnswersNowAsync(LookupClient client)
+    {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var timer = _time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), bound, _options.ResolverTimeout.ToTimeSpan(), Timeout.InfiniteTimeSpan);
         return (await AskOneAsync(client, ".", QueryType.NS, bound.Token)).Code is DnsHeaderResponseCode.NoError;

@@ -15,6 +15,7 @@ internal sealed class Naming(IReadOnlyDictionary<string, PromiseId> known, Entry
     public List<PromiseId> Resolve(IReadOnlyList<(PromiseName Name, PromiseName? Was)> names)
     {
         var ids = new List<PromiseId>(names.Count);
+        var standing = names.Select(pair => pair.Name.ToString()).ToHashSet(StringComparer.Ordinal); // a name that still stands keeps its id
         foreach (var (name, was) in names)
         {
             if (Find(name.ToString()) is { } id)
@@ -22,7 +23,7 @@ internal sealed class Naming(IReadOnlyDictionary<string, PromiseId> known, Entry
                 ids.Add(id);
                 continue;
             }
-            var former = was is null ? null : Find(was.ToString());
+            var former = was is null || standing.Contains(was.ToString()) ? null : Find(was.ToString());
             if (former is not null) Change(was!.ToString(), null);
             id = former ?? new PromiseId(mint.NextId());
             Change(name.ToString(), id);

@@ -24,6 +24,7 @@ internal sealed class HotLog : IAsyncDisposable
     private readonly Channel<Request> _requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(MostRequestsWaiting) { SingleReader = true });
     private readonly List<Request> _batch = [];
     private readonly ByteWriter _frames = new(64 << 10);
+    private readonly Action<NewestSegment> _remember;
     private readonly Lock _state = new();
     private readonly List<SegmentFile> _closed;
     private readonly Task _pump;
@@ -41,9 +42,10 @@ internal sealed class HotLog : IAsyncDisposable
     /// <param name="time">For the age of segments.</param>
     /// <param name="options">Sizes.</param>
     /// <param name="isSealed">Whether a look of a series, slot and epoch lies in a block; asked rarely.</param>
-    public HotLog(string folder, HotRecovery found, Ulid ledger, int epoch, TimeProvider time, LedgerOptions options, Func<int, Instant, int, bool> isSealed)
+    /// <param name="remember">Told of each new segment, and of the last one at the end.</param>
+    public HotLog(string folder, HotRecovery found, Ulid ledger, int epoch, TimeProvider time, LedgerOptions options, Func<int, Instant, int, bool> isSealed, Action<NewestSegment> remember)
     {
-        (_folder, _ledger, _epoch, _time, _options, _isSealed) = (folder, ledger, epoch, time, options, isSealed);
+        (_folder, _ledger, _epoch, _time, _options, _isSealed, _remember) = (folder, ledger, epoch, time, options, isSealed, remember);
         Tail = found.Tail;
         _closed = [.. found.Segments];
         _nextNumber = found.NextNumber;
@@ -85,6 +87,7 @@ internal sealed class HotLog : IAsyncDisposable
     {
         _requests.Writer.TryComplete();
         await _pump;
+        if (Segments() is [.., var last]) _remember(new NewestSegment(last.Number, last.Length));
         _file?.Dispose();
     }
 
@@ -193,7 +196,11 @@ internal sealed class HotLog : IAsyncDisposable
         RandomAccess.Write(_file, _frames.Span, offset);
         _options.Hit("hot-before-sync");
         RandomAccess.FlushToDisk(_file);
-        if (offset == 0) FolderSync.Flush(_folder);
+        if (offset == 0)
+        {
+            FolderSync.Flush(_folder);
+            _remember(new NewestSegment(number, 0)); // never before it is on disk: a number without a file is a loss
+        }
         _options.Hit("hot-after-sync");
         _tailSuspect = false;
         lock (_state) _active = new SegmentFile(number, path, offset + _frames.Length, _active?.Created ?? created);

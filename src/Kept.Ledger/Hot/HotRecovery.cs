@@ -14,7 +14,7 @@ internal sealed record HotRecovery(HotTail Tail, IReadOnlyList<SegmentFile> Segm
 {
     /// <summary>Reads all segments after the last sealed one, cuts a torn tail, closes what was open, and removes what was sealed before.</summary>
     /// <exception cref="LedgerException"><c>S03</c>: a segment is damaged. Nothing was changed.</exception>
-    public static HotRecovery Open(string folder, Ulid ledger, long sealedThrough, LedgerOptions options)
+    public static HotRecovery Open(string folder, Ulid ledger, long sealedThrough, NewestSegment newest, LedgerOptions options)
     {
         Directory.CreateDirectory(folder);
         var numbers = HotSegment.Numbers(folder);
@@ -43,6 +43,9 @@ internal sealed record HotRecovery(HotTail Tail, IReadOnlyList<SegmentFile> Segm
             }
             if (Read(file, path, number, number == numbers[^1], ledger, tail, repairs, notes, lost) is { } segment) segments.Add(segment);
         }
+        if (newest.Number > sealedThrough && newest.Number >= expected) lost.Add($"hot segment{(newest.Number > expected ? $"s {expected} to" : "")} {newest.Number} {(newest.Number > expected ? "are" : "is")} missing: the newest that {(newest.Number > expected ? "were" : "was")} written");
+        else if (lost.Count == 0 && segments.Count > 0 && segments[^1] is var last && last.Number == newest.Number && last.Length < newest.Length)
+            lost.Add($"hot segment {last.Number}: {newest.Length - last.Length} bytes at its end are missing");
         foreach (var repair in repairs)
         {
             options.Hit("recovery-before-repair");

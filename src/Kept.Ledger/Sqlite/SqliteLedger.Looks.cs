@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Kept.Ledger.Blocks;
 using Kept.Ledger.Hot;
 using Kept.Model;
@@ -79,7 +80,7 @@ internal sealed partial class SqliteLedger
     /// <summary>Newest block first, until what is left can only be older than the newest <paramref name="limit"/> looks.</summary>
     private void AddBlocks(SqliteConnection connection, int series, Instant from, Instant to, int limit, List<LookRecord> looks)
     {
-        using var rows = new Rows(connection, "SELECT id, last, data FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC");
+        using var rows = new Rows(connection, "SELECT id, last, data, hash FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC");
         using var reader = rows.With(series, from.Microseconds, to.Microseconds).Read();
         using var coder = new LookBlock();
         while (reader.Read())
@@ -87,7 +88,7 @@ internal sealed partial class SqliteLedger
             if (limit < int.MaxValue && looks.Count >= limit && looks.Count(look => look.Slot.Microseconds > reader.GetInt64(1)) >= limit) return;
             try
             {
-                foreach (var look in coder.Decode(Blob(reader, 2), series).Looks)
+                foreach (var look in Unpack(coder, series, Blob(reader, 2), Blob(reader, 3)))
                     if (look.Slot >= from && look.Slot < to) looks.Add(look);
             }
             catch (FormatException fault)
@@ -97,13 +98,17 @@ internal sealed partial class SqliteLedger
         }
     }
 
+    /// <summary>A block that unpacks is not yet the one that was sealed: what its hash does not vouch for is no evidence.</summary>
+    private static List<LookRecord> Unpack(LookBlock coder, int series, byte[] data, byte[] hash) =>
+        SHA256.HashData(data).AsSpan().SequenceEqual(hash) ? coder.Decode(data, series).Looks : throw new FormatException("it does not match its hash");
+
     private bool IsSealed(int series, Instant slot, int epoch) => _database.Read(connection =>
     {
-        using var rows = new Rows(connection, "SELECT data FROM block WHERE series = $1 AND last >= $2 AND first <= $2 AND data IS NOT NULL");
+        using var rows = new Rows(connection, "SELECT data, hash FROM block WHERE series = $1 AND last >= $2 AND first <= $2 AND data IS NOT NULL");
         using var reader = rows.With(series, slot.Microseconds).Read();
         using var coder = new LookBlock();
         while (reader.Read())
-            if (coder.Decode(Blob(reader, 0), series).Looks.Exists(look => look.Slot == slot && look.Epoch == epoch)) return true;
+            if (Unpack(coder, series, Blob(reader, 0), Blob(reader, 1)).Exists(look => look.Slot == slot && look.Epoch == epoch)) return true;
         return false;
     });
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kept.Ledger.Entries;
 using Kept.Ledger.Hot;
 using Kept.Model;
@@ -69,13 +70,15 @@ internal sealed partial class SqliteLedger
         List<string> lost = [];
         if (row is { } there && held.Ledger is { } before && there.Id != before)
             throw Faults.Damaged(folder, $"it is ledger {there.Id}, but {before} was here. If this is meant, remove {FolderLock.FileName}");
-        if (row is { } older && held.Epoch > older.Epoch)
-            lost.Add($"the database is an older copy: epoch {held.Epoch} was here, it knows {older.Epoch}; entries and looks written since that copy are missing");
+        var isOlder = row is { } known && held.Epoch > known.Epoch;
+        if (isOlder)
+            lost.Add($"the database is an older copy: epoch {held.Epoch} was here, it knows {row!.Value.Epoch}; entries and looks written since that copy are missing");
         var epoch = Math.Max(row?.Epoch ?? 0, held.Epoch) + 1;
         if (row is null) FirstRow(writer, time, random);
         var id = row?.Id ?? Row(writer, folder)!.Value.Id;
         var mint = End(writer, folder, time, random, id, epoch, row?.House ?? "");
-        var hot = HotRecovery.Open(Path.Combine(folder, HotFolder), id, Database.Scalar(writer, "SELECT sealed FROM ledger"), options);
+        var through = SealedThrough(writer, folder, lost);
+        var hot = HotRecovery.Open(Path.Combine(folder, HotFolder), id, through, isOlder ? default : held.Segment, options);
         lost.AddRange(hot.Lost);
         using (var grow = new Rows(writer, "UPDATE ledger SET epoch = $1")) grow.With(epoch).Run();
         var now = Instant.From(time.GetUtcNow());
@@ -84,6 +87,43 @@ internal sealed partial class SqliteLedger
         transaction.Commit();
         options.Hit("open-after-commit");
         return new Opened(id, epoch, mint, Names(writer), Series(writer), hot, new LedgerOpening([.. hot.Notes, .. lost.Except(hot.Lost)]));
+    }
+
+    /// <summary>
+    /// The last hot segment whose looks are in blocks. Files up to it are removed, so the mark is not believed alone: where it differs from what the newest sealing
+    /// says, it was damaged, and is put right.
+    /// </summary>
+    private static long SealedThrough(SqliteConnection writer, string folder, List<string> told)
+    {
+        var mark = Database.Scalar(writer, "SELECT sealed FROM ledger");
+        if (NewestSealing(writer) is not { } sealing) return mark == 0 ? 0 : PutRight(0);
+        if (ContentHash.Of(sealing.Body) != sealing.BodyHash) throw Faults.Damaged(folder, $"entry {sealing.Sequence}: body does not match its hash");
+        var through = ThroughOf(sealing.Body);
+        return mark == through ? mark : PutRight(through);
+
+        long PutRight(long to)
+        {
+            told.Add($"the ledger's mark said that hot segments up to {mark} are sealed; its entries say {to}, and were believed");
+            using var set = new Rows(writer, "UPDATE ledger SET sealed = $1");
+            set.With(to).Run();
+            return to;
+        }
+    }
+
+    private static (long Sequence, string BodyHash, byte[] Body)? NewestSealing(SqliteConnection connection)
+    {
+        using var rows = new Rows(connection, "SELECT seq, header, body FROM entry WHERE kind = $1 AND body IS NOT NULL ORDER BY seq DESC LIMIT 1");
+        using var reader = rows.With(EntryKinds.BlockSealed).Read();
+        return reader.Read() ? (reader.GetInt64(0), EntryHeader.Read(Blob(reader, 1), null).BodyHash, Blob(reader, 2)) : null;
+    }
+
+    /// <summary>Older sealings name only the segments themselves.</summary>
+    internal static long ThroughOf(ReadOnlyMemory<byte> sealing)
+    {
+        using var json = JsonDocument.Parse(sealing);
+        return json.RootElement.TryGetProperty("through", out var through)
+            ? through.GetInt64()
+            : json.RootElement.GetProperty("segments").EnumerateArray().Select(number => number.GetInt64()).DefaultIfEmpty().Max();
     }
 
     private static void FirstRow(SqliteConnection writer, TimeProvider time, Random random)

@@ -53,6 +53,7 @@ internal sealed partial class SqliteLedger
         var next = await _hot!.CutAsync(cancellationToken);
         var segments = _hot.Segments().Where(segment => segment.Number < next).ToList();
         var expired = new Instant(_database.Read(connection => Database.Scalar(connection, "SELECT expired FROM ledger")));
+        if (expired > now) expired = Instant.Min; // a mark that lies ahead is damage, or of a clock that ran ahead: it must not swallow what is seen now
         var parts = _hot.Tail.Before(next);
         var blocks = new List<SealedBlock>();
         using (var coder = new LookBlock())
@@ -62,7 +63,7 @@ internal sealed partial class SqliteLedger
         await WriteAsync(mint =>
         {
             var writer = _database.Writer;
-            if (blocks.Count > 0) InsertBlocks(writer, mint, blocks, segments, now, looks);
+            InsertBlocks(writer, mint, blocks, segments, next - 1, now, looks); // also where nothing was left to pack: entries say what is sealed, and the mark only repeats it
             CountDays(writer, parts, expired);
             KeepEvidence(writer, parts);
             using var done = new Rows(writer, "UPDATE ledger SET sealed = $1");
@@ -90,7 +91,7 @@ internal sealed partial class SqliteLedger
         }
     }
 
-    private static void InsertBlocks(SqliteConnection writer, EntryMint mint, List<SealedBlock> blocks, List<SegmentFile> segments, Instant now, long looks)
+    private static void InsertBlocks(SqliteConnection writer, EntryMint mint, List<SealedBlock> blocks, List<SegmentFile> segments, long through, Instant now, long looks)
     {
         var id = Database.Scalar(writer, "SELECT coalesce(max(id), 0) FROM block");
         var first = id + 1;
@@ -111,14 +112,15 @@ internal sealed partial class SqliteLedger
             {
                 json.WriteNumber("blocks", blocks.Count);
                 json.WriteNumber("first", first);
-                json.WriteNumber("from", blocks.Min(block => block.First.Microseconds));
+                json.WriteNumber("from", blocks.Count == 0 ? now.Microseconds : blocks.Min(block => block.First.Microseconds));
                 json.WriteNumber("last", id);
                 json.WriteNumber("looks", looks);
                 json.WriteString("root", Convert.ToHexStringLower(MerkleTree.Root(leaves)));
                 json.WriteStartArray("segments");
                 foreach (var segment in segments) json.WriteNumberValue(segment.Number);
                 json.WriteEndArray();
-                json.WriteNumber("to", blocks.Max(block => block.Last.Microseconds));
+                json.WriteNumber("through", through);
+                json.WriteNumber("to", blocks.Count == 0 ? now.Microseconds : blocks.Max(block => block.Last.Microseconds));
             }),
         ]);
     }

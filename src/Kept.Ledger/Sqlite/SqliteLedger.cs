@@ -35,7 +35,7 @@ internal sealed partial class SqliteLedger : ILedger
         _seriesCount = _series.Count;
         _tail = opened.Hot.Tail;
         _readOnlySegments = opened.Hot.Segments;
-        if (held is not null) _hot = new HotLog(Path.Combine(folder, HotFolder), opened.Hot, _id, Epoch, time, options, IsSealed);
+        if (held is not null) _hot = new HotLog(Path.Combine(folder, HotFolder), opened.Hot, _id, Epoch, time, options, IsSealed, held.Remember);
     }
 
     public const string HotFolder = "hot";
@@ -163,7 +163,7 @@ internal sealed partial class SqliteLedger : ILedger
         return put.With(key, value.ToArray(), System.Security.Cryptography.SHA256.HashData(value.Span)).Run();
     }, null, cancellationToken);
 
-    public LedgerVerification Verify(CancellationToken cancellationToken) => new Verification(_database, _id, cancellationToken)
+    public LedgerVerification Verify(CancellationToken cancellationToken) => new Verification(_database, _id, _lock?.Epoch ?? FolderLock.EpochOf(_folder), cancellationToken)
         .Run(() => (_hot?.Segments() ?? HotRecovery.Files(Path.Combine(_folder, HotFolder)), _hot is not null));
 
     public async ValueTask DisposeAsync()

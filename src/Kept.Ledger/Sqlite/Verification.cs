@@ -12,7 +12,11 @@ namespace Kept.Ledger.Sqlite;
 /// Computes everything again that the ledger says of itself, at one moment: the file's own structure, the chain, bodies, names, what each sealing committed to, every
 /// block, the days, the evidence, the hot segments. Damage is never an exception here: it is a problem with a name, and the search goes on.
 /// </summary>
-internal sealed class Verification(Database database, Ulid ledger, CancellationToken cancellationToken)
+/// <param name="database">Where it lies.</param>
+/// <param name="ledger">Which ledger it should be.</param>
+/// <param name="epoch">Of the writer that opened the folder last, by its lock; 0 where that is not known.</param>
+/// <param name="cancellationToken">Ends the search.</param>
+internal sealed class Verification(Database database, Ulid ledger, int epoch, CancellationToken cancellationToken)
 {
     private const int MostProblems = 10_000;
 
@@ -20,7 +24,8 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
     private readonly List<(Entry Entry, byte[] Body)> _sealings = [], _expiries = [];
     private readonly Dictionary<string, PromiseId> _names = [];
     private readonly Dictionary<int, byte[]> _series = [];
-    private long _entries, _looks, _sealed, _expired;
+    private long _entries, _looks, _sealed, _expired, _rowEpoch;
+    private Entry? _newest;
 
     /// <param name="segments">The hot segments that should be there, and whether this process writes them.</param>
     public LedgerVerification Run(Func<(IReadOnlyList<SegmentFile> Segments, bool Own)> segments)
@@ -34,6 +39,7 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
                 Step("database", () => Structure(connection));
                 Step("ledger", () => Marks(connection));
                 Step("entries", () => Chain(connection));
+                Step("ledger", MarksAgree);
                 Step("names", () => Names(connection));
                 Step("series", () => SeriesRows(connection));
                 Step("blocks", () => Sealings(connection));
@@ -95,15 +101,25 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
         {
             found++;
             if (Ulid.FromBytes(Blob(reader, 0)) != ledger) Problem("ledger: its id changed");
-            (_sealed, _expired) = (reader.GetInt64(2), reader.GetInt64(3));
+            (_rowEpoch, _sealed, _expired) = (reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
         });
         if (found != 1) Problem("ledger: it does not say which ledger it is");
+    }
+
+    /// <summary>What the ledger's row says of itself is what its entries and its lock say. (Its house is only what the next entry will carry; each start sets it anew.)</summary>
+    private void MarksAgree()
+    {
+        // a writer counts on before it writes its first entry, and before the lock knows
+        if (_rowEpoch < (_newest?.Epoch ?? 0) || (epoch > 0 && _rowEpoch != epoch && _rowEpoch != epoch + 1)) Problem($"ledger: it says epoch {_rowEpoch}; {(epoch > 0 ? $"its lock says {epoch}" : $"its newest entry says {_newest?.Epoch}")}");
+        var through = _sealings.Count == 0 ? 0 : SqliteLedger.ThroughOf(_sealings[^1].Body);
+        if (through != _sealed) Problem($"ledger: it says that hot segments up to {_sealed} are sealed; entries say {through}");
+        _sealed = through;
     }
 
     private void Chain(SqliteConnection connection)
     {
         using var rows = new Rows(connection, "SELECT seq, kind, subject, header, body, hash FROM entry ORDER BY seq");
-        var (prev, newest, epoch, next) = (EntryHeader.NoPrev, default(Ulid), 0, 1L);
+        var (prev, newest, highest, next) = (EntryHeader.NoPrev, default(Ulid), 0, 1L);
         Each(rows, "entry", reader =>
         {
             var sequence = reader.GetInt64(0);
@@ -130,14 +146,14 @@ internal sealed class Verification(Database database, Ulid ledger, CancellationT
             if (entry.Sequence != sequence) Problem($"{of}: its header says {entry.Sequence}");
             if (entry.Prev != prev) Problem($"{of}: does not follow the entry before it");
             if (entry.Id.CompareTo(newest) <= 0) Problem($"{of}: its id is not newer than those before");
-            if (entry.Epoch < epoch) Problem($"{of}: its epoch is older than that of the entry before");
+            if (entry.Epoch < highest) Problem($"{of}: its epoch is older than that of the entry before");
             if (entry.Writer != ledger.ToString()) Problem($"{of}: was written by another ledger, {entry.Writer}");
             if (body is null) Problem($"{of}: body is missing");
             else if (ContentHash.Of(body) != entry.BodyHash) Problem($"{of}: body does not match its hash");
             if (reader.GetString(1) != entry.Kind || reader.GetString(2) != entry.Subject) Problem($"{of}: its kind or subject was changed beside the header");
             // what was stored first stays the reference, so that one changed entry is named once and not every one after it
             prev = Convert.ToHexStringLower(stored);
-            (newest, epoch) = (entry.Id, Math.Max(entry.Epoch, epoch));
+            (newest, highest, _newest) = (entry.Id, Math.Max(entry.Epoch, highest), entry);
             if (body is not null && ContentHash.Of(body) == entry.BodyHash) Remember(entry, body);
         });
     }

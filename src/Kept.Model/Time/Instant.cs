@@ -14,7 +14,13 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
 
     public static Instant operator +(Instant at, Duration by) => new(at.Microseconds + (by.Nanoseconds / 1000));
     public static Instant operator -(Instant at, Duration by) => new(at.Microseconds - (by.Nanoseconds / 1000));
-    public static Duration operator -(Instant later, Instant earlier) => new((later.Microseconds - earlier.Microseconds) * 1000);
+    /// <summary>The time between them; what is longer than a <see cref="Duration"/> can say (292 years) is the longest it can: a certificate may be valid until the year 9999.</summary>
+    public static Duration operator -(Instant later, Instant earlier)
+    {
+        var between = (Int128)later.Microseconds - earlier.Microseconds;
+        return new Duration(between > long.MaxValue / 1000 ? long.MaxValue : between < long.MinValue / 1000 ? long.MinValue : (long)between * 1000);
+    }
+
     public static bool operator <(Instant a, Instant b) => a.Microseconds < b.Microseconds;
     public static bool operator >(Instant a, Instant b) => a.Microseconds > b.Microseconds;
     public static bool operator <=(Instant a, Instant b) => a.Microseconds <= b.Microseconds;

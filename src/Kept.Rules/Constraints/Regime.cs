@@ -17,7 +17,7 @@ internal sealed class Regime
     /// <summary>Always in force.</summary>
     public static readonly Regime Any = new([Term.Free]);
 
-    public static Regime Of(Expression? given, Func<string, Calendar?> calendarOf) => given is null ? Any : new(Terms(given, true, calendarOf));
+    public static Regime Of(Expression? given, Func<string, Calendar?> calendarOf) => given is null ? Any : new(Terms(given, true, calendarOf, new Patience()));
 
     /// <summary>True: both can hold at once. False: never. Unknown: not decided (too large, or facts this cannot compare).</summary>
     public Truth Overlaps(Regime other) => And(other).CanHold;
@@ -34,60 +34,65 @@ internal sealed class Regime
         }
     }
 
-    public Regime And(Regime other)
+    public Regime And(Regime other) => And(other, new Patience());
+
+    private Regime And(Regime other, Patience patience)
     {
         if (_terms is not { } mine || other._terms is not { } theirs || mine.Length * theirs.Length > MostTerms * MostTerms) return new(null);
         var both = ImmutableArray.CreateBuilder<Term>();
         foreach (var a in mine)
             foreach (var b in theirs)
-                if (a.And(b) is { } term && term.CanHold != Truth.False)
-                    both.Add(term);
+            {
+                if (patience.IsOver) return new(null);
+                if (a.And(b) is { } term && term.CanHold != Truth.False) both.Add(term);
+            }
         return both.Count > MostTerms ? new(null) : new(both.ToImmutable());
     }
 
-    private static ImmutableArray<Term>? Terms(Expression given, bool holds, Func<string, Calendar?> calendarOf)
+    private static ImmutableArray<Term>? Terms(Expression given, bool holds, Func<string, Calendar?> calendarOf, Patience patience)
     {
         switch (given)
         {
-            case Expression.Not not: return Terms(not.Inner, !holds, calendarOf);
-            case Expression.And and: return holds ? All(and.Parts, holds, calendarOf) : AnyOf(and.Parts, holds, calendarOf);
-            case Expression.Or or: return holds ? AnyOf(or.Parts, holds, calendarOf) : All(or.Parts, holds, calendarOf);
-            case Expression.AtLeast some: return Some(some.Parts, holds ? some.Count : some.Parts.Length - some.Count + 1, holds, calendarOf);
+            case Expression.Not not: return Terms(not.Inner, !holds, calendarOf, patience);
+            case Expression.And and: return holds ? Some(and.Parts, and.Parts.Length) : Some(and.Parts, 1);
+            case Expression.Or or: return holds ? Some(or.Parts, 1) : Some(or.Parts, or.Parts.Length);
+            case Expression.AtLeast some: return Some(some.Parts, holds ? some.Count : some.Parts.Length - some.Count + 1);
             default: return Term.OfFact(given, holds, calendarOf) is { } term ? [term] : null;
         }
-    }
 
-    private static ImmutableArray<Term>? All(ImmutableArray<Expression> parts, bool holds, Func<string, Calendar?> calendarOf)
-    {
-        var all = Any;
-        foreach (var part in parts) all = all.And(new Regime(Terms(part, holds, calendarOf)));
-        return all._terms;
-    }
-
-    private static ImmutableArray<Term>? AnyOf(ImmutableArray<Expression> parts, bool holds, Func<string, Calendar?> calendarOf)
-    {
-        var any = ImmutableArray.CreateBuilder<Term>();
-        foreach (var part in parts)
+        ImmutableArray<Term>? Some(ImmutableArray<Expression> parts, int count)
         {
-            if (Terms(part, holds, calendarOf) is not { } terms || any.Count + terms.Length > MostTerms) return null;
-            any.AddRange(terms);
+            // Each part once, however many choices it is in.
+            var each = new Regime[parts.Length];
+            for (var i = 0; i < parts.Length; i++)
+            {
+                each[i] = new Regime(Terms(parts[i], holds, calendarOf, patience));
+                if (each[i]._terms is null) return null;
+            }
+            var found = ImmutableArray.CreateBuilder<Term>();
+            return Choose(each, 0, count, Any, found, patience) ? found.ToImmutable() : null;
         }
-        return any.ToImmutable();
     }
 
-    /// <summary>At least k of the parts: the first one and k−1 of the rest, or k of the rest.</summary>
-    private static ImmutableArray<Term>? Some(ImmutableArray<Expression> parts, int count, bool holds, Func<string, Calendar?> calendarOf)
+    /// <summary>Every choice of so many of the parts from one on, together with what was chosen before them. What cannot hold already is not followed further. False: too many.</summary>
+    private static bool Choose(Regime[] parts, int from, int count, Regime chosen, ImmutableArray<Term>.Builder found, Patience patience)
     {
-        if (parts.Length > 12) return null;
-        var terms = ImmutableArray.CreateBuilder<Term>();
-        for (var chosen = 0; chosen < 1 << parts.Length; chosen++)
+        if (chosen._terms is not { } terms || patience.IsOver) return false;
+        if (terms.IsEmpty || count > parts.Length - from) return true;
+        if (count == 0)
         {
-            if (System.Numerics.BitOperations.PopCount((uint)chosen) != count) continue;
-            var mask = chosen;
-            if (All([.. parts.Where((_, i) => (mask >> i & 1) == 1)], holds, calendarOf) is not { } more || terms.Count + more.Length > MostTerms) return null;
-            terms.AddRange(more);
+            found.AddRange(terms);
+            return found.Count <= MostTerms;
         }
-        return terms.ToImmutable();
+        return Choose(parts, from + 1, count - 1, chosen.And(parts[from], patience), found, patience) && Choose(parts, from + 1, count, chosen, found, patience);
+    }
+
+    /// <summary>How much is compared before the answer is that nobody knows: a line may be written so that every choice contradicts itself, and none is ever counted.</summary>
+    private sealed class Patience
+    {
+        private int _left = 50_000;
+
+        public bool IsOver => _left-- <= 0;
     }
 
     /// <summary>Facts that all hold at once.</summary>

@@ -9,6 +9,10 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     public bool IsFull { get; set; }
     /// <summary>Reading fails too.</summary>
     public bool IsUnreadable { get; set; }
+    /// <summary>Blocks of these series are damaged.</summary>
+    public HashSet<int> Damaged { get; } = [];
+    /// <summary>Each upkeep: its moment, and how long looks were to be kept.</summary>
+    public List<(Instant Now, Duration Keep)> Upkeeps { get; } = [];
     /// <summary>Caches can always be thrown away.</summary>
     public bool ForgetsCaches { get; set; }
     public int Writes { get; private set; }
@@ -73,6 +77,7 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     public IReadOnlyList<LookRecord> Looks(int series, Instant from, Instant to, int limit = int.MaxValue)
     {
         CheckReading();
+        if (Damaged.Contains(series)) throw new LedgerException("S03", $"block 7 of series {series} does not match its hash");
         return inner.Looks(series, from, to, limit);
     }
 
@@ -83,6 +88,7 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     public ValueTask<UpkeepReport> UpkeepAsync(Instant now, Duration keepLooks, CancellationToken cancellationToken)
     {
         Check();
+        Upkeeps.Add((now, keepLooks));
         return inner.UpkeepAsync(now, keepLooks, cancellationToken);
     }
 

@@ -43,7 +43,7 @@ internal static class SlowJudge
         for (var i = 0; i < byCheck.Count; i++)
         {
             var evidence = byCheck[i].Where(slot => slot.IsEvidence).ToList();
-            var truth = evidence.Count == 0 || now >= Expiry(promise.Checks[i], evidence[^1].At) ? Truth.Unknown : Confirmed(promise.Checks[i].Confirm, evidence);
+            var truth = evidence.Count == 0 || now >= Expiry(promise.Checks[i], evidence[^1].At) ? Truth.Unknown : Confirmed(promise.Checks[i].Confirm, SinceHole(promise.Checks[i], byCheck[i]));
             all = all.And(truth);
         }
         return Line(all switch { Truth.True => Outcome.Kept, Truth.False => Outcome.Broken, _ => Outcome.Unknown });
@@ -52,6 +52,14 @@ internal static class SlowJudge
     }
 
     private static Instant Expiry(Check check, Instant slot) => slot + (check.Every * 2) + check.Timeout;
+
+    /// <summary>The evidence since nothing was known for the last time: neither a look nor that it was out of force.</summary>
+    private static List<Slot> SinceHole(Check check, List<Slot> slots)
+    {
+        var known = slots.Where(slot => slot.IsEvidence || slot.Class == LookClass.NotInForce).ToList();
+        var from = known.Count == 0 ? 0 : Enumerable.Range(0, known.Count).Last(i => i == 0 || known[i].At >= Expiry(check, known[i - 1].At));
+        return [.. known.Skip(from).Where(slot => slot.IsEvidence)];
+    }
 
     /// <summary>Forward, look by look, as the language describes it.</summary>
     private static Truth Confirmed(Confirmation confirm, List<Slot> evidence)

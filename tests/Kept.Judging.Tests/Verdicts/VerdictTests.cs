@@ -53,6 +53,11 @@ public sealed class VerdictTests
     [InlineData("ggbbg", Outcome.Broken, "2 of the last 3 looks were bad: an expectation failed (code 200)")]
     [InlineData("ggbbgg", Outcome.Kept, "1 of the last 3 looks was bad, which does not confirm it (2 of 3)")]
     [InlineData("gbxb", Outcome.Broken, "2 of the last 3 looks were bad: an expectation failed (code 200)")] // a gap says nothing, so the bad ones follow each other
+    [InlineData("gg....b", Outcome.Unknown, "not confirmed yet: 1 of 2 bad looks: an expectation failed (code 200)")] // what was good before a hole keeps nothing good after it
+    [InlineData("bbxxxxg", Outcome.Kept, "looks are good")] // nor bad
+    [InlineData("bb..b", Outcome.Unknown, "not confirmed yet: 1 of 2 bad looks: an expectation failed (code 200)")]
+    [InlineData("bb.b", Outcome.Broken, "3 of the last 3 looks were bad: an expectation failed (code 200)")]
+    [InlineData("bnnnnb", Outcome.Broken, "2 of the last 2 looks were bad: an expectation failed (code 200)")] // out of force is no hole
     [InlineData("x", Outcome.Unknown, "no look yet: our resolver did not answer")]
     [InlineData("?", Outcome.Unknown, "no look yet: whether its condition held is not known")]
     [InlineData("gn", Outcome.NotInForce, "its condition was false at 2026-03-02T00:00:10Z")]

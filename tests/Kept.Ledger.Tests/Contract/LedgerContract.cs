@@ -144,6 +144,20 @@ public abstract class LedgerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_former_name_that_still_stands_keeps_its_id()
+    {
+        var first = await _ledger.IdOfAsync(Some.Name("own/image@1"), null, default);
+        var ids = await _ledger.IdsOfAsync([(Some.Name("own/image@2"), Some.Name("own/image@1")), (Some.Name("own/image@1"), null)], default);
+        Assert.Equal(first, ids[1]);
+        Assert.NotEqual(first, ids[0]);
+        Assert.Equal(ids, await _ledger.IdsOfAsync([(Some.Name("own/image@2"), Some.Name("own/image@1")), (Some.Name("own/image@1"), null)], default));
+        // gone, and then two that were it: the first one is
+        var twins = await _ledger.IdsOfAsync([(Some.Name("own/photo@1"), Some.Name("own/image@1")), (Some.Name("own/still@1"), Some.Name("own/image@1"))], default);
+        Assert.Equal(first, twins[0]);
+        Assert.NotEqual(first, twins[1]);
+    }
+
+    [Fact]
     public async Task Recording_a_look_again_changes_nothing_also_after_it_was_sealed()
     {
         var series = await Some.Series(_ledger);
