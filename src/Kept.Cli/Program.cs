@@ -69,7 +69,7 @@ internal static class Program
             terminal.Talk.WriteLine($"kept: {silent.Message}");
             return ExitCodes.Unreachable;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             terminal.Talk.WriteLine($"kept: {fault.Message}");
             return ExitCodes.Usage;

@@ -46,6 +46,29 @@ public class VerbTests
         Assert.Contains("refused whole", run.Talk, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("proxy: https://proxy.example:3128", "house.yaml:2:8 error L046"), InlineData("trust: [gone.pem]", "house.yaml:2:9 error L100")]
+    public async Task Check_finds_what_of_the_house_looks_could_not_use(string setting, string told)
+    {
+        using var house = new TestHouse().With("house.yaml", $"house: h\n{setting}\n").With("a.kept.yaml", TestHouse.Promise(1));
+        var check = await CommandLine.RunAsync("check", house.Folder);
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains(told, check.Result, StringComparison.Ordinal);
+        var verify = await CommandLine.RunAsync("verify", house.Folder);
+        Assert.Equal(3, verify.ExitCode);
+        Assert.Contains(told, verify.Talk, StringComparison.Ordinal);
+        Assert.Equal(2, (await CommandLine.RunAsync("add", "http://127.0.0.1:1/", "--house", house.Folder, "--yes")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:3128"), InlineData("http://[::1]:3128/"), InlineData("http://proxy.example:3128"), InlineData("HTTP://proxy.example.:1"), InlineData("http://${env:USER}:${env:PASSWORD}@proxy.example:65535"), InlineData("http://bücher.example:80")]
+    public void A_proxy_that_the_reader_takes_is_one_that_looks_can_go_through(string proxy)
+    {
+        using var house = new TestHouse().With("house.yaml", $"house: h\nproxy: '{proxy}'\n").With("a.kept.yaml", TestHouse.Promise(1));
+        var read = HouseOnDisk.Read(house.Folder, TimeProvider.System).House!;
+        Assert.Equal(proxy, Egress.EgressOptions.From(read.Settings, house.Folder).Proxy);
+    }
+
     [Fact]
     public async Task A_problem_found_by_a_rule_shows_its_line_too()
     {

@@ -36,7 +36,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         return new Preparation(house, terms.MoveToImmutable());
     }
 
-    // A wish about an agent may have the name of that agent's own promise; one name is one promise.
+    // A wish about an agent may have the name of that agent's own promise (the reader has warned); one name is one promise.
     private static List<(Agent Agent, Promise Promise)> Distinct(House house)
     {
         var all = new List<(Agent, Promise)>();

@@ -151,7 +151,7 @@ internal sealed class DocumentTables
         new("name", Words, "Shown to people."),
         new("place", Name, "Where we look from; part of every verdict. By default here."),
         new("limits", new Form.Of(HouseLimits), "Bounds on looking."),
-        new("proxy", Url, "A proxy for looks; environment variables are not read."),
+        new("proxy", new Form.Text("http://HOST:PORT or http://USER:PASSWORD@HOST:PORT", "^http://"), "A proxy for looks; environment variables are not read."),
         new("trust", WordList, "PEM files of private certificate authorities, relative to the house."),
         new("resolver", new Form.Text("an address with port, such as 127.0.0.1:53"), "The name server for looks, instead of the system's."),
         new("keep", new Form.Of(Keep), "How long things are kept."),

@@ -29,7 +29,7 @@ public sealed record House
     {
         get
         {
-            // A wish about an agent never shadows that agent's own promise of the same name.
+            // A wish about an agent never shadows that agent's own promise of the same name; the reader warns of it, and refuses two wishes of one name.
             if (_byName is { } built) return built;
             var all = new Dictionary<PromiseName, Promise>();
             foreach (var promise in Promises)

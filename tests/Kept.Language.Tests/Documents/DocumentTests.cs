@@ -75,6 +75,16 @@ public sealed class DocumentTests
     }
 
     [Theory]
+    [InlineData("https://proxy.example:3128"), InlineData("socks5://proxy.example:1080"), InlineData("http://proxy.example"), InlineData("http://proxy.example:0"), InlineData("http://proxy.example:70000")]
+    [InlineData("http://proxy.example:3128/path"), InlineData("http://:3128"), InlineData("proxy.example:3128"), InlineData("http://[::1:3128"), InlineData("http://1.2.3:80"), InlineData("http://me:hush-hush@proxy.example")]
+    public void A_proxy_that_looks_cannot_go_through_refuses_the_house(string proxy)
+    {
+        var refused = Houses.Read(("house.yaml", $"house: h\nproxy: '{proxy}'"), ("kept.yaml", "kept: 1\nagent: a")).Diagnostics.Single();
+        Assert.Equal(("L046", true), (refused.Code, refused.RefusesHouse));
+        Assert.DoesNotContain("hush", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Fr 20:30-22:00 UTC", "6990-7080")]
     [InlineData("Mo,We 00:00-24:00 UTC", "0-1440 2880-4320")]
     [InlineData("Mo-Su 00:00-24:00 UTC", "0-10080")]
