@@ -134,10 +134,34 @@ public sealed class DocumentTests
         var one = Houses.PromiseOf("limits: { load: 60/m, beyond: 429 with Retry-After }\ngiven: load<=100/s\nuses: not disclosed\nnotice: 24h");
         var same = Houses.PromiseOf("notice: 1d\nlimits:\n  beyond: 429 with Retry-After\n  load: 60/m\nuses: 'not disclosed'\ngiven:   'load <= 100/s'");
         Assert.Equal(one.TermsHash, same.TermsHash);
-        foreach (var change in new[] { "notice: 2d", "until: 2030-01-01", "limits: { load: 61/m }", "given: load <= 100/s", "uses: not disclosed", "fails: [ { code: 503 } ]", "maintenance: { excludes: 'announced 1h before, up to 1h/7d' }", "coverage: 90%" })
+        foreach (var change in new[] { "notice: 2d", "docs: y", "limits: { load: 61/m }", "given: load <= 100/s", "uses: not disclosed", "fails: [ { code: 503 } ]", "maintenance: { excludes: 'announced 1h before, up to 1h/7d' }", "coverage: 90%" })
             Assert.NotEqual(Houses.PromiseOf("docs: x").TermsHash, Houses.PromiseOf(change).TermsHash);
-        // how we look is our own matter
-        Assert.Equal(Houses.Reads(Houses.Shop).Promises.Single().TermsHash, Houses.Reads(Houses.Shop.Replace("status == 200", "status == 204", StringComparison.Ordinal)).Promises.Single().TermsHash);
+        Assert.Equal(Houses.PromiseOf("docs: x").TermsHash, Houses.PromiseOf("docs: x\nuntil: 2030-01-01").TermsHash); // renewing it changes none of its words
+    }
+
+    [Theory]
+    [InlineData("confirm: 1 of 3", true), InlineData("expect: [ status == 204 ]", true), InlineData("expect: [ status==200 ]", false), InlineData("confirm: 2 of 3", false)]
+    [InlineData("every: 30s", false), InlineData("timeout: 1s", false), InlineData("name: other", true), InlineData("measures: { size: body.bytes as B }", true)]
+    public void What_decides_kept_is_a_term_and_how_often_we_look_is_our_own_matter(string field, bool isTerm)
+    {
+        string With(string more, string http = "GET https://shop.example/") => Houses.Reads($$"""
+            kept: 1
+            agent: shop
+            domains: [shop.example]
+            types: { size-of-it: { unit: B, direction: provider, means: how much there is } }
+            promises: { page: { version: 1.0, check: { http: '{{http}}'{{more}} } } }
+            """).Promises.Single().TermsHash;
+        var before = With(field.StartsWith("expect", StringComparison.Ordinal) ? ", expect: [ status == 200 ]" : "");
+        if (isTerm) Assert.NotEqual(before, With(", " + field));
+        else Assert.Equal(before, With(", " + field));
+        Assert.NotEqual(With(""), With("", "GET https://shop.example/other"));
+    }
+
+    [Fact]
+    public void The_key_of_a_heartbeat_is_no_term()
+    {
+        string With(string key) => Houses.Reads($"kept: 1\nagent: shop\npromises: {{ copy: {{ version: 1.0, check: {{ heartbeat: {key}, every: 1d }} }} }}\n").Promises.Single().TermsHash;
+        Assert.Equal(With("key-aaaaaaaaaaaaaaaaaaaa"), With("key-bbbbbbbbbbbbbbbbbbbb"));
     }
 
     [Fact]
