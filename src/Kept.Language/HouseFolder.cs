@@ -16,6 +16,8 @@ public static class HouseFolder
 {
     public const int MaxFiles = 5_000;
     public const long MaxBytes = 256L << 20;
+    /// <summary>One file has at most so many bytes.</summary>
+    public const int MaxFileBytes = SourceText.MaxBytes;
     private const int MaxFolders = 20_000;
 
     /// <param name="fileOrFolder">A folder, or one file whatever its name.</param>

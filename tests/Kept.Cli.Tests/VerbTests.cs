@@ -213,14 +213,37 @@ public class VerbTests
     public async Task Fmt_of_a_dash_reads_stdin_and_writes_stdout()
     {
         const string Ugly = "kept:   1\n# why\nagent:    shop\n";
-        var run = await CommandLine.RunAsync(new StringReader(Ugly), "fmt", "-");
+        var run = await CommandLine.RunAsync(Bytes(Ugly), "fmt", "-");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal("kept: 1\n# why\nagent: shop\n", run.Result);
         Assert.Equal("", run.Talk);
-        Assert.Equal(run.Result, (await CommandLine.RunAsync(new StringReader(run.Result), "fmt", "-")).Result);
+        Assert.Equal(run.Result, (await CommandLine.RunAsync(Bytes(run.Result), "fmt", "-")).Result);
         // --check changes nothing, and still says no
-        Assert.Equal(1, (await CommandLine.RunAsync(new StringReader(Ugly), "fmt", "-", "--check")).ExitCode);
-        Assert.Equal(0, (await CommandLine.RunAsync(new StringReader(run.Result), "fmt", "-", "--check")).ExitCode);
+        Assert.Equal(1, (await CommandLine.RunAsync(Bytes(Ugly), "fmt", "-", "--check")).ExitCode);
+        Assert.Equal(0, (await CommandLine.RunAsync(Bytes(run.Result), "fmt", "-", "--check")).ExitCode);
+    }
+
+    private static MemoryStream Bytes(string text) => new(System.Text.Encoding.UTF8.GetBytes(text));
+
+    [Theory]
+    [InlineData(new byte[] { 0x6b, 0x3a, 0x20, 0xe9, 0x0a }, "L002")] // `k: é` in Latin-1
+    [InlineData(new byte[] { 0x6b, 0x3a, 0x20, 0x5b, 0x0a }, "L001")] // `k: [`
+    public async Task Fmt_leaves_what_does_not_read_byte_by_byte_and_says_so(byte[] document, string code)
+    {
+        using var house = new TestHouse().With("b.kept.yaml", "kept:   1\nagent:    shop\n");
+        await File.WriteAllBytesAsync(house.PathOf("a.kept.yaml"), document, TestContext.Current.CancellationToken);
+        foreach (var flags in new[] { new[] { "--check" }, [] })
+        {
+            var run = await CommandLine.RunAsync(["fmt", .. flags, house.Folder]);
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains($"error {code}", run.Talk, StringComparison.Ordinal);
+            Assert.Contains("1 document does not read", run.Talk, StringComparison.Ordinal);
+            Assert.Contains(flags.Length > 0 ? "b.kept.yaml would change" : "b.kept.yaml changed", run.Talk, StringComparison.Ordinal);
+            Assert.Equal(document, await File.ReadAllBytesAsync(house.PathOf("a.kept.yaml"), TestContext.Current.CancellationToken));
+        }
+        var piped = await CommandLine.RunAsync(new MemoryStream(document), "fmt", "-");
+        Assert.Equal((1, ""), (piped.ExitCode, piped.Result));
+        Assert.Matches($"stdin:[12]:[14] error {code}", piped.Talk);
     }
 
     [Fact]

@@ -93,6 +93,10 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
                 case Expression.PromiseHolds holds when holds.Name.Agent == agent.Id:
                     Own(agent, holds.Name, holds.At, "`given`");
                     break;
+                case Expression.PromiseHolds holds when !_agents.ContainsKey(holds.Name.Agent) && agent.ReliesOn.Any(reliance => reliance.Agent == holds.Name.Agent && reliance.Accepts.Any(acceptance => acceptance.Promise == holds.Name.Promise)):
+                    problems.Warning(Codes.NotAssessed, holds.At, $"`{holds.Name}` is accepted, and nothing in this house assesses it: whether the condition holds stays unknown",
+                        $"put the document of {holds.Name.Agent} into this house, or name it under `uses`, as how the promise is kept");
+                    break;
                 case Expression.During during when !agent.Calendars.Any(calendar => calendar.Name == during.Calendar):
                     problems.Error(Codes.UnknownCalendar, during.At, $"there is no calendar `{during.Calendar}`{problems.Hint(during.Calendar, agent.Calendars.Select(calendar => calendar.Name))}", $"declare it: `calendars: {{ {during.Calendar}: {{ open: 'Mo-Fr 08:00-18:00 Europe/Brussels' }} }}`");
                     break;

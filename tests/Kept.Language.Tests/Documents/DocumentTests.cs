@@ -102,6 +102,18 @@ public sealed class DocumentTests
     public void Hours_that_are_none_are_refused(string open) => Houses.Refuses("L034", Houses.WithTop($"calendars: {{ c: {{ open: '{open}' }} }}"));
 
     [Fact]
+    public void An_objective_on_load_is_decided_by_the_check_that_measures_it_and_refused_without_one()
+    {
+        string With(string measures) => $$"""
+            kept: 1
+            agent: a
+            promises: { p: { version: 1.0, keeps: [ 'load <= 500/s over 1h' ], check: { http: 'GET https://a.example/'{{measures}} } } }
+            """;
+        Assert.Equal(QuantitySource.Measured, Houses.Reads(With(", measures: { load: body.perSecond as per-s }")).Promises.Single().Keeps.Single().Quantity.Source);
+        Assert.Contains("measures `load`", Houses.Refuses("L031", With("")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Objectives_count_the_checks_they_name()
     {
         var promise = Houses.Reads("""
