@@ -97,7 +97,7 @@ internal static class Program
         {
             UpCommand.Build(terminal, time),
             AddCommand.Build(terminal, time),
-            InitCommand.Build(terminal),
+            InitCommand.Build(terminal, time),
             StatusCommand.Build(terminal, time),
             ExplainCommand.Build(terminal, time),
             CheckCommand.Build(terminal, time),

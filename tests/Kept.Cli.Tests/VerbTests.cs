@@ -254,6 +254,7 @@ public class VerbTests
         Assert.Equal("", run.Talk);
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", JsonDocument.Parse(run.Result).RootElement.GetProperty("$schema").GetString());
         Assert.Equal((await File.ReadAllTextAsync(Repository.PathOf("schema", "kept.schema.json"))).Trim(), run.Result.Trim());
+        Assert.Equal((await File.ReadAllTextAsync(Repository.PathOf("schema", "house.schema.json"))).Trim(), (await CommandLine.RunAsync("schema", "--house")).Result.Trim());
     }
 
     [Fact]

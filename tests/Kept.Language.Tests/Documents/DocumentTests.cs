@@ -99,7 +99,26 @@ public sealed class DocumentTests
 
     [Theory]
     [InlineData("Mo 09:00-09:00 UTC"), InlineData("Mo 25:00-26:00 UTC"), InlineData("Mo 09:00-17:60 UTC"), InlineData("Mo 24:00-09:00 UTC"), InlineData("mo 09:00-17:00 UTC"), InlineData("Mo-We-Fr 09:00-17:00 UTC"), InlineData(", 09:00-17:00 UTC"), InlineData("09:00-17:00")]
-    public void Hours_that_are_none_are_refused(string open) => Houses.Refuses("L034", Houses.WithTop($"calendars: {{ c: {{ open: '{open}' }} }}"));
+    public void Hours_that_are_none_are_refused(string open)
+    {
+        Houses.Refuses("L034", Houses.WithTop($"calendars: {{ c: {{ open: '{open}' }} }}"));
+        Houses.Refuses("L034", Houses.WithTop($"contact: {{ role: owner, reach: 'mailto:a@b.example', hours: '{open}' }}"));
+    }
+
+    [Fact]
+    public void The_hours_of_a_contact_are_read_like_those_of_a_calendar()
+    {
+        var contact = Houses.Reads(Houses.WithTop("contact: { role: owner, reach: 'mailto:a@b.example', hours: 'Mo-Fr 09:00-17:00 Europe/Brussels' }")).Agents[0].Contacts.Single();
+        Assert.Equal("Mo-Fr 09:00-17:00 Europe/Brussels", contact.Hours);
+        Houses.Refuses("L035", Houses.WithTop("contact: { role: owner, reach: 'mailto:a@b.example', hours: 'Mo-Fr 09:00-17:00 Europe/Brusels' }"));
+    }
+
+    [Theory]
+    [InlineData("accepts: { p: { needs: [ 'lag p95 <= 3s over 1d' ] } }", "types: { lag: { unit: s, direction: provider, means: delay } }")]
+    [InlineData("'accepts' : { p: { needs: [ 'lag p95 <= 3s over 1d' ] } }", "types : { lag: { unit: s, direction: provider, means: delay } }")]
+    [InlineData("\"acc\\x65pts\": { p: { needs: [ 'lag p95 <= 3s over 1d' ] } }", "\"typ\\x65s\": { lag: { unit: s, direction: provider, means: delay } }")]
+    public void Quantities_of_another_are_found_however_their_keys_are_written(string accepts, string types) =>
+        Assert.Equal("lag", Houses.Reads($"kept: 1\nagent: a\nrelies-on: {{ z: {{ document: 'https://z.example/kept', {accepts} }} }}", $"kept: 1\nagent: z\n{types}").Agents.Single(agent => agent.Id == "a").ReliesOn[0].Accepts[0].Needs[0].Quantity.Name);
 
     [Fact]
     public void An_objective_on_load_is_decided_by_the_check_that_measures_it_and_refused_without_one()
