@@ -29,7 +29,7 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
             .OrderBy(d => d.At.File?.Path, StringComparer.Ordinal).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column).ThenBy(d => d.Code, StringComparer.Ordinal)
             .ToImmutableArray();
         var refused = reading.House is null || problems.Any(d => d.RefusesHouse);
-        return new HouseOnDisk(refused ? null : reading.House! with { Diagnostics = all }, all, folder, files.Count);
+        return new HouseOnDisk(refused ? null : reading.House!.Found(all), all, folder, files.Count);
     }
 }
 

@@ -69,7 +69,7 @@ internal static class Program
             terminal.Talk.WriteLine($"kept: {silent.Message}");
             return ExitCodes.Unreachable;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             terminal.Talk.WriteLine($"kept: {fault.Message}");
             return ExitCodes.Usage;
@@ -97,7 +97,7 @@ internal static class Program
         {
             UpCommand.Build(terminal, time),
             AddCommand.Build(terminal, time),
-            InitCommand.Build(terminal),
+            InitCommand.Build(terminal, time),
             StatusCommand.Build(terminal, time),
             ExplainCommand.Build(terminal, time),
             CheckCommand.Build(terminal, time),

@@ -174,7 +174,7 @@ internal sealed partial class Keeper
         {
             AskHistory(promise); // it is being read for the old terms
         }
-        else if (old.Promise.TermsHash != terms.Promise.TermsHash && !(old.Promise.Name != terms.Promise.Name && old.Counted == terms.Counted))
+        else if (old.Promise.Version != terms.Promise.Version)
         {
             promise.Since = _now;
             promise.Past = [];
@@ -188,8 +188,7 @@ internal sealed partial class Keeper
         }
         else
         {
-            promise.Fold = null;
-            AskHistory(promise);
+            AskHistory(promise); // something else is counted now, of the same looks: they are read back since the version began
         }
     }
 

@@ -203,7 +203,7 @@ internal sealed partial class Keeper
         promise.Fold = history.Fold;
         promise.Since = history.Since;
         promise.Past = history.Past;
-        if (history.IsNew) _recorder.Add(EntryBodies.Terms(_now, history.Request.Terms, history.Since, history.TermsBefore));
+        if (!history.IsTold) _recorder.Add(EntryBodies.Terms(_now, history.Request.Terms, history.Since, history.TermsBefore));
         foreach (var (index, until, every) in history.Unrecorded)
         {
             var check = history.Request.Terms.Promise.Checks[index];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Kept.Language;
 
-/// <summary>Codes of what is wrong with documents: their form, fields and names. Grammar has L050–L099. A code that was shipped is never used for anything else.</summary>
+/// <summary>Codes of what is wrong with documents: their form, fields and names (L001–L049, L100 and above). Grammar has L050–L099. A code that was shipped is never used for anything else.</summary>
 internal static class Codes
 {
     public const string NotYaml = "L001", NotUtf8 = "L002", ControlCharacter = "L003", TooLarge = "L004", TooDeep = "L005", Alias = "L006", Tag = "L007",
@@ -12,7 +12,7 @@ internal static class Codes
         UnknownPromise = "L029", UsesWish = "L030", NotMeasured = "L031", UnknownCheck = "L032", UnknownQuantity = "L033", Hours = "L034", Zone = "L035",
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
-        UnknownAgent = "L049";
+        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103";
 }
 
 /// <summary>A code of the language with what it means.</summary>
@@ -21,7 +21,7 @@ internal static class Codes
 /// <param name="Means">One sentence.</param>
 public sealed record LanguageCode(string Code, string Title, string Means);
 
-/// <summary>The catalogue of all codes of the language: documents and files (L001–L049), expressions (L050–L099); each has a page under docs/errors and a broken example.</summary>
+/// <summary>The catalogue of all codes of the language: documents and files (L001–L049 and from L100), expressions (L050–L099); each has a page under docs/errors and a broken example.</summary>
 public static class LanguageCodes
 {
     public static ImmutableArray<LanguageCode> All { get; } =
@@ -75,6 +75,10 @@ public static class LanguageCodes
         new(Codes.Share, "share out of range", "The value is not a share between nothing and all."),
         new(Codes.NothingToRead, "nothing to read", "There is no document in the house."),
         new(Codes.UnknownAgent, "undeclared agent", "A super agent or a member is named that no document of the house speaks for."),
+        new(Codes.Trust, "authorities that cannot be read", "A file that `trust` names is not there, or holds no certificate."),
+        new(Codes.WishTwice, "two wishes of one name", "Two agents of the house wish of the same agent under the same name."),
+        new(Codes.Pooled, "checks of unlike rhythm counted together", "An objective counts the looks of checks of which one is looked at more than twice as often as another."),
+        new(Codes.NotAssessed, "condition that nobody here assesses", "A condition is an accepted promise of an agent whose document is not in this house."),
         .. ExpressionCodes.All,
     ];
 }

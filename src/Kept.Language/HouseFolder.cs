@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Kept.Language.Documents;
 using Kept.Language.Yaml;
 using Kept.Model;
@@ -7,12 +10,14 @@ namespace Kept.Language;
 
 /// <summary>
 /// Takes the files of a house from disk: <c>house.yaml</c>, <c>kept.yaml</c> and <c>*.kept.yaml</c>, in all folders below but hidden ones. Bounded in number
-/// and bytes, and nothing outside of the folder is read through a link. Everything that was left out is told.
+/// and bytes, and nothing outside of the folder is read through a link. Everything that was left out is told, and so is what <c>trust</c> names in vain.
 /// </summary>
 public static class HouseFolder
 {
     public const int MaxFiles = 5_000;
     public const long MaxBytes = 256L << 20;
+    /// <summary>One file has at most so many bytes.</summary>
+    public const int MaxFileBytes = SourceText.MaxBytes;
     private const int MaxFolders = 20_000;
 
     /// <param name="fileOrFolder">A folder, or one file whatever its name.</param>
@@ -26,12 +31,51 @@ public static class HouseFolder
             else if (File.Exists(fileOrFolder)) Take(new FileInfo(fileOrFolder), Path.GetFileName(fileOrFolder), null, files, problems);
             else problems.Error(Codes.FileRefused, PlaceOf(fileOrFolder), "there is no such file or folder", "name a document, or the folder of a house");
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentException or NotSupportedException)
+        catch (Exception fault) when (IsOfFiles(fault))
         {
             problems.Error(Codes.FileRefused, PlaceOf(fileOrFolder), $"it cannot be read: {fault.Message.TrimEnd('.')}", "check that it exists and may be read");
         }
-        return (files, [.. problems.Found]);
+        if (files.Find(file => file.Path == HouseFileReader.FileName) is { } house) CheckTrust(house, Directory.Exists(fileOrFolder) ? fileOrFolder : Path.GetDirectoryName(Path.GetFullPath(fileOrFolder))!, problems);
+        return (files, DiagnosticText.WithLines(problems.Found, files));
     }
+
+    /// <summary>
+    /// Authorities that cannot be read refuse the house: without them every look at what they signed would say that somebody else's certificate is wrong.
+    /// They are read each time, for they change without their documents.
+    /// </summary>
+    private static void CheckTrust(DocumentFile house, string folder, Problems problems)
+    {
+        foreach (var trusted in HouseFileReader.Trusted(house))
+            try
+            {
+                var file = new FileInfo(Path.Combine(folder, trusted.Text));
+                // what has no length (a pipe, a device) may never end, and is not opened
+                var certificates = new X509Certificate2Collection();
+                if (file.Length > SourceText.MaxBytes)
+                {
+                    problems.Error(Codes.Trust, trusted.At, $"`{FieldValues.Short(trusted)}` has {file.Length:N0} bytes; at most {SourceText.MaxBytes:N0} are read", "name the authorities that are needed, not all there are");
+                    continue;
+                }
+                if (file.Length > 0) certificates.ImportFromPem(Encoding.Latin1.GetString(ReadBounded(file)));
+                if (certificates.Count == 0)
+                    problems.Error(Codes.Trust, trusted.At, $"`{FieldValues.Short(trusted)}` holds no certificate", "name a file that holds -----BEGIN CERTIFICATE-----");
+                foreach (var certificate in certificates) certificate.Dispose();
+            }
+            catch (Exception fault) when (IsOfFiles(fault) || fault is CryptographicException)
+            {
+                var why = fault switch
+                {
+                    FileNotFoundException or DirectoryNotFoundException => "is not there",
+                    UnauthorizedAccessException => "may not be read",
+                    CryptographicException => "holds a certificate that is damaged",
+                    _ => "cannot be read",
+                };
+                problems.Error(Codes.Trust, trusted.At, $"`{FieldValues.Short(trusted)}` {why}", "name a PEM file, by its path from the folder of house.yaml");
+            }
+    }
+
+    private static bool IsOfFiles(Exception fault) =>
+        fault is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentException or NotSupportedException;
 
     /// <summary>Whether a file of this name is read as part of a house; for watching a folder.</summary>
     public static bool IsDocument(string fileName) =>

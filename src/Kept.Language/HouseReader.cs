@@ -140,10 +140,10 @@ public static class HouseReader
     private static Dictionary<string, IReadOnlyDictionary<string, QuantityType>> TypesOf(List<DocumentFile> files, DocumentTables tables)
     {
         var types = new Dictionary<string, IReadOnlyDictionary<string, QuantityType>>(StringComparer.Ordinal);
-        if (files.Count < 2 || !files.Any(file => file.Bytes.Span.IndexOf("accepts:"u8) >= 0)) return types;
+        if (files.Count < 2 || !files.Any(file => Mentions(file, "accepts"u8))) return types;
         foreach (var file in files)
         {
-            if (file.Bytes.Span.IndexOf("types:"u8) < 0) continue;
+            if (!Mentions(file, "types"u8)) continue;
             var unheard = new Problems();
             if (SourceText.From(file, unheard) is not { } source) continue;
             var reading = new Reading(source, file.Origin, tables, new SharedTexts(), unheard);
@@ -153,6 +153,9 @@ public static class HouseReader
         }
         return types;
     }
+
+    /// <summary>A key may be quoted, stand before a blank, or hide a letter behind an escape.</summary>
+    private static bool Mentions(DocumentFile file, ReadOnlySpan<byte> word) => file.Bytes.Span.IndexOf(word) >= 0 || file.Bytes.Span.Contains((byte)'\\');
 
     private static bool IsHouseFile(DocumentFile file) =>
         file.Path == HouseFileReader.FileName || file.Path.EndsWith("/" + HouseFileReader.FileName, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         try
         {
             var signature = source.Signature();
-            var reading = await source.ReadAsync(stopping.Token);
+            var reading = Followed(await source.ReadAsync(stopping.Token));
             GiveBack(reading); // before anything is looked at: a pause of ours would be told as slowness of others
             // a first start with documents that do not read still answers, with its own promises and the words of the fault
             await TakeAsync(reading.Refused ? source.ReadOwn() : reading, stopping.Token);
@@ -57,7 +57,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
 
     private async ValueTask TakeAsync(HouseReading reading, CancellationToken cancellationToken)
     {
-        if (reading.House is { } house) looking.Follow(house.Settings);
+        reading = Followed(reading);
         // what is taken is shown by pages, and told on by the ledger's events
         await running.TakeAsync(options.IsPublic ? new Discretion(options.HousePath, options.DataFolder).Of(reading) : reading, cancellationToken);
         var errors = reading.Diagnostics.Count(diagnostic => diagnostic.Severity == Severity.Error);
@@ -71,6 +71,25 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         else
         {
             Taken(reading.House!.Promises.Count(), reading.House!.Agents.Length, errors, warnings);
+        }
+    }
+
+    /// <summary>
+    /// Looks go by the settings of a house from here on. The files that settings name were read with the documents; where one went since then, that refuses the
+    /// house too, in words.
+    /// </summary>
+    private HouseReading Followed(HouseReading reading)
+    {
+        if (reading.House is not { } house) return reading;
+        try
+        {
+            looking.Follow(house.Settings);
+            return reading;
+        }
+        catch (InvalidDataException fault)
+        {
+            var unusable = new Diagnostic("L100", Severity.Error, new Place(new SourceFile("house.yaml"), 0, 0, 0), fault.Message, "put it back, and save house.yaml again");
+            return new HouseReading(null, [unusable, .. reading.Diagnostics]);
         }
     }
 

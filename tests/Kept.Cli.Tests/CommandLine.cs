@@ -5,19 +5,19 @@ namespace Kept.Cli.Tests;
 /// <summary>One run of the command line inside the test: what it printed where, and how it ended.</summary>
 internal sealed record CommandLine(int ExitCode, string Result, string Talk)
 {
-    public static Task<CommandLine> RunAsync(params string[] args) => RunAsync(TextReader.Null, TimeProvider.System, CancellationToken.None, args);
+    public static Task<CommandLine> RunAsync(params string[] args) => RunAsync(Stream.Null, TimeProvider.System, CancellationToken.None, args);
 
     /// <summary>With what is read on stdin.</summary>
-    public static Task<CommandLine> RunAsync(TextReader input, params string[] args) => RunAsync(input, TimeProvider.System, CancellationToken.None, args);
+    public static Task<CommandLine> RunAsync(Stream input, params string[] args) => RunAsync(input, TimeProvider.System, CancellationToken.None, args);
 
     /// <summary>At another time: documents on pages end one day, and their tests must not.</summary>
-    public static Task<CommandLine> RunAtAsync(DateTimeOffset at, params string[] args) => RunAsync(TextReader.Null, new StoppedClock(at), CancellationToken.None, args);
+    public static Task<CommandLine> RunAtAsync(DateTimeOffset at, params string[] args) => RunAsync(Stream.Null, new StoppedClock(at), CancellationToken.None, args);
 
-    public static async Task<CommandLine> RunAsync(TextReader input, TimeProvider time, CancellationToken stop, params string[] args)
+    public static async Task<CommandLine> RunAsync(Stream input, TimeProvider time, CancellationToken stop, params string[] args)
     {
         using var result = new StringWriter();
         using var talk = new StringWriter();
-        var code = await Program.RunAsync(args, new Terminal(result, talk, colour: false) { Input = input }, time, stop);
+        var code = await Program.RunAsync(args, new Terminal(result, talk, colour: false) { Input = () => input }, time, stop);
         return new CommandLine(code, result.ToString(), talk.ToString());
     }
 

@@ -110,7 +110,7 @@ public partial class DocumentsTests
         foreach (var words in lines.Where(words => words[0] == "up"))
         {
             using var stop = new CancellationTokenSource();
-            var up = CommandLine.RunAsync(TextReader.Null, TimeProvider.System, stop.Token, Here(words));
+            var up = CommandLine.RunAsync(Stream.Null, TimeProvider.System, stop.Token, Here(words));
             try
             {
                 foreach (var asking in lines.Where(asking => asking[0] is "status" or "explain" && (words.Length > 1 || asking.Length == 1)))

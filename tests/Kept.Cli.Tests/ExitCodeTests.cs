@@ -67,7 +67,7 @@ public class ExitCodeTests
         using var house = new TestHouse().With("team.kept.yaml", Team(peer.Port, ScriptedPeer.ClosedPort()));
         using var stop = new CancellationTokenSource();
         var data = house.PathOf("data");
-        var up = CommandLine.RunAsync(TextReader.Null, TimeProvider.System, stop.Token, "up", house.PathOf("team.kept.yaml"), "--data", data, "--port", "0");
+        var up = CommandLine.RunAsync(Stream.Null, TimeProvider.System, stop.Token, "up", house.PathOf("team.kept.yaml"), "--data", data, "--port", "0");
         try
         {
             foreach (var (name, exit, word) in new[] { ("supplier/there", 1, "✖ unmet"), ("team/quiet@1", 0, "⏸ not in force") })
@@ -101,7 +101,7 @@ public class ExitCodeTests
         using var house = new TestHouse().With("a.kept.yaml", TestHouse.Promise(silent.Port).Replace("every: 10s\n      timeout: 1s", "every: 60s\n      timeout: 30s", StringComparison.Ordinal));
         using var stop = new CancellationTokenSource();
         string[] args = verb switch { "verify" => ["verify", house.Folder], "add" => ["add", silent.Url, "--house", house.Folder, "--yes"], _ => ["status", "--server", silent.Url] };
-        var run = CommandLine.RunAsync(TextReader.Null, TimeProvider.System, stop.Token, args);
+        var run = CommandLine.RunAsync(Stream.Null, TimeProvider.System, stop.Token, args);
         await IsAskedAsync(silent, run);
         await stop.CancelAsync();
         Assert.Equal(130, (await run).ExitCode);

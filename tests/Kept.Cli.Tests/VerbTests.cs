@@ -46,6 +46,29 @@ public class VerbTests
         Assert.Contains("refused whole", run.Talk, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("proxy: https://proxy.example:3128", "house.yaml:2:8 error L046"), InlineData("trust: [gone.pem]", "house.yaml:2:9 error L100")]
+    public async Task Check_finds_what_of_the_house_looks_could_not_use(string setting, string told)
+    {
+        using var house = new TestHouse().With("house.yaml", $"house: h\n{setting}\n").With("a.kept.yaml", TestHouse.Promise(1));
+        var check = await CommandLine.RunAsync("check", house.Folder);
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains(told, check.Result, StringComparison.Ordinal);
+        var verify = await CommandLine.RunAsync("verify", house.Folder);
+        Assert.Equal(3, verify.ExitCode);
+        Assert.Contains(told, verify.Talk, StringComparison.Ordinal);
+        Assert.Equal(2, (await CommandLine.RunAsync("add", "http://127.0.0.1:1/", "--house", house.Folder, "--yes")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:3128"), InlineData("http://[::1]:3128/"), InlineData("http://proxy.example:3128"), InlineData("HTTP://proxy.example.:1"), InlineData("http://${env:USER}:${env:PASSWORD}@proxy.example:65535"), InlineData("http://bücher.example:80")]
+    public void A_proxy_that_the_reader_takes_is_one_that_looks_can_go_through(string proxy)
+    {
+        using var house = new TestHouse().With("house.yaml", $"house: h\nproxy: '{proxy}'\n").With("a.kept.yaml", TestHouse.Promise(1));
+        var read = HouseOnDisk.Read(house.Folder, TimeProvider.System).House!;
+        Assert.Equal(proxy, Egress.EgressOptions.From(read.Settings, house.Folder).Proxy);
+    }
+
     [Fact]
     public async Task A_problem_found_by_a_rule_shows_its_line_too()
     {
@@ -190,14 +213,37 @@ public class VerbTests
     public async Task Fmt_of_a_dash_reads_stdin_and_writes_stdout()
     {
         const string Ugly = "kept:   1\n# why\nagent:    shop\n";
-        var run = await CommandLine.RunAsync(new StringReader(Ugly), "fmt", "-");
+        var run = await CommandLine.RunAsync(Bytes(Ugly), "fmt", "-");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal("kept: 1\n# why\nagent: shop\n", run.Result);
         Assert.Equal("", run.Talk);
-        Assert.Equal(run.Result, (await CommandLine.RunAsync(new StringReader(run.Result), "fmt", "-")).Result);
+        Assert.Equal(run.Result, (await CommandLine.RunAsync(Bytes(run.Result), "fmt", "-")).Result);
         // --check changes nothing, and still says no
-        Assert.Equal(1, (await CommandLine.RunAsync(new StringReader(Ugly), "fmt", "-", "--check")).ExitCode);
-        Assert.Equal(0, (await CommandLine.RunAsync(new StringReader(run.Result), "fmt", "-", "--check")).ExitCode);
+        Assert.Equal(1, (await CommandLine.RunAsync(Bytes(Ugly), "fmt", "-", "--check")).ExitCode);
+        Assert.Equal(0, (await CommandLine.RunAsync(Bytes(run.Result), "fmt", "-", "--check")).ExitCode);
+    }
+
+    private static MemoryStream Bytes(string text) => new(System.Text.Encoding.UTF8.GetBytes(text));
+
+    [Theory]
+    [InlineData(new byte[] { 0x6b, 0x3a, 0x20, 0xe9, 0x0a }, "L002")] // `k: é` in Latin-1
+    [InlineData(new byte[] { 0x6b, 0x3a, 0x20, 0x5b, 0x0a }, "L001")] // `k: [`
+    public async Task Fmt_leaves_what_does_not_read_byte_by_byte_and_says_so(byte[] document, string code)
+    {
+        using var house = new TestHouse().With("b.kept.yaml", "kept:   1\nagent:    shop\n");
+        await File.WriteAllBytesAsync(house.PathOf("a.kept.yaml"), document, TestContext.Current.CancellationToken);
+        foreach (var flags in new[] { new[] { "--check" }, [] })
+        {
+            var run = await CommandLine.RunAsync(["fmt", .. flags, house.Folder]);
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains($"error {code}", run.Talk, StringComparison.Ordinal);
+            Assert.Contains("1 document does not read", run.Talk, StringComparison.Ordinal);
+            Assert.Contains(flags.Length > 0 ? "b.kept.yaml would change" : "b.kept.yaml changed", run.Talk, StringComparison.Ordinal);
+            Assert.Equal(document, await File.ReadAllBytesAsync(house.PathOf("a.kept.yaml"), TestContext.Current.CancellationToken));
+        }
+        var piped = await CommandLine.RunAsync(new MemoryStream(document), "fmt", "-");
+        Assert.Equal((1, ""), (piped.ExitCode, piped.Result));
+        Assert.Matches($"stdin:[12]:[14] error {code}", piped.Talk);
     }
 
     [Fact]
@@ -208,6 +254,7 @@ public class VerbTests
         Assert.Equal("", run.Talk);
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", JsonDocument.Parse(run.Result).RootElement.GetProperty("$schema").GetString());
         Assert.Equal((await File.ReadAllTextAsync(Repository.PathOf("schema", "kept.schema.json"))).Trim(), run.Result.Trim());
+        Assert.Equal((await File.ReadAllTextAsync(Repository.PathOf("schema", "house.schema.json"))).Trim(), (await CommandLine.RunAsync("schema", "--house")).Result.Trim());
     }
 
     [Fact]

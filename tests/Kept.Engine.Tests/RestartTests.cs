@@ -201,21 +201,56 @@ public sealed class RestartTests
         world.Stop();
     }
 
-    [Fact]
-    public void Changed_terms_begin_a_new_count_and_a_changed_check_does_not()
+    /// <summary>Only another version begins a new count; every other change of terms is told, and what was seen stays seen.</summary>
+    [Theory]
+    [InlineData("'status == 200'", "'status in 200..299'")]
+    [InlineData(">= 99%", ">= 98%")]
+    [InlineData("keeps: [", "keeps: [ 'latency p95 <= 4s over 1h', ")]
+    [InlineData("benefit: ", "benefit: Mended, ")]
+    [InlineData("check:", "coverage: 90%\n    check:")]
+    [InlineData("every: 10s", "every: 10s, confirm: 3 of 5")]
+    public void A_change_of_terms_under_the_same_version_keeps_the_count(string before, string after)
     {
         using var world = new HouseWorld();
         world.Run(RunningHouseTests.OnePromise);
         world.Advance(TimeSpan.FromMinutes(5));
         var slot = world.Promise("home@1").Checks[0].NextDue;
-        world.Take(RunningHouseTests.OnePromise.Replace("'status == 200'", "'status in 200..299'", StringComparison.Ordinal));
+        var changed = RunningHouseTests.OnePromise.Replace(before, after, StringComparison.Ordinal);
+        Assert.NotEqual(RunningHouseTests.OnePromise, changed);
+        world.Take(changed);
         Assert.Equal(slot, world.Promise("home@1").Checks[0].NextDue);
-        Assert.True(world.Verdict("home@1").Lines[1].Good >= 29);
-        Assert.Single(world.Entries(EntryKinds.PromiseTerms));
-        world.Take(RunningHouseTests.OnePromise.Replace(">= 99%", ">= 98%", StringComparison.Ordinal));
+        world.Advance(Seconds(5));
+        Assert.All(world.Verdict("home@1").Lines.Skip(1), line => Assert.True(line.Good >= 29, line.ToString()));
+        var told = world.Entries(EntryKinds.PromiseTerms);
+        Assert.Equal(2, told.Count);
+        Assert.Equal(EntryBodies.Text(told[0], "since"), EntryBodies.Text(told[1], "since"));
+        // also when the change comes while nobody runs, and back
+        world.Kill();
+        world.Run(RunningHouseTests.OnePromise);
         world.Advance(Seconds(25));
-        Assert.Equal(2, world.Entries(EntryKinds.PromiseTerms).Count);
-        Assert.InRange(world.Verdict("home@1").Lines[1].Good, 2, 3);
+        Assert.True(world.Verdict("home@1").Lines[^1].Good >= 30, world.Verdict("home@1").Lines[^1].ToString());
+        Assert.Equal(3, world.Entries(EntryKinds.PromiseTerms).Count);
+        world.Stop();
+    }
+
+    [Theory]
+    [InlineData("version: 1.0", "version: 1.1", true), InlineData("benefit: ", "benefit: Mended, ", false), InlineData("notice: 30d", "notice: 30d\n    until: 2098-12-31", false)]
+    public void A_window_that_is_broken_stays_broken_until_the_version_is_another(string before, string after, bool isNew)
+    {
+        using var world = new HouseWorld();
+        world.Run(RunningHouseTests.OnePromise);
+        world.Advance(TimeSpan.FromMinutes(5));
+        world.Looks["web.example"] = new Script.Answers(500);
+        world.Advance(TimeSpan.FromMinutes(30));
+        world.Looks["web.example"] = new Script.Answers(200);
+        world.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(Outcome.Broken, world.Verdict("home@1").Lines[1].Outcome);
+        var changed = RunningHouseTests.OnePromise.Replace(before, after, StringComparison.Ordinal);
+        Assert.NotEqual(RunningHouseTests.OnePromise, changed);
+        world.Take(changed);
+        world.Advance(Seconds(25));
+        if (isNew) Assert.InRange(world.Verdict("home@1").Lines[1].Good, 2, 3);
+        else Assert.Equal(Outcome.Broken, world.Verdict("home@1").Lines[1].Outcome);
         world.Stop();
     }
 

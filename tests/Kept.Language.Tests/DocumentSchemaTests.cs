@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Kept.Checks;
 using Kept.Language.Documents;
 using Kept.Language.Yaml;
+using Kept.Model;
 using Kept.TestKit;
 using NJsonSchema;
 using Xunit;
@@ -82,4 +84,34 @@ public sealed class DocumentSchemaTests
             _ => null,
         };
     }
+
+    /// <summary>What a help text gives as an example is something that the reader takes.</summary>
+    [Fact]
+    public void Every_figure_that_a_help_text_gives_as_an_example_is_one()
+    {
+        var tables = new DocumentTables(CheckCatalog.Kinds);
+        var told = Texts(tables.Document).Concat(Texts(DocumentTables.House)).Select(text => text.Means).Distinct();
+        var examples = told.SelectMany(means => Regex.Matches(means, "(?:such as|or) (?<one>[0-9][^ ,]*(?: [KMG]i?B)?)(?=$|[ ,])").Select(match => match.Groups["one"].Value)).Distinct().ToList();
+        Assert.Contains("10MB", examples);
+        foreach (var example in examples)
+        {
+            var problems = new Problems();
+            var text = ScalarText.Unwritten(example);
+            Assert.True(example.StartsWith("127.", StringComparison.Ordinal) || example is "2" || Instant.TryParse(example, out _)
+                || Enum.GetValues<Dimension>().Any(dimension => ExpressionReader.Quantity(text, dimension, problems) is not null), example);
+        }
+    }
+
+    private static IEnumerable<Form.Text> Texts(Shape shape, int depth = 0) =>
+        depth > 12 ? [] : shape.Fields.Select(field => field.Form).Append(shape.Further).OfType<Form>().SelectMany(form => Texts(form, depth));
+
+    private static IEnumerable<Form.Text> Texts(Form form, int depth) => form switch
+    {
+        Form.Text text => [text],
+        Form.List list => Texts(list.Item, depth),
+        Form.Map map => Texts(map.Value, depth),
+        Form.Of of => Texts(of.Shape, depth + 1),
+        Form.Either either => [either.Scalar, .. Texts(either.Other, depth)],
+        _ => [],
+    };
 }

@@ -78,6 +78,28 @@ public sealed class KeptServerTests : IDisposable
         Assert.Equal(ServerExit.Stopped, await up.StopAsync());
     }
 
+    /// <summary>What of house.yaml only the dialler uses is refused like everything else: before a start, at a first start, and while it runs.</summary>
+    [Theory]
+    [InlineData("proxy: socks5://127.0.0.1:1080", "no proxy that looks can go through")]
+    [InlineData("trust: gone.pem", "`gone.pem` is not there")]
+    public async Task Settings_that_cannot_be_used_are_told_at_a_first_start_and_after_a_change(string setting, string words)
+    {
+        Directory.CreateDirectory(House);
+        await File.WriteAllTextAsync(Path.Combine(House, "house.yaml"), $"house: h\n{setting}\n");
+        await File.WriteAllTextAsync(Path.Combine(House, "shop.kept.yaml"), Shop("As a customer you can pay."));
+        await using var up = Started.Up(Options());
+        using var client = await up.ClientAsync();
+        Assert.Contains(words, (await JsonAsync(client, "/api/v1/house")).GetProperty("fault").GetRawText());
+        Assert.Contains(words, up.Errors);
+
+        await File.WriteAllTextAsync(Path.Combine(House, "house.yaml"), "house: h\n");
+        await UntilAsync(client, "/api/v1/house", house => !house.TryGetProperty("fault", out _));
+        await File.WriteAllTextAsync(Path.Combine(House, "house.yaml"), $"house: h\n{setting}\n# again\n");
+        await UntilAsync(client, "/api/v1/house", house => house.TryGetProperty("fault", out var fault) && fault.GetRawText().Contains(words, StringComparison.Ordinal));
+        Assert.Equal(1, (await JsonAsync(client, "/api/v1/promises?agent=shop")).GetProperty("total").GetInt32());
+        Assert.Equal(ServerExit.Stopped, await up.StopAsync());
+    }
+
     [Fact]
     public async Task A_port_in_use_is_told_with_the_way_out()
     {

@@ -17,7 +17,7 @@ internal static class HttpKind
             new("headers", FieldForm.TextMap, "headers to send, by name; values may name secrets", MayHoldSecret: true),
             new("body", FieldForm.Text, "content to send; JSON where it begins with { or [, else plain text", MayHoldSecret: true),
             new("redirects", FieldForm.OneOf, "refuse: a redirect is itself the answer; follow: at most 5, never from https to http, with headers only for their own origin", "refuse", ["refuse", "follow"]),
-            new("body-limit", FieldForm.Size, "most bytes of content, decompressed; more is a failure", "256KiB"),
+            new("body-limit", FieldForm.Size, "most bytes of content, decompressed; more is a failure; at most 16MiB", "256KiB", Most: "16MiB"),
             new("version", FieldForm.OneOf, "of HTTP; auto speaks 2 where TLS agrees on it", "auto", ["auto", "1.1", "2"]),
             new("connection", FieldForm.OneOf, "kept: reuse a connection for up to 10 looks, then the whole handshake again; new: always the whole handshake", "kept", ["kept", "new"]),
         ],

@@ -14,7 +14,7 @@ internal static class TcpKind
             new("send", FieldForm.Text, "a text to send once connected; the first line that comes back is the answer unless 'reads' says more", MayHoldSecret: true),
             new("reads", FieldForm.Text, "reads until this text has come; without it the look fails", MayHoldSecret: true),
             new("over-tls", FieldForm.YesNo, "speaks TLS from the start; an untrusted certificate is a failure", "no"),
-            new("body-limit", FieldForm.Size, "most bytes of the answer; more is a failure", "64KiB"),
+            new("body-limit", FieldForm.Size, "most bytes of the answer; more is a failure; at most 16MiB", "64KiB", Most: "16MiB"),
         ],
         Sees:
         [

@@ -4,39 +4,53 @@ using Kept.Language;
 
 namespace Kept.Cli.Commands;
 
-/// <summary><c>kept fmt</c>: writes documents in the common form. Comments, order and meaning stay; what does not parse is left alone and said.</summary>
+/// <summary><c>kept fmt</c>: writes documents in the common form. Comments, order and meaning stay; what does not parse is left alone, said, and ends with 1.</summary>
 internal static class FmtCommand
 {
     public static Command Build(Terminal terminal)
     {
         var paths = new Argument<string[]>("FILE|FOLDER") { Description = "Documents or folders; - reads stdin and writes stdout", DefaultValueFactory = _ => ["."] };
-        var check = new Option<bool>("--check") { Description = "Change nothing; 1 when something would change" };
+        var check = new Option<bool>("--check") { Description = "Change nothing; 1 when something would change or does not read" };
         var command = new Command("fmt", "Write documents in the common form: quoting, indentation, spacing. Comments, order and meaning stay") { paths, check };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var onlyCheck = parsed.GetValue(check);
-            var changed = 0;
+            var (changed, refused) = (0, 0);
             foreach (var file in Expand(parsed.GetValue(paths)!))
             {
-                if (file == "-")
+                var bytes = file == "-" ? await terminal.ReadInputAsync(MostBytes, cancellationToken) : await ReadAsync(file, cancellationToken);
+                var formatted = Formatter.Format(new DocumentFile(file == "-" ? "stdin" : file, bytes));
+                if (formatted.Refused)
                 {
-                    var read = await terminal.Input.ReadToEndAsync(cancellationToken);
-                    var written = Formatter.Format(read);
-                    if (written != read) changed++;
-                    if (!onlyCheck) terminal.Result.Write(written);
-                    else if (written != read) terminal.Talk.WriteLine("stdin would change");
+                    refused++;
+                    foreach (var problem in formatted.Problems) terminal.Talk.WriteLine(DiagnosticText.Render(problem) + "\n");
                     continue;
                 }
-                var before = await File.ReadAllTextAsync(file, cancellationToken);
-                var after = Formatter.Format(before);
-                if (after == before) continue;
-                changed++;
-                terminal.Talk.WriteLine(onlyCheck ? $"{file} would change" : $"{file} changed");
-                if (!onlyCheck) await WriteWholeAsync(file, after, cancellationToken);
+                if (formatted.Changed) changed++;
+                if (file == "-")
+                {
+                    if (!onlyCheck) terminal.Result.Write(formatted.Text);
+                    else if (formatted.Changed) terminal.Talk.WriteLine("stdin would change");
+                }
+                else if (formatted.Changed)
+                {
+                    if (!onlyCheck) await WriteWholeAsync(file, formatted.Text, cancellationToken);
+                    terminal.Talk.WriteLine(onlyCheck ? $"{file} would change" : $"{file} changed");
+                }
             }
-            return onlyCheck && changed > 0 ? ExitCodes.Broken : ExitCodes.Kept;
+            if (refused > 0) terminal.Talk.WriteLine($"kept: {refused} {(refused == 1 ? "document does not read and is" : "documents do not read and are")} left as written; mend what is told above");
+            return refused > 0 || onlyCheck && changed > 0 ? ExitCodes.Broken : ExitCodes.Kept;
         });
         return command;
+    }
+
+    /// <summary>One byte more than a document may have: the reader tells that it is too large.</summary>
+    private static int MostBytes => HouseFolder.MaxFileBytes + 1;
+
+    private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        return await Terminal.ReadAsync(file, MostBytes, cancellationToken);
     }
 
     private static IEnumerable<string> Expand(IEnumerable<string> paths)

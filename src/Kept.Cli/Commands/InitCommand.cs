@@ -44,7 +44,7 @@ internal static class InitCommand
 
         """;
 
-    public static Command Build(Terminal terminal)
+    public static Command Build(Terminal terminal, TimeProvider time)
     {
         var folder = new Argument<string>("FOLDER") { Description = "Where the house shall stand", DefaultValueFactory = _ => "." };
         var command = new Command("init", "Write the first document of a house, to be edited; never overwrites") { folder };
@@ -54,7 +54,7 @@ internal static class InitCommand
             var path = Path.Combine(into, "my-service.kept.yaml");
             if (File.Exists(path)) throw new UsageException($"{path} is there already, and stays as it is; edit it, or name another folder");
             Directory.CreateDirectory(into);
-            var until = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddYears(1);
+            var until = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddYears(1);
             File.WriteAllText(path, FirstDocument.Replace("UNTIL", until.ToString("yyyy-MM-dd"), StringComparison.Ordinal));
             terminal.Talk.WriteLine($"Wrote {path}.");
             terminal.Talk.WriteLine($"Next: edit it · kept check {into} · kept verify {into} · kept up {into}");

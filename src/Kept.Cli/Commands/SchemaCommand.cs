@@ -11,9 +11,11 @@ internal static class SchemaCommand
     public static Command Build(Terminal terminal)
     {
         var command = new Command("schema", "Print the JSON Schema of documents, generated from what the reader reads; for editors");
-        command.SetAction(_ =>
+        var house = new Option<bool>("--house") { Description = "The schema of house.yaml instead" };
+        command.Options.Add(house);
+        command.SetAction(parsed =>
         {
-            terminal.Result.WriteLine(DocumentSchema.Json(CheckCatalog.Kinds));
+            terminal.Result.WriteLine(parsed.GetValue(house) ? DocumentSchema.HouseJson() : DocumentSchema.Json(CheckCatalog.Kinds));
             return ExitCodes.Kept;
         });
         return command;

@@ -18,8 +18,22 @@ internal sealed class Terminal(TextWriter result, TextWriter talk, bool colour)
     /// <summary>Everything that is not the result.</summary>
     public TextWriter Talk { get; } = new PlainWriter(talk, colour);
 
-    /// <summary>What a verb reads when a dash stands for a file.</summary>
-    public TextReader Input { get; init; } = Console.In;
+    /// <summary>What a verb reads when a dash stands for a file: bytes, for a decoder would hide what is no text.</summary>
+    public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>All that comes in, up to a bound.</summary>
+    public async Task<byte[]> ReadInputAsync(int most, CancellationToken cancellationToken)
+    {
+        await using var stream = Input();
+        return await ReadAsync(stream, most, cancellationToken);
+    }
+
+    /// <summary>All of a stream, up to a bound.</summary>
+    public static async Task<byte[]> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[most];
+        return bytes[..await stream.ReadAtLeastAsync(bytes, most, throwOnEndOfStream: false, cancellationToken)];
+    }
 
     public bool Colour { get; } = colour;
 

@@ -39,7 +39,7 @@ internal sealed class HistoryReader(ILedger ledger)
             newest.Add(counted.IsNew && beforeStart[check] is null && last is null ? [] : passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
                 : last is not null ? [last] : ledger.Looks(terms.Series[check], new Instant(0), After(now), 1));
         }
-        return new PromiseHistory(request, fold, counted.Since, past, unrecorded, counted.IsNew, counted.Before, told, toldAt, newest.MoveToImmutable(), beforeStart);
+        return new PromiseHistory(request, fold, counted.Since, past, unrecorded, counted.IsTold, counted.Before, told, toldAt, newest.MoveToImmutable(), beforeStart);
     }
 
     /// <summary>How far back looks can matter: the longest window, and what <c>now</c> needs to be confirmed.</summary>
@@ -72,22 +72,23 @@ internal sealed class HistoryReader(ILedger ledger)
     }
 
     /// <summary>Since when these terms are counted.</summary>
-    /// <param name="IsNew">The ledger has not seen them before.</param>
+    /// <param name="IsNew">Nothing was counted before: a promise or a version that the ledger has not seen.</param>
+    /// <param name="IsTold">The ledger has seen exactly these terms.</param>
     /// <param name="Before">Hash of the terms it saw last.</param>
     /// <param name="Seen">The entry of the terms it saw last.</param>
-    private readonly record struct Counted(Instant Since, bool IsNew, string? Before, Entry? Seen);
+    private readonly record struct Counted(Instant Since, bool IsNew, bool IsTold, string? Before, Entry? Seen);
 
     private Counted CountedOf(PromiseTerms terms, Instant now)
     {
         var seen = Newest(EntryKinds.PromiseTerms, terms.Promise);
-        if (seen is null) return new(now, true, null, null);
+        if (seen is null) return new(now, true, false, null, null);
         var hash = EntryBodies.Text(seen, "termsHash");
         var since = Instant.TryParse(EntryBodies.Text(seen, "since") ?? "", out var told) ? told : seen.Occurred;
-        if (since > now) return new(now, true, hash, seen);
-        if (hash == terms.Promise.TermsHash) return new(since, false, null, seen);
-        // Renamed while nobody was running, and nothing else: the count goes on, under the new name.
-        var renamed = seen.Subject != terms.Promise.Name.ToString() && EntryBodies.Text(seen, "counted") == EntryBodies.CountedText(terms);
-        return new(renamed ? since : now, true, hash, seen);
+        if (since > now) return new(now, true, false, hash, seen);
+        if (hash == terms.Promise.TermsHash) return new(since, false, true, null, seen);
+        // A new version begins a new count. Any other change leaves what was seen as it was: a window that is broken stays so.
+        var isNew = (EntryBodies.Text(seen, "version") ?? "") != terms.Promise.Version;
+        return new(isNew ? now : since, isNew, false, hash, seen);
     }
 
     /// <summary>

@@ -12,16 +12,16 @@ namespace Kept.Engine.History;
 internal sealed record HistoryRequest(TrackedPromise Promise, PromiseTerms Terms, int Reading);
 
 /// <summary>What the ledger knows of a promise.</summary>
-/// <param name="Fold">Everything recorded since its terms began, folded.</param>
-/// <param name="Since">When these terms began to be judged.</param>
+/// <param name="Fold">Everything recorded since its version began, folded.</param>
+/// <param name="Since">When its version began to be judged.</param>
 /// <param name="Past">Rhythms of its checks before those of its terms.</param>
 /// <param name="Unrecorded">Those of them that ended while nobody was running: the ledger does not know yet.</param>
-/// <param name="IsNew">The ledger has not seen these terms before.</param>
+/// <param name="IsTold">The ledger has seen these terms.</param>
 /// <param name="TermsBefore">Hash of the terms that it saw last, when they were others.</param>
 /// <param name="Told">Outcome of the newest entry about it.</param>
 /// <param name="ToldAt">And when.</param>
 /// <param name="BeforeStart">The newest slot of each check before the engine started, null where there is none.</param>
 /// <param name="Newest">The newest looks of each check, oldest first; more than one only for passive kinds.</param>
 internal sealed record PromiseHistory(
-    HistoryRequest Request, PromiseFold Fold, Instant Since, ImmutableArray<PastRhythm> Past, ImmutableArray<PastRhythm> Unrecorded, bool IsNew, string? TermsBefore, Outcome Told, Instant? ToldAt, ImmutableArray<IReadOnlyList<LookRecord>> Newest,
+    HistoryRequest Request, PromiseFold Fold, Instant Since, ImmutableArray<PastRhythm> Past, ImmutableArray<PastRhythm> Unrecorded, bool IsTold, string? TermsBefore, Outcome Told, Instant? ToldAt, ImmutableArray<IReadOnlyList<LookRecord>> Newest,
     ImmutableArray<Instant?> BeforeStart);

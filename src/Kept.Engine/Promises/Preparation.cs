@@ -36,7 +36,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         return new Preparation(house, terms.MoveToImmutable());
     }
 
-    // A wish about an agent may have the name of that agent's own promise; one name is one promise.
+    // A wish about an agent may have the name of that agent's own promise (the reader has warned); one name is one promise.
     private static List<(Agent Agent, Promise Promise)> Distinct(House house)
     {
         var all = new List<(Agent, Promise)>();
@@ -55,7 +55,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             : $"{errors[0].Code}: {errors[0].Message}" + (errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "");
         var counted = CountedOf(promise);
         var foldKey = FoldKeyOf(promise, counted, assessor);
-        var print = new StringBuilder().Append(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version);
+        var print = new StringBuilder().Append(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version).Append('\n').Append(promise.Until);
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
         foreach (var check in promise.Checks)
         {

@@ -15,7 +15,7 @@ internal sealed class TrackedPromise(PromiseTerms terms)
 
     /// <summary>Null while its history is being read: what it would say is not to be trusted yet.</summary>
     public PromiseFold? Fold { get; set; }
-    /// <summary>When these terms began to be judged.</summary>
+    /// <summary>When its version began to be judged.</summary>
     public Instant Since { get; set; }
     /// <summary>Rhythms of its checks before those of its terms.</summary>
     public ImmutableArray<PastRhythm> Past { get; set; } = [];
@@ -62,7 +62,7 @@ internal sealed record PromiseTerms
     public required ImmutableArray<Diagnostic> Problems { get; init; }
     /// <summary>Equal where everything that judges or looks is equal.</summary>
     public required UInt128 Fingerprint { get; init; }
-    /// <summary>Equal where the same is counted, whatever the name: version, condition, objectives, coverage. A rename alone begins no new count.</summary>
+    /// <summary>Equal where the same is counted, whatever the name: version, condition, objectives, coverage. Only another version begins a new count.</summary>
     public required UInt128 Counted { get; init; }
     /// <summary>Equal where a fold may be carried over: what is counted, by whom, and how checks are confirmed.</summary>
     public required UInt128 FoldKey { get; init; }

@@ -35,7 +35,7 @@ internal static class EntryBodies
         .Set("first", diagnostics.OrderByDescending(one => one.RefusesHouse).Take(MostProblems).Select(one => new Members()
             .Set("code", one.Code).Set("at", one.At.ToString()).Set("message", one.Message).Set("help", one.Help))));
 
-    /// <param name="since">Since when they are judged: earlier than the entry where a rename left everything that is counted as it was.</param>
+    /// <param name="since">Since when their version is judged: earlier than the entry where the version stayed.</param>
     /// <param name="before">Hash of the terms before.</param>
     public static EntryDraft Terms(Instant at, PromiseTerms terms, Instant since, string? before) =>
         Draft(EntryKinds.PromiseTerms, at, terms.Promise.Name.ToString(), new Members()

@@ -87,9 +87,10 @@ internal static class AgentReader
             {
                 var role = written.Text("role");
                 var reach = written.Scalar("reach") is { } text ? Reach(text, reading.Problems) : null;
+                var hours = written.Scalar("hours") is { } open ? CalendarReader.Hours(open, reading.Problems) : null;
                 var answers = written.Scalar("answers") is { } within ? FieldValues.Within(within, reading.Problems) : null;
                 var expires = written.Scalar("expires") is { } date ? FieldValues.Date(date, reading.Problems) : null;
-                if (role is not null && reach is not null) contacts.Add(new Contact(role, reach, written.Text("hours"), answers, expires, written.At));
+                if (role is not null && reach is not null) contacts.Add(new Contact(role, reach, hours, answers, expires, written.At));
             }
         return contacts.ToImmutable();
     }

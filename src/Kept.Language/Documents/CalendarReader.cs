@@ -45,6 +45,13 @@ internal static class CalendarReader
         return forecast.ToImmutable();
     }
 
+    /// <summary>Hours that stand outside of calendars, in the same form; null, and told, where they are none.</summary>
+    public static string? Hours(ScalarText text, Problems problems)
+    {
+        string? zone = null;
+        return Open(text, [], ref zone, problems) ? text.Text : null;
+    }
+
     private static bool Open(ScalarText text, List<WeeklySpan> spans, ref string? zone, Problems problems)
     {
         var words = text.Text.Split(' ');

@@ -168,8 +168,9 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
                 return ExpressionReader.Duration(text, problems) is { } duration ? new FieldValue.Length(duration) : null;
             case FieldForm.Size:
                 if (ExpressionReader.Quantity(text, Dimension.Size, problems) is not { } size) return null;
-                if (size.Amount <= long.MaxValue) return new FieldValue.Bytes((long)size.Amount);
-                problems.Error(Codes.CheckField, text.At, $"`{field.Name}` is larger than can be counted", null);
+                var most = field.Most is { } written ? ExpressionReader.Quantity(ScalarText.Unwritten(written), Dimension.Size, new Problems())!.Value.Amount : long.MaxValue;
+                if (size.Amount <= most) return new FieldValue.Bytes((long)size.Amount);
+                problems.Error(Codes.CheckField, text.At, field.Most is null ? $"`{field.Name}` is larger than can be counted" : $"`{field.Name}: {FieldValues.Short(text)}` is more than a look reads", field.Most is { } bound ? $"write at most {bound}" : null);
                 return null;
             case FieldForm.Whole:
                 if (long.TryParse(text.Text, System.Globalization.NumberStyles.None, null, out var whole)) return new FieldValue.Whole(whole);

@@ -21,7 +21,7 @@ internal sealed class DocumentTables
     private static readonly Form.Text Objective = new("QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW");
     private static readonly Form.Text Whole = new("a whole number", "^[0-9]+$");
     private static readonly Form.Text Amount = new("a number", "^[0-9]+(\\.[0-9]+)?$");
-    private static readonly Form.Text Quantity = new("a number with its unit, such as 500/s or 10 MB");
+    private static readonly Form.Text Quantity = new("a number with its unit, such as 500/s or 10MB");
     private static readonly Form.Text Share = new("a share such as 95%", "^[0-9]+(\\.[0-9]+)?%$");
     private static readonly Form.Text YesOrNo = new("yes or no", Choices: ["yes", "no"]);
     private static readonly Form.Text Url = new("an http or https URL", "^https?://");
@@ -79,7 +79,7 @@ internal sealed class DocumentTables
     [
         new("role", Words, "Who answers.", Required: true, Example: "role: engineer on call"),
         new("reach", Words, "Where: a mailto:, tel: or https: address.", Required: true, Example: "reach: 'mailto:oncall@example.com'"),
-        new("hours", Words, "When somebody is there."),
+        new("hours", new Form.Text("DAYS HH:MM-HH:MM ZONE, such as Mo-Fr 09:00-17:00 Europe/Brussels"), "When somebody is there."),
         new("answers", new Form.Text("within LENGTH, such as within 15m"), "How fast an answer comes."),
         new("expires", Date, "When this contact is no longer good."),
     ]);
@@ -111,7 +111,7 @@ internal sealed class DocumentTables
     [
         new("load", new Form.Text("a rate such as 500/s"), "Requests per time it holds for."),
         new("burst", Amount, "How many at once."),
-        new("size", new Form.Text("a size such as 10 MB"), "The largest thing."),
+        new("size", new Form.Text("a size such as 10MB"), "The largest thing."),
         new("beyond", Response, "What happens beyond."),
         new("raise", Words, "How, and how fast, the limit can be raised."),
         new("ramp", Words, "How fast load may grow."),
@@ -151,7 +151,7 @@ internal sealed class DocumentTables
         new("name", Words, "Shown to people."),
         new("place", Name, "Where we look from; part of every verdict. By default here."),
         new("limits", new Form.Of(HouseLimits), "Bounds on looking."),
-        new("proxy", Url, "A proxy for looks; environment variables are not read."),
+        new("proxy", new Form.Text("http://HOST:PORT or http://USER:PASSWORD@HOST:PORT", "^http://"), "A proxy for looks; environment variables are not read."),
         new("trust", WordList, "PEM files of private certificate authorities, relative to the house."),
         new("resolver", new Form.Text("an address with port, such as 127.0.0.1:53"), "The name server for looks, instead of the system's."),
         new("keep", new Form.Of(Keep), "How long things are kept."),
@@ -227,7 +227,7 @@ internal sealed class DocumentTables
         return forms switch
         {
             [FieldForm.Duration] => Length,
-            [FieldForm.Size] => new Form.Text("a size such as 64 KiB"),
+            [FieldForm.Size] => new Form.Text("a size such as 64KiB"),
             [FieldForm.Whole] => Whole,
             [FieldForm.YesNo] => YesOrNo,
             [FieldForm.OneOf] => new Form.Text("one of the choices", Choices: [.. fields.SelectMany(field => field.Choices).Distinct(StringComparer.Ordinal)]),

@@ -99,11 +99,25 @@ internal static class FieldValues
         return null;
     }
 
+    /// <summary>What looks can go through: <c>http://[USER:PASSWORD@]HOST:PORT</c>. The user part may hold secrets, so it is never shown.</summary>
     public static string? Proxy(ScalarText text, Problems problems)
     {
-        if (Uri.TryCreate(text.Text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "socks5" && url.Host.Length > 0 && url.PathAndQuery is "/" or "") return text.Text;
-        problems.Error(Codes.Address, text.At, $"`{Short(text)}` is no address of a proxy", "write it as http://host:port");
+        const string scheme = "http://";
+        var rest = text.Text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? text.Text[scheme.Length..].TrimEnd('/') : "";
+        var at = rest.LastIndexOf('@');
+        if (IsHostAndPort(rest[(at + 1)..])) return text.Text;
+        var shown = text.Text.LastIndexOf('@') is >= 0 and var end ? "…" + text.Text[end..] : text.Text;
+        problems.Error(Codes.Address, text.At, $"`{Yaml.YamlReader.Short(shown)}` is no proxy that looks can go through",
+            "write http://HOST:PORT or http://${env:USER}:${env:PASSWORD}@HOST:PORT; the target's own TLS goes through it untouched");
         return null;
+    }
+
+    private static bool IsHostAndPort(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535) return false;
+        return text[..colon] is ['[', .. var address, ']'] ? address.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(address, out _)
+            : IsHostName(text[..colon].TrimEnd('.')) || IPAddress.TryParse(text[..colon], out var four) && four.ToString() == text[..colon];
     }
 
     public static string? NameServer(ScalarText text, Problems problems)

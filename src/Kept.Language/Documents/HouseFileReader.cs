@@ -15,6 +15,15 @@ internal static class HouseFileReader
 {
     public const string FileName = "house.yaml";
 
+    /// <summary>The files that <c>trust</c> names, as far as the text can be read; what is wrong with it is told when it is read.</summary>
+    public static IReadOnlyList<ScalarText> Trusted(DocumentFile file)
+    {
+        var unheard = new Problems();
+        if (SourceText.From(file, unheard) is not { } source) return [];
+        var reading = new Reading(source, file.Origin, new DocumentTables([]), new SharedTexts(), unheard);
+        return YamlReader.Read(source, unheard) is [{ Root: { } root }, ..] && Written.Of(DocumentTables.House, root, reading, root.At) is { } written ? written.Texts("trust") : [];
+    }
+
     public static HouseFile Read(Reading reading, List<YamlDocument> documents)
     {
         var problems = reading.Problems;

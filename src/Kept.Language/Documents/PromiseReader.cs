@@ -51,7 +51,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             FieldPlaces = written.Places,
         };
         CheckObjectives(wish);
-        return wish;
+        return Measured(wish);
     }
 
     public ImmutableArray<Objective> Objectives(Written written, string field, Func<string, QuantityType?> quantities)
@@ -97,7 +97,18 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             FieldPlaces = written.Places,
         };
         CheckObjectives(promise);
-        return promise;
+        return Measured(promise);
+    }
+
+    /// <summary>Load and rate are known from elsewhere, unless a check of the promise measures them: then its looks decide.</summary>
+    private static Promise Measured(Promise promise)
+    {
+        bool IsMeasured(Objective objective) => objective.Quantity.Source == QuantitySource.Surroundings
+            && promise.Checks.Any(check => (objective.OfCheck ?? check.Name) == check.Name && check.Measures.Any(measure => measure.Quantity.Name == objective.Quantity.Name));
+        return !promise.Keeps.Any(IsMeasured) ? promise : promise with
+        {
+            Keeps = [.. promise.Keeps.Select(objective => IsMeasured(objective) ? objective with { Quantity = objective.Quantity with { Source = QuantitySource.Measured } } : objective)],
+        };
     }
 
     private decimal? Share(Written written, string field, bool hundredIsFine) =>
@@ -123,11 +134,23 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
                 QuantitySource.LookTime => able.Any(check => !check.Kind.IsPassive),
                 _ => able.Any(check => check.Measures.Any(measure => measure.Quantity.Name == quantity.Name)),
             };
+            if (seen && of is null) Pooled(objective, able);
             if (seen) continue;
             _problems.Error(Codes.NotMeasured, objective.At, of is null ? $"no check of the promise measures `{quantity.Name}`" : $"the check `{of.Name}` does not measure `{quantity.Name}`",
                 quantity.Source == QuantitySource.LookTime ? "a heartbeat calls us, so there is no time to measure; add a check that looks"
                     : $"say where a check sees it: `measures: {{ {quantity.Name}: body.field as UNIT }}`");
         }
+    }
+
+    /// <summary>Looks are counted alike, so a check that is looked at far more often hides one that always fails.</summary>
+    private void Pooled(Objective objective, IReadOnlyList<Check> checks)
+    {
+        if (objective.Slice is not null || objective.Statistic.Kind == StatisticKind.Every || objective.Quantity.Source is not (QuantitySource.GoodLooks or QuantitySource.LookTime)) return;
+        var counted = checks.Where(check => objective.Quantity.Source == QuantitySource.GoodLooks || !check.Kind.IsPassive).ToList();
+        var (often, seldom) = (counted.MinBy(check => check.Every)!, counted.MaxBy(check => check.Every)!);
+        if (seldom.Every <= often.Every * 2) return;
+        _problems.Warning(Codes.Pooled, objective.At, $"`{often.Name}` is looked at every {often.Every} and `{seldom.Name}` every {seldom.Every}, and their looks count alike: `{seldom.Name}` could fail for ever and hardly show",
+            $"write a line for each (`of {often.Name}`, `of {seldom.Name}`), or give them one rhythm");
     }
 
     private Limits Limits(Written written)

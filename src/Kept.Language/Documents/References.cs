@@ -10,6 +10,7 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
 
     public void Check()
     {
+        Wishes();
         foreach (var agent in agents)
         {
             foreach (var promise in agent.Promises)
@@ -27,6 +28,22 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
                 if (wish.Given is { } given)
                     Given(agent, given);
         }
+    }
+
+    /// <summary>A wish is followed under the name of what it wishes, so one name is one wish; and what is promised is judged as it is promised.</summary>
+    private void Wishes()
+    {
+        var seen = new Dictionary<PromiseName, Promise>();
+        foreach (var agent in agents)
+            foreach (var wish in agent.ReliesOn.SelectMany(reliance => reliance.Wishes))
+            {
+                problems.About = wish.Name;
+                if (!seen.TryAdd(wish.Name, wish))
+                    problems.Error(Codes.WishTwice, wish.At, $"`{wish.Name}` is wished twice; the first is {seen[wish.Name].At}", "give this one another name, or let one agent wish it and the other use that");
+                else if (_agents.TryGetValue(wish.Name.Agent, out var other) && other.Promises.Any(promise => promise.Name == wish.Name))
+                    problems.Warning(Codes.Relation, wish.At, $"{wish.Name.Agent} promises `{wish.Name.Short}` itself, so this wish is not followed: that promise is", "accept the promise under `accepts:`, or wish under another name");
+                problems.About = null;
+            }
     }
 
     /// <summary>What a super agent is made of stays in its house: both sides have a document here. Of others' documents we hold only what they published.</summary>
@@ -75,6 +92,10 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
             {
                 case Expression.PromiseHolds holds when holds.Name.Agent == agent.Id:
                     Own(agent, holds.Name, holds.At, "`given`");
+                    break;
+                case Expression.PromiseHolds holds when !_agents.ContainsKey(holds.Name.Agent) && agent.ReliesOn.Any(reliance => reliance.Agent == holds.Name.Agent && reliance.Accepts.Any(acceptance => acceptance.Promise == holds.Name.Promise)):
+                    problems.Warning(Codes.NotAssessed, holds.At, $"`{holds.Name}` is accepted, and nothing in this house assesses it: whether the condition holds stays unknown",
+                        $"put the document of {holds.Name.Agent} into this house, or name it under `uses`, as how the promise is kept");
                     break;
                 case Expression.During during when !agent.Calendars.Any(calendar => calendar.Name == during.Calendar):
                     problems.Error(Codes.UnknownCalendar, during.At, $"there is no calendar `{during.Calendar}`{problems.Hint(during.Calendar, agent.Calendars.Select(calendar => calendar.Name))}", $"declare it: `calendars: {{ {during.Calendar}: {{ open: 'Mo-Fr 08:00-18:00 Europe/Brussels' }} }}`");

@@ -5,8 +5,9 @@ namespace Kept.Language.Documents;
 
 /// <summary>
 /// The terms of a promise, what its promisees rely on, as data: equal terms have equal hashes, however they are written (R17), and every change of them shows
-/// (R18). How the promise is looked at is our own matter and not among them. Calendars and own quantities are written out, because a changed calendar under
-/// the same name would be a changed promise.
+/// (R18). Calendars and own quantities are written out, because a changed calendar under the same name would be a changed promise. What is looked at, what is
+/// expected of it and how many looks confirm it are among them, for they decide what kept means; how often and how patiently we look is our own matter. When
+/// the promise ends is not: renewing it changes none of its words.
 /// </summary>
 internal static class Terms
 {
@@ -24,12 +25,22 @@ internal static class Terms
         Put(terms, "limits", promise.Limits is null ? null : Of(promise.Limits));
         Put(terms, "fails", promise.Fails.Length == 0 ? null : new JsonArray([.. promise.Fails.Select(Of)]));
         Put(terms, "notice", promise.Notice?.ToString());
-        Put(terms, "until", promise.Until?.ToString());
+        Put(terms, "docs", promise.Docs);
         Put(terms, "maintenance", promise.Maintenance is { } m ? $"announced {m.Announced} before, up to {m.UpTo}/{m.Per}" : null);
         Put(terms, "coverage", promise.Coverage == 0.95m ? null : Quantity.Ratio(promise.Coverage).ToString());
         Put(terms, "confidence", promise.Confidence is { } share ? Quantity.Ratio(share).ToString() : null);
         Put(terms, "calendars", Calendars(promise, agent));
         Put(terms, "quantities", Quantities(promise, agent));
+        Put(terms, "checks", promise.Checks.IsEmpty ? null : new JsonArray([.. promise.Checks.OrderBy(check => check.Name, StringComparer.Ordinal).Select(Of)]));
+        return terms;
+    }
+
+    private static JsonObject Of(Check check)
+    {
+        var terms = new JsonObject { ["name"] = check.Name, ["kind"] = check.Kind.Name, ["confirm"] = check.Confirm.ToString() };
+        Put(terms, "target", check.Kind.IsPassive ? null : check.Target.Text); // what calls us has a key instead, and a key is nobody's term
+        Put(terms, "expect", check.Expect.Select(expectation => ExpressionText.Of(expectation.Test)).Order(StringComparer.Ordinal));
+        Put(terms, "measures", check.Measures.Select(measure => $"{measure.Quantity.Name}: {measure.Text}").Order(StringComparer.Ordinal));
         return terms;
     }
 

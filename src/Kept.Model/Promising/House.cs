@@ -29,7 +29,7 @@ public sealed record House
     {
         get
         {
-            // A wish about an agent never shadows that agent's own promise of the same name.
+            // A wish about an agent never shadows that agent's own promise of the same name; the reader warns of it, and refuses two wishes of one name.
             if (_byName is { } built) return built;
             var all = new Dictionary<PromiseName, Promise>();
             foreach (var promise in Promises)
@@ -60,6 +60,19 @@ public sealed record House
         return less;
 
         static Promise Without(Promise promise) => promise with { FieldPlaces = [] };
+    }
+
+    /// <summary>The same house with all that was found wrong: a promise that an error of a rule names is a draft, the others are offered.</summary>
+    public House Found(ImmutableArray<Diagnostic> diagnostics)
+    {
+        var wanting = diagnostics.Where(d => d.Severity == Severity.Error && d.Promise is not null).Select(d => d.Promise!).ToHashSet();
+        var found = this with { Diagnostics = diagnostics, Agents = [.. Agents.Select(Judged)] };
+        found._byName = null; // it names the promises from before
+        return found;
+
+        Agent Judged(Agent agent) => agent.Promises.All(promise => promise.Standing == StandingOf(promise)) ? agent
+            : agent with { Promises = [.. agent.Promises.Select(promise => promise.Standing == StandingOf(promise) ? promise : promise with { Standing = StandingOf(promise) })] };
+        Standing StandingOf(Promise promise) => wanting.Contains(promise.Name) ? Standing.Draft : Standing.Offered;
     }
 
     /// <summary>The promise a reference means: the exact line, or without a line the newest one.</summary>

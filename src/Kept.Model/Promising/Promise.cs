@@ -9,7 +9,7 @@ public enum Standing
     Draft,
     /// <summary>Offered by its agent. Judged.</summary>
     Offered,
-    /// <summary>Offered and accepted.</summary>
+    /// <summary>Offered, and accepted by an acceptance that pins its hash (R13). One house alone cannot know it, so nothing stands so yet.</summary>
     Agreed,
     /// <summary>Ours to wish, of an agent that promised nothing: met, unmet or unknown, never kept.</summary>
     Wished,

@@ -16,7 +16,8 @@ internal static partial class NoEvasion
         "A condition that only the promiser can judge is an exit he keeps for himself. Conditions need a source that the promisees can read; without one the promise reads "
         + "unknown whenever the condition is asked.",
         RuleTheme.Conditions, RuleSource.Second, [NoSource, OnlyPromiser, NoEvidence, Words],
-        [new("the source of a condition is reachable for each promisee", "a name may resolve for them or not; only a look from their place can tell")])
+        [new("the source of a condition is reachable for each promisee", "a name may resolve for them or not; only a look from their place can tell"),
+            new("every condition that only the promiser can assess", "a source of load counts as the promiser's alone where it is read from loopback or a private address and the promise is to anyone; who may read another one is not asked")])
     { Check = Check };
 
     private static IEnumerable<Finding> Check(RuleContext context)

@@ -40,7 +40,7 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         }
         RulesChangeAt = HouseRules.NextChange(house, now);
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
-        house = house with { Diagnostics = all };
+        house = house.Found(all);
         return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
     }
 

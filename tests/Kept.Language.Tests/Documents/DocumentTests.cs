@@ -75,6 +75,16 @@ public sealed class DocumentTests
     }
 
     [Theory]
+    [InlineData("https://proxy.example:3128"), InlineData("socks5://proxy.example:1080"), InlineData("http://proxy.example"), InlineData("http://proxy.example:0"), InlineData("http://proxy.example:70000")]
+    [InlineData("http://proxy.example:3128/path"), InlineData("http://:3128"), InlineData("proxy.example:3128"), InlineData("http://[::1:3128"), InlineData("http://1.2.3:80"), InlineData("http://me:hush-hush@proxy.example")]
+    public void A_proxy_that_looks_cannot_go_through_refuses_the_house(string proxy)
+    {
+        var refused = Houses.Read(("house.yaml", $"house: h\nproxy: '{proxy}'"), ("kept.yaml", "kept: 1\nagent: a")).Diagnostics.Single();
+        Assert.Equal(("L046", true), (refused.Code, refused.RefusesHouse));
+        Assert.DoesNotContain("hush", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Fr 20:30-22:00 UTC", "6990-7080")]
     [InlineData("Mo,We 00:00-24:00 UTC", "0-1440 2880-4320")]
     [InlineData("Mo-Su 00:00-24:00 UTC", "0-10080")]
@@ -89,7 +99,38 @@ public sealed class DocumentTests
 
     [Theory]
     [InlineData("Mo 09:00-09:00 UTC"), InlineData("Mo 25:00-26:00 UTC"), InlineData("Mo 09:00-17:60 UTC"), InlineData("Mo 24:00-09:00 UTC"), InlineData("mo 09:00-17:00 UTC"), InlineData("Mo-We-Fr 09:00-17:00 UTC"), InlineData(", 09:00-17:00 UTC"), InlineData("09:00-17:00")]
-    public void Hours_that_are_none_are_refused(string open) => Houses.Refuses("L034", Houses.WithTop($"calendars: {{ c: {{ open: '{open}' }} }}"));
+    public void Hours_that_are_none_are_refused(string open)
+    {
+        Houses.Refuses("L034", Houses.WithTop($"calendars: {{ c: {{ open: '{open}' }} }}"));
+        Houses.Refuses("L034", Houses.WithTop($"contact: {{ role: owner, reach: 'mailto:a@b.example', hours: '{open}' }}"));
+    }
+
+    [Fact]
+    public void The_hours_of_a_contact_are_read_like_those_of_a_calendar()
+    {
+        var contact = Houses.Reads(Houses.WithTop("contact: { role: owner, reach: 'mailto:a@b.example', hours: 'Mo-Fr 09:00-17:00 Europe/Brussels' }")).Agents[0].Contacts.Single();
+        Assert.Equal("Mo-Fr 09:00-17:00 Europe/Brussels", contact.Hours);
+        Houses.Refuses("L035", Houses.WithTop("contact: { role: owner, reach: 'mailto:a@b.example', hours: 'Mo-Fr 09:00-17:00 Europe/Brusels' }"));
+    }
+
+    [Theory]
+    [InlineData("accepts: { p: { needs: [ 'lag p95 <= 3s over 1d' ] } }", "types: { lag: { unit: s, direction: provider, means: delay } }")]
+    [InlineData("'accepts' : { p: { needs: [ 'lag p95 <= 3s over 1d' ] } }", "types : { lag: { unit: s, direction: provider, means: delay } }")]
+    [InlineData("\"acc\\x65pts\": { p: { needs: [ 'lag p95 <= 3s over 1d' ] } }", "\"typ\\x65s\": { lag: { unit: s, direction: provider, means: delay } }")]
+    public void Quantities_of_another_are_found_however_their_keys_are_written(string accepts, string types) =>
+        Assert.Equal("lag", Houses.Reads($"kept: 1\nagent: a\nrelies-on: {{ z: {{ document: 'https://z.example/kept', {accepts} }} }}", $"kept: 1\nagent: z\n{types}").Agents.Single(agent => agent.Id == "a").ReliesOn[0].Accepts[0].Needs[0].Quantity.Name);
+
+    [Fact]
+    public void An_objective_on_load_is_decided_by_the_check_that_measures_it_and_refused_without_one()
+    {
+        string With(string measures) => $$"""
+            kept: 1
+            agent: a
+            promises: { p: { version: 1.0, keeps: [ 'load <= 500/s over 1h' ], check: { http: 'GET https://a.example/'{{measures}} } } }
+            """;
+        Assert.Equal(QuantitySource.Measured, Houses.Reads(With(", measures: { load: body.perSecond as per-s }")).Promises.Single().Keeps.Single().Quantity.Source);
+        Assert.Contains("measures `load`", Houses.Refuses("L031", With("")).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Objectives_count_the_checks_they_name()
@@ -124,10 +165,34 @@ public sealed class DocumentTests
         var one = Houses.PromiseOf("limits: { load: 60/m, beyond: 429 with Retry-After }\ngiven: load<=100/s\nuses: not disclosed\nnotice: 24h");
         var same = Houses.PromiseOf("notice: 1d\nlimits:\n  beyond: 429 with Retry-After\n  load: 60/m\nuses: 'not disclosed'\ngiven:   'load <= 100/s'");
         Assert.Equal(one.TermsHash, same.TermsHash);
-        foreach (var change in new[] { "notice: 2d", "until: 2030-01-01", "limits: { load: 61/m }", "given: load <= 100/s", "uses: not disclosed", "fails: [ { code: 503 } ]", "maintenance: { excludes: 'announced 1h before, up to 1h/7d' }", "coverage: 90%" })
+        foreach (var change in new[] { "notice: 2d", "docs: y", "limits: { load: 61/m }", "given: load <= 100/s", "uses: not disclosed", "fails: [ { code: 503 } ]", "maintenance: { excludes: 'announced 1h before, up to 1h/7d' }", "coverage: 90%" })
             Assert.NotEqual(Houses.PromiseOf("docs: x").TermsHash, Houses.PromiseOf(change).TermsHash);
-        // how we look is our own matter
-        Assert.Equal(Houses.Reads(Houses.Shop).Promises.Single().TermsHash, Houses.Reads(Houses.Shop.Replace("status == 200", "status == 204", StringComparison.Ordinal)).Promises.Single().TermsHash);
+        Assert.Equal(Houses.PromiseOf("docs: x").TermsHash, Houses.PromiseOf("docs: x\nuntil: 2030-01-01").TermsHash); // renewing it changes none of its words
+    }
+
+    [Theory]
+    [InlineData("confirm: 1 of 3", true), InlineData("expect: [ status == 204 ]", true), InlineData("expect: [ status==200 ]", false), InlineData("confirm: 2 of 3", false)]
+    [InlineData("every: 30s", false), InlineData("timeout: 1s", false), InlineData("name: other", true), InlineData("measures: { size: body.bytes as B }", true)]
+    public void What_decides_kept_is_a_term_and_how_often_we_look_is_our_own_matter(string field, bool isTerm)
+    {
+        string With(string more, string http = "GET https://shop.example/") => Houses.Reads($$"""
+            kept: 1
+            agent: shop
+            domains: [shop.example]
+            types: { size-of-it: { unit: B, direction: provider, means: how much there is } }
+            promises: { page: { version: 1.0, check: { http: '{{http}}'{{more}} } } }
+            """).Promises.Single().TermsHash;
+        var before = With(field.StartsWith("expect", StringComparison.Ordinal) ? ", expect: [ status == 200 ]" : "");
+        if (isTerm) Assert.NotEqual(before, With(", " + field));
+        else Assert.Equal(before, With(", " + field));
+        Assert.NotEqual(With(""), With("", "GET https://shop.example/other"));
+    }
+
+    [Fact]
+    public void The_key_of_a_heartbeat_is_no_term()
+    {
+        string With(string key) => Houses.Reads($"kept: 1\nagent: shop\npromises: {{ copy: {{ version: 1.0, check: {{ heartbeat: {key}, every: 1d }} }} }}\n").Promises.Single().TermsHash;
+        Assert.Equal(With("key-aaaaaaaaaaaaaaaaaaaa"), With("key-bbbbbbbbbbbbbbbbbbbb"));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Kept.Model;
 using Xunit;
 
@@ -40,6 +42,33 @@ public sealed class HouseFolderTests : IDisposable
         var (files, problems) = HouseFolder.ReadFiles(_folder);
         Assert.Equal("kept.yaml", Assert.Single(files).Path);
         Assert.Equal([("L041", "away", Severity.Warning), ("L041", "out.kept.yaml", Severity.Error)], problems.Select(problem => (problem.Code, problem.At.File.Path, problem.Severity)).Order());
+    }
+
+    [Fact]
+    public void Authorities_are_read_with_the_house_and_refuse_it_where_they_cannot_be()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var authority = new CertificateRequest("CN=ours", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(99));
+        File.WriteAllText(Path.Combine(_folder, "ca.pem"), "notes\n" + authority.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_folder, "empty.pem"), "");
+        File.WriteAllText(Path.Combine(_folder, "words.pem"), "nothing");
+        File.WriteAllText(Path.Combine(_folder, "damaged.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        File.WriteAllBytes(Path.Combine(_folder, "large.pem"), new byte[(1 << 20) + 1]);
+        File.WriteAllText(Path.Combine(_folder, "kept.yaml"), "kept: 1\nagent: a\n");
+        string Told(string trust)
+        {
+            File.WriteAllText(Path.Combine(_folder, "house.yaml"), $"house: h\ntrust: {trust}\n");
+            var problems = HouseFolder.ReadFiles(_folder).Problems;
+            Assert.All(problems, problem => Assert.True(problem is { Code: "L100", RefusesHouse: true, At.Line: 2, LineText.Length: > 0 } && problem.At.File.Path == "house.yaml"));
+            Assert.DoesNotContain(problems, problem => problem.Message.Contains(_folder, StringComparison.Ordinal));
+            return string.Join("; ", problems.Select(problem => problem.Message));
+        }
+        Assert.Equal("", Told("ca.pem"));
+        Assert.Equal("", Told($"['{Path.Combine(_folder, "ca.pem")}', ca.pem]"));
+        Assert.Equal("`empty.pem` holds no certificate; `words.pem` holds no certificate", Told("[ca.pem, empty.pem, words.pem]"));
+        Assert.Equal("`gone.pem` is not there; `no/where.pem` is not there; `damaged.pem` holds a certificate that is damaged", Told("[gone.pem, no/where.pem, damaged.pem]"));
+        Assert.StartsWith("`large.pem` has 1,048,577 bytes", Told("large.pem"), StringComparison.Ordinal);
+        Assert.Equal("`/dev/zero` holds no certificate", Told("/dev/zero"));
     }
 
     [Fact]
