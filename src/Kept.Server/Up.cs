@@ -18,6 +18,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         {
             var signature = source.Signature();
             var reading = await source.ReadAsync(stopping.Token);
+            var trusted = source.TrustSignature();
             GiveBack(reading); // before anything is looked at: a pause of ours would be told as slowness of others
             // a first start with documents that do not read still answers, with its own promises and the words of the fault
             await TakeAsync(reading.Refused ? source.ReadOwn() : reading, stopping.Token);
@@ -26,7 +27,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
             if (reading.Refused) await TakeAsync(reading, stopping.Token);
             ready();
             Banner(address, reading);
-            var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, stopping.Token);
+            var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, trusted, stopping.Token);
             await Task.WhenAny(engine, watch);
             await stopping.CancelAsync();
             await engine;
