@@ -41,6 +41,7 @@ public static partial class KeptServer
         using var looking = new Looking(FolderOf(options.HousePath), options.Time);
         using var logs = LoggerFactory.Create(logging => Log(logging));
         await using var running = new RunningHouse(new EngineParts(ledger, LooksOf(options, looking, logs.CreateLogger("Kept.Looks")), options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
+        var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"));
         var sight = new Sight
         {
             View = () => Volatile.Read(ref started) ? running.View : throw new StartingException(),
@@ -52,6 +53,7 @@ public static partial class KeptServer
             SentAway = running.SentAway,
             HousePath = options.HousePath,
             Mark = mark,
+            Findings = () => machine.Findings,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies)), logging => Log(logging));
         try
@@ -69,7 +71,7 @@ public static partial class KeptServer
         var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
             logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder));
-        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"));
+        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()));
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
