@@ -20,7 +20,7 @@ internal sealed partial class Keeper
     private readonly Dictionary<string, int> _loadsOfHost = new(StringComparer.Ordinal);
     private List<LoadDue> _loadsDue = [];
     private object? _loadsOf; // the promises for which it was made
-    private int _loadsUnderWay, _nextLoad;
+    private int _loadsUnderWay;
     private FrozenDictionary<string, LoadView>? _loadsShown;
 
     /// <summary>An agent whose load is asked for, and when it is read next.</summary>
@@ -37,11 +37,11 @@ internal sealed partial class Keeper
     {
         if (_parts.ReadLoad is not { } read || _isStopping) return;
         if (!ReferenceEquals(_loadsOf, _order)) ArrangeLoads();
-        // Each turn begins where the one before had no more room, so that nobody is passed over for ever.
-        for (var left = _loadsDue.Count; left > 0 && _loadsUnderWay < LoadsAtOnce; left--)
+        // Who waits longest is first: where there is too little room, all have their turn.
+        foreach (var due in _loadsDue.Where(due => !due.IsUnderWay && due.At <= _now).OrderBy(due => due.At).ToList())
         {
-            var due = _loadsDue[_nextLoad = (_nextLoad + 1) % _loadsDue.Count];
-            if (due.IsUnderWay || _now < due.At || _loadsOfHost.GetValueOrDefault(due.Host) >= LoadsPerHost) continue;
+            if (_loadsUnderWay >= LoadsAtOnce) return;
+            if (_loadsOfHost.GetValueOrDefault(due.Host) >= LoadsPerHost) continue;
             due.At = Phase.Next(Phase.Of(due.Agent, LoadEvery), LoadEvery.Nanoseconds / Duration.PerMicrosecond, _now);
             due.IsUnderWay = true;
             _loadsUnderWay++;
@@ -58,7 +58,7 @@ internal sealed partial class Keeper
         foreach (var agent in _order.Where(promise => promise.Terms.Agent.Load is not null && (promise.Promise.Given?.AsksFor("load") ?? false)).Select(promise => promise.Terms.Agent).DistinctBy(agent => agent.Id))
             _loadsDue.Add(before.TryGetValue((agent.Id, agent.Load!), out var there) ? there : new LoadDue(agent.Id, agent.Load!, _now + new Duration(Phase.Of(agent.Id, LoadSoon) * Duration.PerMicrosecond)));
         foreach (var gone in _loads.Keys.Except(_loadsDue.Select(due => due.Agent)).ToList()) _loads.Remove(gone);
-        (_loadsOf, _nextLoad, _loadsShown) = (_order, 0, null);
+        (_loadsOf, _loadsShown) = (_order, null);
     }
 
     private static readonly Duration LoadSoon = Duration.Seconds(2);

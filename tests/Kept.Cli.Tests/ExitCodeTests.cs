@@ -61,39 +61,54 @@ public class ExitCodeTests
     }
 
     [Theory]
-    [InlineData("parts/ok@1", 0, "✔ kept  team/whole@1")]
-    [InlineData("parts/ok@1 and parts/down@1", 1, "✖ broken  team/whole@1")]
-    [InlineData("parts/ok@1 or parts/down@1", 1, "✔ kept  team/whole@1")]
-    [InlineData("parts/elsewhere@1", 3, "? unknown  team/whole@1")]
-    public async Task Verify_of_a_promise_without_a_check_says_what_follows_from_what_it_stands_on(string uses, int exit, string told)
+    [InlineData("ok@1", "✔ kept  team/whole@1", 1)]
+    [InlineData("ok@1 and down@1", "✖ broken  team/whole@1", 1)]
+    [InlineData("ok@1 or down@1", "✔ kept  team/whole@1", 1)]
+    [InlineData("ok@1 and called@1", "? unknown  team/whole@1", 1)]
+    public async Task Verify_of_a_promise_without_a_check_says_what_follows_from_what_it_stands_on(string uses, string told, int exit)
     {
         await using var peer = Busy();
-        var down = uses.Contains("down", StringComparison.Ordinal) ? $$"""
-              down@1:
-                version: 1.0
-                check: { http: 'GET http://127.0.0.1:{{ScriptedPeer.ClosedPort()}}/', every: 1s, timeout: 900ms, confirm: 1 of 1, expect: [ status == 200 ] }
-            """ : "";
-        using var house = new TestHouse()
-            .With("parts.kept.yaml", $$"""
-            kept: 1
-            agent: parts
-            domains: [127.0.0.1]
-            promises:
-              ok@1:
-                version: 1.0
-                check: { http: 'GET http://127.0.0.1:{{peer.Port}}/', every: 1s, timeout: 900ms, confirm: 1 of 1, expect: [ status == 200 ] }
-            """ + "\n" + down)
-            .With("team.kept.yaml", $$"""
+        using var house = new TestHouse().With("team.kept.yaml", $$"""
             kept: 1
             agent: team
             domains: [127.0.0.1]
-            relies-on:
-              parts: { accepts: { ok@1: { purpose: all }, down@1: { purpose: all }, elsewhere@1: { purpose: all } } }
+            until: 2099-12-31
             promises:
+              ok@1:
+                version: 1.0
+                benefit: It works.
+                to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
+                check: { http: 'GET http://127.0.0.1:{{peer.Port}}/', every: 1s, timeout: 900ms, confirm: 1 of 1, expect: [ status == 200 ] }
+              down@1:
+                version: 1.0
+                benefit: It works.
+                to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
+                check: { http: 'GET http://127.0.0.1:{{ScriptedPeer.ClosedPort()}}/', every: 1s, timeout: 900ms, confirm: 1 of 1, expect: [ status == 200 ] }
+              called@1:
+                version: 1.0
+                benefit: It works.
+                to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
+                check: { heartbeat: called, every: 1h }
               whole@1:
                 version: 1.0
                 benefit: It works.
                 to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
                 uses: {{uses}}
             """);
         var run = await CommandLine.RunAsync("verify", house.Folder);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Kept.Engine.Recording;
 using Kept.Engine.Tests.World;
 using Kept.Ledger;
@@ -85,7 +84,7 @@ public sealed class LoadTests
     {
         using var world = new HouseWorld();
         world.Run(RunningHouseTests.OnePromise
-            .Replace("domains: [web.example]", "domains: [web.example]\ncalendars: { show: Mo-Su 00:00-24:00 Europe/Brussels }", StringComparison.Ordinal)
+            .Replace("domains: [web.example]", "domains: [web.example]\ncalendars: { show: { open: 'Mo-Su 00:00-24:00 Europe/Brussels' } }", StringComparison.Ordinal)
             .Replace("keeps: [ 'availability >= 99% over 1h' ]", $"keeps: [ '{keeps}' ]" + (given.Length > 0 ? "\n    " + given : ""), StringComparison.Ordinal));
         world.Advance(TimeSpan.FromSeconds(60));
         var told = world.Entries(EntryKinds.VerdictChanged);

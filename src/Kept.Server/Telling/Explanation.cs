@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Kept.Engine;
-using Kept.Language;
 using Kept.Model;
 
 namespace Kept.Server;
