@@ -30,14 +30,32 @@ internal static class OneLook
 
         var promises = house.Promises.ToList();
         var seen = promises.Select(promise => promise.Checks.Select(check => SeeAsync(check, promise.Origin)).ToArray()).ToList();
-        var loads = new Dictionary<string, Quantity?>();
-        foreach (var agent in house.Agents)
-            if (agent.Load is { } source)
-                loads[agent.Id] = await readLoad(source, cancellationToken);
+        var read = await Task.WhenAll(house.Agents.Where(agent => agent.Load is not null && AsksForLoad(agent)).Select(async agent => (agent.Id, Load: await ReadLoadAsync(agent.Load!))));
+        var loads = read.ToDictionary(one => one.Id, one => one.Load);
 
         var observations = new List<Observation?[]>();
         foreach (var round in seen) observations.Add(await Task.WhenAll(round));
         return Judge(house, promises, observations, loads, Instant.From(time.GetUtcNow()));
+
+        async Task<Quantity?> ReadLoadAsync(LoadSource source)
+        {
+            async Task<Quantity?> OnceAsync()
+            {
+                await places.WaitAsync(cancellationToken);
+                try
+                {
+                    return await readLoad(source, cancellationToken);
+                }
+                finally
+                {
+                    places.Release();
+                }
+            }
+            var load = await OnceAsync();
+            if (!source.IsCounter || load is not null) return load;
+            await Task.Delay(BetweenReadings, time, cancellationToken);
+            return await OnceAsync();
+        }
 
         async Task<Observation?> SeeAsync(Check check, DocumentOrigin origin)
         {
@@ -53,6 +71,11 @@ internal static class OneLook
             }
         }
     }
+
+    /// <summary>How long after its first reading a counter is read again: one reading tells nothing of its growth.</summary>
+    private static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(2);
+
+    private static bool AsksForLoad(Agent agent) => agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)).Any(promise => promise.Given?.AsksFor("load") ?? false);
 
     /// <summary>Conditions may name promises of the same round, so outcomes are repeated until they no longer change (cycles stay unknown).</summary>
     internal static IReadOnlyList<LookedAt> Judge(
@@ -85,7 +108,8 @@ internal static class OneLook
 
         if (house.NotPromises[promise.Name].FirstOrDefault() is { } error)
             return new LookedAt(promise, Outcome.NotAPromise, $"{error.Code}: {error.Message}", checks, notes, false);
-        if (checks.IsEmpty) return new LookedAt(promise, Outcome.Unknown, "it has no check: one look cannot decide it", checks, notes, true);
+        if (checks.IsEmpty && promise.Uses is { } stands) return ByWhatItUses(stands);
+        if (checks.IsEmpty) return new LookedAt(promise, Outcome.Unknown, "it has no check, and names nothing it stands on: one look cannot decide it", checks, notes, true);
 
         LookedCheck? With(LookClass kind) => checks.FirstOrDefault(check => check.Look?.Class == kind);
         return With(LookClass.Bad) is { } bad ? Of(Outcome.Broken, bad)
@@ -93,6 +117,19 @@ internal static class OneLook
             : (With(LookClass.Gap) ?? With(LookClass.ConditionUnknown)) is { } gap ? Of(Outcome.Unknown, gap)
             : With(LookClass.Good) is { } good ? Of(Outcome.Kept, good)
             : new LookedAt(promise, Outcome.Unknown, checks[0].Why ?? "nothing was looked at", checks, notes, true);
+
+        // as the running house judges it: by what it stands on, while it is in force
+        LookedAt ByWhatItUses(Expression uses)
+        {
+            if (inForce.Truth != Truth.True)
+                return inForce.Truth == Truth.False
+                    ? new LookedAt(promise, Outcome.NotInForce, "not in force: " + inForce.Reason, checks, notes, false)
+                    : new LookedAt(promise, Outcome.Unknown, "whether it was in force is unknown: " + inForce.Reason, checks, notes, false);
+            var value = Judging.Judge.Given(uses, now, surroundings);
+            var outcome = value.Truth switch { Truth.True => Outcome.Kept, Truth.False => Outcome.Broken, _ => Outcome.Unknown };
+            return new LookedAt(promise, outcome, "by what it stands on: " + value.Reason, checks, notes,
+                outcome == Outcome.Unknown && uses.SelfAndDescendants().OfType<Expression.PromiseHolds>().All(named => house.Find(named.Name) is not null)); // what is unknown there is told there
+        }
 
         LookedAt Of(Outcome outcome, LookedCheck because) => new(promise, outcome, because.Look!.Reason, checks, notes, false);
     }

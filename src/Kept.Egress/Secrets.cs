@@ -14,11 +14,14 @@ public static class Secrets
 {
     private const int LargestFile = 64 * 1024;
 
+    /// <summary>A shorter secret is refused: hiding it wherever it occurs would shred every answer, and not hiding it would tell it.</summary>
+    public const int Shortest = 4;
+
     /// <summary>True where the text names a secret.</summary>
     public static bool IsIn(string text) => text.Contains("${env:", StringComparison.Ordinal) || text.Contains("${file:", StringComparison.Ordinal);
 
     /// <summary>The text with its secrets put in; each expanded value is added to <paramref name="used"/> for redaction. <paramref name="encode"/> fits values into where they stand (a URL).</summary>
-    /// <exception cref="EgressException">A secret is not set (<see cref="GapCause.SecretMissing"/>): ours, a gap.</exception>
+    /// <exception cref="EgressException">A secret is not set, or too short to be hidden (<see cref="GapCause.SecretMissing"/>): ours, a gap.</exception>
     public static string Expand(string text, ICollection<string>? used = null, Func<string, string>? encode = null)
     {
         if (!IsIn(text)) return text;
@@ -31,20 +34,22 @@ public static class Secrets
             if (close < 0) return result.Append(text, from, text.Length - from).ToString();
             result.Append(text, from, open - from);
             var value = Read(text[(open + 2)..close]);
+            if (value.Length is > 0 and < Shortest)
+                throw EgressException.OfUs(GapCause.SecretMissing, $"the secret ${{{text[(open + 2)..close]}}} has fewer than {Shortest} characters: it could not be hidden in what comes back; take a longer one, or write it into the document where it is no secret");
             if (value.Length > 0) used?.Add(value);
             result.Append(encode is null ? value : encode(value));
             from = close + 1;
         }
     }
 
-    /// <summary>The text with every expanded value replaced by <c>•••</c>, also where it stands in Base64 (whole or inside something longer, as in <c>Basic</c>), in a URL, in JSON or in HTML. Values under 4 characters are left: replacing them would shred the text and hide nothing.</summary>
+    /// <summary>The text with every expanded value replaced by <c>•••</c>, also where it stands in Base64 (whole or inside something longer, as in <c>Basic</c>), in a URL, in JSON or in HTML. No secret is shorter than <see cref="Shortest"/>; a form of one that is would shred the text and hide nothing, and is left.</summary>
     public static string Redact(string text, IReadOnlyCollection<string> used) => RedactForms(text, FormsOf(used));
 
     /// <summary>Every form of these secrets, in the order in which they are to be hidden: made once for an answer with many headers.</summary>
     public static IReadOnlyList<string> FormsOf(IReadOnlyCollection<string> used) =>
         // The longest first: a short secret that begins a longer one would leave the rest of that in clear. Without regard to case: a host comes back in small
         // letters, %2F as %2f.
-        [.. used.Where(one => one.Length >= 4).Distinct(StringComparer.Ordinal).OrderByDescending(one => one.Length).SelectMany(FormsOfOne)];
+        [.. used.Where(one => one.Length >= Shortest).Distinct(StringComparer.Ordinal).OrderByDescending(one => one.Length).SelectMany(FormsOfOne)];
 
     /// <summary>The text with each of these <see cref="FormsOf"/> replaced by <c>•••</c>.</summary>
     public static string RedactForms(string text, IReadOnlyList<string> forms)

@@ -9,15 +9,9 @@ using Kept.Model;
 
 namespace Kept.Engine;
 
-/// <summary>What is done from time to time, and at the start: history, snapshots, upkeep, loads, the sign of life.</summary>
+/// <summary>What is done from time to time, and at the start: history, snapshots, upkeep, the sign of life.</summary>
 internal sealed partial class Keeper
 {
-    /// <summary>A load is read this often while a house declares a source.</summary>
-    public static readonly Duration LoadEvery = Duration.Seconds(15);
-
-    /// <summary>A load older than this is not known any more.</summary>
-    public static readonly Duration LoadIsOldAfter = Duration.Seconds(40);
-
     private static readonly Duration UpkeepEvery = Duration.Minutes(1), AliveEvery = Duration.Seconds(15), ShelfEvery = Duration.Seconds(10);
 
     private const string AliveKey = "engine/alive";
@@ -29,8 +23,6 @@ internal sealed partial class Keeper
     private Instant? _readAt;
     private Duration _readPause;
     private Instant _upkeepAt, _aliveAt, _shelfAt;
-    private readonly Dictionary<string, Instant> _loadAt = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _loadsUnderWay = new(StringComparer.Ordinal);
     private int _nextShelf;
     private Instant? _downSince;
     private SureTime? _sure;
@@ -257,45 +249,5 @@ internal sealed partial class Keeper
             if (promise.Fold is { } fold && FoldShelf.Of(promise.Id) == shelf)
                 snapshots.Add(new FoldSnapshot(promise.Id, promise.Terms.FoldKey, promise.Since, _now, fold.Snapshot()));
         if (snapshots.Count > 0) _recorder.Cache(FoldShelf.Key(shelf), FoldShelf.Write(snapshots));
-    }
-
-    // ---- load
-
-    private void ReadLoads()
-    {
-        if (_parts.ReadLoad is not { } read || _isStopping) return;
-        foreach (var agent in _house.Agents)
-        {
-            if (agent.Load is not { } source || (_loadAt.TryGetValue(agent.Id, out var at) && _now < at) || !_loadsUnderWay.Add(agent.Id)) continue;
-            _loadAt[agent.Id] = _now + LoadEvery;
-            _ = ReadLoadAsync(read, agent.Id, source);
-        }
-    }
-
-    private async Task ReadLoadAsync(Func<LoadSource, CancellationToken, ValueTask<Quantity?>> read, string agent, LoadSource source)
-    {
-        await Task.Yield();
-        Quantity? value = null;
-        Exception? failed = null;
-        try
-        {
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _looksEnd.Token);
-            value = await read(source, either.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            value = null; // not readable in time: not known
-        }
-        catch (Exception fault)
-        {
-            failed = fault;
-        }
-        Post(() =>
-        {
-            _loadsUnderWay.Remove(agent);
-            if (failed is not null) Faulted(failed, $"the load of {agent}");
-            _loads[agent] = (value, _now);
-        });
     }
 }

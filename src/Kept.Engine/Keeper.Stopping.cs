@@ -32,7 +32,7 @@ internal sealed partial class Keeper
         (_upkeepAt, _aliveAt, _shelfAt) = (_now, _now, _now);
         (_prepareAt, _readAt) = (null, null);
         _recorder.TryAgain();
-        _loadAt.Clear();
+        ReadLoadsAnew();
         if (backwards) ForgetTheFuture();
     }
 

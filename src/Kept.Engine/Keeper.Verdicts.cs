@@ -15,7 +15,6 @@ internal sealed partial class Keeper
 
     private readonly PriorityQueue<TrackedPromise, long> _changes = new();
     private readonly Queue<TrackedPromise> _touched = new();
-    private readonly Dictionary<string, (Quantity? Value, Instant At)> _loads = new(StringComparer.Ordinal);
     private int _sweptTo;
 
     private Judged GivenAt(TrackedPromise promise, Instant at, bool isPast = false)

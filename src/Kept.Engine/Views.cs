@@ -42,6 +42,8 @@ public sealed record HouseView
     }
     /// <summary>The newest documents were refused, and this is why; the house above is the one before.</summary>
     public HouseFault? Fault { get; init; }
+    /// <summary>The loads that conditions ask for, by agent; of agents whose load nobody asks for there is none.</summary>
+    public FrozenDictionary<string, LoadView> Loads { get; init; } = FrozenDictionary<string, LoadView>.Empty;
     public required EngineFigures Figures
     {
         get => _figures ??= _gauges!.ToFigures();
@@ -83,6 +85,15 @@ public sealed record CheckView(Check Check, int Series, LookRecord? Last, string
 {
     /// <summary>What the newest look meant, in words; of a good one the record tells enough.</summary>
     public string? LastReason { get => field ?? (Last is { } last ? LookWords.Of(last) : null); init; } = LastReason;
+}
+
+/// <summary>A load as it was read last.</summary>
+/// <param name="Value">The mean over the last minute; null where it could not be read.</param>
+/// <param name="At">When it was read.</param>
+public sealed record LoadView(Quantity? Value, Instant At)
+{
+    /// <summary>The value, while it is not too old to be known.</summary>
+    public Quantity? KnownAt(Instant now) => At <= now && now - At <= Keeper.LoadIsOldAfter ? Value : null;
 }
 
 /// <summary>Documents that were refused whole.</summary>

@@ -77,6 +77,42 @@ public static class HouseFolder
     private static bool IsOfFiles(Exception fault) =>
         fault is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentException or NotSupportedException;
 
+    /// <summary>
+    /// What can be seen of the files of a house without reading them: where each really lies, its size and time. It walks as the reading does, links to files too, so
+    /// equal text is nothing new to read. Never throws.
+    /// </summary>
+    public static string Glance(string fileOrFolder)
+    {
+        try
+        {
+            if (File.Exists(fileOrFolder)) return StampOf(fileOrFolder);
+            if (!Directory.Exists(fileOrFolder)) return "";
+            return string.Join('\n', Found(fileOrFolder, RealPath(new DirectoryInfo(fileOrFolder)), new Problems()).Take(MaxFiles + 1).Select(found => found.Path + "|" + StampOf(found.File)));
+        }
+        catch (Exception fault) when (IsOfFiles(fault))
+        {
+            return "unreadable"; // reading it tells why, in words
+        }
+    }
+
+    /// <summary>Where a file really lies, its size and time; equal where nothing was written, and nothing that leads to it was turned to another. Never throws.</summary>
+    public static string StampOf(string file) => StampOf(new FileInfo(file));
+
+    private static string StampOf(FileInfo file)
+    {
+        try
+        {
+            var real = IsLink(file) ? new FileInfo(RealPath(file)) : file;
+            return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{real.FullName}|{real.Length}|{real.LastWriteTimeUtc.Ticks}");
+        }
+        catch (Exception fault) when (IsOfFiles(fault))
+        {
+            return "unreadable"; // it was there a moment ago, or its link leads nowhere
+        }
+    }
+
+    private static bool IsLink(FileInfo file) => file.Attributes.HasFlag(FileAttributes.ReparsePoint);
+
     /// <summary>Whether a file of this name is read as part of a house; for watching a folder.</summary>
     public static bool IsDocument(string fileName) =>
         fileName is "kept.yaml" or HouseFileReader.FileName || fileName.EndsWith(".kept.yaml", StringComparison.Ordinal) && fileName[0] != '.';
@@ -84,6 +120,23 @@ public static class HouseFolder
     private static void ReadFolder(string folder, List<DocumentFile> files, Problems problems)
     {
         var root = RealPath(new DirectoryInfo(folder));
+        long bytes = 0;
+        foreach (var (path, file) in Found(folder, root, problems))
+        {
+            if (files.Count >= MaxFiles || bytes > MaxBytes)
+            {
+                problems.Error(Codes.TooLarge, PlaceOf(path), files.Count >= MaxFiles ? $"the house has more than {MaxFiles:N0} files" : $"the house has more than {MaxBytes >> 20} MiB of documents",
+                    "this file and all after it were not read; put several agents into one file with `---` between them, or divide the house");
+                break;
+            }
+            Take(file, path, root, files, problems);
+            if (files.Count > 0) bytes += files[^1].Bytes.Length;
+        }
+    }
+
+    /// <summary>The documents of a folder by their paths in it, unread.</summary>
+    private static List<(string Path, FileInfo File)> Found(string folder, string root, Problems problems)
+    {
         var found = new List<(string Path, FileInfo File)>();
         var waiting = new Stack<(DirectoryInfo Folder, string Path)>([(new DirectoryInfo(folder), "")]);
         for (var folders = 0; waiting.TryPop(out var next) && folders < MaxFolders; folders++)
@@ -98,18 +151,7 @@ public static class HouseFolder
                         problems.Warning(Codes.FileRefused, PlaceOf(path), "a link to a folder outside of the house is not followed", "put the documents into the house's own folder");
             }
         found.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
-        long bytes = 0;
-        foreach (var (path, file) in found)
-        {
-            if (files.Count >= MaxFiles || bytes > MaxBytes)
-            {
-                problems.Error(Codes.TooLarge, PlaceOf(path), files.Count >= MaxFiles ? $"the house has more than {MaxFiles:N0} files" : $"the house has more than {MaxBytes >> 20} MiB of documents",
-                    "this file and all after it were not read; put several agents into one file with `---` between them, or divide the house");
-                break;
-            }
-            Take(file, path, root, files, problems);
-            if (files.Count > 0) bytes += files[^1].Bytes.Length;
-        }
+        return found;
     }
 
     private static FileSystemInfo[] Entries(DirectoryInfo folder, string path, Problems problems)

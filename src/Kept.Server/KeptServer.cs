@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Kept.Engine;
 using Kept.Ledger;
+using Kept.Model;
 using Kept.Server.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -12,7 +14,7 @@ using Microsoft.Extensions.Logging.Console;
 namespace Kept.Server;
 
 /// <summary>The composition root of <c>kept up</c>: opens the ledger, reads the house, starts looking, answers on the web, and stops in order.</summary>
-public static class KeptServer
+public static partial class KeptServer
 {
     /// <summary>Runs until cancelled. What keeps it from starting is told on standard error with what to do, never as an exception.</summary>
     /// <returns>One of <see cref="ServerExit"/>.</returns>
@@ -38,7 +40,8 @@ public static class KeptServer
         var mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         using var looking = new Looking(FolderOf(options.HousePath), options.Time);
         using var logs = LoggerFactory.Create(logging => Log(logging));
-        await using var running = new RunningHouse(new EngineParts(ledger, looking.Looks, options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
+        await using var running = new RunningHouse(new EngineParts(ledger, LooksOf(options, looking, logs.CreateLogger("Kept.Looks")), options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
+        var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"));
         var sight = new Sight
         {
             View = () => Volatile.Read(ref started) ? running.View : throw new StartingException(),
@@ -50,8 +53,9 @@ public static class KeptServer
             SentAway = running.SentAway,
             HousePath = options.HousePath,
             Mark = mark,
+            Findings = () => machine.Findings,
         };
-        await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options)), logging => Log(logging));
+        await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies)), logging => Log(logging));
         try
         {
             await web.StartAsync(cancellationToken);
@@ -67,7 +71,7 @@ public static class KeptServer
         var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
             logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder));
-        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"));
+        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()));
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
@@ -81,6 +85,14 @@ public static class KeptServer
             await web.StopAsync(CancellationToken.None);
         }
     }
+
+    /// <summary>What strangers can read is told without what a look lacked on this machine; the log has it.</summary>
+    private static FrozenDictionary<string, Look> LooksOf(ServerOptions options, Looking looking, ILogger log) => options.IsPublic
+        ? looking.Looks.ToFrozenDictionary(pair => pair.Key, pair => Discretion.Of(pair.Value, (target, missing) => SecretMissing(log, target, missing)))
+        : looking.Looks;
+
+    [LoggerMessage(3030, LogLevel.Warning, "A look at {Target} lacks a secret: {Missing}")]
+    private static partial void SecretMissing(ILogger log, string target, string missing);
 
     /// <summary>How it ends where there is no house to run; null where there is one.</summary>
     private static int? HouseMissing(ServerOptions options)
@@ -160,7 +172,8 @@ public static class KeptServer
     private static string Loopback(IPAddress address, int port) => new IPEndPoint(
         IPAddress.Any.Equals(address) ? IPAddress.Loopback : IPAddress.IPv6Any.Equals(address) ? IPAddress.IPv6Loopback : address, port).ToString();
 
-    private static string FolderOf(string housePath) => Directory.Exists(housePath) ? housePath : Path.GetDirectoryName(Path.GetFullPath(housePath)) ?? ".";
+    /// <summary>Where files that a house names beside its documents lie.</summary>
+    internal static string FolderOf(string housePath) => Directory.Exists(housePath) ? housePath : Path.GetDirectoryName(Path.GetFullPath(housePath)) ?? ".";
 
     /// <summary>Beside the program, or where npm leaves it in a checkout.</summary>
     private static string? WebFolder(ServerOptions options) => options.WebFolder

@@ -14,6 +14,9 @@ public sealed record ServerOptions(string DataFolder, string HousePath, IPAddres
     /// <summary>Answers by every name it is asked by, not only by names of this machine.</summary>
     public bool IsPublic { get; init; }
 
+    /// <summary>Proxies whose <c>X-Forwarded-For</c> is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>Makes the folder of documents where it is missing: for the default house. Otherwise a missing one is a wrong usage.</summary>
     public bool MayMakeHouse { get; init; }
 

@@ -26,6 +26,9 @@ internal sealed record Sight
     /// <summary>A promise as it may be shown: strangers see less than who sits at this machine.</summary>
     public Func<PromiseView, PromiseView> Shown { get; init; } = view => view;
 
+    /// <summary>What this machine lacks for what it is asked to do, as found at the start.</summary>
+    public Func<IReadOnlyList<string>> Findings { get; init; } = static () => [];
+
     /// <summary>Tells this run of the server from every other, for who found its address in the data folder; null where none wrote it there.</summary>
     public string? Mark { get; init; }
 

@@ -6,7 +6,7 @@ using Kept.Model;
 namespace Kept.Server;
 
 /// <summary>A server that is up: takes the first house, says so, follows its documents, and ends in order.</summary>
-internal sealed partial class Up(ServerOptions options, RunningHouse running, Looking looking, HouseSource source, ILogger log)
+internal sealed partial class Up(ServerOptions options, RunningHouse running, Looking looking, HouseSource source, ILogger log, Action<HouseSettings> check)
 {
     /// <param name="address">Where the web answers.</param>
     /// <param name="ready">Called when there is something to show.</param>
@@ -18,6 +18,8 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         {
             var signature = source.Signature();
             var reading = Followed(await source.ReadAsync(stopping.Token));
+            var trusted = source.TrustSignature();
+            check(reading.House?.Settings ?? HouseSettings.Default);
             GiveBack(reading); // before anything is looked at: a pause of ours would be told as slowness of others
             // a first start with documents that do not read still answers, with its own promises and the words of the fault
             await TakeAsync(reading.Refused ? source.ReadOwn() : reading, stopping.Token);
@@ -26,7 +28,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
             if (reading.Refused) await TakeAsync(reading, stopping.Token);
             ready();
             Banner(address, reading);
-            var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, stopping.Token);
+            var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, trusted, stopping.Token);
             await Task.WhenAny(engine, watch);
             await stopping.CancelAsync();
             await engine;

@@ -102,6 +102,47 @@ public sealed class TcpLookTests
     public void A_metric_may_be_narrowed_by_labels() =>
         Assert.Equal(2, LoadMetric.Find("rps{host=\"a\",zone=\"b\"} 2\nrps{host=\"c\"} 4\n", "rps{host=\"a\"}"));
 
+    [Theory]
+    [InlineData("rps{path=\"/a,b\",host=\"x\"}", 7)]
+    [InlineData("rps{ host=\"x\" , path=\"/a,b\" }", 7)]
+    [InlineData("rps{host=\"x\"}", 7)]
+    [InlineData("rps{path=\"/a\"}", null)]
+    [InlineData("rps{st=\"x\"}", null)]
+    public void A_label_is_compared_whole_whatever_stands_in_its_quotes(string metric, int? value) =>
+        Assert.Equal(value, (int?)LoadMetric.Find("rps{host=\"x\",path=\"/a,b\"} 7\n", metric));
+
+    [Fact]
+    public async Task Load_is_the_mean_of_the_last_minute_of_a_gauge_and_of_a_counter()
+    {
+        var (gauge, total) = (0, 0);
+        await using var peer = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is not null)
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(ScriptedPeer.Ok($"rps {gauge}\nhttp_requests_total{{zone=\"a\"}} {total}\n")), stop);
+        });
+        var time = new FakeTimeProvider(DateTimeOffset.Parse("2027-01-01T00:00:00Z"));
+        using var dialer = new Dialer(new EgressOptions(), time);
+        var read = CheckCatalog.LoadReader(dialer, time);
+        async Task<(Quantity? Gauge, Quantity? Counter)> At(int rate, int grown)
+        {
+            (gauge, total) = (rate, total + grown);
+            var seen = (await read(new LoadSource("rps", peer.Url), CancellationToken.None), await read(new LoadSource("http_requests_total{zone=\"a\"}", peer.Url), CancellationToken.None));
+            time.Advance(TimeSpan.FromSeconds(15));
+            return seen;
+        }
+        static Quantity Rate(decimal amount, int seconds = 1) => Quantity.Rate(amount, Duration.Seconds(seconds));
+        Assert.Equal((Rate(400), null), await At(400, 0));
+        await At(400, 6000);
+        await At(400, 6000);
+        Assert.Equal((Rate(400), Rate(18_000, 45)), await At(400, 6000));
+        // one peak of fifteen seconds is a quarter of the minute
+        Assert.Equal((Rate(500), Rate(30_000, 60)), await At(800, 12_000));
+        Assert.Equal((Rate(500), Rate(30_000, 60)), await At(400, 6000));
+        await At(400, 6000);
+        await At(400, 6000);
+        Assert.Equal((Rate(400), Rate(24_000, 60)), await At(400, 6000)); // the peak is over a minute ago
+    }
+
     [Fact]
     public async Task Load_is_read_as_a_rate_from_gauges_and_counters()
     {

@@ -60,6 +60,77 @@ public class ExitCodeTests
         Assert.Equal(0, run.ExitCode);
     }
 
+    [Theory]
+    [InlineData("ok@1", "✔ kept  team/whole@1", 1)]
+    [InlineData("ok@1 and down@1", "✖ broken  team/whole@1", 1)]
+    [InlineData("ok@1 or down@1", "✔ kept  team/whole@1", 1)]
+    [InlineData("ok@1 and called@1", "? unknown  team/whole@1", 1)]
+    public async Task Verify_of_a_promise_without_a_check_says_what_follows_from_what_it_stands_on(string uses, string told, int exit)
+    {
+        await using var peer = Busy();
+        using var house = new TestHouse().With("team.kept.yaml", $$"""
+            kept: 1
+            agent: team
+            domains: [127.0.0.1]
+            until: 2099-12-31
+            promises:
+              ok@1:
+                version: 1.0
+                benefit: It works.
+                to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
+                check: { http: 'GET http://127.0.0.1:{{peer.Port}}/', every: 1s, timeout: 900ms, confirm: 1 of 1, expect: [ status == 200 ] }
+              down@1:
+                version: 1.0
+                benefit: It works.
+                to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
+                check: { http: 'GET http://127.0.0.1:{{ScriptedPeer.ClosedPort()}}/', every: 1s, timeout: 900ms, confirm: 1 of 1, expect: [ status == 200 ] }
+              called@1:
+                version: 1.0
+                benefit: It works.
+                to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
+                check: { heartbeat: called, every: 1h }
+              whole@1:
+                version: 1.0
+                benefit: It works.
+                to: anyone
+                docs: README.md
+                notice: 7d
+                keeps: [ 'availability >= 99% over 30d' ]
+                fails: [ { code: 503, sees: an error, retry: after 1m, loses: nothing } ]
+                uses: {{uses}}
+            """);
+        var run = await CommandLine.RunAsync("verify", house.Folder);
+        Assert.True(run.ExitCode == exit && run.Result.Contains(told, StringComparison.Ordinal), $"{run.ExitCode}: {run.Result}{run.Talk}");
+    }
+
+    [Fact]
+    public async Task Verify_reads_a_counter_twice_so_that_a_condition_on_load_is_decided()
+    {
+        var total = 0;
+        await using var peer = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is not null)
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(ScriptedPeer.Ok($"requests_total {total += 1000}\n")), stop);
+        });
+        using var house = new TestHouse().With("team.kept.yaml", Team(peer.Port, 1).Split("relies-on:")[0].Replace("metric rps at", "metric requests_total at", StringComparison.Ordinal));
+        Assert.Contains("requests_total", await File.ReadAllTextAsync(house.PathOf("team.kept.yaml")), StringComparison.Ordinal);
+        var run = await CommandLine.RunAsync("verify", house.Folder);
+        Assert.Contains("⏸ not in force  team/quiet@1", run.Result, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+    }
+
     [Fact]
     public async Task Status_and_explain_of_a_running_house_end_as_verify_does_and_up_ends_with_zero()
     {
@@ -77,6 +148,13 @@ public class ExitCodeTests
                 var explain = await CommandLine.RunAsync("explain", name, "--data", data);
                 Assert.True(explain.ExitCode == exit && explain.Result.Contains(word, StringComparison.Ordinal), $"{explain.ExitCode}: {explain.Result}{explain.Talk}");
             }
+            // machines read who says so, from where, how old it is and until when it says anything
+            using var json = System.Text.Json.JsonDocument.Parse((await CommandLine.RunAsync("status", "supplier/there", "--json", "--data", data)).Result);
+            var one = json.RootElement.GetProperty("promises")[0];
+            Assert.Equal(("team", "here", false), (one.GetProperty("assessor").GetProperty("house").GetString(), one.GetProperty("assessor").GetProperty("place").GetString(), one.GetProperty("assessor").GetProperty("self").GetBoolean()));
+            Assert.InRange(one.GetProperty("ageSeconds").GetInt64(), 0, 60);
+            var (asOf, seenAt, until) = (one.GetProperty("asOf").GetDateTimeOffset(), one.GetProperty("seenAt").GetDateTimeOffset(), one.GetProperty("validUntil").GetDateTimeOffset());
+            Assert.True(seenAt <= asOf && until > seenAt, $"{seenAt} {asOf} {until}");
             // all together: what is unmet wins
             Assert.Equal(1, (await CommandLine.RunAsync("status", "--data", data)).ExitCode);
         }

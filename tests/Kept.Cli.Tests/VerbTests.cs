@@ -24,6 +24,8 @@ public class VerbTests
     [InlineData("verify --at-once many")]
     [InlineData("up --port 70000")]
     [InlineData("up --address everywhere")]
+    [InlineData("up --trust-proxy somewhere")]
+    [InlineData("up --trust-proxy 10.0.0.7/24/1")]
     [InlineData("check no-such-folder")]
     [InlineData("explain")]
     public async Task Wrong_usage_ends_with_two_and_says_what_to_write(string line)

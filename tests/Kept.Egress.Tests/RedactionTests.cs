@@ -24,6 +24,33 @@ public sealed class RedactionTests
             }
         }, iter: 2000);
 
+    [Theory]
+    [InlineData("1234", true)]
+    [InlineData("123", false)]
+    [InlineData("", true)]
+    public void A_secret_too_short_to_be_hidden_is_refused(string secret, bool isTaken)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, secret + "\n");
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (isTaken)
+            {
+                Assert.Equal($"key={secret}", Secrets.Expand($"key=${{file:{file}}}"));
+                return;
+            }
+            var refused = Assert.Throws<EgressException>(() => Secrets.Expand($"key=${{file:{file}}}"));
+            Assert.Equal(Kept.Model.GapCause.SecretMissing, refused.Gap);
+            Assert.Contains("fewer than 4 characters", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, refused.Message.Replace(file, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Fact]
     public void A_whole_request_told_back_in_Base64_tells_nothing()
     {

@@ -79,13 +79,59 @@ public class DiscretionTests
     }
 
     [Theory]
-    [InlineData("    check: { heartbeat: nightly-backup-7c9e, every: 1d }", "    check: { heartbeat: …, every: 1d }")]
-    [InlineData("      heartbeat: 'nightly-backup-7c9e'", "      heartbeat: …")]
-    [InlineData("      \"heartbeat\" : nightly-backup-7c9e", "      \"heartbeat\" : …")]
-    public void A_line_of_a_document_is_shown_without_its_key(string line, string told)
+    [InlineData("    check: { heartbeat: nightly-backup-7c9e, every: 1d }")]
+    [InlineData("    check: { http: GET https://user:password@shop.example/ }")]
+    [InlineData("    headers: { Authorization: Basic dXNlcjpwYXNzd29yZA== }")]
+    public void A_line_of_a_document_is_not_shown(string line)
     {
-        var reading = new HouseReading(null, [Problem("R09", "only heartbeats verify it") with { LineText = line }]);
-        Assert.Equal(told, new Discretion().Of(reading).Diagnostics[0].LineText);
+        var reading = new HouseReading(null, [Problem("R09", "only heartbeats verify it") with { LineText = line, Help = "write `every: 1d`" }]);
+        var told = new Discretion().Of(reading).Diagnostics[0];
+        Assert.Null(told.LineText);
+        Assert.Equal(("only heartbeats verify it", "write `every: 1d`"), (told.Message, told.Help));
+    }
+
+    [Theory]
+    [InlineData("`https://user:password@shop.example/` holds a password", "`https://…@shop.example/` holds a password")]
+    [InlineData("`heartbeat: nightly-7c9e` is no URL", "`heartbeat: … is no URL")]
+    [InlineData("`mailto:oncall@shop.example` answers", "`mailto:oncall@shop.example` answers")]
+    public void Words_of_a_problem_hold_no_password_and_no_key(string words, string told) =>
+        Assert.Equal(told, new Discretion().Of(new HouseReading(null, [Problem("L011", words)])).Diagnostics[0].Message);
+
+    [Fact]
+    public async Task A_secret_that_a_look_lacks_is_told_by_its_cause_and_in_the_log_by_its_name_once()
+    {
+        var logged = new List<string>();
+        var missing = new Observation { StartedAt = MadeHouse.Now, Reach = Reach.Gap, Gap = GapCause.SecretMissing, Phases = Phases.None, Detail = "the secret file /srv/secrets/token does not exist" };
+        var seen = missing;
+        var look = Discretion.Of((_, _) => ValueTask.FromResult(seen), (target, why) => logged.Add($"{target}: {why}"));
+        var check = new MadeHouse().View.Promises[0].Checks[0].Check;
+        for (var i = 0; i < 3; i++) Assert.Equal(missing with { Detail = null }, await look(new LookRequest(check, DocumentOrigin.Ours), CancellationToken.None));
+        Assert.Equal($"{check.Target.Text}: the secret file /srv/secrets/token does not exist", Assert.Single(logged));
+        seen = missing with { Gap = GapCause.Resolver };
+        Assert.Equal(seen, await look(new LookRequest(check, DocumentOrigin.Ours), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_was_recorded_while_only_this_machine_could_read_it_is_told_without_folders_and_secrets()
+    {
+        var house = new MadeHouse();
+        var push = house.View.Promises.First(view => view.Promise.Name.Promise == "push");
+        const string Why = "a secret that the look needs is not set: the secret file /srv/secrets/token does not exist";
+        house.Ledger.Add(EntryKinds.HouseRefused, MadeHouse.Now, "", """{"problems":1,"first":[{"code":"L041","at":"/srv/my house/shop.kept.yaml","message":"Access to the path '/srv/my house/shop.kept.yaml' is denied","help":"see https://user:password@shop.example/"}]}""");
+        house.Ledger.Add(EntryKinds.VerdictChanged, MadeHouse.Now, push.Promise.Name.ToString(), $$"""{"outcome":"unknown","reason":"{{Why}}; 1 of 2 objectives decided"}""");
+        house.Ledger.Read[push.Checks[0].Series] = [new Evidence(push.Checks[0].Series, MadeHouse.Now, System.Text.Encoding.UTF8.GetBytes($$"""{"class":"gap","reason":"{{Why}}","detail":"the secret file /srv/secrets/token does not exist"}"""))];
+        string[] paths = ["/api/v1/events?after=0", "/api/v1/promises/live-show/push/evidence", "/promises/live-show/push", "/evidence"];
+        await using (var web = await RunningWeb.StartAsync(house))
+            foreach (var path in paths[..3]) Assert.Contains("/srv/", await web.GetAsync(path), StringComparison.Ordinal);
+        await using var open = await RunningWeb.StartAsync(house, isPublic: true);
+        foreach (var path in paths)
+        {
+            var text = await open.GetAsync(path);
+            Assert.DoesNotContain("/srv", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("password", text, StringComparison.Ordinal);
+        }
+        Assert.Contains("a secret that the look needs is not set; 1 of 2 objectives decided", await open.GetAsync(paths[0]), StringComparison.Ordinal);
+        Assert.Contains("…/shop.kept.yaml", await open.GetAsync(paths[0]), StringComparison.Ordinal);
     }
 
     private static Diagnostic Problem(string code, string words) => new(code, Severity.Error, new Place(new SourceFile("/srv/my house/shop.kept.yaml"), 0, 0, 0), words, null);

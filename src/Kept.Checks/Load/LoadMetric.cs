@@ -7,15 +7,22 @@ using Kept.Model;
 namespace Kept.Checks.Load;
 
 /// <summary>
-/// Reads how much load arrives from a page in the Prometheus text format or OpenMetrics. A gauge is taken as it is, per second; of a counter (<c>…_total</c>) the
-/// growth since the last reading is, so the first reading tells nothing. All series of the name that bear the asked labels are added up.
+/// Reads how much load arrives from a page in the Prometheus text format or OpenMetrics, as a mean over the last minute: of a gauge, per second, the mean of the
+/// readings; of a counter (<c>…_total</c>) its growth, so one reading tells nothing. Before a minute of readings is there, the mean is over what there is. All series of
+/// the name that bear the asked labels are added up.
 /// </summary>
 internal sealed class LoadMetric(Dialer dialer, TimeProvider time)
 {
     private const int LargestPage = 4 * 1024 * 1024, MostSources = 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<LoadSource, (decimal Value, long At)> _before = new();
+    /// <summary>What a mean is over; a counter's may begin with the newest reading before it, no more than <see cref="Longest"/> ago.</summary>
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), Longest = TimeSpan.FromSeconds(90);
+
+    /// <summary>However often somebody asks, no more readings of one source are kept.</summary>
+    private const int MostReadings = 128;
+
+    private readonly ConcurrentDictionary<LoadSource, List<(decimal Value, long At)>> _readings = new();
 
     /// <summary>Null where it cannot be read: then a condition about load is unknown. Throws only when cancelled.</summary>
     public async ValueTask<Quantity?> ReadAsync(LoadSource source, CancellationToken cancellationToken)
@@ -44,20 +51,25 @@ internal sealed class LoadMetric(Dialer dialer, TimeProvider time)
             cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
-        return Find(page, source.Metric) is { } value ? RateOf(source, value) : null;
+        return Find(page, source.Metric) is >= 0 and { } value ? MeanOf(source, value) : null;
     }
 
-    private Quantity? RateOf(LoadSource source, decimal value)
+    private Quantity? MeanOf(LoadSource source, decimal value)
     {
-        var name = source.Metric.Split('{')[0];
-        if (!name.EndsWith("_total", StringComparison.Ordinal)) return value >= 0 ? Quantity.Rate(value, Duration.Seconds(1)) : null;
-        var now = time.GetTimestamp();
-        var known = _before.TryGetValue(source, out var before);
-        if (_before.Count >= MostSources && !known) _before.Clear();
-        _before[source] = (value, now);
-        var elapsed = known ? time.GetElapsedTime(before.At, now) : TimeSpan.Zero;
-        // A smaller counter began anew.
-        return elapsed > TimeSpan.Zero && value >= before.Value ? Quantity.Rate(value - before.Value, Duration.From(elapsed)) : null;
+        if (_readings.Count >= MostSources && !_readings.ContainsKey(source)) _readings.Clear();
+        var readings = _readings.GetOrAdd(source, static _ => []);
+        lock (readings)
+        {
+            var now = time.GetTimestamp();
+            // A smaller counter began anew: what it was before says nothing.
+            var isCounter = source.IsCounter;
+            if (isCounter && readings.Count > 0 && value < readings[^1].Value) readings.Clear();
+            readings.Add((value, now));
+            TimeSpan Age(int i) => time.GetElapsedTime(readings[i].At, now);
+            while (readings.Count > MostReadings || Age(0) > Longest || readings.Count > 1 && (isCounter ? Age(1) >= Minute : Age(0) >= Minute)) readings.RemoveAt(0);
+            if (!isCounter) return Quantity.Rate(readings.Sum(one => one.Value) / readings.Count, Duration.Seconds(1));
+            return Age(0) > TimeSpan.Zero ? Quantity.Rate(value - readings[0].Value, Duration.From(Age(0))) : null;
+        }
     }
 
     /// <summary>The sum of the samples with that name and (at least) those labels; null where there are none or one is not a finite number.</summary>
@@ -65,7 +77,7 @@ internal sealed class LoadMetric(Dialer dialer, TimeProvider time)
     {
         var brace = metric.IndexOf('{', StringComparison.Ordinal);
         var name = (brace < 0 ? metric : metric[..brace]).Trim();
-        var labels = brace < 0 ? [] : metric[(brace + 1)..].TrimEnd('}', ' ').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var labels = brace < 0 ? [] : LabelsOf(metric.AsSpan(brace));
         decimal? sum = null;
         foreach (var line in page.AsSpan().EnumerateLines())
         {
@@ -79,7 +91,7 @@ internal sealed class LoadMetric(Dialer dialer, TimeProvider time)
                 bearing = rest[1..close];
                 rest = rest[(close + 1)..];
             }
-            if (rest.IsEmpty || !char.IsWhiteSpace(rest[0]) || !BearsAll(bearing, labels)) continue;
+            if (rest.IsEmpty || !char.IsWhiteSpace(rest[0]) || !BearsAll(labels, bearing)) continue;
             rest = rest.Trim();
             var end = rest.IndexOfAny(' ', '\t');
             if (!decimal.TryParse(end < 0 ? rest : rest[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return null;
@@ -102,13 +114,28 @@ internal sealed class LoadMetric(Dialer dialer, TimeProvider time)
         return -1;
     }
 
-    private static bool BearsAll(ReadOnlySpan<char> bearing, string[] labels)
+    private static bool BearsAll(List<string> asked, ReadOnlySpan<char> bearing)
     {
-        foreach (var label in labels)
-        {
-            var at = bearing.IndexOf(label, StringComparison.Ordinal);
-            if (at < 0 || (at > 0 && bearing[at - 1] is not (',' or ' '))) return false;
-        }
-        return true;
+        if (asked.Count == 0) return true;
+        var borne = LabelsOf(bearing);
+        return asked.TrueForAll(borne.Contains);
+    }
+
+    /// <summary>Each <c>name="value"</c> by itself, as it is written; a comma in quotes divides nothing. With or without the braces around them.</summary>
+    private static List<string> LabelsOf(ReadOnlySpan<char> text)
+    {
+        var labels = new List<string>();
+        text = text.Trim().TrimStart('{');
+        if (text.EndsWith("}")) text = text[..^1];
+        var (from, quoted) = (0, false);
+        for (var i = 0; i <= text.Length; i++)
+            if (i == text.Length || text[i] == ',' && !quoted)
+            {
+                if (text[from..i].Trim() is { IsEmpty: false } label) labels.Add(label.ToString());
+                from = i + 1;
+            }
+            else if (quoted && text[i] == '\\') i++;
+            else if (text[i] == '"') quoted = !quoted;
+        return labels;
     }
 }

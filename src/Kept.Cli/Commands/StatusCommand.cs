@@ -38,7 +38,9 @@ internal static class StatusCommand
     }
 
     /// <summary>One promise, as the list shows it.</summary>
-    internal sealed record Row(string Name, Outcome Outcome, bool IsWish, string Reason, string Age);
+    /// <param name="Verdict">The whole verdict, where a server gives one.</param>
+    /// <param name="LastRecordedAt">When the last change was recorded, where no server runs.</param>
+    internal sealed record Row(string Name, Outcome Outcome, bool IsWish, string Reason, string Age, WireVerdict? Verdict = null, Instant? LastRecordedAt = null);
 
     private static int ExitCode(IReadOnlyList<Row> rows) =>
         rows.Any(row => row.Outcome == Outcome.Broken) ? ExitCodes.Broken
@@ -48,7 +50,7 @@ internal static class StatusCommand
     private static async Task<IReadOnlyList<Row>> FromServerAsync(RunningServer server, CancellationToken cancellationToken) =>
         [.. (await server.PromisesAsync(cancellationToken)).Select(promise => new Row(
             promise.Name, Outcomes.FromWire(promise.Verdict.Outcome), promise.Standing == "wished", promise.Verdict.Reason,
-            promise.Verdict.AgeSeconds is { } age ? age < 1 ? "just now" : $"{Duration.Seconds(age).ToWords()} ago" : ""))];
+            promise.Verdict.AgeSeconds is { } age ? age < 1 ? "just now" : $"{Duration.Seconds(age).ToWords()} ago" : "", promise.Verdict))];
 
     /// <summary>What is wrong with the server itself, beside its verdicts.</summary>
     /// <param name="terminal">Where it is told.</param>
@@ -72,7 +74,7 @@ internal static class StatusCommand
         terminal.Talk.WriteLine($"No server runs on {folder}: nobody is looking, so nothing is known to be kept. What was last recorded:");
         using var ledger = new OpenLedger(Ledgers.OpenSqliteReadOnly(folder, time));
         return [.. ledger.LastVerdicts().Select(last => new Row(
-            last.Name, Outcome.Unknown, last.IsWish, $"not looked at now; since {last.At} it was {last.Outcome.Word(last.IsWish)}", Names.Ago(last.At, Instant.From(time.GetUtcNow()))))];
+            last.Name, Outcome.Unknown, last.IsWish, $"not looked at now; since {last.At} it was {last.Outcome.Word(last.IsWish)}", Names.Ago(last.At, Instant.From(time.GetUtcNow())), LastRecordedAt: last.At))];
     }
 
     private static void WriteText(Terminal terminal, IReadOnlyList<Row> rows)
@@ -94,6 +96,21 @@ internal static class StatusCommand
 
     private static string Short(string reason) => reason.Length <= 90 ? reason : reason[..89] + "…";
 
+    /// <summary>Who says so, as of when, how old its evidence is, and until when it says anything: the members of the API.</summary>
+    private static void Write(System.Text.Json.Utf8JsonWriter json, WireVerdict verdict)
+    {
+        json.WriteString("asOf", verdict.AsOf);
+        json.WriteString("since", verdict.Since);
+        if (verdict.SeenAt is { } seen) json.WriteString("seenAt", seen);
+        if (verdict.AgeSeconds is { } age) json.WriteNumber("ageSeconds", age);
+        if (verdict.ValidUntil is { } until) json.WriteString("validUntil", until);
+        json.WriteStartObject("assessor");
+        json.WriteString("house", verdict.Assessor.House);
+        json.WriteString("place", verdict.Assessor.Place);
+        json.WriteBoolean("self", verdict.Assessor.Self);
+        json.WriteEndObject();
+    }
+
     private static string Json(IReadOnlyList<Row> rows, bool live) => DiagnosticJson.Text(json =>
     {
         json.WriteStartObject();
@@ -106,6 +123,8 @@ internal static class StatusCommand
             json.WriteString("outcome", row.Outcome.Wire());
             json.WriteString("word", row.Outcome.Word(row.IsWish));
             json.WriteString("reason", row.Reason);
+            if (row.Verdict is { } verdict) Write(json, verdict);
+            if (row.LastRecordedAt is { } recorded) json.WriteString("lastRecordedAt", recorded.ToString());
             json.WriteEndObject();
         }
         json.WriteEndArray();

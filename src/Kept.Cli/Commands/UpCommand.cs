@@ -19,7 +19,12 @@ internal static class UpCommand
             if (!IPAddress.TryParse(given.GetValue(address), out _)) given.AddError("--address takes an IP address: 127.0.0.1 (only this machine), 0.0.0.0 or :: (everybody who can reach it)");
         });
         var open = new Option<bool>("--public") { Description = "Answer by every name, not only by this machine's; with --address, for other machines" };
-        var command = new Command("up", "Run Kept: verify the promises of a house continuously and show them on a page. Ctrl-C stops") { house, data, port, address, open };
+        var proxies = new Option<string[]>("--trust-proxy") { Description = "A proxy in front, by address or network (10.0.0.7, 10.0.0.0/24): who calls is read from its X-Forwarded-For. May be given several times" };
+        proxies.Validators.Add(given =>
+        {
+            if (given.GetValue(proxies)?.FirstOrDefault(text => NetworkOf(text) is null) is { } wrong) given.AddError($"--trust-proxy takes an IP address or a network, such as 10.0.0.7 or 10.0.0.0/24, not '{wrong}'");
+        });
+        var command = new Command("up", "Run Kept: verify the promises of a house continuously and show them on a page. Ctrl-C stops") { house, data, port, address, open, proxies };
         command.SetAction((parsed, cancellationToken) =>
         {
             var folder = parsed.GetValue(data)!;
@@ -28,6 +33,7 @@ internal static class UpCommand
             var options = new ServerOptions(folder, parsed.GetValue(house) ?? Path.Combine(folder, "house"), IPAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(port))
             {
                 IsPublic = parsed.GetValue(open),
+                TrustedProxies = [.. (parsed.GetValue(proxies) ?? []).Select(text => NetworkOf(text)!.Value)],
                 MayMakeHouse = parsed.GetValue(house) is null,
                 Output = terminal.Result,
                 Errors = terminal.Talk,
@@ -38,6 +44,11 @@ internal static class UpCommand
         });
         return command;
     }
+
+    /// <summary>An address alone is a network of one.</summary>
+    private static IPNetwork? NetworkOf(string text) =>
+        IPAddress.TryParse(text, out var one) ? new IPNetwork(one, one.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 128 : 32)
+        : IPNetwork.TryParse(text, out var network) ? network : null;
 
     /// <summary>The zoomable plots that npm built in a clone, when it has; the pages are whole without.</summary>
     private static string? WebFolder() =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kept.Engine.Promises;
+using Kept.Judging;
 using Kept.Ledger;
 using Kept.Model;
 
@@ -82,6 +83,7 @@ internal static class EntryBodies
             .Set("seenAt", verdict.SeenAt?.ToString())
             .Set("validUntil", verdict.ValidUntil?.ToString())
             .Set("termsHash", promise.TermsHash)
+            .Set("tzdb", CalendarClock.Decides(promise) ? CalendarClock.TzdbVersion : null)
             .Set("evidence", look is { } newest ? new Members().Set("series", newest.Series).Set("slot", newest.Slot.ToString()) : null));
 
     public static string Wire(GapCause cause) => cause switch

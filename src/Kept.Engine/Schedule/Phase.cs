@@ -15,6 +15,9 @@ internal static class Phase
 
     public static ulong Hash(PromiseId id, string check) => unchecked(Mix(Feed(Feed(0xCBF2_9CE4_8422_2325UL, id.Value.ToByteArray()), Encoding.UTF8.GetBytes(check))));
 
+    /// <summary>The same for what is no check of a promise: by a name alone.</summary>
+    public static long Of(string name, Duration period) => (long)(unchecked(Mix(Feed(0xCBF2_9CE4_8422_2325UL, Encoding.UTF8.GetBytes(name)))) % (ulong)(period.Nanoseconds / Duration.PerMicrosecond));
+
     /// <summary>The first slot later than <paramref name="after"/>.</summary>
     public static Instant Next(long phase, long period, Instant after) => new(phase + ((Floor(after.Microseconds - phase, period) + 1) * period));
 

@@ -1,5 +1,6 @@
 using Kept.Model;
 using NodaTime;
+using NodaTime.TimeZones;
 using Calendar = Kept.Model.Calendar;
 using Instant = Kept.Model.Instant;
 
@@ -16,6 +17,13 @@ public static class CalendarClock
 
     /// <summary>No zone has ever moved its clock by more than a day (Samoa left out 30 December 2011).</summary>
     private const int Slack = 25 * 60;
+
+    /// <summary>Which edition of tzdb decides: governments change their clocks, and a verdict is to be understood later.</summary>
+    public static string TzdbVersion => TzdbDateTimeZoneSource.Default.TzdbVersion;
+
+    /// <summary>Whether the clock of a zone has a part in how a promise is judged: by a calendar in its condition, or a window of the calendar.</summary>
+    public static bool Decides(Promise promise) =>
+        promise.Keeps.Any(keep => keep.Window is Window.Calendar) || (promise.Given?.SelfAndDescendants().Any(node => node is Expression.During) ?? false);
 
     /// <exception cref="ArgumentException">The zone is not in tzdb; the loader refuses such a calendar.</exception>
     public static bool IsOpen(Calendar c, Instant at) => TryIsOpen(c, at) ?? throw UnknownZone(c.Zone);

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Kept.Model;
 
 namespace Kept.Language.Documents;
 
 /// <summary>Reads the text of one field by its form. Null, and told, where it is wrong.</summary>
-internal static class FieldValues
+internal static partial class FieldValues
 {
     private const NumberStyles Plain = NumberStyles.AllowDecimalPoint;
 
@@ -225,14 +226,17 @@ internal static class FieldValues
         return ExpressionReader.Duration(text.Text.StartsWith(within, StringComparison.Ordinal) ? text.Slice(within.Length, text.Text.Length - within.Length) : text, problems);
     }
 
-    /// <summary><c>metric NAME at URL</c>.</summary>
+    /// <summary><c>metric NAME at URL</c>, the name with labels or without: <c>NAME{zone="a"}</c>.</summary>
     public static LoadSource? Load(ScalarText text, Problems problems)
     {
-        if (text.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["metric", var metric, "at", var url] && metric.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ':')
-            && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https") return new LoadSource(metric, url);
+        if (LoadWords().Match(text.Text) is { Success: true } words && Uri.TryCreate(words.Groups["url"].Value, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https")
+            return new LoadSource(words.Groups["metric"].Value, words.Groups["url"].Value);
         problems.Error(Codes.LoadSource, text.At, $"`{Short(text)}` does not say which metric is read where", "write: metric http_requests_per_second at https://example.com/metrics");
         return null;
     }
+
+    [GeneratedRegex("""^ *metric +(?<metric>[A-Za-z0-9_:]+(?:\{ *[A-Za-z0-9_]+="(?:[^"\\]|\\.)*"(?: *, *[A-Za-z0-9_]+="(?:[^"\\]|\\.)*")* *\})?) +at +(?<url>[^ ]+) *$""", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex LoadWords();
 
     public static Confirmation? Confirm(ScalarText text, Problems problems)
     {

@@ -59,6 +59,25 @@ public abstract record Expression(Place At)
         _ => [],
     };
 
+    /// <summary>Whether it asks for a fact of the surroundings: <c>load</c>, <c>region</c>, <c>version</c>.</summary>
+    public bool AsksFor(string fact)
+    {
+        return SelfAndDescendants().Any(node => node switch
+        {
+            Compare compare => Is(compare.Left) || Is(compare.Right),
+            InList list => Is(list.Left),
+            InRange range => Is(range.Left),
+            Contains contains => Is(contains.Left) || Is(contains.Right),
+            Matches matches => Is(matches.Left),
+            Has has => Is(has.What),
+            OverItems over => Is(over.List),
+            IsTrue alone => Is(alone.What),
+            _ => false,
+        });
+
+        bool Is(Operand operand) => operand switch { Operand.Seen seen => seen.Index < 0 && seen.Name == fact, Operand.Count count => Is(count.Of), _ => false };
+    }
+
     /// <summary>This node and all below it.</summary>
     public IEnumerable<Expression> SelfAndDescendants()
     {

@@ -53,8 +53,12 @@ public sealed record Contact(string Role, string Reach, string? Hours, Duration?
 /// <summary>What the agent can spend on others (Dunbar, R30).</summary>
 public sealed record Attention(Quantity? Checks, Quantity? People, int? Relationships);
 
-/// <summary><c>metric NAME at URL</c>.</summary>
-public sealed record LoadSource(string Metric, string Url);
+/// <summary><c>metric NAME at URL</c>, or <c>metric NAME{label="value"} at URL</c>.</summary>
+public sealed record LoadSource(string Metric, string Url)
+{
+    /// <summary>A counter only grows; how much load arrives is told by its growth, so by two readings and not by one.</summary>
+    public bool IsCounter => Metric.AsSpan(0, Metric.IndexOf('{', StringComparison.Ordinal) is >= 0 and var brace ? brace : Metric.Length).TrimEnd().EndsWith("_total", StringComparison.Ordinal);
+}
 
 /// <summary>Times of need, written in a zone's wall clock.</summary>
 /// <param name="Name">Unique in its agent.</param>

@@ -13,7 +13,7 @@ internal static class Scale
         "Keeping a promise while changing one's size is hard. A promise about load says up to which load, and how fast load may grow while it scales; and it covers what its own "
         + "calendars expect.",
         RuleTheme.Capacity, RuleSource.Derived, [NoRamp, ForecastBeyond],
-        [new("it is kept while scaling", "verdicts of the regime \"while scaling\" are judged from looks")])
+        [new("it is kept while scaling", "verdicts do not tell scaling apart from other times so far; looks while it scales count as all others")])
     { Check = Check };
 
     private static IEnumerable<Finding> Check(RuleContext context)

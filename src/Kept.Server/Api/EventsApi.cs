@@ -67,23 +67,33 @@ internal sealed class EventsApi(Sight sight)
     private async Task PumpAsync(HttpContext context, long cursor)
     {
         var house = sight.View().House.Id;
-        await using var entries = sight.Follow(cursor, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        await using var entries = sight.Follow(cursor, leaving.Token).GetAsyncEnumerator(leaving.Token);
         var next = entries.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            using var wake = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            var pulse = Task.Delay(Pulse, sight.Time, wake.Token);
-            if (await Task.WhenAny(next, pulse) == pulse)
+            while (true)
             {
-                context.RequestAborted.ThrowIfCancellationRequested();
-                // a comment keeps the connection alive through proxies and finds readers that are gone
-                await WriteAsync(context, $": still here, as of {sight.Now}\n\n");
-                continue;
+                using var wake = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+                var pulse = Task.Delay(Pulse, sight.Time, wake.Token);
+                if (await Task.WhenAny(next, pulse) == pulse)
+                {
+                    context.RequestAborted.ThrowIfCancellationRequested();
+                    // a comment keeps the connection alive through proxies and finds readers that are gone
+                    await WriteAsync(context, $": still here, as of {sight.Now}\n\n");
+                    continue;
+                }
+                await wake.CancelAsync();
+                if (!await next) return;
+                await WriteAsync(context, Frame(entries.Current, house));
+                next = entries.MoveNextAsync().AsTask();
             }
-            await wake.CancelAsync();
-            if (!await next) return;
-            await WriteAsync(context, Frame(entries.Current, house));
-            next = entries.MoveNextAsync().AsTask();
+        }
+        finally
+        {
+            // what is followed can be let go only when it stands still: while it moves, letting go is an error
+            await leaving.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

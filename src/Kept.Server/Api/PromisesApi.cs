@@ -40,7 +40,7 @@ internal static class PromisesApi
             if (Check(view, check) is not { } found) return MissingCheck(view);
             var (since, until) = Asking.Stretch(from, to, house.AsOf + Duration.Seconds(1));
             var series = Series.Read(sight.Ledger, found.Series, found.Check.Every, since, until, Asking.Whole(points, nameof(points), 400, MostPoints));
-            return TypedResults.Ok(new WireLooks(view.Promise.Name.ToString(), found.Check.Name, since.ToString(), until.ToString(), series.Step.Nanoseconds, series.Looks,
+            return TypedResults.Ok(new WireLooks(view.Promise.Name.ToString(), found.Check.Name, series.From.ToString(), until.ToString(), series.Step.Nanoseconds, series.Looks,
                 [.. series.Points.Select(Conversion.Wire)], [.. series.Gaps.Select(gap => new WireGap(gap.From.ToString(), gap.To.ToString()))]));
         }).WithSummary("Looks of one check over a time, reduced for drawing").Fails(ApiError.NoSuchPromise, ApiError.NoSuchCheck, ApiError.WrongRequest);
 

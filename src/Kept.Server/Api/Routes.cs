@@ -16,13 +16,13 @@ internal static class Routes
     }
 
     /// <summary>Everything under /api/v1, and the heartbeats.</summary>
-    public static void MapApi(this IEndpointRouteBuilder routes, Sight sight)
+    public static void MapApi(this IEndpointRouteBuilder routes, Sight sight, Hosting.HeardFrom heard)
     {
         var api = routes.MapGroup("/api/v1");
         HouseApi.Map(api, sight);
         PromisesApi.Map(api, sight);
         EventsApi.Map(api, sight);
-        BeatApi.Map(routes, sight);
+        BeatApi.Map(routes, sight, heard);
         HouseApi.MapHealth(routes, sight);
     }
 }

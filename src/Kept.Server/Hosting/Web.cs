@@ -11,7 +11,8 @@ namespace Kept.Server.Hosting;
 /// <param name="Port">0 takes any free one.</param>
 /// <param name="IsPublic">Answer whatever name it is asked by.</param>
 /// <param name="WebFolder">npm's output, null where it was not built.</param>
-internal sealed record WebOptions(IPAddress Address, int Port, bool IsPublic = false, string? WebFolder = null);
+/// <param name="Proxies">Whose word about the caller is believed; null for nobody's.</param>
+internal sealed record WebOptions(IPAddress Address, int Port, bool IsPublic = false, string? WebFolder = null, TrustedProxies? Proxies = null);
 
 /// <summary>Puts the web side together: limits, guard, API, metrics, pages. Reads no configuration of its own: what is not passed in does not exist.</summary>
 internal static class Web
@@ -21,11 +22,13 @@ internal static class Web
         if (options.IsPublic) sight = Discreet(sight);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Kept.Server" });
         logging(builder.Logging);
+        var proxies = options.Proxies ?? TrustedProxies.None;
+        var heard = new HeardFrom();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             Bound(kestrel.Limits);
-            kestrel.Listen(options.Address, options.Port, listen => listen.Use(new Door(sight).Before));
+            kestrel.Listen(options.Address, options.Port, listen => listen.Use(new Door(sight, proxies, heard).Before));
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddRazorComponents();
@@ -51,9 +54,10 @@ internal static class Web
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Kept.Web");
         var stopping = app.Lifetime.ApplicationStopping;
         var errors = new ErrorAnswers(sight, assets);
+        proxies.Use(app);
         app.Use(next => new Guard(next, sight, errors, options.IsPublic, log, stopping).InvokeAsync);
         app.UseRouting();
-        app.MapApi(Stopping(sight, stopping));
+        app.MapApi(Stopping(sight, stopping), heard);
         app.MapOpenApi("/api/v1/openapi.json");
         app.MapMetrics(sight);
         assets.Map(app);
@@ -63,7 +67,7 @@ internal static class Web
     }
 
     /// <summary>What strangers may see: nothing that names folders of this machine, no key.</summary>
-    private static Sight Discreet(Sight sight) => sight with { View = () => Discretion.Of(sight.View()), Shown = Discretion.Of, HousePath = null };
+    private static Sight Discreet(Sight sight) => sight with { View = () => Discretion.Of(sight.View()), Shown = Discretion.Of, HousePath = null, Ledger = new DiscreetLedger(sight.Ledger), Follow = (after, token) => DiscreetLedger.Of(sight.Follow(after, token)) };
 
     /// <summary>Streams end when the server stops: a reader then comes back with its cursor.</summary>
     private static Sight Stopping(Sight sight, CancellationToken stopping) => sight with { Follow = (after, token) => FollowUntilAsync(sight, after, stopping, token) };

@@ -129,6 +129,8 @@ internal static class MetricsPage
         writer.Sample("", default, house.Fault is null ? 0 : 1);
         writer.Family("kept_start_timestamp_seconds", "gauge", "seconds", "When the engine started.");
         writer.Moment(default, figures.StartedAt);
+        writer.Family("kept_assessor", "info", "", "Who says all this, and from where it looks.");
+        writer.Sample("_info", OpenMetrics.Labels(("house", house.House.Id), ("place", house.House.Place)), 1);
         writer.Family("kept_build", "info", "", "The program.");
         writer.Sample("_info", OpenMetrics.Labels(("version", Version)), 1);
     }

@@ -24,7 +24,7 @@ internal static class PageRoutes
         {
             var house = sight.View();
             return AgentPage.Knows(house, agent)
-                ? new RazorComponentResult<AgentPage>(new { House = house, sight.Ledger, Files = assets, Id = agent })
+                ? new RazorComponentResult<AgentPage>(new { House = house, sight.Ledger, Files = assets, Id = agent, Findings = sight.Findings() })
                 : Lost(context, house, assets, ApiError.NoSuchAgent, "Nobody of that name speaks in this house, and nothing in it speaks of them.");
         });
 

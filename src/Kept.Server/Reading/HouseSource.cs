@@ -39,6 +39,7 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
             (house, ruled) = (read, HouseRules.Check(read, now, before));
         }
         RulesChangeAt = HouseRules.NextChange(house, now);
+        _trusted = house.Settings.TrustedCertificates;
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
         house = house.Found(all);
         return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
@@ -64,21 +65,13 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         ? HouseReader.Read([document], DefaultId, CheckCatalog.Kinds)
         : new HouseReading(new House { Id = DefaultId, Name = DefaultId, ContentHash = HouseReader.ContentHashOf([]) }, []);
 
-    /// <summary>What of the documents can be seen without reading them: equal text, nothing to do.</summary>
-    public string Signature()
-    {
-        if (File.Exists(path)) return Of(new FileInfo(path));
-        if (!Directory.Exists(path)) return "";
-        try
-        {
-            var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint, MaxRecursionDepth = 16 };
-            return string.Join('\n', new DirectoryInfo(path).EnumerateFiles("*.yaml", options).Where(file => HouseFolder.IsDocument(file.Name)).Take(HouseFolder.MaxFiles + 1).Select(Of).Order(StringComparer.Ordinal));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return "unreadable"; // reading it tells why, in words
-        }
-    }
+    /// <summary>What of the documents can be seen without reading them: equal text, nothing to do. Never throws.</summary>
+    public string Signature() => HouseFolder.Glance(path);
+
+    /// <summary>The same of the certificates that the house read last trusts, which stand beside its documents and are renewed without them. Never throws.</summary>
+    public string TrustSignature() => string.Join('\n', _trusted.Select(file => HouseFolder.StampOf(Path.Combine(KeptServer.FolderOf(path), file))));
+
+    private ImmutableArray<string> _trusted = [];
 
     private string DefaultId
     {
@@ -150,6 +143,4 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
 
     [LoggerMessage(3012, LogLevel.Warning, "The compiled house is not used: {Why}; the documents are read instead")]
     private partial void NotUsed(string why);
-
-    private static string Of(FileInfo file) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
 }

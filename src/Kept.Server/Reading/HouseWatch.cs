@@ -3,8 +3,8 @@ using Kept.Language;
 namespace Kept.Server;
 
 /// <summary>
-/// Notices changed documents: by asking for their times and sizes every second, which works on every file system, and sooner where the system tells of
-/// changes. A change is taken up when it has stood still for a moment, so that a half-saved file is not read.
+/// Notices changed documents, and certificates that the house trusts: by asking for their times and sizes every second, which works on every file system and through
+/// links to files, and sooner where the system tells of changes. A change is taken up when it has stood still for a moment, so that a half-saved file is not read.
 /// </summary>
 internal sealed partial class HouseWatch(HouseSource source, string path, Func<HouseReading, CancellationToken, ValueTask> take, TimeProvider time, ILogger log)
 {
@@ -12,7 +12,8 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="taken">The signature of what is running now.</param>
-    public async Task RunAsync(string taken, CancellationToken cancellationToken)
+    /// <param name="trusted">That of the certificates it trusts.</param>
+    public async Task RunAsync(string taken, string trusted, CancellationToken cancellationToken)
     {
         using var hint = new SemaphoreSlim(0, 1);
         using var system = SystemWatch(hint);
@@ -22,15 +23,17 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
             await Task.WhenAny(Task.Delay(Rhythm, time, rhythm.Token), hint.WaitAsync(rhythm.Token));
             await rhythm.CancelAsync();
             if (cancellationToken.IsCancellationRequested) return;
-            var signature = source.Signature();
-            if (signature == taken && !source.IsRulesChangeDue) continue;
-            await Task.Delay(Settled, time, cancellationToken);
-            if (source.Signature() != signature) continue;
             try
             {
+                var signature = source.Signature();
+                var trust = source.TrustSignature();
+                if (signature == taken && trust == trusted && !source.IsRulesChangeDue) continue;
+                await Task.Delay(Settled, time, cancellationToken);
+                if (source.Signature() != signature || source.TrustSignature() != trust) continue;
                 var reading = await source.ReadAsync(cancellationToken);
+                trust = source.TrustSignature(); // the documents may trust others now
                 await take(reading, cancellationToken);
-                taken = signature;
+                (taken, trusted) = (signature, trust);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Kept.Engine;
 using Kept.Language;
@@ -9,7 +12,7 @@ namespace Kept.Server;
 
 /// <summary>
 /// What a server that strangers can reach says of its own machine: codes and plain sentences, never where its folders lie, and never the key of a heartbeat, for whoever
-/// knows it can call. The log and the console of whoever started it keep the whole words.
+/// knows it can call; and never which secret a look lacks. The log and the console of whoever started it keep the whole words.
 /// </summary>
 /// <param name="folders">Folders of this machine whose names may stand in words of the system.</param>
 internal sealed partial class Discretion(params IEnumerable<string> folders)
@@ -59,7 +62,10 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
     /// <summary>Stands where the key of a heartbeat would.</summary>
     public const string UnshownKey = "a key that is not shown";
 
-    /// <summary>The same reading without the folders that the system names where a document cannot be read. What stands in the documents is theirs to say.</summary>
+    /// <summary>
+    /// The same reading without the folders that the system names where a document cannot be read, and without the lines that are wrong: a line that was refused may hold what
+    /// should not have been written there, a password in a URL or a header. The words of a problem, which say what it is about, are told.
+    /// </summary>
     public HouseReading Of(HouseReading reading)
     {
         var diagnostics = Of(reading.Diagnostics);
@@ -67,9 +73,77 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
     }
 
     private ImmutableArray<Diagnostic> Of(ImmutableArray<Diagnostic> diagnostics) =>
-        diagnostics.Any(one => one.Code == UnreadableFile || HasKey(one)) ? [.. diagnostics.Select(one => one.Code == UnreadableFile ? WithoutPaths(one) : HasKey(one) ? one with { LineText = Key().Replace(one.LineText!, "$1…") } : one)] : diagnostics;
+        diagnostics.Any(SaysTooMuch) ? [.. diagnostics.Select(one => SaysTooMuch(one) ? Plain(one.Code == UnreadableFile ? WithoutPaths(one) : one) : one)] : diagnostics;
 
-    private static bool HasKey(Diagnostic one) => one.LineText is { } line && Key().IsMatch(line);
+    private static bool SaysTooMuch(Diagnostic one) => one.Code == UnreadableFile || one.LineText is not null || HasTooMuch(one.Message) || one.Help is { } help && HasTooMuch(help);
+
+    private static bool HasTooMuch(string words) => UserInfo().IsMatch(words) || Key().IsMatch(words);
+
+    private static Diagnostic Plain(Diagnostic one) => one with { LineText = null, Message = Plain(one.Message), Help = one.Help is { } help ? Plain(help) : null };
+
+    private static string Plain(string words) => Key().Replace(UserInfo().Replace(words, "//…@"), "$1…");
+
+    /// <summary>A look that lacked a secret, by its cause alone: which file or variable that was is for the log.</summary>
+    public static Look Of(Look look, Action<string, string> log)
+    {
+        var told = new ConcurrentDictionary<Check, string>(ReferenceEqualityComparer.Instance);
+        return async (request, cancellationToken) =>
+        {
+            var seen = await look(request, cancellationToken);
+            if (seen.Gap != GapCause.SecretMissing || seen.Detail is not { } detail) return seen;
+            if (!told.TryGetValue(request.Check, out var before) || before != detail)
+            {
+                if (told.Count >= MostTold) told.Clear(); // checks of houses before
+                told[request.Check] = detail;
+                log(request.Check.Target.Text, detail);
+            }
+            return seen with { Detail = null };
+        };
+    }
+
+    private const int MostTold = 10_000;
+
+    /// <summary>An entry of the ledger as strangers may read it: written, it may be, while only this machine could.</summary>
+    public static Entry Of(Entry entry) => entry.Body is not { } body ? entry : entry.Kind switch
+    {
+        EntryKinds.HouseRefused => entry with { Body = Reworded(body, static (name, text) => name is "message" or "help" ? Plain(Rootless(text)) : name is "at" && text.StartsWith('/') ? text[(text.LastIndexOf('/') + 1)..] : text) },
+        EntryKinds.VerdictChanged or EntryKinds.Gap => entry with { Body = Reworded(body, static (_, text) => Secretless(text)) },
+        _ => entry,
+    };
+
+    /// <summary>What a look read, as strangers may read it.</summary>
+    public static Evidence Of(Evidence evidence) =>
+        evidence with { Body = Reworded(evidence.Body, static (name, text) => name == "reason" ? Secretless(text) : text, static body => body["class"]?.ToString() == "gap" && body["reason"]?.ToString() is { } why && Secret().IsMatch(why) ? body.Remove("detail") : false) };
+
+    /// <summary>The same body with other words; one that cannot be read is not told.</summary>
+    private static ReadOnlyMemory<byte> Reworded(ReadOnlyMemory<byte> body, Func<string, string, string> words, Func<JsonObject, bool>? reduce = null)
+    {
+        try
+        {
+            if (JsonNode.Parse(body.Span) is not JsonObject root) return default;
+            reduce?.Invoke(root);
+            Reword(root, words);
+            return JsonSerializer.SerializeToUtf8Bytes(root, PlainJson);
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException)
+        {
+            return default; // damaged, or with a name twice: nobody can say what it tells
+        }
+    }
+
+    private static readonly JsonSerializerOptions PlainJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static void Reword(JsonNode? node, Func<string, string, string> words)
+    {
+        if (node is JsonArray list)
+            foreach (var item in list) Reword(item, words);
+        if (node is not JsonObject map) return;
+        foreach (var (name, value) in map.ToList())
+            if (value is JsonValue text && text.TryGetValue<string>(out var told)) map[name] = words(name, told);
+            else Reword(value, words);
+    }
+
+    private static string Secretless(string words) => Secret().Replace(words, "$1");
 
     private const string UnreadableFile = "L041";
 
@@ -83,8 +157,18 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
     private string Of(string words)
     {
         foreach (var folder in _folders) words = words.Replace(folder, "…", StringComparison.Ordinal);
-        return Rooted().Replace(words, match => match.Groups["before"].Value + "…/" + match.Groups["name"].Value);
+        return Rootless(words);
     }
+
+    private static string Rootless(string words) => Rooted().Replace(words, match => match.Groups["before"].Value + "…/" + match.Groups["name"].Value);
+
+    /// <summary>A look that lacked a secret, and which one; what the verdict says after it stays.</summary>
+    [GeneratedRegex("""(a secret that the look needs is not set): .*?(?=$|; \d+ of \d+ objectives? decided$)""", RegexOptions.CultureInvariant | RegexOptions.Singleline, 1000)]
+    private static partial Regex Secret();
+
+    /// <summary>User and password in a URL.</summary>
+    [GeneratedRegex("""//[^/\s@`'"]+@""", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex UserInfo();
 
     /// <summary>The key in a line of a document.</summary>
     [GeneratedRegex("""(\bheartbeat['"]?\s*:\s*)[^\s,}]+""", RegexOptions.CultureInvariant, 1000)]

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Kept.Engine;
-using Kept.Language;
 using Kept.Model;
 
 namespace Kept.Server;
@@ -24,9 +23,7 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
             inputs.Add(new Input("line " + line.Text, line.Outcome.Word(view.Promise.IsWish), line.Reason, line.Text == VerdictLine.Now ? view.Verdict.SeenAt : null, Counted(line)));
         foreach (var check in view.Checks)
             inputs.Add(OfCheck(check));
-        if (view.Promise.Given is { } given)
-            inputs.Add(new Input("condition " + ExpressionText.Of(given), view.Verdict.Outcome == Outcome.NotInForce ? "false" : "", "the promise holds only while this is true", null, null));
-        foreach (var name in References(view.Promise.Given)) inputs.Add(OfOther(house, name, "condition"));
+        if (view.Promise.Given is { } given) inputs.AddRange(Conditions.Of(house, view, given));
         foreach (var name in References(view.Promise.Uses)) inputs.Add(OfOther(house, name, "stands on"));
         return new Explanation(view.Promise.Name, house.AsOf, view.Verdict.Outcome, RuleOf(view), ThereforeOf(view), inputs.ToImmutable());
     }
@@ -41,7 +38,7 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
             "a promise that breaks a rule of promising is not a promise, whatever is seen",
         { Verdict.Outcome: Outcome.NotInForce } => "a promise whose condition is false is not in force: what is seen then does not count",
         { Checks.Length: 0, Promise.Uses: not null } => "a promise without a check of its own is as good as what it stands on",
-        { Checks.Length: 0 } => "a promise without a check is as good as its objectives",
+        { Checks.Length: 0 } => "a promise without a check that stands on nothing is unknown: nothing assesses it, nor its objectives",
         _ => "broken if any line is broken; else the outcome of now; unknown after two missed looks",
     };
 
@@ -55,7 +52,7 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
         ? new Input("check " + check.Check.Name, Say.Wire(last.Class), check.LastReason ?? "", last.Slot, $"{check.Check.Target.Text}, every {check.Check.Every}, confirmed by {check.Check.Confirm}")
         : new Input("check " + check.Check.Name, "unknown", "it has not looked yet", null, $"{check.Check.Target.Text}, every {check.Check.Every}, confirmed by {check.Check.Confirm}");
 
-    private static Input OfOther(HouseView house, PromiseName name, string role) => house.Find(name) is { } other
+    internal static Input OfOther(HouseView house, PromiseName name, string role) => house.Find(name) is { } other
         ? new Input($"{role} {name}", other.Verdict.Outcome.Word(other.Promise.IsWish), other.Verdict.Reason, other.Verdict.SeenAt, null)
         : new Input($"{role} {name}", "unknown", "nothing known: nobody in this house looks at it", null, null);
 }

@@ -105,6 +105,8 @@ internal static partial class Say
     /// <summary>The stable name of a failure, for machines: <c>name-not-found</c>.</summary>
     public static string Wire(TargetFailure failure) => Kebab(failure.ToString());
 
+    public static string Wire(Truth truth) => Kebab(truth.ToString());
+
     public static string Wire(LookClass look) => Kebab(look.ToString());
 
     public static string Wire(Standing standing) => Kebab(standing.ToString());

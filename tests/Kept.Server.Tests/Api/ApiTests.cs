@@ -148,6 +148,32 @@ public class ApiTests
         Assert.Equal(HttpStatusCode.OK, heardToo.StatusCode);
     }
 
+    [Theory]
+    [InlineData("GET", "Referer", "http://evil.example/page", false)]
+    [InlineData("HEAD", "Referer", "http://evil.example/page", false)]
+    [InlineData("GET", "Referer", "http://kept.example/promises/live-show/moderation", true)]
+    [InlineData("GET", "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", false)]
+    [InlineData("GET", "User-Agent", "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.19041.1", true)]
+    [InlineData("GET", "User-Agent", "curl/8.5.0", true)]
+    [InlineData("POST", "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", true)] // a browser's POST says its origin
+    public async Task By_plain_HTTP_from_elsewhere_what_gives_a_browser_away_is_enough(string method, string header, string value, bool isHeard)
+    {
+        await using var web = await RunningWeb.StartAsync(isPublic: true);
+        async Task<HttpStatusCode> AskAsync(string host, params (string, string)[] more)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), "/beat/moderation-alive") { Headers = { Host = host } };
+            request.Headers.TryAddWithoutValidation(header, value);
+            foreach (var (name, text) in more) request.Headers.Add(name, text);
+            using var answer = await web.Client.SendAsync(request);
+            return answer.StatusCode;
+        }
+        Assert.Equal(isHeard ? HttpStatusCode.OK : HttpStatusCode.BadRequest, await AskAsync("kept.example"));
+        Assert.Equal(isHeard ? 1 : 0, web.House.Beats.Count);
+        // where browsers say where a call comes from, that decides
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("localhost"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("kept.example", ("Sec-Fetch-Site", "same-origin")));
+    }
+
     [Fact]
     public async Task Every_answer_carries_the_headers_that_keep_a_browser_safe()
     {

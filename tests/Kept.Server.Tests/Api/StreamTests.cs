@@ -64,6 +64,35 @@ public class StreamTests
     }
 
     [Fact]
+    public async Task A_reader_that_leaves_while_something_is_on_its_way_is_no_fault()
+    {
+        using var log = new Overheard();
+        var (asked, ended) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var web = await RunningWeb.StartAsync(log: log, with: sight => sight with { Follow = (_, token) => SlowToLeaveAsync(token) });
+        using (var stream = await OpenAsync(web, lastEventId: null))
+        {
+            await stream.LineAsync();
+            await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        }
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await web.App.StopAsync(); // waits for the answer to end
+        Assert.Empty(log.Errors);
+
+        // as the engine does it: what waits for the next entry hears a moment later that nobody wants it any more
+        async IAsyncEnumerable<Entry> SlowToLeaveAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        {
+            var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var leaving = token.Register(() => left.TrySetResult());
+            asked.TrySetResult();
+            await left.Task;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, CancellationToken.None);
+            ended.TrySetResult();
+            token.ThrowIfCancellationRequested();
+            yield break;
+        }
+    }
+
+    [Fact]
     public async Task More_streams_than_we_hold_are_refused_with_when_to_come_back()
     {
         await using var web = await RunningWeb.StartAsync();

@@ -16,6 +16,9 @@ internal sealed class HandMadeLedger : ILedger
     /// <summary>When set, every question is answered by it.</summary>
     public LedgerException? Fault { get; set; }
 
+    /// <summary>Hears how many looks each question got.</summary>
+    public Action<int>? OnLooks { get; set; }
+
     public long LastSequence => _entries.Count;
     public int Epoch => 1;
     public string House => "";
@@ -51,7 +54,9 @@ internal sealed class HandMadeLedger : ILedger
     public IReadOnlyList<LookRecord> Looks(int series, Instant from, Instant to, int limit = int.MaxValue)
     {
         Check();
-        return [.. LooksOf.GetValueOrDefault(series, []).Where(look => look.Slot >= from && look.Slot < to).TakeLast(limit)];
+        List<LookRecord> looks = [.. LooksOf.GetValueOrDefault(series, []).Where(look => look.Slot >= from && look.Slot < to).TakeLast(limit)];
+        OnLooks?.Invoke(looks.Count);
+        return looks;
     }
 
     public IReadOnlyList<Evidence> EvidenceOf(int series, int limit)

@@ -58,6 +58,7 @@ internal sealed class MadeHouse
                 Diagnostics = [.. views.SelectMany(view => view.Problems), new Diagnostic("R31", Severity.Warning, new Place(File, 12, 3, 6), "nobody answers for this contact after 30 June 2027", "renew it, or name another", LineText: "  - { role: engineer on call, expires: 2027-06-30 }")],
             },
             Promises = [.. views],
+            Loads = new Dictionary<string, LoadView> { ["live-show"] = new(Quantity.Rate(312, Duration.Seconds(1)), Now - Duration.Seconds(4)) }.ToFrozenDictionary(),
             Figures = new EngineFigures(At("2026-11-20T08:00:00Z"), 7, 1, 0, 1_204_331, new Dictionary<GapCause, long> { [GapCause.Restarted] = 24, [GapCause.Late] = 2 }.ToFrozenDictionary(), 0,
                 new Duration(310_000), Duration.Milliseconds(4), Duration.Milliseconds(38), 3, Now - Duration.Seconds(1), null),
         };

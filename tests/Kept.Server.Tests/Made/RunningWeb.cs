@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kept.Server.Tests;
@@ -30,13 +31,20 @@ internal sealed class RunningWeb : IAsyncDisposable
     /// <param name="isPublic">Answers by every name.</param>
     /// <param name="webFolder">npm's output.</param>
     /// <param name="isStarting">The web answers already, the house is not read yet.</param>
-    public static async Task<RunningWeb> StartAsync(MadeHouse? house = null, bool isPublic = false, string? webFolder = null, bool isStarting = false)
+    /// <param name="proxies">Whose word about the caller is believed.</param>
+    /// <param name="log">Hears what is logged.</param>
+    /// <param name="with">Changes what it answers from.</param>
+    public static async Task<RunningWeb> StartAsync(MadeHouse? house = null, bool isPublic = false, string? webFolder = null, bool isStarting = false, TrustedProxies? proxies = null, ILoggerProvider? log = null, Func<Sight, Sight>? with = null)
     {
         house ??= new MadeHouse();
         var time = new FakeTimeProvider(MadeHouse.Now.ToDateTimeOffset());
         var sight = house.Sight(time);
         if (isStarting) sight = sight with { View = () => throw new StartingException() };
-        var app = Web.Build(sight, new WebOptions(IPAddress.Loopback, 0, isPublic, webFolder), _ => { });
+        if (with is not null) sight = with(sight);
+        var app = Web.Build(sight, new WebOptions(IPAddress.Loopback, 0, isPublic, webFolder, proxies), logging =>
+        {
+            if (log is not null) logging.AddProvider(log);
+        });
         await app.StartAsync();
         return new RunningWeb(house, app, time);
     }
