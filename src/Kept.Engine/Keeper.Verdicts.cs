@@ -16,6 +16,7 @@ internal sealed partial class Keeper
     private readonly PriorityQueue<TrackedPromise, long> _changes = new();
     private readonly Queue<TrackedPromise> _touched = new();
     private readonly Dictionary<string, (Quantity? Value, Instant At)> _loads = new(StringComparer.Ordinal);
+    private readonly Func<PromiseName, Outcome> _outcomeOf;
     private int _sweptTo;
 
     private Judged GivenAt(TrackedPromise promise, Instant at, bool isPast = false)
@@ -36,7 +37,7 @@ internal sealed partial class Keeper
     {
         var agent = promise.Terms.Agent;
         var load = !isPast && _loads.TryGetValue(agent.Id, out var read) && _now - read.At <= LoadIsOldAfter && read.At <= _now ? read.Value : null;
-        return new Surroundings(isPast ? static _ => Outcome.Unknown : OutcomeOf, load, agent.Region, promise.Promise.Version,
+        return new Surroundings(isPast ? static _ => Outcome.Unknown : _outcomeOf, load, agent.Region, promise.Promise.Version,
             name => agent.Calendars.IsDefaultOrEmpty ? null : agent.Calendars.FirstOrDefault(calendar => calendar.Name == name));
     }
 
@@ -127,7 +128,7 @@ internal sealed partial class Keeper
                 ? Nothing(promise, Outcome.NotAPromise, early)
                 : Nothing(promise, Outcome.Unknown, "its history is being read");
         Judged? inForce = promise.Checks.Length == 0 ? GivenAt(promise, _now) : null;
-        var verdict = fold.VerdictAt(_now, OutcomeOf, inForce, promise.WordsOf);
+        var verdict = fold.VerdictAt(_now, _outcomeOf, inForce, promise.WordsOf);
         return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [] } : verdict;
     }
 

@@ -94,7 +94,14 @@ internal sealed class Timetable(
         while (_wakes.TryPeek(out var check, out var at) && at <= now.Microseconds)
         {
             _wakes.Dequeue();
-            if (check.WakeAt != at || check.Stage == Stage.Off) continue;
+            if (check.HeapAt != at) continue;
+            check.HeapAt = long.MaxValue;
+            if (check.Stage == Stage.Off) continue;
+            if (check.WakeAt > at)
+            {
+                if (check.WakeAt != long.MaxValue) Wake(check, new Instant(check.WakeAt)); // put off meanwhile
+                continue;
+            }
             check.WakeAt = long.MaxValue;
             try
             {
@@ -180,7 +187,10 @@ internal sealed class Timetable(
     private void Wake(ScheduledCheck check, Instant at)
     {
         check.WakeAt = at.Microseconds;
-        _wakes.Enqueue(check, at.Microseconds);
+        // A look puts its check off several times. Standing in the heap for an earlier moment is enough: then it is put where it belongs.
+        if (check.HeapAt <= check.WakeAt) return;
+        check.HeapAt = check.WakeAt;
+        _wakes.Enqueue(check, check.WakeAt);
     }
 
     private void OnWake(ScheduledCheck check, Instant now)
@@ -197,7 +207,7 @@ internal sealed class Timetable(
             else if (now <= check.TooLateAfter(check.Slot))
             {
                 // The slot waits for the look before it, not longer than any other.
-                WakeWhileLooking(check, run, check.TooLateAfter(check.Slot));
+                WakeWhileLooking(check, run, AfterTooLate(check));
                 return;
             }
         }
@@ -224,7 +234,7 @@ internal sealed class Timetable(
     private void WakeWhileLooking(ScheduledCheck check, LookRun run, Instant at)
     {
         var end = run.LaunchedAt + run.Terms.Timeout + Grace;
-        Wake(check, end < at ? end : new Instant(at.Microseconds + 1));
+        Wake(check, end < at ? end : at);
     }
 
     private static Instant AfterTooLate(ScheduledCheck check) => new(check.TooLateAfter(check.Slot).Microseconds + 1);

@@ -79,7 +79,8 @@ internal sealed class SeriesTail(int series, int evidenceKept)
             if (look.Slot < First) First = look.Slot;
             if (look.Slot > Last) Last = look.Slot;
             var day = LookOrder.DayOf(look.Slot);
-            var at = _days.FindLastIndex(counts => counts.Day == day);
+            var at = _days.Count - 1;
+            while (at >= 0 && _days[at].Day != day) at--;
             var counts = at < 0 ? default : _days[at].Counts;
             counts.Add(look.Class);
             if (at < 0) _days.Add((day, counts));
