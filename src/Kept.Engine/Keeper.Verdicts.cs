@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
@@ -149,16 +149,19 @@ internal sealed partial class Keeper
 
     private static PromiseView ViewOf(TrackedPromise promise)
     {
-        var checks = ImmutableArray.CreateBuilder<CheckView>(promise.Checks.Length);
-        foreach (var check in promise.Checks)
-            checks.Add(new CheckView(check.Check, check.Series, check.Last, check.LastReason, NextDue(check), check.Heartbeat is { } beat ? "/beat/" + beat.Key : null));
+        var checks = new CheckView[promise.Checks.Length];
+        for (var i = 0; i < checks.Length; i++)
+        {
+            var check = promise.Checks[i];
+            checks[i] = new CheckView(check.Check, check.Series, check.Last, check.LastReason, NextDue(check), check.Heartbeat is { } beat ? "/beat/" + beat.Key : null);
+        }
         return new PromiseView
         {
             Promise = promise.Promise,
             Id = promise.Id,
             Verdict = promise.Verdict ?? Nothing(promise, Outcome.Unknown, "not judged yet"),
             Since = promise.OutcomeSince,
-            Checks = checks.MoveToImmutable(),
+            Checks = ImmutableCollectionsMarshal.AsImmutableArray(checks),
             Problems = promise.Terms.Problems,
             IsSelf = promise.Terms.IsSelf,
         };

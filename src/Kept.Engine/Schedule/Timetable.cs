@@ -18,9 +18,12 @@ internal sealed class Timetable(
     /// <summary>A look that has not ended this long after its own time-out never will.</summary>
     public static readonly Duration Grace = Duration.Seconds(5);
 
+    private const int MostSpareLanes = 64;
+
     private readonly PriorityQueue<ScheduledCheck, long> _wakes = new();
     private readonly Dictionary<string, HostLane> _lanes = new(StringComparer.Ordinal);
     private readonly Queue<HostLane> _ready = new();
+    private readonly Stack<HostLane> _spare = new();
 
     public int LooksAtOnce { get; set; } = HouseSettings.Default.LooksAtOnce;
     public int LooksPerHost { get; set; } = HouseSettings.Default.LooksPerHost;
@@ -244,7 +247,7 @@ internal sealed class Timetable(
         check.Stage = Stage.Waiting;
         Waiting++;
         if (!_lanes.TryGetValue(check.Check.Target.Host, out var lane))
-            _lanes[check.Check.Target.Host] = lane = new HostLane(check.Check.Target.Host);
+            _lanes[check.Check.Target.Host] = lane = LaneOf(check.Check.Target.Host);
         lane.Waiting.Enqueue((check, check.Slot));
         MakeReady(lane);
         Wake(check, AfterTooLate(check));
@@ -312,6 +315,13 @@ internal sealed class Timetable(
     private void Drop(HostLane lane)
     {
         if (lane.UnderWay == 0 && lane.Waiting.Count == 0 && !lane.IsReady && _lanes.TryGetValue(lane.Host, out var there) && ReferenceEquals(there, lane))
-            _lanes.Remove(lane.Host);
+            if (_lanes.Remove(lane.Host) && _spare.Count < MostSpareLanes) _spare.Push(lane);
+    }
+
+    private HostLane LaneOf(string host)
+    {
+        if (!_spare.TryPop(out var lane)) lane = new HostLane();
+        lane.Host = host;
+        return lane;
     }
 }
