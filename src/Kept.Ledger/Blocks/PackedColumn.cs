@@ -20,17 +20,20 @@ internal sealed class PackedColumn
     public static void Write(RangeEncoder to, ReadOnlySpan<long> figures)
     {
         if (figures.IsEmpty) return;
-        var best = Plain;
-        var rest = Rest(figures, Plain, MiddleOf(figures));
-        for (var way = Differences; way <= SecondDifferences; way++)
-            if (Rest(figures, way, 0) is var other && Cost(other, way) < Cost(rest, best)) (best, rest) = (way, other);
+        var (best, middle) = (Plain, MiddleOf(figures));
+        var rest = Rest(figures, Plain, middle);
+        var cost = Cost(rest, Plain);
+        for (var way = Differences; way <= SecondDifferences && cost > 0; way++)
+        {
+            var other = Rest(figures, way, 0);
+            if (Cost(other, way) is var less && less < cost) (best, rest, cost) = (way, other, less);
+        }
         to.Even((ulong)best, 2);
-        if (best == Plain) Whole(to, MiddleOf(figures));
+        if (best == Plain) Whole(to, middle);
         for (var i = 0; i < Math.Min(best, rest.Length); i++) Whole(to, rest[i]); // the first figure, and the first difference, are large: by themselves
         rest = rest[Math.Min(best, rest.Length)..];
-        var isAllZero = !rest.AsSpan().ContainsAnyExcept(0);
-        to.Even(isAllZero ? 0U : 1, 1);
-        if (isAllZero) return;
+        to.Even(cost == 0 ? 0U : 1, 1);
+        if (cost == 0) return;
         var column = new PackedColumn();
         foreach (var figure in rest) column.Put(to, figure);
     }
@@ -130,11 +133,13 @@ internal sealed class PackedColumn
 
     private static long Signed(ulong size, bool isBelow) => unchecked(isBelow ? -(long)size : (long)size);
 
+    /// <summary>Of some of them: nothing rests on its being the very middle one.</summary>
     private static long MiddleOf(ReadOnlySpan<long> figures)
     {
-        var sorted = figures.ToArray();
-        Array.Sort(sorted);
-        return sorted[sorted.Length / 2];
+        var some = new long[Math.Min(figures.Length, 63)];
+        for (var i = 0; i < some.Length; i++) some[i] = figures[(int)((long)i * figures.Length / some.Length)];
+        Array.Sort(some);
+        return some[some.Length / 2];
     }
 
     private static long[] Rest(ReadOnlySpan<long> figures, int way, long middle)

@@ -54,13 +54,15 @@ internal sealed class RangeEncoder(ByteWriter to)
         Shift();
     }
 
-    /// <summary>The lowest bits of a figure, highest of them first, each as likely 0 as 1.</summary>
+    /// <summary>The lowest bits of a figure, each as likely 0 as 1: the highest of them first, <see cref="Chance.Bits"/> at a time.</summary>
     public void Even(ulong figure, int bits)
     {
-        while (--bits >= 0)
+        while (bits > 0)
         {
-            _range >>= 1;
-            if (((figure >> bits) & 1) != 0) _low += _range;
+            var some = Math.Min(bits, Chance.Bits);
+            bits -= some;
+            _range >>= some;
+            _low += ((figure >> bits) & ((1UL << some) - 1)) * _range;
             Shift();
         }
     }
@@ -134,13 +136,16 @@ internal ref struct RangeDecoder
     public ulong Even(int bits)
     {
         var figure = 0UL;
-        while (--bits >= 0)
+        while (bits > 0)
         {
+            var some = Math.Min(bits, Chance.Bits);
+            bits -= some;
             Shift();
-            _range >>= 1;
-            var bit = _code >= _range ? 1U : 0;
-            _code -= _range * bit;
-            figure = (figure << 1) | bit;
+            _range >>= some;
+            var part = _code / _range;
+            if (part >> some != 0) throw new FormatException("it holds what nobody writes");
+            _code -= _range * part;
+            figure = (figure << some) | part;
         }
         return figure;
     }
