@@ -242,7 +242,6 @@ internal sealed partial class Keeper
 
     private void TakeOff(ScheduledCheck check)
     {
-        if (check.Run is { } run) _underWay.Remove(run);
         _timetable.Remove(check);
         if (check.Heartbeat is { } beat) Unlisten(check, beat);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
 using Kept.Judging;
@@ -16,7 +17,12 @@ internal sealed partial class Keeper
     // A caller that finds us standing still waits about so long for an answer.
     private static readonly Duration CallersWait = Duration.Seconds(30);
 
-    private readonly HashSet<LookRun> _underWay = [];
+    // So many looks are begun one after the other, before a further thread may take its share.
+    private const int LooksPerStart = 8;
+
+    private readonly List<LookRun> _launched = [];
+
+    private IEnumerable<LookRun> UnderWay => _order.SelectMany(promise => promise.Checks).Select(check => check.Run).OfType<LookRun>();
 
     private LookRun Launch(ScheduledCheck check, Instant slot, HostLane lane)
     {
@@ -24,26 +30,39 @@ internal sealed partial class Keeper
         {
             LaunchedAt = _now,
             Terms = check.Check,
+            Trust = check.Owner.Promise.Origin,
             Lane = lane,
             Cancel = new CancellationTokenSource(),
         };
-        _underWay.Add(run);
-        _ = LookAsync(run, new LookRequest(check.Check, check.Owner.Promise.Origin), _parts.Looks.GetValueOrDefault(check.Check.Kind.Name));
+        _launched.Add(run);
         return run;
     }
 
-    private async Task LookAsync(LookRun run, LookRequest request, Look? look)
+    /// <summary>At the end of a turn: what it launched begins beside the loop.</summary>
+    private void StartLooks()
+    {
+        for (var from = 0; from < _launched.Count; from += LooksPerStart)
+            _ = StartAsync([.. CollectionsMarshal.AsSpan(_launched)[from..Math.Min(from + LooksPerStart, _launched.Count)]]);
+        _launched.Clear();
+    }
+
+    private async Task StartAsync(LookRun[] runs)
     {
         await Task.Yield(); // the first steps of a look are work too; the loop only starts it
+        foreach (var run in runs) _ = LookAsync(run);
+    }
+
+    private async Task LookAsync(LookRun run)
+    {
         Observation seen;
         JudgedLook? judged = null;
         Exception? fault = null;
         try
         {
-            seen = look is null
-                ? Observation.OfGap(Now(), GapCause.Fault, $"this build cannot look at {request.Check.Kind.Name}")
-                : await look(request, run.Cancel.Token);
-            judged = Judge.Look(request.Check, seen, run.Given);
+            seen = _parts.Looks.GetValueOrDefault(run.Terms.Kind.Name) is { } look
+                ? await look(new LookRequest(run.Terms, run.Trust), run.Cancel.Token)
+                : Observation.OfGap(Now(), GapCause.Fault, $"this build cannot look at {run.Terms.Kind.Name}");
+            judged = Judge.Look(run.Terms, seen, run.Given);
         }
         catch (OperationCanceledException) when (run.Cancel.IsCancellationRequested)
         {
@@ -54,12 +73,26 @@ internal sealed partial class Keeper
             fault = caught;
             seen = Observation.OfGap(Now(), GapCause.Fault, $"a fault of ours: {caught.GetType().Name}");
         }
-        Post(() => LookEnded(run, seen, judged, fault));
+        run.End = new LookEnd(seen, judged, fault);
+        _endedLooks.Add(run);
     }
 
-    private void LookEnded(LookRun run, Observation seen, JudgedLook? judged, Exception? fault)
+    private void TakeEnded()
     {
-        _underWay.Remove(run);
+        foreach (var run in _endedLooks.Take(MostMessagesPerTurn))
+            try
+            {
+                LookEnded(run);
+            }
+            catch (Exception fault)
+            {
+                Faulted(fault, "a look that ended");
+            }
+    }
+
+    private void LookEnded(LookRun run)
+    {
+        var (seen, judged, fault) = run.End;
         run.Cancel.Dispose();
         if (fault is not null) Faulted(fault, $"a look of {run.Check.Owner.Name}");
         if (!_timetable.Complete(run, _now)) return; // given up before, and its slot told as a gap
@@ -85,7 +118,6 @@ internal sealed partial class Keeper
 
     private void Abandoned(LookRun run)
     {
-        _underWay.Remove(run);
         var jumped = run.Disturbances != _disturbances;
         var gap = Observation.OfGap(_now, jumped ? GapCause.Clock : GapCause.Fault, jumped ? "the clock jumped while the look was under way" : "the look never ended");
         if (!jumped)
@@ -99,7 +131,7 @@ internal sealed partial class Keeper
 
     private void StoodStill(Duration stall)
     {
-        foreach (var run in _underWay) run.Stalled += stall;
+        foreach (var run in UnderWay) run.Stalled += stall;
         // Who called meanwhile was not heard: that silence is ours. A short pause is only waited out, for callers wait too.
         foreach (var check in HeartbeatsNow())
             if (stall < CallersWait) check.Heartbeat!.WaitOut(_now - stall, stall);

@@ -85,7 +85,7 @@ internal sealed partial class Keeper
 
     private void EndLooks()
     {
-        foreach (var run in _underWay.ToList())
+        foreach (var run in UnderWay.ToList())
         {
             _abandonedAtStop++;
             KeepGap(run.Check, run.Slot, GapCause.Restarted);
@@ -93,7 +93,6 @@ internal sealed partial class Keeper
             JudgePromise(run.Check.Owner);
             run.Cancel.Cancel();
         }
-        _underWay.Clear();
         _looksEnd.Cancel();
         // Due and never begun, because we were about to stop.
         foreach (var check in _order.SelectMany(promise => promise.Checks))

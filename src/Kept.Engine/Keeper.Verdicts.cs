@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
@@ -15,6 +15,7 @@ internal sealed partial class Keeper
 
     private readonly PriorityQueue<TrackedPromise, long> _changes = new();
     private readonly Queue<TrackedPromise> _touched = new();
+    private readonly Func<PromiseName, Outcome> _outcomeOf;
     private int _sweptTo;
 
     private Judged GivenAt(TrackedPromise promise, Instant at, bool isPast = false)
@@ -35,7 +36,7 @@ internal sealed partial class Keeper
     {
         var agent = promise.Terms.Agent;
         var load = !isPast && _loads.TryGetValue(agent.Id, out var read) && _now - read.At <= LoadIsOldAfter && read.At <= _now ? read.Value : null;
-        return new Surroundings(isPast ? static _ => Outcome.Unknown : OutcomeOf, load, agent.Region, promise.Promise.Version,
+        return new Surroundings(isPast ? static _ => Outcome.Unknown : _outcomeOf, load, agent.Region, promise.Promise.Version,
             name => agent.Calendars.IsDefaultOrEmpty ? null : agent.Calendars.FirstOrDefault(calendar => calendar.Name == name));
     }
 
@@ -126,7 +127,7 @@ internal sealed partial class Keeper
                 ? Nothing(promise, Outcome.NotAPromise, early)
                 : Nothing(promise, Outcome.Unknown, "its history is being read");
         Judged? inForce = promise.Checks.Length == 0 ? GivenAt(promise, _now) : null;
-        var verdict = fold.VerdictAt(_now, OutcomeOf, inForce, promise.WordsOf);
+        var verdict = fold.VerdictAt(_now, _outcomeOf, inForce, promise.WordsOf);
         return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [] } : verdict;
     }
 
@@ -147,16 +148,19 @@ internal sealed partial class Keeper
 
     private static PromiseView ViewOf(TrackedPromise promise)
     {
-        var checks = ImmutableArray.CreateBuilder<CheckView>(promise.Checks.Length);
-        foreach (var check in promise.Checks)
-            checks.Add(new CheckView(check.Check, check.Series, check.Last, check.LastReason, NextDue(check), check.Heartbeat is { } beat ? "/beat/" + beat.Key : null));
+        var checks = new CheckView[promise.Checks.Length];
+        for (var i = 0; i < checks.Length; i++)
+        {
+            var check = promise.Checks[i];
+            checks[i] = new CheckView(check.Check, check.Series, check.Last, check.LastReason, NextDue(check), check.Heartbeat is { } beat ? "/beat/" + beat.Key : null);
+        }
         return new PromiseView
         {
             Promise = promise.Promise,
             Id = promise.Id,
             Verdict = promise.Verdict ?? Nothing(promise, Outcome.Unknown, "not judged yet"),
             Since = promise.OutcomeSince,
-            Checks = checks.MoveToImmutable(),
+            Checks = ImmutableCollectionsMarshal.AsImmutableArray(checks),
             Problems = promise.Terms.Problems,
             IsSelf = promise.Terms.IsSelf,
         };

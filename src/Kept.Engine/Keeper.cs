@@ -46,7 +46,8 @@ internal sealed partial class Keeper : IDisposable
     private (Duration P50, Duration P99, Duration Max) _late;
     private Instant _lateReadAt;
     private int _tickWaits;
-    private readonly Action _ticked;
+    private readonly Action _ticked, _readClock, _turn; // made once: the loop turns some hundred times a second
+    private readonly EndedLooks _endedLooks;
     private volatile bool _isRunning;
     private HouseView _view;
     private long _movedTo;
@@ -67,6 +68,8 @@ internal sealed partial class Keeper : IDisposable
         _now = _startedAt = Instant.From(_time.GetUtcNow());
         // The tick itself says that it was read: cleared anywhere else, a tick that comes in between would be the last one ever.
         _ticked = () => Interlocked.Exchange(ref _tickWaits, 0);
+        _endedLooks = new EndedLooks(() => Post(static () => { })); // each turn takes them, whatever woke it
+        (_readClock, _turn, _outcomeOf) = (ReadClock, Turn, OutcomeOf);
         _movedTo = _ledger.LastSequence;
         _view = new HouseView(_now, _movedTo, _house, null, ViewPage.Empty, Read());
     }
@@ -106,18 +109,22 @@ internal sealed partial class Keeper : IDisposable
         await using var timer = _time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stop = cancellationToken.Register(() => Post(BeginStop));
         _turnedAt = _time.GetTimestamp();
+        Action arm = () => Arm(timer);
         Guard(Start, "the start");
-        Guard(Turn, "the schedule");
-        Guard(() => Arm(timer), "the timer");
+        Guard(_turn, "the schedule");
+        Guard(arm, "the timer");
         while (!_hasEnded)
         {
             // The token only asks for the end, which comes as a message: what is under way is to be finished and recorded first.
             await _inbox.Reader.WaitToReadAsync(CancellationToken.None);
-            Guard(ReadClock, "the clock");
+            _endedLooks.Expect(isComing: false);
+            Guard(_readClock, "the clock");
             if (cancellationToken.IsCancellationRequested) Guard(BeginStop, "the end"); // not behind all that waits: the end is bounded
             for (var handled = 0; handled < MostMessagesPerTurn && _inbox.Reader.TryRead(out var message); handled++) Guard(message, "a message");
-            Guard(Turn, "the schedule");
-            Guard(() => Arm(timer), "the timer");
+            TakeEnded();
+            Guard(_turn, "the schedule");
+            StartLooks();
+            Guard(arm, "the timer");
         }
         _inbox.Writer.TryComplete();
         _isRunning = false;
@@ -193,20 +200,36 @@ internal sealed partial class Keeper : IDisposable
         if (_isStopping) GoOnStopping();
         _recorder.Pump(_now);
         // A busy house publishes when it has a moment, or often enough: each page costs copies of what changed since the one before.
-        if (_hasEnded || _whenPublished.Count > 0 || !_inbox.Reader.TryPeek(out _) || _time.GetElapsedTime(_publishedAt) >= BusyPages) Publish();
+        var isBusy = _inbox.Reader.TryPeek(out _) || Wait() <= ShortestWait;
+        if (_hasEnded || _whenPublished.Count > 0 || !isBusy || _time.GetElapsedTime(_publishedAt) >= BusyPages) Publish();
     }
 
-    private void Arm(ITimer timer)
+    /// <summary>
+    /// Milliseconds until something is due. Timers tick in milliseconds, and rounding down would wake us before it is time, again and again. In a busy house two
+    /// milliseconds of looks share one turn: few enough not to disturb each other, and half the wake-ups.
+    /// </summary>
+    private long Wait()
     {
-        timer.Change(Pulse.ToTimeSpan(), Timeout.InfiniteTimeSpan); // whatever happens below, the loop turns again
         var next = _now + Pulse;
         if (_timetable.NextWake is { } wake && wake < next) next = wake;
         if (_changes.TryPeek(out _, out var change) && change < next.Microseconds) next = new Instant(change);
         if (_recorder.DueAt is { } due && due < next) next = due;
-        // Timers tick in milliseconds, and rounding down would wake us before it is time, again and again. In a busy house two milliseconds of looks share
-        // one turn: few enough not to disturb each other, and half the wake-ups.
-        var wait = Math.Max(ShortestWait, (next.Microseconds - _now.Microseconds + 999) / 1000);
-        timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+        return Math.Max(ShortestWait, (next.Microseconds - _now.Microseconds + 999) / 1000);
+    }
+
+    private void Arm(ITimer timer)
+    {
+        var wait = Pulse.Nanoseconds / Duration.PerMillisecond;
+        try
+        {
+            wait = Wait();
+        }
+        finally
+        {
+            timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan); // whatever happened above, the loop turns again
+        }
+        // Where looks wait for a place, one that ends gives its place on at once.
+        if (wait <= ShortestWait && _timetable.Waiting == 0) _endedLooks.Expect(isComing: true);
     }
 
     private void Publish()

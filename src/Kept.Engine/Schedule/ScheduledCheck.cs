@@ -35,8 +35,10 @@ internal sealed class ScheduledCheck(TrackedPromise owner, int index, Check chec
     public Stage Stage { get; set; }
     /// <summary>The slot that is next, or due and waiting.</summary>
     public Instant Slot { get; set; }
-    /// <summary>The one wake-up that is alive; earlier ones still in the heap are stale.</summary>
+    /// <summary>The one wake-up that is alive, in microseconds.</summary>
     public long WakeAt { get; set; } = long.MaxValue;
+    /// <summary>Where it stands in the heap: never later than <see cref="WakeAt"/>. What else the heap has of it is stale.</summary>
+    public long HeapAt { get; set; } = long.MaxValue;
     /// <summary>The look under way.</summary>
     public LookRun? Run { get; set; }
 
@@ -76,12 +78,22 @@ internal sealed class LookRun(ScheduledCheck check, Instant slot, Judging.Judged
     public required Instant LaunchedAt { get; set; }
     /// <summary>The terms and checks it was launched under.</summary>
     public required Check Terms { get; init; }
+    /// <summary>Who wrote the document.</summary>
+    public DocumentOrigin Trust { get; init; }
     public required HostLane Lane { get; init; }
     /// <summary>Cancels it when it is abandoned.</summary>
     public required CancellationTokenSource Cancel { get; init; }
     /// <summary>The engine stood still while it was under way, for so long: a time-out may then be ours.</summary>
     public Duration Stalled { get; set; }
+    /// <summary>What it brought; set once, before the loop hears that it ended.</summary>
+    public LookEnd End { get; set; }
 }
+
+/// <summary>What a look brought.</summary>
+/// <param name="Seen">What it saw.</param>
+/// <param name="Judged">What that means; null where the loop is to judge it.</param>
+/// <param name="Fault">Of ours, where one kept it from ending well.</param>
+internal readonly record struct LookEnd(Observation Seen, JudgedLook? Judged, Exception? Fault);
 
 /// <summary>Slots that were lost while storage failed.</summary>
 internal readonly record struct LostSlots(Instant From, Instant To, long Count);

@@ -18,9 +18,12 @@ internal sealed class Timetable(
     /// <summary>A look that has not ended this long after its own time-out never will.</summary>
     public static readonly Duration Grace = Duration.Seconds(5);
 
+    private const int MostSpareLanes = 64;
+
     private readonly PriorityQueue<ScheduledCheck, long> _wakes = new();
     private readonly Dictionary<string, HostLane> _lanes = new(StringComparer.Ordinal);
     private readonly Queue<HostLane> _ready = new();
+    private readonly Stack<HostLane> _spare = new();
 
     public int LooksAtOnce { get; set; } = HouseSettings.Default.LooksAtOnce;
     public int LooksPerHost { get; set; } = HouseSettings.Default.LooksPerHost;
@@ -94,7 +97,14 @@ internal sealed class Timetable(
         while (_wakes.TryPeek(out var check, out var at) && at <= now.Microseconds)
         {
             _wakes.Dequeue();
-            if (check.WakeAt != at || check.Stage == Stage.Off) continue;
+            if (check.HeapAt != at) continue;
+            check.HeapAt = long.MaxValue;
+            if (check.Stage == Stage.Off) continue;
+            if (check.WakeAt > at)
+            {
+                if (check.WakeAt != long.MaxValue) Wake(check, new Instant(check.WakeAt)); // put off meanwhile
+                continue;
+            }
             check.WakeAt = long.MaxValue;
             try
             {
@@ -180,7 +190,10 @@ internal sealed class Timetable(
     private void Wake(ScheduledCheck check, Instant at)
     {
         check.WakeAt = at.Microseconds;
-        _wakes.Enqueue(check, at.Microseconds);
+        // A look puts its check off several times. Standing in the heap for an earlier moment is enough: then it is put where it belongs.
+        if (check.HeapAt <= check.WakeAt) return;
+        check.HeapAt = check.WakeAt;
+        _wakes.Enqueue(check, check.WakeAt);
     }
 
     private void OnWake(ScheduledCheck check, Instant now)
@@ -197,7 +210,7 @@ internal sealed class Timetable(
             else if (now <= check.TooLateAfter(check.Slot))
             {
                 // The slot waits for the look before it, not longer than any other.
-                WakeWhileLooking(check, run, check.TooLateAfter(check.Slot));
+                WakeWhileLooking(check, run, AfterTooLate(check));
                 return;
             }
         }
@@ -224,7 +237,7 @@ internal sealed class Timetable(
     private void WakeWhileLooking(ScheduledCheck check, LookRun run, Instant at)
     {
         var end = run.LaunchedAt + run.Terms.Timeout + Grace;
-        Wake(check, end < at ? end : new Instant(at.Microseconds + 1));
+        Wake(check, end < at ? end : at);
     }
 
     private static Instant AfterTooLate(ScheduledCheck check) => new(check.TooLateAfter(check.Slot).Microseconds + 1);
@@ -234,7 +247,7 @@ internal sealed class Timetable(
         check.Stage = Stage.Waiting;
         Waiting++;
         if (!_lanes.TryGetValue(check.Check.Target.Host, out var lane))
-            _lanes[check.Check.Target.Host] = lane = new HostLane(check.Check.Target.Host);
+            _lanes[check.Check.Target.Host] = lane = LaneOf(check.Check.Target.Host);
         lane.Waiting.Enqueue((check, check.Slot));
         MakeReady(lane);
         Wake(check, AfterTooLate(check));
@@ -302,6 +315,13 @@ internal sealed class Timetable(
     private void Drop(HostLane lane)
     {
         if (lane.UnderWay == 0 && lane.Waiting.Count == 0 && !lane.IsReady && _lanes.TryGetValue(lane.Host, out var there) && ReferenceEquals(there, lane))
-            _lanes.Remove(lane.Host);
+            if (_lanes.Remove(lane.Host) && _spare.Count < MostSpareLanes) _spare.Push(lane);
+    }
+
+    private HostLane LaneOf(string host)
+    {
+        if (!_spare.TryPop(out var lane)) lane = new HostLane();
+        lane.Host = host;
+        return lane;
     }
 }

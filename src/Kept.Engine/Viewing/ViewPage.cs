@@ -34,7 +34,7 @@ internal sealed class ViewPage(PromiseView[][] shelves, int count, FrozenDiction
 /// </summary>
 internal sealed class ViewShelves
 {
-    public const int Width = 64;
+    public const int Width = 32;
 
     private PromiseView[][] _shelves = [];
     private bool[] _isOwn = [];

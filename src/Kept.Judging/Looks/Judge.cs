@@ -46,7 +46,14 @@ public static class Judge
             var reason = outcomes.First(outcome => outcome.Truth != Truth.True).Reason;
             return new JudgedLook(LookClass.Bad, bad > 1 ? $"{reason} (and {bad - 1} more)" : reason, outcomes, measured);
         }
-        return new JudgedLook(LookClass.Good, () => LookWords.OfAnswer(seen.Code, seen.Phases.Total), () => Explained(check, seen), measured);
+        return new JudgedLook(LookClass.Good, new GoodLook(check, seen), measured);
+    }
+
+    private sealed class GoodLook(Check check, Observation seen) : LookAccount
+    {
+        public override string Reason => LookWords.OfAnswer(seen.Code, seen.Phases.Total);
+
+        public override ImmutableArray<ExpectationOutcome> Expectations => Explained(check, seen);
     }
 
     private static ImmutableArray<ExpectationOutcome> Explained(Check check, Observation seen)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Kept.Model;
 
 namespace Kept.Judging;
@@ -16,22 +17,21 @@ public sealed partial class PromiseFold
         _wordsOf = wordsOf;
         _asked = Math.Max(_asked, now.Microseconds);
         var objectives = _plan.Objectives;
-        var lines = ImmutableArray.CreateBuilder<VerdictLine>(objectives.Length + 1);
+        var lines = new VerdictLine[objectives.Length + 1];
         var head = _plan.Checks.Length > 0 ? JudgeNow(now.Microseconds) : JudgeWithoutCheck(now, others, inForce);
-        lines.Add(head.Line);
+        lines[0] = head.Line;
         VerdictLine? broken = head.Line.Outcome == Outcome.Broken ? head.Line : null;
         var decided = 0;
-        foreach (var plan in objectives)
+        for (var i = 0; i < objectives.Length; i++)
         {
-            var line = JudgeObjective(plan, now.Microseconds);
-            lines.Add(line);
+            var line = lines[i + 1] = JudgeObjective(objectives[i], now.Microseconds);
             if (line.Outcome is Outcome.Kept or Outcome.Broken) decided++;
             if (line.Outcome == Outcome.Broken) broken ??= line;
         }
         var outcome = broken is not null ? Outcome.Broken : head.Line.Outcome;
         var reason = broken is null || ReferenceEquals(broken, head.Line) ? head.Line.Reason : $"{broken.Text}: {broken.Reason}";
         if (objectives.Length > 0) reason = Headline(reason, decided);
-        return new Verdict(outcome, reason, head.SeenAt, head.ValidUntil, _assessor, _regime, lines.MoveToImmutable(), Risks(others));
+        return new Verdict(outcome, reason, head.SeenAt, head.ValidUntil, _assessor, _regime, ImmutableCollectionsMarshal.AsImmutableArray(lines), Risks(others));
     }
 
     // Mostly the same words again: they are kept, not made anew at each look.

@@ -1,37 +1,14 @@
-using System.Numerics;
 using Kept.Ledger.Coding;
 
 namespace Kept.Ledger.Blocks;
 
 /// <summary>
-/// A column of 64-bit figures, exact. Told as they are, as differences, or as differences of differences, whichever needs fewest bits; then as planes of bytes (all
-/// lowest bytes, then all next ones), because the bytes of one plane look alike and the compressor behind sees it.
+/// A column of 64-bit figures in blocks of form 1, which are only read: as they are, as differences, or as differences of differences; then as planes of bytes (all
+/// lowest bytes, then all next ones).
 /// </summary>
 internal static class FigureColumn
 {
     private const byte Plain = 0, Differences = 1, SecondDifferences = 2;
-
-    public static void Write(ByteWriter to, ReadOnlySpan<long> figures)
-    {
-        var best = Plain;
-        var rest = Rest(figures, Plain);
-        foreach (var way in (ReadOnlySpan<byte>)[Differences, SecondDifferences])
-            if (Rest(figures, way) is var other && Cost(other) < Cost(rest)) (best, rest) = (way, other);
-        to.Byte(best);
-        // the first figure, and the first difference, are large: by themselves, or they would widen every plane
-        var heads = Math.Min(best, rest.Length);
-        for (var i = 0; i < heads; i++) to.Varint(rest[i]);
-        rest = rest[heads..];
-        var all = 0UL;
-        foreach (var figure in rest) all |= figure;
-        var width = (71 - BitOperations.LeadingZeroCount(all)) / 8;
-        to.Byte((byte)width);
-        for (var plane = 0; plane < width; plane++)
-        {
-            var bytes = to.Take(rest.Length);
-            for (var i = 0; i < rest.Length; i++) bytes[i] = unchecked((byte)(rest[i] >> (8 * plane)));
-        }
-    }
 
     /// <exception cref="FormatException">The bytes are no column.</exception>
     public static long[] Read(ref ByteReader from, int count)
@@ -59,26 +36,5 @@ internal static class FigureColumn
                 figures[i] = figure;
             }
         return figures;
-    }
-
-    private static ulong[] Rest(ReadOnlySpan<long> figures, byte way)
-    {
-        var rest = new ulong[figures.Length];
-        long before = 0, step = 0;
-        for (var i = 0; i < figures.Length; i++)
-            unchecked
-            {
-                var difference = figures[i] - before;
-                rest[i] = Bits.Zigzag(way switch { Plain => figures[i], Differences => difference, _ => difference - step });
-                (before, step) = (figures[i], difference);
-            }
-        return rest;
-    }
-
-    private static long Cost(ulong[] rest)
-    {
-        var bits = 0L;
-        foreach (var figure in rest) bits += 64 - BitOperations.LeadingZeroCount(figure);
-        return bits;
     }
 }

@@ -23,6 +23,7 @@ internal sealed class HotLog : IAsyncDisposable
     private readonly Func<int, Instant, int, bool> _isSealed;
     private readonly Channel<Request> _requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(MostRequestsWaiting) { SingleReader = true });
     private readonly List<Request> _batch = [];
+    private readonly HashSet<(int Series, Instant Slot)> _keys = [], _evidenceKeys = []; // of one batch
     private readonly ByteWriter _frames = new(64 << 10);
     private readonly Action<NewestSegment> _remember;
     private readonly Lock _state = new();
@@ -125,7 +126,7 @@ internal sealed class HotLog : IAsyncDisposable
         {
             var (looks, evidence) = Fresh();
             if (looks.Count > 0 || evidence.Count > 0) Write(looks, evidence);
-            foreach (var look in looks) Tail.Add(look);
+            Tail.Add(looks);
             foreach (var item in evidence) Tail.Add(item);
             if (_batch[^1].IsCut || _active?.Length >= _options.SegmentBytes) CloseActive();
             if (_batch[^1].IsCut) Tail.Cut(_nextNumber);
@@ -143,19 +144,20 @@ internal sealed class HotLog : IAsyncDisposable
     /// <summary>What is not recorded yet, of all callers in the batch.</summary>
     private (List<LookRecord> Looks, List<Evidence> Evidence) Fresh()
     {
-        var looks = new List<LookRecord>();
+        var looks = new List<LookRecord>(_batch[0].Looks.Count);
         var evidence = new List<Evidence>();
-        HashSet<(int, Instant)> keys = [], evidenceKeys = [];
+        _keys.Clear();
+        _evidenceKeys.Clear();
         foreach (var request in _batch)
         {
             foreach (var look in request.Looks)
             {
                 var known = Tail.Knows(look.Series, look.Slot, look.Epoch);
                 if (known == KnownLook.Known || (known == KnownLook.MaybeSealed && _isSealed(look.Series, look.Slot, look.Epoch))) continue;
-                if (keys.Add((look.Series, look.Slot))) looks.Add(look);
+                if (_keys.Add((look.Series, look.Slot))) looks.Add(look);
             }
             foreach (var item in request.Evidence)
-                if (evidenceKeys.Add((item.Series, item.Slot))) evidence.Add(item);
+                if (_evidenceKeys.Add((item.Series, item.Slot))) evidence.Add(item);
         }
         return (looks, evidence);
     }
@@ -180,7 +182,7 @@ internal sealed class HotLog : IAsyncDisposable
         _activeLooks += looks.Count;
     }
 
-    private static List<T> Part<T>(List<T> all, int from, int count) => from >= all.Count ? [] : all.GetRange(from, Math.Min(count, all.Count - from));
+    private static List<T> Part<T>(List<T> all, int from, int count) => from >= all.Count ? [] : from == 0 && count >= all.Count ? all : all.GetRange(from, Math.Min(count, all.Count - from));
 
     /// <summary>Writes the frames behind what is synced, and syncs. Fails without a trace, or says that a trace may be left.</summary>
     private void Put(long number, long offset, Instant created)

@@ -23,14 +23,16 @@ internal sealed class HotTail(int evidenceKept)
             return _series.TryGetValue(series, out var tail) ? tail.Knows(slot, epoch) : KnownLook.New;
     }
 
-    public void Add(LookRecord look)
+    public void Add(List<LookRecord> looks)
     {
         lock (_lock)
         {
-            Of(look.Series).Add(look, GrowingFrom);
-            Looks++;
+            foreach (var look in looks) Of(look.Series).Add(look, GrowingFrom);
+            Looks += looks.Count;
         }
     }
+
+    public void Add(LookRecord look) => Add([look]);
 
     public void Add(Evidence evidence)
     {

@@ -6,8 +6,9 @@ namespace Kept.Ledger.Hot;
 /// <summary>The hot looks of one series. Not safe by itself; <see cref="HotTail"/> guards it.</summary>
 internal sealed class SeriesTail(int series, int evidenceKept)
 {
-    private readonly List<Run> _runs = [];
-    private readonly List<HeldEvidence> _evidence = [];
+    // most series have one of each: room for four in every series of a large house is megabytes
+    private readonly List<Run> _runs = new(1);
+    private readonly List<HeldEvidence> _evidence = new(1);
     private Instant _newest = Instant.Min, _newestSealed = Instant.Min;
     private int _newestEpoch;
 
@@ -63,7 +64,7 @@ internal sealed class SeriesTail(int series, int evidenceKept)
 
     private sealed class Run(long generation)
     {
-        private readonly ByteWriter _rows = new(64);
+        private readonly ByteWriter _rows = new(32);
         private readonly List<(Instant Day, DayCounts Counts)> _days = new(1);
         private RowBefore _before;
 
@@ -79,7 +80,8 @@ internal sealed class SeriesTail(int series, int evidenceKept)
             if (look.Slot < First) First = look.Slot;
             if (look.Slot > Last) Last = look.Slot;
             var day = LookOrder.DayOf(look.Slot);
-            var at = _days.FindLastIndex(counts => counts.Day == day);
+            var at = _days.Count - 1;
+            while (at >= 0 && _days[at].Day != day) at--;
             var counts = at < 0 ? default : _days[at].Counts;
             counts.Add(look.Class);
             if (at < 0) _days.Add((day, counts));

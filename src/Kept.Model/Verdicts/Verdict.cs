@@ -68,8 +68,7 @@ public sealed record ExpectationOutcome(string Text, Truth Truth, string Reason)
 /// <summary>One look, judged. Most looks are good and nobody reads their words: those are put together for whoever asks.</summary>
 public sealed class JudgedLook
 {
-    private readonly Func<ImmutableArray<ExpectationOutcome>>? _explain;
-    private readonly Func<string>? _say;
+    private readonly LookAccount? _account;
 
     /// <summary>A look whose words are known.</summary>
     public JudgedLook(LookClass kind, string reason, ImmutableArray<ExpectationOutcome> expectations, ImmutableArray<long?> measured)
@@ -78,21 +77,30 @@ public sealed class JudgedLook
         (Reason, Expectations) = (reason, expectations);
     }
 
-    /// <summary>A look whose words follow from what was seen; both functions are pure.</summary>
-    public JudgedLook(LookClass kind, Func<string> say, Func<ImmutableArray<ExpectationOutcome>> explain, ImmutableArray<long?> measured)
+    /// <summary>A look whose words follow from what was seen.</summary>
+    public JudgedLook(LookClass kind, LookAccount account, ImmutableArray<long?> measured)
     {
         (Class, Measured) = (kind, measured);
-        (_say, _explain) = (say, explain);
+        _account = account;
     }
 
     /// <summary>What the look means for its promise.</summary>
     public LookClass Class { get; }
     /// <summary>In words.</summary>
-    public string Reason { get => field ??= _say!(); }
+    public string Reason { get => field ??= _account!.Reason; }
     /// <summary>Each expectation with its truth and what was seen.</summary>
-    public ImmutableArray<ExpectationOutcome> Expectations { get => field.IsDefault ? field = _explain!() : field; }
+    public ImmutableArray<ExpectationOutcome> Expectations { get => field.IsDefault ? field = _account!.Expectations : field; }
     /// <summary>Figures, in the order of the check's measures.</summary>
     public ImmutableArray<long?> Measured { get; }
+}
+
+/// <summary>Puts the words of a judged look together from what was seen, for whoever asks. Pure.</summary>
+public abstract class LookAccount
+{
+    /// <summary>In words.</summary>
+    public abstract string Reason { get; }
+    /// <summary>Each expectation with its truth and what was seen.</summary>
+    public abstract ImmutableArray<ExpectationOutcome> Expectations { get; }
 }
 
 /// <summary>One line of a promise: <c>now</c>, or an objective.</summary>
