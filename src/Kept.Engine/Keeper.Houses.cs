@@ -174,7 +174,7 @@ internal sealed partial class Keeper
         {
             AskHistory(promise); // it is being read for the old terms
         }
-        else if (old.Promise.Version != terms.Promise.Version)
+        else if (!terms.CountsOnFrom(old.Promise.Version, old.Measured))
         {
             promise.Since = _now;
             promise.Past = [];

@@ -92,6 +92,17 @@ public sealed class DnsLookTests
         Assert.Equal(asked, server.Questions); // remembered: the next look does not wait again
     }
 
+    /// <summary>Hundreds of names asked of one dead server must not take the places of other hosts.</summary>
+    [Theory]
+    [InlineData("A one.example at ns1.example", "one.example", "ns1.example")]
+    [InlineData("A two.example at 192.0.2.53:5353", "two.example", "192.0.2.53")]
+    [InlineData("A one.example", "one.example", "one.example")]
+    public void Looks_take_the_places_of_the_server_that_is_asked(string target, string speaksOf, string lane)
+    {
+        var read = Looking.Target("dns", target);
+        Assert.Equal((speaksOf, lane), (read.Host, read.Lane));
+    }
+
     [Fact]
     public async Task Documents_of_others_ask_no_internal_name_server()
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using Kept.Language;
 using Kept.Ledger;
 using Kept.TestKit.Peers;
 using Microsoft.Extensions.Logging.Abstractions;

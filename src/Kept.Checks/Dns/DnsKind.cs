@@ -51,7 +51,7 @@ internal static class DnsKind
             if (given > 0) port = given;
         }
         var about = IPAddress.TryParse(name, out var address) ? address.ToString() : asked.TrimEnd('.');
-        return TargetReading.Of(new CheckTarget(text, about, port, type, server.Length == 0 ? asked : asked + " " + server));
+        return TargetReading.Of(new CheckTarget(text, about, port, type, server.Length == 0 ? asked : asked + " " + server, server.Length == 0 ? null : server));
     }
 
     /// <summary>The name as it is asked for; an address asked for its name is turned round (RFC 1035 §3.5, RFC 3596 §2.5).</summary>

@@ -85,9 +85,9 @@ internal sealed class HistoryReader(ILedger ledger)
         var hash = EntryBodies.Text(seen, "termsHash");
         var since = Instant.TryParse(EntryBodies.Text(seen, "since") ?? "", out var told) ? told : seen.Occurred;
         if (since > now) return new(now, true, false, hash, seen);
-        if (hash == terms.Promise.TermsHash) return new(since, false, true, null, seen);
-        // A new version begins a new count. Any other change leaves what was seen as it was: a window that is broken stays so.
-        var isNew = (EntryBodies.Text(seen, "version") ?? "") != terms.Promise.Version;
+        if (hash == terms.Promise.TermsHash && EntryBodies.Text(seen, "measures") == terms.Measured) return new(since, false, true, null, seen);
+        // A new version begins a new count, and so does another list of measured quantities. Any other change leaves what was seen as it was: a window that is broken stays so.
+        var isNew = !terms.CountsOnFrom(EntryBodies.Text(seen, "version") ?? "", EntryBodies.Text(seen, "measures"));
         return new(isNew ? now : since, isNew, false, hash, seen);
     }
 

@@ -72,10 +72,17 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             Series = series,
             Problems = problems,
             NotAPromise = notAPromise,
+            Measured = MeasuredBy(promise),
             Counted = counted,
             FoldKey = foldKey,
             Fingerprint = Short(print),
         };
+    }
+
+    private static string? MeasuredBy(Promise promise)
+    {
+        var lists = promise.Checks.Where(check => check.Measures.Length > 0).Select(check => $"{check.Name}: {string.Join(", ", check.Measures.Select(measure => measure.Quantity.Name))}");
+        return string.Join("; ", lists) is { Length: > 0 } all ? all : null;
     }
 
     // 128 bits tell terms of one promise apart, and a large house keeps three of them for each.

@@ -66,6 +66,10 @@ internal sealed record PromiseTerms
     public required UInt128 Counted { get; init; }
     /// <summary>Equal where a fold may be carried over: what is counted, by whom, and how checks are confirmed.</summary>
     public required UInt128 FoldKey { get; init; }
+    /// <summary>The quantities that each check measures, in order: looks hold their figures by place, so under another list the same figures would mean something else. Null where nothing is measured.</summary>
+    public required string? Measured { get; init; }
+    /// <summary>Whether a count goes on under these terms: under another version, or another list of measured quantities, it begins anew.</summary>
+    public bool CountsOnFrom(string version, string? measured) => version == Promise.Version && measured == Measured;
     /// <summary>An error of a rule makes it not a promise; then why.</summary>
     public required string? NotAPromise { get; init; }
 

@@ -45,6 +45,7 @@ internal static class EntryBodies
             .Set("version", terms.Promise.Version)
             .Set("termsHash", terms.Promise.TermsHash)
             .Set("counted", CountedText(terms))
+            .Set("measures", terms.Measured)
             .Set("before", before)
             .Set("since", since.ToString())
             .Set(Every, terms.Promise.Checks.Aggregate(new Members(), static (all, check) => all.Set(check.Name, Microseconds(check.Every)))));

@@ -246,8 +246,8 @@ internal sealed class Timetable(
     {
         check.Stage = Stage.Waiting;
         Waiting++;
-        if (!_lanes.TryGetValue(check.Check.Target.Host, out var lane))
-            _lanes[check.Check.Target.Host] = lane = LaneOf(check.Check.Target.Host);
+        if (!_lanes.TryGetValue(check.Check.Target.Lane, out var lane))
+            _lanes[check.Check.Target.Lane] = lane = LaneOf(check.Check.Target.Lane);
         lane.Waiting.Enqueue((check, check.Slot));
         MakeReady(lane);
         Wake(check, AfterTooLate(check));

@@ -15,6 +15,7 @@ internal static class CheckTape
         tape.Whole(check.Target.Port);
         tape.Text(check.Target.Method);
         tape.Text(check.Target.Rest);
+        tape.Text(check.Target.Dials ?? "");
         tape.Shared(check.Settings, settings => tape.List([.. settings.OrderBy(pair => pair.Key, StringComparer.Ordinal)], pair =>
         {
             tape.Text(pair.Key);
@@ -42,7 +43,7 @@ internal static class CheckTape
     public static Check Check(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new(
         tape.Text(),
         kinds.TryGetValue(tape.Text(), out var kind) ? kind : throw TapeReader.Damaged(),
-        new CheckTarget(tape.Text(), tape.Text(), tape.Int(), tape.Text(), tape.Text()),
+        new CheckTarget(tape.Text(), tape.Text(), tape.Int(), tape.Text(), tape.Text(), tape.Text() is { Length: > 0 } dials ? dials : null),
         tape.Shared(() => tape.List(() => KeyValuePair.Create(tape.Text(), tape.FieldValue())).ToFrozenDictionary(StringComparer.Ordinal)),
         new Duration(tape.Whole()),
         new Duration(tape.Whole()),

@@ -45,11 +45,16 @@ public readonly record struct TargetReading(CheckTarget? Target, string? Error, 
 
 /// <summary>What a check looks at.</summary>
 /// <param name="Text">As written, secrets unexpanded (<c>${env:NAME}</c> stays as it is).</param>
-/// <param name="Host">The authority it speaks about, without port or brackets, lower case; empty for passive kinds. Limits per host and R01 go by it.</param>
+/// <param name="Host">The authority it speaks about, without port or brackets, lower case; empty for passive kinds. R01 goes by it.</param>
 /// <param name="Port">Port, or 0.</param>
 /// <param name="Method">HTTP method, DNS record type, or another verb of the kind; empty where it has none.</param>
 /// <param name="Rest">What the look needs besides (the whole URL, the name to ask).</param>
-public sealed record CheckTarget(string Text, string Host, int Port, string Method, string Rest);
+/// <param name="Dials">The host that is dialled, where it is another one (a name server that is asked about a name); limits per host go by it.</param>
+public sealed record CheckTarget(string Text, string Host, int Port, string Method, string Rest, string? Dials = null)
+{
+    /// <summary>Whose places a look takes.</summary>
+    public string Lane => Dials ?? Host;
+}
 
 /// <summary>How the text of a field is read.</summary>
 public enum FieldForm { Text, Duration, Size, Whole, YesNo, OneOf, Texts, TextMap }

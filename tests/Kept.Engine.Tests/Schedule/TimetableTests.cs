@@ -67,6 +67,7 @@ public sealed class TimetableTests
                 FoldKey = default,
                 Counted = default,
                 NotAPromise = null,
+                Measured = null,
             });
             var item = new ScheduledCheck(owner, 0, check, number);
             Table.Add(item, Now, ramp ?? Duration.Zero);

@@ -7,10 +7,12 @@ using Xunit;
 namespace Kept.Server.Tests;
 
 /// <summary>What this machine lacks is found at the start, told in the log, and shown on the page of the engine.</summary>
-public sealed class SelfCheckTests
+public sealed class SelfCheckTests : IDisposable
 {
     private readonly MadeHouse _house = new();
     private readonly Overheard _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     [Theory]
     [InlineData(-60, 1_000_000, "the clock of this machine says")]
