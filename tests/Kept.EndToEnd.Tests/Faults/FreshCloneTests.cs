@@ -28,7 +28,7 @@ public sealed class FreshCloneTests
         var first = await clone.UpAsync();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var page = await clone.PageAsync(http, "kept/page@1");
-        Assert.Contains("./kept add", page, StringComparison.Ordinal); // how to add the next
+        Assert.Contains("kept add https", page, StringComparison.Ordinal); // how to add the next
         await clone.StopAsync();
         var built = File.GetLastWriteTimeUtc(Path.Combine(clone.Root, "artifacts", "kept", "kept.dll"));
         var second = await clone.UpAsync();
