@@ -25,9 +25,9 @@ internal static class Encryption
     /// <summary>Connects, with TLS where it is to be spoken from the start.</summary>
     public static async ValueTask<Lines> OpenAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
     {
-        var (check, trust) = (attempt.Request.Check, attempt.Request.Trust);
+        var (check, trust, name) = (attempt.Request.Check, attempt.Request.Trust, NameOf(attempt.Request.Check));
         Stream stream = Of(check) == FromTheStart
-            ? await dialer.ConnectTlsAsync(check.Target.Host, check.Target.Port, NameOf(check), acceptsAny: false, [], trust, attempt.Trail, deadline)
+            ? await dialer.ConnectTlsAsync(check.Target.Host, check.Target.Port, name, acceptsAny: false, [], trust, attempt.Trail, deadline)
             : await dialer.ConnectAsync(check.Target.Host, check.Target.Port, trust, attempt.Trail, deadline);
         return new Lines(stream, attempt, deadline);
     }

@@ -9,7 +9,7 @@ namespace Kept.Checks.Icmp;
 internal static class IcmpLook
 {
     private const int MostPackets = 50;
-    private static readonly Duration ShortestInterval = Duration.Milliseconds(10), Spare = Duration.Milliseconds(20);
+    private static readonly Duration ShortestInterval = Duration.Milliseconds(10), MostSpare = Duration.Milliseconds(250);
 
     public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
         Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, time, attempt, deadline), cancellationToken);
@@ -20,10 +20,7 @@ internal static class IcmpLook
         var plan = PlanOf(check);
         var family = check.Setting<FieldValue.Text>("family")?.Content switch { "IPv4" => AddressFamily.InterNetwork, "IPv6" => AddressFamily.InterNetworkV6, _ => AddressFamily.Unspecified };
         using var line = await DatagramLine.OverIcmpAsync(dialer, check.Target.Host, family, attempt.Request.Trust, trail, deadline);
-        // Answers are waited for within the look's own time-out: a part of them is an answer too.
-        var left = check.Timeout - Spare - plan.Interval * (plan.Packets - 1) - new Duration(trail.Phases.Total);
-        var wait = left < plan.Wait ? left : plan.Wait;
-        var trips = await EchoAsync(line, time, plan with { Wait = wait < Duration.Zero ? Duration.Zero : wait }, trail, deadline);
+        var trips = await EchoAsync(line, time, plan, trail, deadline);
         var phases = trail.Phases;
         if (trips.Count == 0) throw EgressException.OfTarget(TargetFailure.TimedOut, $"{check.Target.Host} ({line.Address}) answered none of {plan.Packets} echo requests");
         trips.Sort();
@@ -42,7 +39,16 @@ internal static class IcmpLook
         return attempt.Answered([.. values], -1, 0, $"{trips.Count} of {plan.Packets} answered, the one in the middle after {median.ToWords()}") with { Phases = phases with { FirstByte = median.Nanoseconds } };
     }
 
-    private readonly record struct Plan(int Packets, Duration Interval, Duration Wait);
+    private readonly record struct Plan(int Packets, Duration Interval, Duration Wait, Duration Timeout)
+    {
+        /// <summary>How long to wait at the end of a look that took so long: within its own time-out, with some time to spare, for a part of the answers is an answer too.</summary>
+        public Duration WaitAfter(Duration took)
+        {
+            var spare = Timeout / 5 < MostSpare ? Timeout / 5 : MostSpare;
+            var left = Timeout - took - spare;
+            return left < Duration.Zero ? Duration.Zero : left < Wait ? left : Wait;
+        }
+    }
 
     /// <summary>What cannot be is told before anything is sent.</summary>
     private static Plan PlanOf(Check check)
@@ -51,9 +57,9 @@ internal static class IcmpLook
         var interval = check.Setting<FieldValue.Length>("interval")?.Duration ?? Duration.Milliseconds(200);
         if (packets is < 1 or > MostPackets) throw EgressException.OfUs(GapCause.Fault, $"the check sends {packets} packets; write packets: 1 to {MostPackets}");
         if (interval < ShortestInterval) throw EgressException.OfUs(GapCause.Fault, $"the check sends every {interval.ToWords()}; write interval: {ShortestInterval} or more");
-        if (interval >= check.Timeout || interval * (packets - 1) + Spare >= check.Timeout)
+        if (interval >= check.Timeout || interval * (packets - 1) >= check.Timeout)
             throw EgressException.OfUs(GapCause.Fault, $"{packets} packets, one every {interval.ToWords()}, do not go into the time-out of {check.Timeout.ToWords()}; write fewer packets, a shorter interval or a longer timeout");
-        return new((int)packets, interval, check.Setting<FieldValue.Length>("wait")?.Duration ?? Duration.Seconds(1));
+        return new((int)packets, interval, check.Setting<FieldValue.Length>("wait")?.Duration ?? Duration.Seconds(1), check.Timeout);
     }
 
     /// <summary>The time of each answer that came, in no order.</summary>
@@ -69,7 +75,7 @@ internal static class IcmpLook
             sentAt.Add(time.GetTimestamp());
             await line.SendAsync(EchoMessage.Request(isSix, id, (ushort)(sentAt.Count - 1), nonce), deadline);
             var isLast = sentAt.Count == plan.Packets;
-            var pause = (isLast ? plan.Wait : plan.Interval).ToTimeSpan();
+            var pause = (isLast ? plan.WaitAfter(new Duration(trail.Phases.Total)) : plan.Interval).ToTimeSpan();
             using var over = new CancellationTokenSource(pause, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, deadline);
             try

@@ -66,6 +66,7 @@ internal static class NtpLook
                     var answer = Read(message.Span, now, where);
                     var took = Duration.From(time.GetElapsedTime(asked[question].Mark, mark));
                     var jump = now - asked[question].At - took;
+                    jump = Duration.Milliseconds((long)Math.Round(jump.Nanoseconds / (decimal)Duration.PerMillisecond));
                     if (jump > Jitter || jump < Duration.Zero - Jitter) throw EgressException.OfUs(GapCause.Clock, $"our own clock was set by {jump.ToWords()} during the look");
                     return (answer, (asked[question].At, now), phases with { FirstByte = Math.Max(1000, took.Nanoseconds) });
                 }
