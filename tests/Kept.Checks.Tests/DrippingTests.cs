@@ -1,6 +1,4 @@
 using System.Text;
-using Kept.Checks.WebSocket;
-using Kept.Egress;
 using Kept.Model;
 using Kept.TestKit.Peers;
 using Xunit;
