@@ -107,7 +107,7 @@ internal sealed class Lines(Stream stream, Attempt attempt, CancellationToken de
     /// <summary>A text of the other end inside a message of ours: one line, not long, secrets hidden before it is cut.</summary>
     public string Quoted(string text)
     {
-        var flat = attempt.Redact(text).Trim().ReplaceLineEndings(" / ");
+        var flat = attempt.Redact(text).Trim().ReplaceLineEndings(" / ").Replace('\t', ' ');
         return $"\"{(flat.Length <= 120 ? flat : flat[..(char.IsHighSurrogate(flat[119]) ? 119 : 120)] + "…")}\"";
     }
 

@@ -99,6 +99,7 @@ public sealed class SmtpLookTests : IDisposable
     [InlineData("220-one\r\n221 two\r\n", TargetFailure.Malformed, "221 two")]
     [InlineData("\0\u0001\r\n", TargetFailure.Malformed, "does not speak SMTP")]
     [InlineData("999 what\r\n", TargetFailure.Malformed, "does not speak SMTP")]
+    [InlineData("one\ttwo\r\n", TargetFailure.Malformed, "it said \"one two\"")]
     public async Task A_greeting_that_is_none_fails(string greeting, TargetFailure failure, string words)
     {
         await using var peer = Server(greeting: greeting);
