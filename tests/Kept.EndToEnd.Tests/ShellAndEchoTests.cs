@@ -55,7 +55,7 @@ public sealed class ShellAndEchoTests : IAsyncLifetime
           shell@1:
             check: { ssh: '127.0.0.1:{{_sshd.Port}}', expect: [ "protocol == '2.0'", "software matches /^OpenSSH_/" ] }
           old-shell@1:
-            check: { ssh: '127.0.0.1:{{_sshd.Port}}', expect: [ "protocol == '1.99'" ] }
+            check: { ssh: 'localhost:{{_sshd.Port}}', expect: [ "protocol == '1.99'" ] }
           locked@1:
             check: { imap: '127.0.0.1:{{_sshd.Port}}', user: watch, password: '${env:KEPT_TEST_NEVER_SET}', expect: [ logged-in ] }
           echo@1:
