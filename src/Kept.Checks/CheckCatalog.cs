@@ -3,9 +3,15 @@ using System.Collections.Immutable;
 using Kept.Checks.Dns;
 using Kept.Checks.Heartbeat;
 using Kept.Checks.Http;
+using Kept.Checks.Icmp;
+using Kept.Checks.Imap;
 using Kept.Checks.Load;
+using Kept.Checks.Ntp;
+using Kept.Checks.Smtp;
+using Kept.Checks.Ssh;
 using Kept.Checks.Tcp;
 using Kept.Checks.Tls;
+using Kept.Checks.WebSocket;
 using Kept.Egress;
 using Kept.Model;
 
@@ -21,6 +27,12 @@ public static class CheckCatalog
         (TcpKind.Kind, TcpLook.With),
         (DnsKind.Kind, DnsLook.With),
         (TlsKind.Kind, TlsLook.With),
+        (WebSocketKind.Kind, WebSocketLook.With),
+        (SmtpKind.Kind, SmtpLook.With),
+        (ImapKind.Kind, ImapLook.With),
+        (SshKind.Kind, SshLook.With),
+        (NtpKind.Kind, NtpLook.With),
+        (IcmpKind.Kind, IcmpLook.With),
         (HeartbeatKind.Kind, null),
     ];
 

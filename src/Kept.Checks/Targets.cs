@@ -21,4 +21,27 @@ internal static class Targets
         if (port == 0 && defaultPort == 0) return TargetReading.Wrong($"the port is missing: {trimmed}", $"write: {HostPort.Write(host, 5432)}");
         return TargetReading.Of(new CheckTarget(text, host, port == 0 ? defaultPort : port, "", HostPort.Write(host, port == 0 ? defaultPort : port)));
     }
+
+    /// <summary>A URL of one of two schemes. Secrets may stand in its path and query.</summary>
+    /// <param name="text">The whole target, as written.</param>
+    /// <param name="verb">What else the target says (<see cref="CheckTarget.Method"/>).</param>
+    /// <param name="schemes">In clear, and over TLS.</param>
+    /// <param name="elsewhere">What to write where it is another scheme.</param>
+    public static TargetReading Url(string text, string verb, string url, (string Plain, string Secure) schemes, string elsewhere, string example)
+    {
+        var scheme = url.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return TargetReading.Wrong($"the URL has no scheme: {url}", $"write {schemes.Secure}://{url} (or {schemes.Plain}://)");
+        if (url[..scheme] != schemes.Plain && url[..scheme] != schemes.Secure) return TargetReading.Wrong($"'{url[..scheme]}' is not a scheme of this check", elsewhere);
+        var authority = url[(scheme + 3)..];
+        if (authority.IndexOfAny(['/', '?', '#']) is var end and >= 0) authority = authority[..end];
+        if (authority.Contains('@'))
+            return TargetReading.Wrong("a URL holds no user name or password", "send them as a header: headers: { Authorization: 'Basic ${env:CREDENTIALS}' }");
+        if (Secrets.IsIn(authority)) return TargetReading.Wrong("the host may not be a secret", "name the host; secrets may stand in the path, the query, headers and the body");
+        if (authority.EndsWith(':') || (authority.LastIndexOf(':') is var colon and >= 0 && authority.IndexOf(']', colon) < 0 && HostPort.Read(authority).Port == 0))
+            return TargetReading.Wrong($"the port of {authority} is not one", "write a number from 1 to 65535 after the colon, or leave both out");
+        if (url.Contains('#')) return TargetReading.Wrong("what follows # is never sent", "leave it out: " + url[..url.IndexOf('#', StringComparison.Ordinal)]);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || HostText.Canonical(uri) is not { } host)
+            return TargetReading.Wrong($"this is not a URL: {url}", $"write it whole: {example}");
+        return TargetReading.Of(new CheckTarget(text, host, uri.Port, verb, url));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Kept.Model;
@@ -44,6 +45,18 @@ public sealed record EgressOptions
     /// about the policy (every form of an address, every moment it is asked) stays as it is.
     /// </summary>
     internal ImmutableArray<IPAddress> AlsoPublic { get; init; } = [];
+
+    /// <summary>
+    /// How a socket for echo requests is opened: the first that the system allows. The kernel's own for echo needs no right but a place in
+    /// <c>net.ipv4.ping_group_range</c>; a raw one needs <c>CAP_NET_RAW</c>. Others only in tests, with the port of a peer that answers as no kernel would.
+    /// </summary>
+    internal ImmutableArray<Func<AddressFamily, Socket>> EchoSockets { get; init; } =
+    [
+        family => new Socket(family, SocketType.Dgram, family == AddressFamily.InterNetworkV6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp),
+        family => new Socket(family, SocketType.Raw, family == AddressFamily.InterNetworkV6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp),
+    ];
+
+    internal int EchoPort { get; init; }
 
     /// <summary>What is special about an address, or null where it counts as one of the public internet.</summary>
     internal string? Special(IPAddress address) =>

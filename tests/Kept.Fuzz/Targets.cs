@@ -30,6 +30,7 @@ internal static class Targets
         ["answer"] = Answers.Http,
         ["dns"] = Answers.Dns,
         ["load"] = Answers.Load,
+        ["talk"] = Talks.Look,
     }.ToFrozenDictionary();
 
     public static IEnumerable<string> Names => All.Keys.Order(StringComparer.Ordinal);
@@ -45,6 +46,7 @@ internal static class Targets
         "house" => HouseFiles.Select((text, i) => ($"house{i}", Encoding.UTF8.GetBytes(text))),
         "compiled" => Examples(root).SelectMany(CompiledOf),
         "expression" => Lines.Seeds(),
+        "talk" => Talks.Seeds(),
         _ => Answers.Seeds(target),
     };
 

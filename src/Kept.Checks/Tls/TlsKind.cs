@@ -9,7 +9,7 @@ internal static class TlsKind
 
     public static readonly CheckKind Kind = new(
         "tls", "Shakes hands with TLS and shows the certificate, also one that does not hold.", "HOST[:PORT]", ReadTarget,
-        Fields: [new("server-name", FieldForm.Text, "the name to ask for (SNI), which the certificate must bear; the host where it is not given")],
+        Fields: [Encryption.ServerName],
         Sees:
         [
             new("trusted", ObservedForm.Flag, Dimension.Number, "the certificate leads to a trusted root, is for this name, and is valid now"),

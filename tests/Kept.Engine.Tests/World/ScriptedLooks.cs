@@ -125,6 +125,15 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
         ("dns", "answers") => new Value.List([Value.Of("192.0.2.1")]),
         ("dns", "count") => Value.Of(1),
         ("dns", "ttl") => Value.Of(Duration.Minutes(1)),
+        ("smtp", "starttls") or ("websocket", "opened") or ("ntp", "synchronized") => Value.Of(true),
+        ("smtp" or "imap", "auth") => new Value.List([Value.Of("PLAIN")]),
+        ("smtp" or "imap", "certificate.expires-in") => Value.Of(Duration.Days(60)),
+        ("ssh", "protocol") => Value.Of("2.0"),
+        ("ntp", "stratum") => Value.Of(2),
+        ("ntp", "offset") => Value.Of(Duration.Milliseconds(-3)),
+        ("icmp", "loss") => Value.Of(Quantity.Ratio(0)),
+        ("icmp", "lost") => Value.Of(0),
+        ("icmp", "round-trip.median") => Value.Of(Duration.Milliseconds(8)),
         _ => null,
     };
 }
