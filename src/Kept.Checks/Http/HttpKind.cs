@@ -53,24 +53,6 @@ internal static class HttpKind
             return Array.Find(Methods, known => known.Equals(method, StringComparison.OrdinalIgnoreCase)) is { } upper
                 ? TargetReading.Wrong($"methods are written in capitals: {method}", $"write {upper} {url}")
                 : TargetReading.Wrong($"'{method}' is not a method of HTTP that a check may use", "use one of " + string.Join(", ", Methods));
-        return ReadUrl(text, method, url);
-    }
-
-    private static TargetReading ReadUrl(string text, string method, string url)
-    {
-        var scheme = url.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0) return TargetReading.Wrong($"the URL has no scheme: {url}", $"write https://{url} (or http://)");
-        if (url[..scheme] is not ("http" or "https")) return TargetReading.Wrong($"'{url[..scheme]}' is not a scheme of this check", "use http:// or https://; other kinds of checks are tcp, tls, dns and heartbeat");
-        var authority = url[(scheme + 3)..];
-        if (authority.IndexOfAny(['/', '?', '#']) is var end and >= 0) authority = authority[..end];
-        if (authority.Contains('@'))
-            return TargetReading.Wrong("a URL holds no user name or password", "send them as a header: headers: { Authorization: 'Basic ${env:CREDENTIALS}' }");
-        if (Secrets.IsIn(authority)) return TargetReading.Wrong("the host may not be a secret", "name the host; secrets may stand in the path, the query, headers and the body");
-        if (authority.EndsWith(':') || (authority.LastIndexOf(':') is var colon and >= 0 && authority.IndexOf(']', colon) < 0 && HostPort.Read(authority).Port == 0))
-            return TargetReading.Wrong($"the port of {authority} is not one", "write a number from 1 to 65535 after the colon, or leave both out");
-        if (url.Contains('#')) return TargetReading.Wrong("what follows # is never sent", "leave it out: " + url[..url.IndexOf('#', StringComparison.Ordinal)]);
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || HostText.Canonical(uri) is not { } host)
-            return TargetReading.Wrong($"this is not a URL: {url}", "write it whole: https://service.example/health");
-        return TargetReading.Of(new CheckTarget(text, host, uri.Port, method, url));
+        return Targets.Url(text, method, url, "other kinds of checks are tcp, tls, dns and heartbeat");
     }
 }

@@ -12,7 +12,7 @@ namespace Kept.Egress;
 /// The only code that dials. Looks up the name itself, judges every address it is about to dial (so no spelling, redirect or changed DNS answer gets around
 /// the policy), connects, shakes hands, and notes the time of each phase. Safe for use by many looks at once.
 /// </summary>
-public sealed class Dialer : IDisposable
+public sealed partial class Dialer : IDisposable
 {
     private static readonly TimeSpan NextAddressAfter = TimeSpan.FromMilliseconds(250); // RFC 8305, connection attempt delay
 
@@ -33,7 +33,7 @@ public sealed class Dialer : IDisposable
         _lanes = new HttpLanes(this);
     }
 
-    internal EgressOptions Options { get; }
+    public EgressOptions Options { get; }
     internal TimeProvider Time { get; }
     internal HttpLanes Lanes => _lanes;
     internal bool UsesProxy => _proxy is not null;

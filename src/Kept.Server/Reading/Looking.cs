@@ -47,5 +47,6 @@ internal sealed class Looking : IDisposable
         return new Dialled(dialer, CheckCatalog.Looks(dialer, _time), CheckCatalog.LoadReader(dialer, _time), settings);
     }
 
-    private static bool Same(HouseSettings a, HouseSettings b) => a.Proxy == b.Proxy && a.Resolver == b.Resolver && a.TrustedCertificates.AsSpan().SequenceEqual(b.TrustedCertificates.AsSpan());
+    private static bool Same(HouseSettings a, HouseSettings b) => a.Proxy == b.Proxy && a.Resolver == b.Resolver && a.TrustedCertificates.AsSpan().SequenceEqual(b.TrustedCertificates.AsSpan())
+        && a.Programs.AsSpan().SequenceEqual(b.Programs.AsSpan()) && a.Registries.AsSpan().SequenceEqual(b.Registries.AsSpan());
 }
