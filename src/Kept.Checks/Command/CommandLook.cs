@@ -9,10 +9,13 @@ internal static class CommandLook
     private const long UsualLimit = 64 * 1024;
     private const UnixFileMode OfOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
-        Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, attempt, deadline), cancellationToken);
+    public static Look With(Dialer dialer, TimeProvider time) => async (request, cancellationToken) =>
+    {
+        using var program = new ProgramRun();
+        return await Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, attempt, program, deadline), cancellationToken);
+    };
 
-    private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
+    private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, ProgramRun program, CancellationToken deadline)
     {
         var check = attempt.Request.Check;
         var path = check.Target.Rest;
@@ -26,7 +29,7 @@ internal static class CommandLook
         var environment = (check.Setting<FieldValue.TextMap>("environment")?.Items ?? []).Select(one => KeyValuePair.Create(one.Key, attempt.Expand(one.Value)));
         attempt.Trail.Reading(answered: false); // from here on it is the program that is waited for
         var began = attempt.Trail.Phases.Total;
-        var run = await ProgramRun.OfAsync(path, arguments, environment, check.Limit(UsualLimit), deadline);
+        var run = await program.EndAsync(path, arguments, environment, check.Limit(UsualLimit), deadline);
         var phases = attempt.Trail.Phases;
         var (output, errors) = (attempt.Redact(Excerpt.Decode(run.Output)), attempt.Redact(Excerpt.Decode(run.Errors)));
         if (run.ExitCode != 0 && !Seen.IsAsked(check, name => name == "exit-code"))

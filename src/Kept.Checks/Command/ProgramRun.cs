@@ -8,18 +8,25 @@ using Kept.Model;
 namespace Kept.Checks.Command;
 
 /// <summary>How a program ended and what it wrote.</summary>
-internal sealed record ProgramRun(int ExitCode, byte[] Output, byte[] Errors)
+internal sealed record ProgramEnd(int ExitCode, byte[] Output, byte[] Errors);
+
+/// <summary>
+/// One run of a program. Disposing it kills the program with everything that it started, whatever became of the look; that takes time of its own, so it happens once the look has its.
+/// </summary>
+internal sealed class ProgramRun : IDisposable
 {
     /// <summary>Everything that the program starts carries this variable, and is found by it after the program itself is gone.</summary>
-    private const string Mark = "KEPT_LOOK";
+    private const string Name = "KEPT_LOOK";
+
+    private readonly string _mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+    private Process? _process;
 
     /// <summary>
-    /// Runs it without a shell, with nothing to read, in the root folder and with no variables but those given and a mark. It is over when it has ended and its outputs are closed;
-    /// at the deadline, or when it writes more than allowed, it is killed with everything that it started.
+    /// Runs it without a shell, with nothing to read, in the root folder and with no variables but those given and a mark. It is over when it has ended and its outputs are closed.
     /// </summary>
     /// <exception cref="EgressException">It does not start, or writes too much.</exception>
     /// <exception cref="OperationCanceledException">Of <paramref name="deadline"/>.</exception>
-    public static async ValueTask<ProgramRun> OfAsync(string path, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, long limit, CancellationToken deadline)
+    public async ValueTask<ProgramEnd> EndAsync(string path, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, long limit, CancellationToken deadline)
     {
         deadline.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(path, arguments)
@@ -32,25 +39,22 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, byte[] Errors)
         };
         start.Environment.Clear();
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        var mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-        start.Environment[Mark] = mark;
-        using var process = Started(path, start);
-        var isOver = false;
-        try
-        {
-            process.StandardInput.Close();
-            var (output, errors) = (ReadAsync(process.StandardOutput.BaseStream, limit, path, deadline), ReadAsync(process.StandardError.BaseStream, limit, path, deadline));
-            await AllAsync(output, errors);
-            await process.WaitForExitAsync(deadline);
-            isOver = true;
-            return new ProgramRun(process.ExitCode, await output, await errors);
-        }
-        finally
-        {
-            if (!isOver) Kill(process);
-            // What it left running on purpose, with its outputs closed, is ended too: a look leaves nothing behind.
-            KillMarked(mark);
-        }
+        start.Environment[Name] = _mark;
+        var process = _process = Started(path, start);
+        process.StandardInput.Close();
+        var (output, errors) = (ReadAsync(process.StandardOutput.BaseStream, limit, path, deadline), ReadAsync(process.StandardError.BaseStream, limit, path, deadline));
+        await AllAsync(output, errors);
+        await process.WaitForExitAsync(deadline);
+        return new ProgramEnd(process.ExitCode, await output, await errors);
+    }
+
+    public void Dispose()
+    {
+        if (_process is null) return;
+        Kill(_process);
+        // What it left running on purpose, with its outputs closed, is ended too: a look leaves nothing behind.
+        KillMarked();
+        _process.Dispose();
     }
 
     /// <summary>Both to their end, or the first that fails: the other one would be waited for until the deadline.</summary>
@@ -101,10 +105,10 @@ internal sealed record ProgramRun(int ExitCode, byte[] Output, byte[] Errors)
     }
 
     /// <summary>Children whose parent has ended belong to nobody: only their environment still says where they come from. Twice, for one may start another between.</summary>
-    private static void KillMarked(string mark)
+    private void KillMarked()
     {
         if (!OperatingSystem.IsLinux()) return;
-        var wanted = System.Text.Encoding.ASCII.GetBytes($"{Mark}={mark}");
+        var wanted = System.Text.Encoding.ASCII.GetBytes($"{Name}={_mark}");
         for (var (round, found) = (0, true); found && round < 8; round++)
         {
             found = false;

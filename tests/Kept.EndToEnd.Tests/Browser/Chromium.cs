@@ -1,4 +1,5 @@
 using Kept.EndToEnd.Tests.Servers;
+using Kept.TestKit.Servers;
 using Microsoft.Playwright;
 
 namespace Kept.EndToEnd.Tests.Browser;
