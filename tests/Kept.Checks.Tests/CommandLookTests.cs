@@ -59,7 +59,7 @@ public sealed class CommandLookTests
         (await RunAsync("true", null, ("environment", new FieldValue.TextMap([new("A", "${env:KEPT_TEST_NOT_SET}")])))).IsGap(GapCause.SecretMissing, "KEPT_TEST_NOT_SET");
         var open = Path.Combine(Path.GetTempPath(), $"kept-open-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(open, "#!/bin/sh\ntrue\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(open, (UnixFileMode)0b111_111_111);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(open, (UnixFileMode)0b111_111_111);
         (await Looking.LookAsync("command", open, null, new EgressOptions { Programs = [open] })).IsGap(GapCause.EgressDenied, "may be written by others");
         File.Delete(open);
     }

@@ -1,9 +1,7 @@
 using System.Text;
-using Kept.Egress;
 using Kept.Model;
 using Kept.TestKit.Peers;
 using Xunit;
-using static Kept.Checks.Tests.Saying;
 
 namespace Kept.Checks.Tests;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Kept.Egress;
 using Kept.Model;
 using Kept.TestKit.Peers;
 using Xunit;

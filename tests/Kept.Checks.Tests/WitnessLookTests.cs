@@ -3,7 +3,6 @@ using Kept.Egress;
 using Kept.Model;
 using Kept.TestKit.Peers;
 using Xunit;
-using static Kept.Checks.Tests.Saying;
 
 namespace Kept.Checks.Tests;
 

@@ -1,4 +1,3 @@
-using Kept.Egress;
 using Kept.Model;
 
 namespace Kept.Checks.Http;
@@ -53,6 +52,6 @@ internal static class HttpKind
             return Array.Find(Methods, known => known.Equals(method, StringComparison.OrdinalIgnoreCase)) is { } upper
                 ? TargetReading.Wrong($"methods are written in capitals: {method}", $"write {upper} {url}")
                 : TargetReading.Wrong($"'{method}' is not a method of HTTP that a check may use", "use one of " + string.Join(", ", Methods));
-        return Targets.Url(text, method, url, "other kinds of checks are tcp, tls, dns and heartbeat");
+        return Targets.Url(text, method, url, "other kinds of checks are tcp, tls, dns, redis, postgres, mqtt, nats, feed and more");
     }
 }
