@@ -1,4 +1,3 @@
-using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit.Servers;
 using Microsoft.Playwright;
 

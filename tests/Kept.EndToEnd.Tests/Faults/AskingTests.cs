@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit.Peers;
 using Kept.TestKit.Servers;
 using Xunit;

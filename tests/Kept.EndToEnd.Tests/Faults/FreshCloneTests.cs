@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit;
 using Kept.TestKit.Servers;
 using Xunit;
