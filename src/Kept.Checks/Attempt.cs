@@ -22,6 +22,9 @@ internal sealed class Attempt
     public Instant StartedAt { get; }
     public DialTrail Trail { get; }
 
+    /// <summary>Set where not the target is asked but somebody who knows about it: whatever keeps that one from saying is a gap, and no failure of the target.</summary>
+    public string? Witness { get; set; }
+
     public string Expand(string text) => Secrets.Expand(Permitted(text), _secrets);
     public string ExpandInUrl(string text) => Secrets.Expand(Permitted(text), _secrets, Uri.EscapeDataString);
 
@@ -98,10 +101,10 @@ internal sealed class Attempt
     private Observation Failed(EgressException fault) => new()
     {
         StartedAt = StartedAt,
-        Reach = fault.IsOurs ? Reach.Gap : Reach.Failed,
-        Failure = fault.Failure,
-        Gap = fault.Gap,
-        Detail = Redact(fault.Message),
+        Reach = fault.IsOurs || Witness is not null ? Reach.Gap : Reach.Failed,
+        Failure = Witness is null ? fault.Failure : TargetFailure.None,
+        Gap = fault.IsOurs || Witness is null ? fault.Gap : GapCause.Witness,
+        Detail = Redact(fault.IsOurs || Witness is null ? fault.Message : $"{Witness} could not be asked: {fault.Message}"),
         Phases = Trail.Phases,
         Address = Trail.Address?.ToString(),
         NewConnection = Trail.IsNew,

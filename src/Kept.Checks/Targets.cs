@@ -22,6 +22,28 @@ internal static class Targets
         return TargetReading.Of(new CheckTarget(text, host, port == 0 ? defaultPort : port, "", HostPort.Write(host, port == 0 ? defaultPort : port)));
     }
 
+    /// <summary><c>QUESTION at PLACE</c>: cut at the last <c> at </c>; without one all of it is the place, and the question is empty.</summary>
+    public static (string Question, string Place) Parted(string text)
+    {
+        var trimmed = text.Trim();
+        var at = trimmed.LastIndexOf(" at ", StringComparison.Ordinal);
+        return at < 0 ? ("", trimmed) : (trimmed[..at].Trim(), trimmed[(at + 4)..].Trim());
+    }
+
+    /// <summary><c>[QUESTION at] HOST[:PORT]</c>; the question stands in <see cref="CheckTarget.Rest"/>.</summary>
+    public static TargetReading QuestionAtHost(string text, string kind, int defaultPort, string example, Func<string, (string Error, string Help)?> refuses)
+    {
+        var (question, place) = Parted(text);
+        if (text.Trim() is "at" || text.Trim().StartsWith("at ", StringComparison.Ordinal)) return TargetReading.Wrong("before 'at' stands what is asked", $"write: {example}, or the host alone");
+        if (question.Length > 0 && refuses(question) is var (error, help)) return TargetReading.Wrong(error, help);
+        var reading = HostAndPort(place, kind, defaultPort, example);
+        return reading.Target is { } target ? TargetReading.Of(target with { Text = text, Rest = question }) : reading;
+    }
+
+    /// <summary>An absolute http or https URL, which may name secrets after its host. Its port is the scheme's where none is written.</summary>
+    public static TargetReading Url(string text, string method, string url, string elsewhere) =>
+        Url(text, method, url, ("http", "https"), "use http:// or https://; " + elsewhere, "https://service.example/health");
+
     /// <summary>A URL of one of two schemes. Secrets may stand in its path and query.</summary>
     /// <param name="text">The whole target, as written.</param>
     /// <param name="verb">What else the target says (<see cref="CheckTarget.Method"/>).</param>

@@ -40,6 +40,12 @@ public sealed record EgressOptions
     /// <summary>A kept connection is closed after so long, whatever it served.</summary>
     public Duration ConnectionLifetime { get; init; } = Duration.Minutes(10);
 
+    /// <summary>Programs that checks of the kind <c>command</c> may run, as absolute paths. None by default.</summary>
+    public ImmutableArray<string> Programs { get; init; } = [];
+
+    /// <summary>Where the registration of a domain is asked for (RDAP), by the last labels of its name, before what the program knows by itself.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Registries { get; init; } = [];
+
     /// <summary>
     /// Addresses that count as public though they are not. Only for tests, whose targets all stand on loopback: no setting leads here, and everything else
     /// about the policy (every form of an address, every moment it is asked) stays as it is.
@@ -72,6 +78,8 @@ public sealed record EgressOptions
             Proxy = settings.Proxy,
             Resolver = settings.Resolver is { } resolver ? ReadResolver(resolver) : null,
             PrivateRoots = [.. settings.TrustedCertificates.SelectMany(file => ReadCertificates(houseFolder, file))],
+            Programs = settings.Programs,
+            Registries = settings.Registries,
         };
     }
 

@@ -52,6 +52,6 @@ internal static class HttpKind
             return Array.Find(Methods, known => known.Equals(method, StringComparison.OrdinalIgnoreCase)) is { } upper
                 ? TargetReading.Wrong($"methods are written in capitals: {method}", $"write {upper} {url}")
                 : TargetReading.Wrong($"'{method}' is not a method of HTTP that a check may use", "use one of " + string.Join(", ", Methods));
-        return Targets.Url(text, method, url, ("http", "https"), "use http:// or https://; ws:// and wss:// are for the kind websocket, and other kinds look at HOST:PORT", "https://service.example/health");
+        return Targets.Url(text, method, url, ("http", "https"), "use http:// or https://; ws:// and wss:// are for the kind websocket, and other kinds of checks look at HOST:PORT", "https://service.example/health");
     }
 }

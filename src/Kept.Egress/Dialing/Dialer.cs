@@ -33,7 +33,7 @@ public sealed class Dialer : IDisposable
         _lanes = new HttpLanes(this);
     }
 
-    internal EgressOptions Options { get; }
+    public EgressOptions Options { get; }
     internal TimeProvider Time { get; }
     internal HttpLanes Lanes => _lanes;
     internal bool UsesProxy => _proxy is not null;

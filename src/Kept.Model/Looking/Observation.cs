@@ -75,6 +75,8 @@ public enum GapCause : byte
     NotArmed = 12,
     /// <summary>Looking was paused by a person.</summary>
     Paused = 13,
+    /// <summary>Not the target is asked but somebody who knows about it (a registry, a server of metrics), and that one did not say.</summary>
+    Witness = 14,
 }
 
 /// <summary>How long each phase of a look took, in nanoseconds; −1 where there was no such phase (kept connection, no TLS, failed before).</summary>

@@ -96,6 +96,7 @@ internal static partial class Say
         GapCause.Storage => "we could not record what we saw",
         GapCause.NotArmed => "it never called yet",
         GapCause.Paused => "looking was paused",
+        GapCause.Witness => "who knows about it did not answer",
         _ => "no cause noted",
     };
 

@@ -1,0 +1,36 @@
+using Kept.Model;
+
+namespace Kept.Checks.Command;
+
+/// <summary>The kind <c>command</c>. It dials nothing: what it looks at is this machine, or whatever the program looks at.</summary>
+internal static class CommandKind
+{
+    public static readonly CheckKind Kind = new(
+        "command", "Runs a program of this machine that `programs` in house.yaml allows, without a shell, and shows how it ended and what it wrote.", "/PATH/OF/PROGRAM", ReadTarget,
+        Fields:
+        [
+            new("arguments", FieldForm.Texts, "what the program is given, one item for each argument; nothing in them is interpreted", MayHoldSecret: true),
+            new("environment", FieldForm.TextMap, "the variables that the program sees, and no others", MayHoldSecret: true),
+            Settings.BodyLimit("64KiB"),
+        ],
+        Sees:
+        [
+            new("exit-code", ObservedForm.Quantity, Dimension.Number, "how it ended: 0 is well, 128 and more is by a signal; any but 0 is a failure unless the check asks for it"),
+            new("output", ObservedForm.Body, Dimension.Number, "what it wrote to its output: text, and JSON where it is JSON"),
+            new("error-output", ObservedForm.Body, Dimension.Number, "what it wrote to its error output"),
+            new("duration", ObservedForm.Quantity, Dimension.Time, "how long it ran"),
+            Seen.Time,
+        ],
+        Failures: ["exit-code-1", "exit-code-2", "killed-by-signal", "timeout", "output-empty", "output-other", "output-endless", "ten-times-slower"]);
+
+    private static TargetReading ReadTarget(string text)
+    {
+        var path = text.Trim();
+        const string example = "write its whole path, and what it is given under arguments: { command: /usr/lib/nagios/plugins/check_disk, arguments: [-w, 20%] }";
+        if (path.Length == 0) return TargetReading.Wrong("the program is missing", example);
+        if (!path.StartsWith('/')) return TargetReading.Wrong($"'{path}' is not the absolute path of a program", example);
+        if (path.Contains('\0') || path.EndsWith('/') || path.Contains("//", StringComparison.Ordinal) || path.Split('/').Any(part => part is "." or ".."))
+            return TargetReading.Wrong($"'{path}' is not the plain path of a program", "write it without . and .. and doubled slashes, as house.yaml does");
+        return TargetReading.Of(new CheckTarget(text, "", 0, "", path));
+    }
+}
