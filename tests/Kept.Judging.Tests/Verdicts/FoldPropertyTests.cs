@@ -13,7 +13,7 @@ public sealed class FoldPropertyTests
     private sealed record Scenario(Promise Promise, Instant Since, List<(int Check, LookRecord Look)> Records, Instant Now, PastRhythm[] Past)
     {
         public override string ToString() =>
-            $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} since {Since} now {Now} past {string.Join(',', Past)}\n"
+            $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s} {k.SliceRule}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} {Promise.Accounting} since {Since} now {Now} past {string.Join(',', Past)}\n"
             + string.Join('\n', Records.Select(r => $"{r.Check} {r.Look.Slot} {r.Look.Class} {r.Look.Failure} {r.Look.Phases.Total} {string.Join(',', r.Look.Measured)}"));
     }
 
@@ -32,22 +32,29 @@ public sealed class FoldPropertyTests
             6 => Every(Lag, Comparison.Greater, Quantity.Time(Duration.Milliseconds(2)), window),
             7 => Latency(95, "100ms", window) with { Quantity = Lag, Operator = Comparison.Less, Target = Quantity.Time(Duration.Milliseconds(8)) },
             _ => Availability(percent, window, of: named ? "a" : null),
-        });
+        })
+        .SelectMany(objective => objective.Slice is null ? Gen.Const(objective)
+            : Gen.OneOf(default, default, new SliceRule(SliceCount.AtLeast, 0.5m), new SliceRule(SliceCount.AtLeast, 0.95m), new SliceRule(SliceCount.AtLeast, 0.333m), new SliceRule(SliceCount.Mean, 0), new SliceRule(SliceCount.Mean, 0))
+                .Select(rule => objective with { SliceRule = rule }));
+
+    private static readonly Gen<Accounting> GenAccounting = Gen.OneOf(
+        Gen.Const(Accounting.Usual), Gen.Const(Accounting.Usual),
+        Gen.Select(Gen.Enum<GapAccount>(), Gen.Enum<GapAccount>(), Gen.Enum<RetryAccount>()).Select((gaps, own, retries) => new Accounting(gaps, own, retries)));
 
     private static Gen<Scenario> GenScenario()
     {
         var genCheck = Gen.Select(Gen.OneOf("10s", "30s", "1m", "15m"), GenConfirm).Select((every, confirm) => (every, confirm));
         // Streams come in stretches, as outages and quiet times do; some looks come off the rhythm, and some slots never.
         var genStretch = Gen.Select(Gen.Int[0, 9], Gen.Int[1, 40], Gen.Int[0, 20]);
-        return Gen.Select(genCheck.Array[1, 2], GenObjective.Array[0, 3], genStretch.Array[1, 12], Gen.Int, Gen.Int[0, 400], Gen.OneOf(0.95m, 0.5m, 1m, 0m))
-            .Select((checks, keeps, stretches, seed, lateness, coverage) => Build(checks, keeps, stretches, seed, lateness, coverage));
+        return Gen.Select(genCheck.Array[1, 2], GenObjective.Array[0, 3], genStretch.Array[1, 12], Gen.Int, Gen.Int[0, 400], Gen.Select(Gen.OneOf(0.95m, 0.5m, 1m, 0m), GenAccounting))
+            .Select((checks, keeps, stretches, seed, lateness, terms) => Build(checks, keeps, stretches, seed, lateness, terms.Item1, terms.Item2));
     }
 
-    private static Scenario Build((string Every, Confirmation Confirm)[] rhythm, Objective[] keeps, (int Kind, int Length, int Noise)[] stretches, int seed, int lateness, decimal coverage)
+    private static Scenario Build((string Every, Confirmation Confirm)[] rhythm, Objective[] keeps, (int Kind, int Length, int Noise)[] stretches, int seed, int lateness, decimal coverage, Accounting accounting)
     {
         var random = new Random(seed);
         Kept.Model.Check[] checks = [.. rhythm.Select((r, i) => Make.Check(r.Every, "5s", r.Confirm, i == 0 ? "a" : "b", measures: [new Measure(Lag, Seen("body", "lag"), Quantity.Time(Duration.Milliseconds(1)), "")]))];
-        var promise = Promise(checks, keeps) with { Coverage = coverage };
+        var promise = Promise(checks, keeps) with { Coverage = coverage, Accounting = accounting };
         // Near month's end and a clock change, so that windows turn and days have 23 hours.
         Instant[] starts = [At("2026-03-28T20:00:00Z"), At("2026-03-31T20:30:00Z"), At("2026-10-24T21:00:00Z"), At("2026-12-31T17:00:00Z")];
         var start = starts[random.Next(starts.Length)];
@@ -89,7 +96,7 @@ public sealed class FoldPropertyTests
         {
             4 => Look(slot, LookClass.Bad, 20, measured: lag),
             5 => Look(slot, LookClass.Bad, 5000, TargetFailure.TimedOut),
-            6 => Look(slot, LookClass.Gap, gap: GapCause.Late),
+            6 => Look(slot, LookClass.Gap, gap: random.Next(2) == 0 ? GapCause.Late : GapCause.Restarted),
             7 => Look(slot, random.Next(4) == 0 ? LookClass.ConditionUnknown : LookClass.NotInForce),
             9 => Look(slot, random.Next(3) == 0 ? LookClass.Gap : LookClass.Bad, measured: lag),
             _ => Look(slot, LookClass.Good, time, measured: lag),
@@ -163,8 +170,10 @@ public sealed class FoldPropertyTests
             if (i == 0) continue;
             Assert.Equal((lines[i].Good, lines[i].Counted, lines[i].Due, lines[i].Expected, lines[i].WindowFrom, lines[i].WindowTo),
                 (line.Good, line.Counted, line.Due, line.Expected, line.WindowFrom, line.WindowTo));
+            Assert.Equal(lines[i].Sum, line.Sum);
+            Assert.Equal(lines[i].Assumed, line.Assumed);
             Assert.InRange(line.BudgetLeft ?? 0, 0, 1);
-            if (line.Outcome == Outcome.Kept) Assert.NotEqual(0, line.Counted); // nothing assessed is never kept
+            if (line.Outcome == Outcome.Kept) Assert.NotEqual(line.Assumed, line.Counted); // nothing assessed is never kept
         }
         Assert.Equal(headline, verdict.Outcome);
     }
