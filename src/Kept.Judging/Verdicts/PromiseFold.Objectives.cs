@@ -20,6 +20,25 @@ public sealed partial class PromiseFold
         return LineOf(plan, reach, window.From, window.To, now);
     }
 
+    /// <summary>
+    /// An objective counted over any stretch of time instead of its own window: what a report says of last month. A slice belongs to the stretch in which it begins.
+    /// </summary>
+    /// <param name="objective">Its place in <see cref="Promise.Keeps"/>.</param>
+    /// <param name="from">The first moment.</param>
+    /// <param name="to">The first moment that no longer counts.</param>
+    /// <param name="now">The moment asked at: what was not due by then is still to come.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such objective, or the stretch is empty.</exception>
+    public VerdictLine LineOver(int objective, Instant from, Instant to, Instant now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(objective);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(objective, _plan.Objectives.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from.Microseconds, to.Microseconds, nameof(from));
+        var plan = _plan.Objectives[objective];
+        if (plan.Undecidable is { } why) return new VerdictLine(plan.Objective.Text, Outcome.Unknown, why, 0, 0, 0, 0, from, to, null);
+        var low = Math.Max(_since, from.Microseconds);
+        return LineOf(plan, new Reach(low, Math.Min(to.Microseconds, now.Microseconds + 1), low, to.Microseconds), from, to, now.Microseconds);
+    }
+
     private VerdictLine LineOf(ObjectivePlan plan, Reach reach, Instant from, Instant to, long now)
     {
         var figures = FiguresOf(plan, reach, now);
@@ -48,7 +67,7 @@ public sealed partial class PromiseFold
             var track = Counting(counted.Track);
             var tally = track.Count(reach.Low, reach.High, counted.Predicate);
             var assumed = _plan.Accounting.Assumes ? track.Count(reach.Low, reach.High, _plan.Assumed(counted.Track)).Satisfying : 0;
-            AddCounts(ref figures, tally, assumed, Slots(counted.Track, reach.Low, reach.High - PatienceOf(counted.Track), now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
+            AddCounts(ref figures, tally, assumed, Slots(counted.Track, reach.Low, Math.Min(reach.High, now + 1 - PatienceOf(counted.Track)), now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
         }
         return figures;
     }
@@ -65,7 +84,7 @@ public sealed partial class PromiseFold
         var running = now - FloorMod(now, slice);
         var track = _tracks[plan.SliceTrack];
         var figures = new Figures { IsCovered = true };
-        var (soFar, whole) = (Slices(plan, reach.Low, reach.High - patience), Slices(plan, reach.WholeLow, reach.WholeHigh));
+        var (soFar, whole) = (Slices(plan, reach.Low, Math.Min(reach.High, now + 1 - patience)), Slices(plan, reach.WholeLow, reach.WholeHigh));
         var end = Math.Min(reach.High, running);
         if (plan.IsMean)
         {

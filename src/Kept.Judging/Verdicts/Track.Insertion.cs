@@ -188,7 +188,7 @@ internal sealed partial class Track
             tally.Bad += quarter[2];
             tally.Missing += quarter[3];
             tally.NotInForce += quarter[4];
-            tally.Satisfying += quarter[5 + predicate];
+            if (predicate < _predicates) tally.Satisfying += quarter[5 + predicate];
         }
     }
 

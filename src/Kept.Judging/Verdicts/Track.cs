@@ -150,7 +150,7 @@ internal sealed partial class Track
         tally.Bad += b[1] - a[1];
         tally.Missing += b[2] - a[2];
         tally.NotInForce += b[3] - a[3];
-        tally.Satisfying += b[4 + predicate] - a[4 + predicate];
+        if (predicate < _predicates) tally.Satisfying += b[4 + predicate] - a[4 + predicate];
     }
 
     private void BuildSums(int upTo)

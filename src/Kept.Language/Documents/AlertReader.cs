@@ -64,17 +64,5 @@ internal sealed class AlertReader(Reading reading)
         objective.Quantity.Source == QuantitySource.GoodLooks ? objective.Target.Amount is > 0 and < 1 : objective.Statistic.Kind == StatisticKind.Percentile;
 
     /// <summary>How long a window is; of a calendar's, the shortest it can be.</summary>
-    private static Duration LengthOf(Window window) => window switch
-    {
-        Window.Rolling rolling => rolling.Length,
-        Window.Calendar calendar => calendar.Unit switch
-        {
-            CalendarUnit.Day => Duration.Hours(23),
-            CalendarUnit.Week => Duration.Days(7) - Duration.Hours(1),
-            CalendarUnit.Month => Duration.Days(28) - Duration.Hours(1),
-            CalendarUnit.Quarter => Duration.Days(90) - Duration.Hours(1),
-            _ => Duration.Days(365),
-        },
-        _ => default,
-    };
+    private static Duration LengthOf(Window window) => window is Window.Rolling rolling ? rolling.Length : ((Window.Calendar)window).Shortest;
 }

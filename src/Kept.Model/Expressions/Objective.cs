@@ -31,6 +31,16 @@ public abstract record Window
     /// <summary><c>over this month Europe/Brussels</c>: since the unit began in that zone, up to its end.</summary>
     public sealed record Calendar(CalendarUnit Unit, string Zone) : Window
     {
+        /// <summary>How long it is at least: clocks go forward by an hour, and February has 28 days.</summary>
+        public Duration Shortest => Unit switch
+        {
+            CalendarUnit.Day => Duration.Hours(23),
+            CalendarUnit.Week => Duration.Hours((7 * 24) - 1),
+            CalendarUnit.Month => Duration.Hours((28 * 24) - 1),
+            CalendarUnit.Quarter => Duration.Hours((90 * 24) - 1),
+            _ => Duration.Days(365),
+        };
+
         public override string ToString() => $"this {Unit.ToString().ToLowerInvariant()} {Zone}";
     }
 }

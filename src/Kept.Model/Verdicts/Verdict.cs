@@ -167,4 +167,11 @@ public abstract class LineWords
 /// <param name="Lines">Now and each objective.</param>
 /// <param name="AtRisk">Notes that do not change the outcome: <c>because of storage/upload</c> (R43).</param>
 public sealed record Verdict(
-    Outcome Outcome, string Reason, Instant? SeenAt, Instant? ValidUntil, Assessor Assessor, string Regime, ImmutableArray<VerdictLine> Lines, ImmutableArray<string> AtRisk);
+    Outcome Outcome, string Reason, Instant? SeenAt, Instant? ValidUntil, Assessor Assessor, string Regime, ImmutableArray<VerdictLine> Lines, ImmutableArray<string> AtRisk)
+{
+    /// <summary>Its alerts, in the order they are written. They say how fast a budget is used up and never change the outcome.</summary>
+    public ImmutableArray<AlertLine> Alerts { get; init; } = [];
+
+    /// <summary>What a reader should know beside it, such as that it flaps. Never a verdict of its own.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using Kept.Model;
 using Xunit;
@@ -82,9 +83,21 @@ public sealed class FoldPropertyTests
                 if (changes > 0 && stretch + 1 < stretches.Length) past.Add(new PastRhythm(check, at - Duration.Seconds(random.Next(3)), every));
             }
         }
+        promise = promise with { Alerts = Alerts(random, keeps) };
         var now = latest + Duration.Seconds(lateness * lateness / 100);
         var since = random.Next(3) == 0 ? start + Duration.Seconds(random.Next(2000)) : start - Duration.Days(random.Next(100));
         return new Scenario(promise, since, records, now, [.. past]);
+    }
+
+    private static ImmutableArray<Alert> Alerts(Random random, Objective[] keeps)
+    {
+        var budgets = Enumerable.Range(0, keeps.Length).Where(i => keeps[i].Statistic.Kind == StatisticKind.Percentile || (keeps[i].Quantity.Source == QuantitySource.GoodLooks && keeps[i].Target.Amount < 1)).ToArray();
+        if (budgets.Length == 0 || random.Next(2) == 0) return [];
+        decimal[] factors = [0.5m, 1m, 1.5m, 2m, 6m, 14.4m, 100m];
+        string[] windows = ["1m", "5m", "1h", "6h"];
+        BurnTest Test() => new(budgets[random.Next(budgets.Length)], null, random.Next(2) == 0, factors[random.Next(factors.Length)], Span(windows[random.Next(windows.Length)]), Place.None);
+        BurnLine Line() => new("burn", Place.None, [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Test())]);
+        return [.. Enumerable.Range(0, random.Next(1, 3)).Select(i => new Alert("page" + i, [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Line())], Place.None))];
     }
 
     private static LookRecord Random(Random random, int kind, int noise, Instant slot)
@@ -142,15 +155,28 @@ public sealed class FoldPropertyTests
     {
         var now = new Dictionary<Outcome, int>();
         var objectives = new Dictionary<Outcome, int>();
+        var alerts = new Dictionary<AlertState, int>();
+        var (notes, means, shares, assumed) = (0, 0, 0, 0);
         GenScenario().Sample(scenario =>
         {
             var verdict = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
+            notes += verdict.Notes.Length;
+            foreach (var alert in verdict.Alerts) alerts[alert.State] = alerts.GetValueOrDefault(alert.State) + 1;
             for (var i = 0; i < verdict.Lines.Length; i++)
             {
+                if (i > 0 && verdict.Lines[i].Outcome is Outcome.Kept or Outcome.Broken)
+                {
+                    if (verdict.Lines[i].Sum is { Denominator.IsOne: false }) means++;
+                    if (scenario.Promise.Keeps[i - 1].SliceRule.Count == SliceCount.AtLeast) shares++;
+                    if (verdict.Lines[i].Assumed > 0) assumed++;
+                }
                 var counts = i == 0 ? now : objectives;
                 counts[verdict.Lines[i].Outcome] = counts.GetValueOrDefault(verdict.Lines[i].Outcome) + 1;
             }
         }, iter: 2000, threads: 1);
+        foreach (var state in Enum.GetValues<AlertState>()) Assert.True(alerts.GetValueOrDefault(state) > 20, $"alerts {state}: {alerts.GetValueOrDefault(state)}");
+        Assert.True(notes > 20, $"notes {notes}");
+        Assert.True(means > 5 && shares > 5 && assumed > 5, $"kept or broken: means {means}, shares {shares}, assumed {assumed}");
         foreach (var outcome in (Outcome[])[Outcome.Kept, Outcome.Broken, Outcome.Unknown, Outcome.NotInForce])
         {
             Assert.True(now.GetValueOrDefault(outcome) > 20, $"now {outcome}: {now.GetValueOrDefault(outcome)}");
@@ -176,6 +202,11 @@ public sealed class FoldPropertyTests
             if (line.Outcome == Outcome.Kept) Assert.NotEqual(line.Assumed, line.Counted); // nothing assessed is never kept
         }
         Assert.Equal(headline, verdict.Outcome);
+        Assert.Equal(SlowJudge.Alerts(scenario.Promise, scenario.Since, scenario.Records, now, scenario.Past), verdict.Alerts.Select(alert => alert.State));
+        Assert.All(verdict.Alerts, alert => Assert.NotEmpty(alert.Reason));
+        var changes = scenario.Promise.Checks.Select((_, i) => SlowJudge.Changes(scenario.Promise, i, scenario.Since, scenario.Records, now)).Where(count => count >= PromiseFold.FlapChanges).ToList();
+        Assert.Equal(changes.Count, verdict.Notes.Length);
+        for (var i = 0; i < changes.Count; i++) Assert.Contains($"changed {changes[i]} times", verdict.Notes[i], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,7 +237,9 @@ public sealed class FoldPropertyTests
     private static void Same(Verdict expected, Verdict actual)
     {
         Assert.Equal(expected.Lines.AsEnumerable(), actual.Lines.AsEnumerable());
-        Assert.Equal(expected with { Lines = [], AtRisk = [] }, actual with { Lines = [], AtRisk = [] });
+        Assert.Equal(expected with { Lines = [], AtRisk = [], Alerts = [], Notes = [] }, actual with { Lines = [], AtRisk = [], Alerts = [], Notes = [] });
+        Assert.Equal(expected.Alerts.AsEnumerable(), actual.Alerts.AsEnumerable());
+        Assert.Equal(expected.Notes.AsEnumerable(), actual.Notes.AsEnumerable());
         Assert.Equal(expected.AtRisk.AsEnumerable(), actual.AtRisk.AsEnumerable());
     }
 

@@ -143,7 +143,46 @@ internal static class SlowJudge
             : !Satisfies(good + Fraction.Of(open), counted + open) ? Outcome.Broken
             : Satisfies(good, counted) && covered ? Outcome.Kept : Outcome.Unknown;
         return new VerdictLine(objective.Text, outcome, "", (long)good.Floor, counted, due, expected, from, to, null)
-        { Sum = objective.Slice is not null && objective.SliceRule.Count == SliceCount.Mean ? good : null, Assumed = unseen };
+        { Open = open, NotInForce = out0, IsCovered = covered, Sum = objective.Slice is not null && objective.SliceRule.Count == SliceCount.Mean ? good : null, Assumed = unseen };
+    }
+
+    /// <summary>Each alert: over each of its windows the objective is counted as if that were its own.</summary>
+    public static List<AlertState> Alerts(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null)
+    {
+        var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
+        return [.. promise.Alerts.Select(alert => alert.Lines.Select(line => line.Tests.Select(Reached).Aggregate(Kleene.And)).Aggregate(Kleene.Or) switch
+        {
+            Truth.True => AlertState.Firing, Truth.False => AlertState.Quiet, _ => AlertState.Unknown,
+        })];
+
+        Truth Reached(BurnTest test)
+        {
+            var objective = promise.Keeps[test.Objective];
+            var line = Objective(promise, objective with { Window = new Window.Rolling(test.Window) }, byCheck, since, now, past ?? []);
+            var wanted = objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : objective.Target.Amount;
+            var bad = Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good));
+            bool Burns(long of) => of > 0 && (bad / Fraction.Of(of)).CompareTo(Fraction.Of(test.Factor) * Fraction.Of(1 - wanted)) is var order && (test.IsStrict ? order > 0 : order >= 0);
+            return line.Counted == 0 ? line.NotInForce > 0 && line.Due == 0 ? Truth.False : Truth.Unknown
+                : Burns(line.Counted + line.Open) ? Truth.True
+                : !Burns(line.Counted) && line.IsCovered ? Truth.False : Truth.Unknown;
+        }
+    }
+
+    /// <summary>How often what is confirmed of a check turned within its window of flapping.</summary>
+    public static int Changes(Promise promise, int check, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now)
+    {
+        var looked = promise.Checks[check];
+        var evidence = Slots(records.Where(r => r.Check == check && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now && slot.IsEvidence).ToList();
+        var window = Math.Max(3600, looked.Every.Nanoseconds / Duration.PerSecond * 60);
+        var (state, changes) = (Truth.Unknown, 0);
+        for (var i = 0; i < evidence.Count; i++)
+        {
+            var last = evidence.Take(i + 1).TakeLast(looked.Confirm.Of).ToList();
+            var next = last.Count(slot => slot.Class == LookClass.Bad) >= looked.Confirm.Count ? Truth.False : last.Count(slot => slot.Class == LookClass.Good) >= looked.Confirm.Count || (state == Truth.Unknown && evidence[i].Class == LookClass.Good) ? Truth.True : state;
+            if (state != Truth.Unknown && next != state && evidence[i].At > now - Duration.Seconds(window)) changes++;
+            state = next;
+        }
+        return changes;
     }
 
     private enum Sight { Missing, Seen, Assumed, Outside }
