@@ -46,7 +46,7 @@ internal static class FeasibilityText
         var words = $"with {(noise * Fraction.Of(100)).ToWords(6)} % of {line.Unit}s bad by chance";
         if (line.FalsePage is not { } chance) return $"{words} too many must be bad for the exact sum";
         if (chance.Numerator.IsZero) return noise.Numerator.IsZero ? "nothing was bad, so chance alone is not known to fire it; say a share with --noise" : $"{words} it never fires";
-        var inMonth = chance * new Fraction(Duration.PerDay * 30, line.Each.Nanoseconds);
-        return $"{words} it fires at one moment of {(Fraction.Of(1) / chance).ToWords(1)}, that is at {inMonth.ToWords(3)} of the {line.Unit}s of 30 days";
+        var days = new Fraction(line.Each.Nanoseconds, Duration.PerDay) / chance;
+        return $"{words} it fires at one moment of {(Fraction.Of(1) / chance).ToWords(1)}, that is one {line.Unit} in {days.ToWords(1)} days";
     }
 }
