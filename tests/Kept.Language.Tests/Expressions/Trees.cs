@@ -113,13 +113,14 @@ internal static class Trees
         var statistic = every ? new Statistic(StatisticKind.Every, 1) : new Statistic(StatisticKind.Percentile, percent / 10_000m);
         Duration? slice = slicing > 0 ? Duration.Seconds(59) : null;
         var rule = slicing switch { 2 => new SliceRule(SliceCount.AtLeast, percent % 2 == 0 ? 0.95m : 0.333m), 3 => new SliceRule(SliceCount.Mean, 0), _ => default };
-        return (which switch
+        var objective = which switch
         {
             0 => new Objective(At, "", QuantityType.Availability, default, check, lower, Quantity.Ratio(percent / 10_000m), window, slice),
             1 => new Objective(At, "", QuantityType.Latency, statistic, check, upper, Quantity.Time(Duration.Milliseconds(percent)), window, slice),
             2 => new Objective(At, "", Lines.PictureLag, statistic, check, lower, Quantity.Time(Duration.Milliseconds(percent)), window, slice),
             _ => new Objective(At, "", QuantityType.BuiltIn.First(type => type.Name == "load"), default, check, upper, Quantity.Rate(percent, Duration.Seconds(1)), window, slice),
-        }) with { SliceRule = rule };
+        };
+        return objective with { SliceRule = rule };
     });
 
     /// <summary>A tree as nested lists, without places: equal texts, equal trees.</summary>
