@@ -28,8 +28,7 @@ public sealed record WireAgents(string AsOf, long Sequence, IReadOnlyList<WireAg
 /// <summary>Who judged, and from where; no verdict stands without one.</summary>
 public sealed record WireAssessor(string House, string Place, bool Self);
 
-/// <summary>One line of a verdict: <c>now</c>, or an objective. <c>assumed</c> of the counted were not seen and count by the promise's accounting; <c>sum</c> is the exact sum of shares where
-/// the mean of slices is judged.</summary>
+/// <summary>One line of a verdict: <c>now</c>, or an objective. Of the counted, <c>assumed</c> were not seen; <c>sum</c> is the exact sum of shares where the mean of slices is judged.</summary>
 public sealed record WireLine(
     string Text, string Outcome, string Reason, long Good, long Counted, long Due, long Expected, string WindowFrom, string WindowTo, string? BudgetLeft,
     WireBudget? Budget, long Assumed, string? Sum);
