@@ -1,5 +1,4 @@
 using Kept.Cli.Output;
-using Kept.Judging;
 using Kept.Model;
 
 namespace Kept.Cli.Reporting;
