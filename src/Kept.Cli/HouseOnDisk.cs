@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Checks;
+using Kept.Judging;
 using Kept.Language;
 using Kept.Model;
 using Kept.Rules;
@@ -23,7 +24,7 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
             throw new UsageException($"'{path}' holds no documents: documents are called kept.yaml or NAME.kept.yaml; `kept init {path}` writes the first");
         var folder = Path.GetFullPath(isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
         var reading = HouseReader.Read(files, Path.GetFileName(folder.TrimEnd('/')), CheckCatalog.Kinds);
-        var ruled = reading.House is { } house ? HouseRules.Check(house, Instant.From(time.GetUtcNow())) : [];
+        var ruled = reading.House is { } house ? [.. HouseRules.Check(house, Instant.From(time.GetUtcNow())), .. BudgetRules.Check(house)] : ImmutableArray<Diagnostic>.Empty;
         var lines = new SourceLines(files);
         var all = problems.Concat(reading.Diagnostics).Concat(ruled).Distinct().Select(lines.Shown)
             .OrderBy(d => d.At.File?.Path, StringComparer.Ordinal).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column).ThenBy(d => d.Code, StringComparer.Ordinal)

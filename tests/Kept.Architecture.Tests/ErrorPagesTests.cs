@@ -12,6 +12,7 @@ public sealed partial class ErrorPagesTests
     [
         ('L', "Documents that cannot be read", "Form, grammar and names. Such an error refuses the whole house; a running one stays as it was. Told by `kept check`, `kept up` and the page of problems, with the line and what to write."),
         ('R', "Rules", "What makes a promise one. An error makes that promise *not a promise*; a warning is advice. Each page says what the rule demands, why, and what one house cannot decide."),
+        ('B', "Budgets and alerts", "What arithmetic alone says of a budget or an alert. Warnings, told by `kept check`, `kept up` and the page of problems."),
         ('A', "The API", "In the `code` of an answer that is a problem."),
         ('S', "Storage", "On standard error of `kept`, in `/healthz` and on the page. Each says what happened to the evidence and what to do."),
     ];
@@ -44,6 +45,17 @@ public sealed partial class ErrorPagesTests
         foreach (Match constant in CodeConstant('S').Matches(catalogue)) Assert.Equal(titles[constant.Groups["name"].Value], TitleOf(constant.Groups["code"].Value));
         var elsewhere = SourceText.Under("src").Where(file => !file.EndsWith("StorageCodes.cs", StringComparison.Ordinal) && StorageLiteral().IsMatch(File.ReadAllText(file)));
         Assert.Empty(elsewhere);
+    }
+
+    [Fact]
+    public void Every_code_of_budgets_stands_in_the_catalogue_and_has_a_page_and_a_broken_example()
+    {
+        var catalogue = File.ReadAllText(Repository.PathOf("src", "Kept.Judging", "Feasibility", "BudgetRules.cs"));
+        var constants = CodeConstant('B').Matches(catalogue);
+        Assert.Equal(Pages('B'), constants.Select(match => match.Groups["code"].Value));
+        var titles = CatalogueEntry().Matches(catalogue).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["title"].Value);
+        foreach (Match constant in constants) Assert.Equal(titles[constant.Groups["name"].Value], TitleOf(constant.Groups["code"].Value));
+        Assert.All(Pages('B'), code => Assert.NotEmpty(Directory.EnumerateFiles(Repository.PathOf("examples", "broken"), code + ".*.kept.yaml")));
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public partial class DocumentsTests
             ["scenario"] = "docs/reference/scenarios.md",
             ["sh"] = "docs/reference/ledger-format.md",
         };
-        foreach (var form in new[] { "expect", "value", "given", "uses", "keeps", "use", "measure", "ebnf" }) known[form] = "docs/reference/expressions.md";
+        foreach (var form in new[] { "expect", "value", "given", "uses", "keeps", "use", "measure", "alerts", "ebnf" }) known[form] = "docs/reference/expressions.md";
         // bytes, links and folders, which a page cannot hold: their examples are files under examples/broken
         if (RunElsewhere().IsMatch(Path.GetFileNameWithoutExtension(page))) known["text"] = page;
         foreach (var (form, _) in Blocks(page)) Assert.True(known.TryGetValue(form, out var only) && (only!.Length == 0 || only == page), $"{page}: a block of {form}, which no test runs there");
@@ -195,8 +195,8 @@ public partial class DocumentsTests
     [GeneratedRegex("A whole house: `(?<folder>examples/[^`]+)`")]
     private static partial Regex WholeHouse();
 
-    /// <summary>Pages of codes of the language and of rules, whose blocks are parts.</summary>
-    [GeneratedRegex(@"^(L\d{3}|R\d{2})$")]
+    /// <summary>Pages of codes of the language, of rules and of budgets, whose blocks are parts.</summary>
+    [GeneratedRegex(@"^(L\d{3}|[RB]\d{2})$")]
     private static partial Regex RunElsewhere();
 
     [GeneratedRegex(@"^(?:\$ )?(?:\./)?kept (?<words>[a-z].*)$")]
