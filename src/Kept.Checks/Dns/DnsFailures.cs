@@ -19,6 +19,7 @@ internal static class DnsFailures
     public static readonly Failure AnswersOther = StandardFailures.Answering("answers-other", "records that lead elsewhere",
         look => [("answers", new Value.List([Value.Of(Other(look.Check.Target.Method))])), ("count", Value.Of(1m))], isGrave: false);
 
+    /// <summary>Only where somebody asks for the time to live.</summary>
     public static readonly Failure TtlZero = StandardFailures.Answering("ttl-zero", "records with a time to live of 0",
         look => look["ttl"] is null ? [] : [("ttl", Value.Of(Duration.Zero))], isGrave: false);
 
@@ -26,11 +27,7 @@ internal static class DnsFailures
     public static readonly Failure NotAuthoritative = StandardFailures.Answering("not-authoritative", "a server that does not speak for the zone",
         look => AsksServer(look.Check) ? [("authoritative", Value.Of(false))] : [], isGrave: false);
 
-    public static IEnumerable<KeyValuePair<string, Value?>> Healthy(Check check)
-    {
-        yield return new("authoritative", Value.Of(AsksServer(check)));
-        yield return new("ttl", Value.Of(Duration.Minutes(5)));
-    }
+    public static IEnumerable<KeyValuePair<string, Value?>> Healthy(Check check) => [new("authoritative", Value.Of(AsksServer(check)))];
 
     private static bool AsksServer(Check check) => check.Target.Rest.Contains(' ', StringComparison.Ordinal);
 

@@ -10,8 +10,6 @@ internal sealed class GoodLook
 {
     private const int MostSteps = 20_000, MostWays = 256;
 
-    internal static readonly Judged InForce = new(Truth.True, "");
-
     private readonly Check _check;
     private readonly Dictionary<int, Wanted> _wanted = [];
     private readonly Dictionary<int, WantedText> _contents = [];
@@ -52,7 +50,7 @@ internal sealed class GoodLook
             new Asks(look._trial, look.ValueOf, look.ContentOf).Add(way);
             var bound = look.TimeBound();
             var seen = look.Make();
-            if (Judge.Look(check, seen, InForce).Class == LookClass.Good) return new(seen, bound, null, false);
+            if (Judge.ClassOf(check, seen) == LookClass.Good) return new(seen, bound, null, false);
             if (look._trial.IsProven) never ??= look._trial.Never;
             else doubt ??= look._trial.Unsure ?? look._trial.Never ?? "the answer that was made up does not satisfy it";
         }

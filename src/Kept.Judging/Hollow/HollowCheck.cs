@@ -71,8 +71,7 @@ public sealed record HollowCheck(Check Check, HollowState State, string? Why, Ob
                 if (IsSame(failed.Seen, seen)) continue; // it cannot be told from a healthy look: then it is none
                 any = true;
                 tried++;
-                var judged = Judge.Look(check, failed.Seen, GoodLook.InForce);
-                if (judged.Class != LookClass.Good || counted.Exists(objective => Notices(objective, check, failed.Seen, judged))) caught++;
+                if (Judge.ClassOf(check, failed.Seen) != LookClass.Good || counted.Exists(objective => Notices(objective, check, failed.Seen))) caught++;
                 else
                 {
                     passed = true;
@@ -119,7 +118,7 @@ public sealed record HollowCheck(Check Check, HollowState State, string? Why, Ob
     }
 
     /// <summary>Whether an objective counts a good look as one that does not satisfy it, so that going on like this breaks it.</summary>
-    private static bool Notices(Objective objective, Check check, Observation seen, JudgedLook judged)
+    private static bool Notices(Objective objective, Check check, Observation seen)
     {
         if (objective.Quantity.Source is not (QuantitySource.LookTime or QuantitySource.Measured)) return false;
         long? figure = null;
@@ -128,7 +127,7 @@ public sealed record HollowCheck(Check Check, HollowState State, string? Why, Ob
         {
             var at = check.Measures.IsDefault ? -1 : check.Measures.ToList().FindIndex(measure => measure.Quantity.Name == objective.Quantity.Name);
             if (at < 0) return false;
-            figure = at < judged.Measured.Length ? judged.Measured[at] : null;
+            figure = Judge.Measured(check, seen)[at];
         }
         var (lowest, highest) = RecordUnits.Satisfying(objective.Operator, objective.Target);
         return figure is not { } known || known < lowest || known > highest;

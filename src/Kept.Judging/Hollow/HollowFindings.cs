@@ -50,7 +50,7 @@ public static class HollowFindings
             yield return Says(HollowCodes.CannotFail, line.Test.At, $"`{line.Text}` is true of every answer", "leave it out, or write the bound that a bad answer crosses");
         foreach (var line in check.Expect)
             if (!always.Contains(line) && Guard(line.Test) is { } guard)
-                yield return Says(HollowCodes.GuardTooShort, line.Test.At, $"`{line.Text}` notices a certificate when less than {guard.ToWords()} is left, too late for a renewal that fails over a weekend",
+                yield return Says(HollowCodes.GuardTooShort, line.Test.At, $"`{line.Text}` notices a certificate when {(guard > Duration.Zero ? $"less than {guard.ToWords()} is left" : "it has expired")}, too late for a renewal that fails over a weekend",
                     "authorities advise to renew 30 days before a certificate of 90 days ends; write `certificate.expires-in > 14d`, or at least 7d");
         if (analysed.State != HollowState.Analysed) yield break;
         var grave = analysed.Missed.Where(missed => missed.IsGrave).Select(missed => missed.Words).Distinct().ToList();
@@ -86,14 +86,15 @@ public static class HollowFindings
     /// </summary>
     private static bool CannotFail(Expectation line, Check check)
     {
+        var always = (check.Kind.Typical?.Invoke(check) ?? []).Where(pair => pair.Value is not null).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var asked in AskedFields.In(line.Test))
-            if (!asked.Path.IsEmpty || check.Kind.IndexOf(asked.Name) is not (var at and >= 0) || check.Kind.Sees[at] is { Optional: true } or { Form: not (ObservedForm.Quantity or ObservedForm.Flag) } || IsPhase(asked.Name))
+            if (!asked.Path.IsEmpty || check.Kind.IndexOf(asked.Name) is not (var at and >= 0) || check.Kind.Sees[at] is { Optional: true } or { Form: not (ObservedForm.Quantity or ObservedForm.Flag) } || (IsPhase(asked.Name) && !always.Contains(asked.Name)))
                 return false;
         if (line.Test.SelfAndDescendants().Any(node => node is Expression.Has or Expression.OverItems)) return false;
         return GoodLook.Of(check with { Expect = [new Expectation("", new Expression.Not(line.Test.At, line.Test))] }).IsProven && GoodLook.Of(check with { Expect = [line] }).Seen is not null;
     }
 
-    /// <summary>Phases of connecting are missing where a connection was kept.</summary>
+    /// <summary>Phases of connecting are missing where a connection was kept, and what TLS tells where it is not spoken.</summary>
     private static bool IsPhase(string name) => name.StartsWith("time.", StringComparison.Ordinal) || name.StartsWith("certificate.", StringComparison.Ordinal);
 
     /// <summary>The lead that a line about the certificate leaves, where it is shorter than a renewal takes.</summary>
@@ -124,7 +125,7 @@ public static class HollowFindings
         var healthy = new HealthyLook(check, analysed.Healthy!, [], Duration.Zero);
         if (healthy.Content is null) return null;
         var bare = healthy.AnswersBody("", StandardFailures.MaintenancePage, "text/html").Seen;
-        if (Judge.Look(check, bare, GoodLook.InForce).Class != LookClass.Good) return null;
+        if (Judge.ClassOf(check, bare) != LookClass.Good) return null;
         return check.Expect.FirstOrDefault(line => AskedFields.In(line.Test).ToList() is { Count: > 0 } asked
             && asked.TrueForAll(field => !field.Path.IsEmpty && check.Kind.IndexOf(field.Name) is var at and >= 0 && check.Kind.Sees[at].Form == ObservedForm.Body));
     }

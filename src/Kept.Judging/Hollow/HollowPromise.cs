@@ -30,10 +30,13 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
         return new(promise, checks, score, missed.ToImmutable());
     }
 
-    /// <summary>Every promise and wish of a house that has a check, worst first: what cannot pass, what was not analysed, then by the share that is caught.</summary>
-    public static ImmutableArray<HollowPromise> Of(House house) =>
+    /// <summary>Every promise and wish of a house that has a check, worst first.</summary>
+    public static ImmutableArray<HollowPromise> Of(House house) => WorstFirst(house.Promises.Where(promise => !promise.Checks.IsEmpty).Select(Of));
+
+    /// <summary>What cannot pass, what was not analysed, then by the share that is caught; alike ones stay in their order.</summary>
+    public static ImmutableArray<HollowPromise> WorstFirst(IEnumerable<HollowPromise> promises) =>
     [
-        .. house.Promises.Where(promise => !promise.Checks.IsEmpty).Select(Of).OrderBy(one => one.State switch { HollowState.CannotPass => 0, HollowState.NotAnalysed => 1, _ => 2 })
+        .. promises.OrderBy(one => one.State switch { HollowState.CannotPass => 0, HollowState.NotAnalysed => 1, _ => 2 })
             .ThenBy(one => one.Score.Tried == 0 ? 1m : (decimal)one.Score.Caught / one.Score.Tried).ThenByDescending(one => one.Missed.Length),
     ];
 }

@@ -19,7 +19,7 @@ internal static class WindowFindings
         if (promise.Confidence is { } confidence && Needed(share, confidence, looks) is { } needed)
             return Says($"`{objective.Text}` holds {looks:N0} {what}, and {Share(confidence)} confidence needs at least {needed:N0} good ones: it can never be kept", "look more often, over a longer window, or ask for less confidence");
         if (decimal.Floor(looks * (1 - share)) >= 1 && !(objective.Operator == Comparison.Greater && looks * (1 - share) == 1)) return null;
-        return Says($"`{objective.Text}` is broken by one bad one of its {looks:N0} {what}: it cannot tell {Share(share)} from {Share(decimal.Floor((1 - (1m / looks)) * 100_000) / 100_000)}",
+        return Says($"`{objective.Text}` is broken by a single bad {what.TrimEnd('s')} of {looks:N0}: it cannot tell {Share(share)} from {Share(decimal.Floor((1 - (1m / looks)) * 100_000) / 100_000)}",
             $"a share of {Share(share)} needs a window of at least {decimal.Ceiling(1 / (1 - share)):N0} {what}; look more often, or over a longer window");
     }
 

@@ -15,7 +15,7 @@ namespace Kept.Model;
 /// <param name="Failures">Failures of the real world this kind can meet, for the reference page and for the search for hollow checks. The name of a standard failure
 /// is enough (<see cref="StandardFailures"/>); others bring the looks they would give.</param>
 /// <param name="IsPassive">True when the watched thing calls us (heartbeat): nothing is dialled, and silence is what is judged.</param>
-/// <param name="Typical">What a healthy look of a check sees that the names do not tell by themselves; null under a name: such a check never sees it.</param>
+/// <param name="Typical">What a healthy look of a check sees that the names do not tell by themselves; null under a name: such a check never sees it; a value: it always sees one.</param>
 public sealed record CheckKind(
     string Name,
     string Means,

@@ -15,7 +15,7 @@ internal static class FieldFailures
 
     public static IEnumerable<FailedLook> OtherType(HealthyLook look) => Each(look, "is of another type", static was => (false, was?.GetValueKind() switch
     {
-        JsonValueKind.Number => JsonValue.Create(was.ToJsonString()),
+        JsonValueKind.Number => JsonValue.Create("unknown"), // not its own digits: a measure would read those all the same
         JsonValueKind.True or JsonValueKind.False => JsonValue.Create(was.ToJsonString()),
         JsonValueKind.Object => JsonValue.Create("text"),
         JsonValueKind.Array => new JsonObject(),
