@@ -155,7 +155,7 @@ internal sealed class GoodLook
     /// <summary>Phases as they lie in a typical look.</summary>
     private static decimal Share(string name) => name switch { "time" => 1, "time.dns" => 0.02m, "time.connect" => 0.1m, "time.tls" => 0.2m, _ => 0.5m };
 
-    private Value MapAt(Wanted? wanted, Value? typical)
+    private Value.Map MapAt(Wanted? wanted, Value? typical)
     {
         var entries = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, text) in (typical as Value.Map)?.Entries.AsEnumerable() ?? []) entries[name] = text;

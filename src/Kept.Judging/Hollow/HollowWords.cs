@@ -1,5 +1,3 @@
-using Kept.Model;
-
 namespace Kept.Judging;
 
 /// <summary>What a promise would miss, in words for people.</summary>

@@ -186,7 +186,7 @@ internal sealed class Wanted(Trial trial, string name, Sorts sorts)
         return list;
     }
 
-    private static JsonNode? ItemOf(Value value) => value switch
+    private static JsonValue? ItemOf(Value value) => value switch
     {
         Value.Measured measured => JsonValue.Create(measured.Quantity.Amount),
         Value.Text text => JsonValue.Create(text.Content),

@@ -67,14 +67,14 @@ internal static class Ways
     {
         Expression.And and => and.Parts.Select(ImmutableArray.Create),
         Expression.Or or => or.Parts.Select(ImmutableArray.Create),
-        Expression.InList list => list.Items.Select(item => ImmutableArray.Create(IsItem(list, item))),
+        Expression.InList list => list.Items.Select(item => ImmutableArray.Create<Expression>(IsItem(list, item))),
         Expression.InRange range when !wanted => [[Is(range, Comparison.GreaterOrEqual, range.From)], [Is(range, Comparison.LessOrEqual, range.To)]],
         // as many false ones as leave fewer than the count
         Expression.AtLeast some => Groups(some.Parts, wanted ? some.Count : some.Parts.Length - some.Count + 1),
         _ => null,
     };
 
-    private static Expression IsItem(Expression.InList list, Value item) => new Expression.Compare(list.At, list.Left, Comparison.Equal, new Operand.Literal(list.At, item));
+    private static Expression.Compare IsItem(Expression.InList list, Value item) => new Expression.Compare(list.At, list.Left, Comparison.Equal, new Operand.Literal(list.At, item));
 
     private static Expression.Compare Is(Expression.InRange range, Comparison comparison, Quantity end) => new(range.At, range.Left, comparison, new Operand.Literal(range.At, Value.Of(end)));
 
