@@ -19,6 +19,7 @@ public sealed class CatalogTests
         Assert.Equal(kind.Fields.Length, kind.Fields.Select(field => field.Name).Distinct().Count());
         Assert.Equal(kind.Failures.Length, kind.Failures.Distinct().Count());
         Assert.NotEmpty(kind.Failures);
+        Assert.All(kind.Failures, failure => Assert.True(failure.IsTried, $"`{failure}` is no standard failure: give it the looks it would have"));
         Assert.DoesNotContain(kind.Fields, field => field.Name is "name" && name != "tls" || field.Name is "every" or "timeout" or "confirm" or "expect" or "measures");
         var page = File.ReadAllText(Repository.PathOf("docs", "checks", name + ".md"));
         foreach (var field in kind.Fields) Assert.Contains($"`{field.Name}`", page, StringComparison.Ordinal);
