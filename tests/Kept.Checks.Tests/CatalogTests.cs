@@ -20,6 +20,7 @@ public sealed class CatalogTests
         Assert.Equal(kind.Failures.Length, kind.Failures.Distinct().Count());
         Assert.NotEmpty(kind.Failures);
         Assert.DoesNotContain(kind.Fields, field => CheckCatalog.Kinds.Any(other => other.Name == field.Name)); // such a key would name a second kind
+        Assert.All(kind.Failures, failure => Assert.True(failure.IsTried, $"`{failure}` is no standard failure: give it the looks it would have"));
         Assert.DoesNotContain(kind.Fields, field => field.Name is "name" && name != "tls" || field.Name is "every" or "timeout" or "confirm" or "expect" or "measures");
         var page = File.ReadAllText(Repository.PathOf("docs", "checks", name + ".md"));
         foreach (var field in kind.Fields) Assert.Contains($"`{field.Name}`", page, StringComparison.Ordinal);

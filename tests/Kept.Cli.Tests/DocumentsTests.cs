@@ -195,8 +195,8 @@ public partial class DocumentsTests
     [GeneratedRegex("A whole house: `(?<folder>examples/[^`]+)`")]
     private static partial Regex WholeHouse();
 
-    /// <summary>Pages of codes of the language, of rules and of budgets, whose blocks are parts.</summary>
-    [GeneratedRegex(@"^(L\d{3}|[RB]\d{2})$")]
+    /// <summary>Pages of codes of the language, of rules, budgets and hollow checks, whose blocks are parts.</summary>
+    [GeneratedRegex(@"^(L\d{3}|[RBH]\d{2})$")]
     private static partial Regex RunElsewhere();
 
     [GeneratedRegex(@"^(?:\$ )?(?:\./)?kept (?<words>[a-z].*)$")]

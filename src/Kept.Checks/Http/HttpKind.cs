@@ -22,23 +22,25 @@ internal static class HttpKind
         ],
         Sees:
         [
-            new("status", ObservedForm.Quantity, Dimension.Number, "the status code"),
+            new("status", ObservedForm.Quantity, Dimension.Number, "the status code", Typical: Value.Of(200m), AtLeast: 100, AtMost: 999),
             .. Seen.TimeAndPhases,
             new("time.first-byte", ObservedForm.Quantity, Dimension.Time, "from sending the request to the head of the answer"),
-            new("body", ObservedForm.Body, Dimension.Number, "the content: text, and JSON where it is JSON"),
+            new("body", ObservedForm.Body, Dimension.Number, "the content: text, and JSON where it is JSON", Typical: new Value.Body("{\"status\":\"ok\"}")),
             new("header", ObservedForm.Map, Dimension.Number, "the headers of the answer; several of one name are joined by a comma"),
             new("size", ObservedForm.Quantity, Dimension.Size, "bytes of the content, decompressed"),
             Seen.Ip,
-            new("version", ObservedForm.Text, Dimension.Number, "the version of HTTP that was spoken: '1.1' or '2'"),
-            new("redirects", ObservedForm.Quantity, Dimension.Number, "how many redirects were followed"),
+            new("version", ObservedForm.Text, Dimension.Number, "the version of HTTP that was spoken: '1.1' or '2'", Typical: Value.Of("1.1")),
+            new("redirects", ObservedForm.Quantity, Dimension.Number, "how many redirects were followed", Typical: Value.Of(0m), AtLeast: 0, AtMost: 5),
             new("url", ObservedForm.Text, Dimension.Number, "where the answer came from in the end, without its query"),
-            .. Seen.OfTls,
+            .. Seen.OfTls.Select(seen => seen.Name == "certificate.expires-in" ? seen with { AtLeast = 0 } : seen), // an expired certificate is a failure, no answer
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "certificate-expired", "certificate-other-name", "certificate-expiring", "status-500", "status-503", "status-404", "status-429",
-            "redirect-to-login", "login-page-200", "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", "redirect-loop", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "certificate-expired", "certificate-other-name", "certificate-expiring",
+            .. HttpFailures.Statuses, HttpFailures.RedirectToLogin, HttpFailures.LoginPage,
+            "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", HttpFailures.RedirectLoop, "too-large",
+        ],
+        Typical: HttpFailures.Healthy);
 
     private static TargetReading ReadTarget(string text)
     {
