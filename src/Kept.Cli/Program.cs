@@ -102,6 +102,8 @@ internal static class Program
             ExplainCommand.Build(terminal, time),
             CheckCommand.Build(terminal, time),
             VerifyCommand.Build(terminal, time),
+            TryCommand.Build(terminal, time),
+            ImportCommand.Build(terminal, time),
             FmtCommand.Build(terminal),
             SchemaCommand.Build(terminal),
             LedgerCommand.Build(terminal, time),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kept.Import.Gatus;
 
 namespace Kept.Import;
 
@@ -8,6 +9,7 @@ public static class ImportCatalog
     /// <summary>All tools, in the order of the reference.</summary>
     public static ImmutableArray<ForeignTool> Tools { get; } =
     [
+        GatusImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

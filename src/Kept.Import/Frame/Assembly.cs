@@ -35,10 +35,21 @@ internal static class Assembly
             foreach (var problem in wrong)
                 if (lines.LastOrDefault(line => line.File == problem.At.File?.Path && line.Line <= problem.At.Line).Wish is { } wish && refused.Add(wish))
                     losses.Lost(wish.At, wish.Source, $"it cannot be written as a check of ours: {problem.Message}", problem.Help);
+            if (refused.Count == before && TakeOutCalendars(draft, losses, wrong[0])) continue;
             if (refused.Count == before) throw new InvalidOperationException($"the written document is refused, and not because of one wish: {wrong[0].At} {wrong[0].Code}: {wrong[0].Message}");
             (documents, names) = ([], []);
         }
         return new ImportReading(tool, documents, Checks(draft, names, losses), InOrder(losses), losses.Left, losses.IsBroken);
+    }
+
+    /// <summary>Hours that are none here (a zone that does not exist) are taken out with the conditions that name them.</summary>
+    private static bool TakeOutCalendars(HouseDraft draft, Losses losses, Diagnostic why)
+    {
+        if (draft.Calendars.Count == 0) return false;
+        foreach (var calendar in draft.Calendars) losses.Lost(calendar.At, "", $"the hours cannot be written here: {why.Message}", why.Help);
+        foreach (var wish in draft.Wishes.Where(wish => draft.Calendars.Exists(calendar => wish.Given?.Contains("during " + calendar.Name, StringComparison.Ordinal) == true))) wish.Given = null;
+        draft.Calendars.Clear();
+        return true;
     }
 
     private static (ImmutableArray<DocumentFile>, Dictionary<WishDraft, string>, List<(string File, int Line, WishDraft Wish)>) Write(ImportRequest request, HouseDraft draft, HashSet<WishDraft> refused)

@@ -10,14 +10,19 @@ public sealed class HouseDraft
     /// <summary>Told at the head of the document.</summary>
     public List<string> Comments { get; } = [];
 
-    /// <summary>Calendars by name, as documents write their hours.</summary>
-    public List<KeyValuePair<string, string>> Calendars { get; } = [];
+    public List<CalendarDraft> Calendars { get; } = [];
 
     public List<WishDraft> Wishes { get; } = [];
 
     /// <summary>Checks that became nothing.</summary>
     public List<(string Name, Place At)> NotCarried { get; } = [];
 }
+
+/// <summary>Hours with a name.</summary>
+/// <param name="Name">A name of ours.</param>
+/// <param name="Open">As documents write hours: <c>Mo-Fr 08:00-18:00 Europe/Brussels</c>.</param>
+/// <param name="At">Where the other tool says so.</param>
+public sealed record CalendarDraft(string Name, string Open, Place At);
 
 /// <summary>One check of the other tool as a wish about an agent.</summary>
 /// <param name="source">As the tool calls it; findings name it so.</param>

@@ -23,6 +23,9 @@ public static class ExpectationText
     /// <summary>A length of time as documents write it (<c>90s</c>); null where it is none.</summary>
     public static Duration? Length(string text) => ExpressionReader.Duration(ScalarText.Unwritten(text), new Problems());
 
+    /// <summary>A value with its unit (<c>750ms</c>, <c>12KiB</c>, <c>-1h</c>), or a bare number; null where it is none.</summary>
+    public static Quantity? Value(string text) => text.Length > 100 ? null : ValueReader.Read(text).Quantity;
+
     /// <summary>The word that was probably meant, or null.</summary>
     public static string? Nearest(string written, IEnumerable<string> words) => new Problems().Near(written, words);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Kept.Language.Yaml;
 using Kept.Model;
 
@@ -19,16 +20,40 @@ public sealed record ForeignReading(ImmutableArray<ForeignNode> Roots, Immutable
 /// </summary>
 public static class ForeignYaml
 {
+    /// <summary>How many lines above a fault are tried as the end of what was understood.</summary>
+    private const int LinesTaken = 40;
+
     public static ForeignReading Read(DocumentFile file)
     {
         var problems = new Problems();
         if (SourceText.From(file, problems) is not { } source) return new([], [.. problems.Found]);
+        var documents = YamlReader.Read(source, problems, isForeign: true);
+        if (problems.Errors > 0 && documents.All(document => document.Root is null)) documents = SoFar(file, source, problems.Found[0].At.Line);
         var made = new Dictionary<YamlNode, ForeignNode>(ReferenceEqualityComparer.Instance);
         var roots = ImmutableArray.CreateBuilder<ForeignNode>();
-        foreach (var document in YamlReader.Read(source, problems, isForeign: true))
+        foreach (var document in documents)
             if (document.Root is { } root && Of(root, made) is { } node)
                 roots.Add(node);
-        return new(roots.ToImmutable(), [.. problems.Found.Select(problem => problem.At.IsKnown ? problem with { LineText = source.Line(problem.At.Line).ToString() } : problem)]);
+        return new(roots.ToImmutable(), [.. problems.Found.Select(problem => Told(problem, source))]);
+    }
+
+    /// <summary>What stands before the fault, as far up as it is a whole: a person wants to know how much was understood.</summary>
+    private static List<YamlDocument> SoFar(DocumentFile file, SourceText source, int fault)
+    {
+        for (var last = fault - 1; last > 0 && last > fault - LinesTaken; last--)
+        {
+            var unheard = new Problems();
+            var before = new DocumentFile(file.Path, Encoding.UTF8.GetBytes(source.Text[..source.StartOf(last + 1)]));
+            if (SourceText.From(before, unheard) is { } part && YamlReader.Read(part, unheard, isForeign: true) is var documents && unheard.Errors == 0) return documents;
+        }
+        return [];
+    }
+
+    private static Diagnostic Told(Diagnostic problem, SourceText source)
+    {
+        if (!problem.At.IsKnown) return problem;
+        var help = problem.Message.Contains("quoted scalar", StringComparison.Ordinal) ? "a quote that begins here has no end: close it" : problem.Help;
+        return problem with { LineText = source.Line(problem.At.Line).ToString(), Help = help };
     }
 
     /// <summary>A node that is repeated is made once.</summary>
