@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kept.Import.Blackbox;
 using Kept.Import.Gatus;
 
 namespace Kept.Import;
@@ -10,6 +11,7 @@ public static class ImportCatalog
     public static ImmutableArray<ForeignTool> Tools { get; } =
     [
         GatusImport.Tool,
+        BlackboxImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

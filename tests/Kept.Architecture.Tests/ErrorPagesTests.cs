@@ -13,6 +13,7 @@ public sealed partial class ErrorPagesTests
         ('L', "Documents that cannot be read", "Form, grammar and names. Such an error refuses the whole house; a running one stays as it was. Told by `kept check`, `kept up` and the page of problems, with the line and what to write."),
         ('R', "Rules", "What makes a promise one. An error makes that promise *not a promise*; a warning is advice. Each page says what the rule demands, why, and what one house cannot decide."),
         ('A', "The API", "In the `code` of an answer that is a problem."),
+        ('I', "Other tools' files", "Told when another tool's files are brought along, and by `kept try --dialect gatus`. Only I01 keeps anything from being written; the others say what was lost, and what had been hollow all along."),
         ('S', "Storage", "On standard error of `kept`, in `/healthz` and on the page. Each says what happened to the evidence and what to do."),
     ];
 
@@ -47,6 +48,17 @@ public sealed partial class ErrorPagesTests
     }
 
     [Fact]
+    public void Every_code_of_an_import_has_a_page_with_its_title_and_is_made_to_happen_in_a_test()
+    {
+        var catalogue = File.ReadAllText(Repository.PathOf("src", "Kept.Import", "Frame", "ImportCodes.cs"));
+        var codes = ImportCode().Matches(catalogue).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["code"].Value);
+        Assert.Equal(Pages('I'), codes.Values.Order(StringComparer.Ordinal));
+        foreach (Match entry in CatalogueEntry().Matches(catalogue)) Assert.Equal(entry.Groups["title"].Value, TitleOf(codes[entry.Groups["name"].Value]));
+        var shown = string.Concat(Directory.EnumerateFiles(Repository.PathOf("tests", "Kept.Import.Tests"), "*.txt", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Assert.All(codes.Values, code => Assert.Contains(code, shown, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_code_of_the_API_has_a_page()
     {
         var codes = ApiCode().Matches(File.ReadAllText(Repository.PathOf("src", "Kept.Server", "Api", "ApiError.cs"))).Select(match => match.Groups["code"].Value);
@@ -76,6 +88,9 @@ public sealed partial class ErrorPagesTests
 
     [GeneratedRegex("\\((?<name>[A-Z]\\w+), \"(?<title>[^\"]+)\"\\)")]
     private static partial Regex CatalogueEntry();
+
+    [GeneratedRegex("(?<name>[A-Z]\\w+) = \"(?<code>I[0-9]{2})\"")]
+    private static partial Regex ImportCode();
 
     [GeneratedRegex("\"S[0-9]{2}\"")]
     private static partial Regex StorageLiteral();

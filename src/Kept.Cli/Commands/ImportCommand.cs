@@ -6,7 +6,7 @@ using Kept.Model;
 
 namespace Kept.Cli.Commands;
 
-/// <summary><c>kept import TOOL FILE</c>: another tool's files as our documents, with a report of everything that was lost or was hollow. All is written or nothing.</summary>
+/// <summary>The verb <c>import</c>: another tool's files as our documents, with a report of everything that was lost or was hollow. All is written or nothing.</summary>
 internal static class ImportCommand
 {
     public static Command Build(Terminal terminal, TimeProvider time)

@@ -32,10 +32,11 @@ internal static class Assembly
                 break;
             }
             var before = refused.Count;
+            // hours that are none make every wish that names them wrong: they go first
+            if (wrong.Exists(problem => !lines.Exists(line => line.File == problem.At.File?.Path && line.Line <= problem.At.Line)) && TakeOutCalendars(draft, losses, wrong[0])) continue;
             foreach (var problem in wrong)
                 if (lines.LastOrDefault(line => line.File == problem.At.File?.Path && line.Line <= problem.At.Line).Wish is { } wish && refused.Add(wish))
                     losses.Lost(wish.At, wish.Source, $"it cannot be written as a check of ours: {problem.Message}", problem.Help);
-            if (refused.Count == before && TakeOutCalendars(draft, losses, wrong[0])) continue;
             if (refused.Count == before) throw new InvalidOperationException($"the written document is refused, and not because of one wish: {wrong[0].At} {wrong[0].Code}: {wrong[0].Message}");
             (documents, names) = ([], []);
         }

@@ -76,11 +76,12 @@ public sealed class Keys
 
     /// <summary>Tells every key that nothing asked for.</summary>
     /// <param name="explain">For keys that have a place elsewhere: what to write instead; null where there is nothing special to say.</param>
-    public void TellUnknown(Func<string, string?>? explain = null)
+    /// <param name="effect">What the tool does about such a key.</param>
+    public void TellUnknown(Func<string, string?>? explain = null, string effect = "is ignored in silence")
     {
         foreach (var (key, _) in Map.Entries)
             if (!_known.Contains(key.Content))
-                _losses.UnknownKey(key.At, Subject, key.Content, _known, explain?.Invoke(key.Content));
+                _losses.UnknownKey(key.At, Subject, key.Content, _known, explain?.Invoke(key.Content), effect);
     }
 
     private T? Of<T>(string key, string form) where T : ForeignNode

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Kept.Language.Foreign;
 using Kept.Model;
 
@@ -40,10 +39,11 @@ public sealed class Losses
     public void Hollow(string code, Place at, string subject, string message, string? shows, string? instead = null) => Tell(new(code, FindingKind.Hollow, at, subject, message, shows, instead));
 
     /// <summary>A key that the tool does not know, with the one that was probably meant.</summary>
-    public void UnknownKey(Place at, string subject, string key, IEnumerable<string> known, string? instead = null)
+    /// <param name="effect">What the tool does about it.</param>
+    public void UnknownKey(Place at, string subject, string key, IEnumerable<string> known, string? instead = null, string effect = "is ignored in silence")
     {
         var near = ExpectationText.Nearest(key, known);
-        Tell(new(ImportCodes.UnknownKey, FindingKind.UnknownKey, at, subject, $"the key `{Short(key)}` does not exist here and is ignored in silence", null,
+        Tell(new(ImportCodes.UnknownKey, FindingKind.UnknownKey, at, subject, $"the key `{Short(key)}` does not exist here and {effect}", null,
             instead ?? (near is null ? "remove it, or move it to where it is read" : $"did you mean `{near}`?")));
     }
 

@@ -112,7 +112,12 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
         }
         var sent = new List<KeyValuePair<string, string>>();
         foreach (var (name, value) in headers.Entries)
-            if (value is ForeignNode.Text text) sent.Add(new(name.Content, GatusText.WithSecrets(text.Content)));
+            if (value is ForeignNode.Text text)
+            {
+                sent.Add(new(name.Content, GatusText.WithSecrets(text.Content)));
+                if (name.Content.ToLowerInvariant() is "authorization" or "cookie" or "x-api-key" or "x-auth-token" && !sent[^1].Value.Contains("${env:", StringComparison.Ordinal))
+                    losses.Changed(name.At, subject, $"the header `{name.Content}` holds a secret as it is written, and so does the document", $"write it as {name.Content}: ${{env:NAME}}, or from a file: ${{file:/run/secret}}");
+            }
             else losses.Lost(value.At, subject, $"the header `{Losses.Short(name.Content)}` is no text");
         check.Maps.Add(new("headers", sent));
     }
@@ -175,6 +180,8 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
     {
         if (conditions.Count == 0)
         {
+            // of a file that breaks off, the last endpoint may be half an endpoint
+            if (losses.IsBroken) return;
             losses.Hollow(ImportCodes.WatchesTooLittle, endpoint.Map.At, subject, "it has no conditions, and Gatus does not start with it", null, "write at least `[STATUS] == 200`, or `[CONNECTED] == true`");
             return;
         }

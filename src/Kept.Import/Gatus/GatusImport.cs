@@ -18,7 +18,7 @@ internal static class GatusImport
     private static HouseDraft Read(ImportRequest request, Losses losses)
     {
         var draft = new HouseDraft();
-        draft.Comments.Add("Brought from Gatus by `kept import`. Nobody promised this, so everything here is a wish: what we hope for, and verify.");
+        draft.Comments.Add("Brought from Gatus by `kept import gatus`. Nobody promised this, so everything here is a wish: what we hope for, and verify.");
         draft.Comments.Add("Give it objectives (`needs: availability >= 99.9% over 30d`), and turn it into promises where the service is yours.");
         var files = new List<Keys>();
         foreach (var file in request.Files)

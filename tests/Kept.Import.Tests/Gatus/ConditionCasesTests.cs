@@ -140,6 +140,7 @@ public sealed class ConditionCasesTests
     [InlineData("[BODY].ready == true", "body.ready == true")]
     [InlineData("[BODY].items[*].state == ok", "every(body.items, it.state == 'ok')")]
     [InlineData("len([BODY].items) > 3", "count(body.items) > 3")]
+    [InlineData("len([BODY].name) == 8", "count(body.name) == 8")]
     [InlineData("has([BODY].errors) == false", "not has(body.errors)")]
     [InlineData("[BODY].user.first == [BODY].user.last", "body.user.first == body.user.last")]
     [InlineData("[HEADER].Content-Type == pat(*json*)", "header.Content-Type contains 'json'")]

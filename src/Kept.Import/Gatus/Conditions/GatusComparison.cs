@@ -17,8 +17,11 @@ internal sealed class GatusComparison(string text, string symbol, string[] sides
     public bool IsOrdered => Symbol is not ("==" or "!=");
 
     /// <summary>Every value that could decide it is among the observations.</summary>
-    public bool IsCovered => !Sides.Any(side => side.StartsWith("age(", StringComparison.Ordinal) || side.ToUpperInvariant().Contains(GatusOperand.Context, StringComparison.Ordinal)
-        || side.StartsWith("pat(", StringComparison.Ordinal) && side.AsSpan().IndexOfAny('[', '\\') >= 0 || side.Contains("[*]", StringComparison.Ordinal));
+    public bool IsCovered => Sides.Count(IsSeen) < 2 && !Sides.Any(side => side.StartsWith("age(", StringComparison.Ordinal) || side.ToUpperInvariant().Contains(GatusOperand.Context, StringComparison.Ordinal)
+        || side.StartsWith("len(", StringComparison.Ordinal) && Sides.Any(other => GoNumber.Whole(other) is > 1_000) || side.StartsWith("pat(", StringComparison.Ordinal) && side.AsSpan().IndexOfAny('[', '\\') >= 0 || side.Contains("[*]", StringComparison.Ordinal));
+
+    /// <summary>The observations really put a value where each side looks; a path that is none of Gatus' proves nothing.</summary>
+    public bool CanBeSeen => Sides.Where(IsInBody).All(side => WithValue(side, "text") is { } seen && GatusOperand.Resolve(side, seen) == "text");
 
     public string SeenName => Sides.FirstOrDefault(IsSeen) is { } side ? Name(side) : "what was seen";
 
@@ -30,16 +33,16 @@ internal sealed class GatusComparison(string text, string symbol, string[] sides
 
     public int At(string part) => Math.Max(0, Text.IndexOf(part, StringComparison.Ordinal));
 
-    public bool IsTime(string side) => Placeholder(side) is "[RESPONSE_TIME]" || IsExpiry(side);
+    public static bool IsTime(string side) => Placeholder(side) is "[RESPONSE_TIME]" || IsExpiry(side);
 
-    public bool IsExpiry(string side) => Placeholder(side) is GatusOperand.Certificate or GatusOperand.Domain;
+    public static bool IsExpiry(string side) => Placeholder(side) is GatusOperand.Certificate or GatusOperand.Domain;
 
     /// <summary>A value inside a JSON body, not its length.</summary>
-    public bool IsInBody(string side) => Placeholder(side) == GatusOperand.Body && GatusOperand.Unwrapped(side) is (GatusOperand.Wrapper.None, { Length: > 6 });
+    public static bool IsInBody(string side) => Placeholder(side) == GatusOperand.Body && GatusOperand.Unwrapped(side) is (GatusOperand.Wrapper.None, { Length: > 6 });
 
-    public string Name(string side) => GatusOperand.Unwrapped(side).Inner;
+    public static string Name(string side) => GatusOperand.Unwrapped(side).Inner;
 
-    public GatusSeen Expiring() => Nothing with { CertificateExpirationMs = 3_600_000, DomainExpirationMs = 3_600_000 };
+    public static GatusSeen Expiring() => Nothing with { CertificateExpirationMs = 3_600_000, DomainExpirationMs = 3_600_000 };
 
     /// <summary>What the comparison would say of exact numbers.</summary>
     public bool Exactly(string seenSide, decimal value, decimal limit)
@@ -68,7 +71,7 @@ internal sealed class GatusComparison(string text, string symbol, string[] sides
     }
 
     /// <summary>An observation in which a placeholder has a value; null where it cannot have it.</summary>
-    public GatusSeen? WithValue(string side, string value)
+    public static GatusSeen? WithValue(string side, string value)
     {
         var name = Name(side);
         switch (Placeholder(side))
@@ -128,7 +131,7 @@ internal sealed class GatusComparison(string text, string symbol, string[] sides
 
     private (IEnumerable<string> Values, Func<string, bool> IsBad) Candidates(string side)
     {
-        var written = Written().ToList();
+        var written = (side.StartsWith("len(", StringComparison.Ordinal) ? Written().Select(OfLength) : Written()).ToList();
         return Placeholder(side) switch
         {
             "[STATUS]" => (written.Concat(["500", "502", "503", "404", "429", "401", "302", "200", "201", "204", "0"]), value => value.Length != 3 || value[0] is '4' or '5'),
@@ -140,6 +143,9 @@ internal sealed class GatusComparison(string text, string symbol, string[] sides
             _ => (written.Concat(["0", "1", "-1", "5", "100", "1000000000", "true", "false", "text", "longer text that nobody expects"]), _ => false),
         };
     }
+
+    /// <summary>A text as long as a number says, for <c>len()</c>.</summary>
+    private static string OfLength(string number) => GoNumber.Whole(number) is >= 0 and <= 1_000 and { } length ? new string('x', (int)length) : number;
 
     /// <summary>What is written on the other side, one more and one less, and a text that a pattern fits.</summary>
     private IEnumerable<string> Written()

@@ -75,13 +75,13 @@ public static partial class GatusHollow
     private static Hollowness? OfNumber(GatusComparison comparison, string side, string other)
     {
         var at = comparison.At(side);
-        var isTime = comparison.IsTime(other);
+        var isTime = GatusComparison.IsTime(other);
         if (GoDuration.Read(side) is not (null or 0)) return null;
         if (GoNumber.Whole(side) is { } whole)
         {
             if (IsOctal(side, whole)) return Octal(comparison, side, whole);
-            if (!isTime || !comparison.IsExpiry(other) || whole is <= 0 or >= 86_400_000) return null;
-            return new(Extreme(comparison).Code ?? ImportCodes.MisreadValue, $"`{side}` has no unit: Gatus compares milliseconds, so it means {side} ms", Shown(comparison, comparison.Expiring()),
+            if (!isTime || !GatusComparison.IsExpiry(other) || whole is <= 0 or >= 86_400_000) return null;
+            return new(Extreme(comparison).Code ?? ImportCodes.MisreadValue, $"`{side}` has no unit: Gatus compares milliseconds, so it means {side} ms", Shown(comparison, GatusComparison.Expiring()),
                 $"write {(whole * 24).ToString(CultureInfo.InvariantCulture)}h; here `certificate.expires-in > {side}d`", at, side.Length);
         }
         if (GoNumber.Cut(side) is { } cut)
@@ -92,7 +92,7 @@ public static partial class GatusHollow
         if (GatusTranslation.LongUnit().Match(side) is { Success: true } match)
         {
             var hours = decimal.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * (char.ToLowerInvariant(match.Groups["unit"].Value[0]) == 'w' ? 168 : 24);
-            return new(code ?? ImportCodes.MisreadValue, $"Gatus knows no days and weeks: `{side}` counts as 0", comparison.IsExpiry(other) ? Shown(comparison, comparison.Expiring()) : shows,
+            return new(code ?? ImportCodes.MisreadValue, $"Gatus knows no days and weeks: `{side}` counts as 0", GatusComparison.IsExpiry(other) ? Shown(comparison, GatusComparison.Expiring()) : shows,
                 $"write {hours.ToString("0.###", CultureInfo.InvariantCulture)}h; here `{match.Groups["number"].Value}{char.ToLowerInvariant(match.Groups["unit"].Value[0])}`", at, side.Length);
         }
         return new(code ?? ImportCodes.MisreadValue, $"`{Losses.Short(side)}` is no number, and counts as 0", shows, isTime ? "write a length of time as Go does: 500ms, 1m30s, 48h" : "write a number", at, side.Length);
@@ -104,16 +104,16 @@ public static partial class GatusHollow
         var code = comparison.Symbol == "==" ? ImportCodes.CannotPass : ImportCodes.CannotFail;
         var says = comparison.Symbol == "==" ? "fails" : "passes";
         var options = GatusTranslation.Function("any", side) is { } list ? list.Split(',').Select(option => option.Trim()).ToList() : [side];
-        if (options.TrueForAll(GatusTranslation.IsQuoted) && GatusComparison.IsSeen(other) && other.ToUpperInvariant() != GatusOperand.Body)
+        if (options.TrueForAll(GatusTranslation.IsQuoted) && GatusComparison.IsSeen(other) && !other.Equals(GatusOperand.Body, StringComparison.OrdinalIgnoreCase))
         {
             var value = GatusTranslation.Unquoted(options[0]);
-            return new(code, $"the quotes of `{Losses.Short(side)}` are part of the text to Gatus", $"{comparison.Name(other)} {value} {says}", $"write it without quotes: {value}; here texts stand in quotes", at, side.Length);
+            return new(code, $"the quotes of `{Losses.Short(side)}` are part of the text to Gatus", $"{GatusComparison.Name(other)} {value} {says}", $"write it without quotes: {value}; here texts stand in quotes", at, side.Length);
         }
         if (GoNumber.Whole(side) is { } whole && IsOctal(side, whole)) return Octal(comparison, side, whole);
-        if (comparison.IsInBody(other) && options.TrueForAll(IsPrintedOtherwise))
+        if (GatusComparison.IsInBody(other) && options.TrueForAll(IsPrintedOtherwise))
         {
             var printed = GoNumber.Printed(GoNumber.Floating(options[0])!.Value);
-            return new(code, $"Gatus prints a JSON number {options[0]} as {printed}, so `{Losses.Short(side)}` never equals it", $"{comparison.Name(other)} {options[0]} {says}", "compare with >= and <= in Gatus; here numbers are kept as they are written", at, side.Length);
+            return new(code, $"Gatus prints a JSON number {options[0]} as {printed}, so `{Losses.Short(side)}` never equals it", $"{GatusComparison.Name(other)} {options[0]} {says}", "compare with >= and <= in Gatus; here numbers are kept as they are written", at, side.Length);
         }
         return null;
     }
@@ -159,12 +159,12 @@ public static partial class GatusHollow
         if (seen is not null && GatusOperand.Resolve(side, seen) is var value && Fraction().IsMatch(value) && decimal.TryParse(value, CultureInfo.InvariantCulture, out var exact))
         {
             var gatus = GatusCondition.Evaluate(comparison.Text, seen).Passes;
-            return gatus == comparison.Exactly(side, exact, whole) ? null : Told($"{comparison.Name(side)} {value} {(gatus == true ? "passes" : "fails")}");
+            return gatus == comparison.Exactly(side, exact, whole) ? null : Told($"{GatusComparison.Name(side)} {value} {(gatus == true ? "passes" : "fails")}");
         }
         // a share of one: every value below the limit is a fraction
         var strict = comparison.Sides[0] == side ? comparison.Symbol : GatusTranslation.Mirrored(comparison.Symbol);
         return whole is 0 or 1 && (strict == "<=" && whole == 1 || strict == ">" && whole == 0) && seen is null && Share().IsMatch(side)
-            ? Told($"{comparison.Name(side)} {(strict == "<=" ? "1.9 passes" : "0.9 fails")}") : null;
+            ? Told($"{GatusComparison.Name(side)} {(strict == "<=" ? "1.9 passes" : "0.9 fails")}") : null;
 
         Hollowness Told(string shows) => new(ImportCodes.MisreadValue, "Gatus cuts fractions off before it compares", shows, "here numbers are decimals and compare exactly", comparison.At(side), side.Length);
     }
@@ -176,8 +176,8 @@ public static partial class GatusHollow
         foreach (var value in new[] { limit, limit * 1.5, limit * 0.5, limit + 0.4, limit - 0.4 })
         {
             var text = Math.Round(value, 3).ToString("0.###", CultureInfo.InvariantCulture);
-            if (comparison.WithValue(other, text) is not { } observation || GatusCondition.Evaluate(comparison.Text, observation).Passes is not { } gatus) continue;
-            if (gatus != comparison.Exactly(other, decimal.Parse(text, CultureInfo.InvariantCulture), (decimal)limit)) return $"{comparison.Name(other)} {text} {(gatus ? "passes" : "fails")}";
+            if (GatusComparison.WithValue(other, text) is not { } observation || GatusCondition.Evaluate(comparison.Text, observation).Passes is not { } gatus) continue;
+            if (gatus != comparison.Exactly(other, decimal.Parse(text, CultureInfo.InvariantCulture), (decimal)limit)) return $"{GatusComparison.Name(other)} {text} {(gatus ? "passes" : "fails")}";
         }
         return null;
     }
@@ -197,8 +197,9 @@ public static partial class GatusHollow
                 failed++;
                 if (!isBad) best ??= what;
             }
+        if (!comparison.IsCovered || !comparison.CanBeSeen) return (null, worst is null ? null : worst + " passes");
         if (failed == 0 && passed > 0) return (ImportCodes.CannotFail, worst is null ? null : worst + " passes");
-        if (passed == 0 && failed > 0 && comparison.IsCovered) return (ImportCodes.CannotPass, best is null ? null : best + " fails");
+        if (passed == 0 && failed > 0) return (ImportCodes.CannotPass, best is null ? null : best + " fails");
         return (null, worst is null ? null : worst + " passes");
     }
 

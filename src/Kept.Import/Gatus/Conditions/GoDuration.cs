@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Kept.Import.Gatus;
@@ -6,6 +7,8 @@ namespace Kept.Import.Gatus;
 internal static class GoDuration
 {
     private const ulong Most = 1UL << 63;
+
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create(".0123456789");
 
     /// <summary>A signed sum of numbers with units: <c>1h30m</c>, <c>1.5h</c>, <c>-2ms</c>, and <c>0</c> alone. Null where it is none, or longer than 292 years.</summary>
     public static long? Read(string text)
@@ -31,7 +34,7 @@ internal static class GoDuration
                 hasDigits |= inFraction != rest.Length;
             }
             if (!hasDigits) return null;
-            var end = rest.IndexOfAny(".0123456789");
+            var end = rest.IndexOfAny(OfNumbers);
             var unit = Unit(end < 0 ? rest : rest[..end]);
             if (unit == 0 || whole > Most / unit) return null;
             rest = end < 0 ? [] : rest[end..];
