@@ -16,6 +16,7 @@ public sealed class GatusImportTests
     public void A_broken_file_tells_its_line_and_what_was_understood_before_it()
     {
         var reading = Importing.Of("gatus", Importing.Case("Gatus", "broken.yaml"));
+        Snapshot.Matches(Importing.Shown(reading));
         Assert.True(reading.IsBroken);
         Assert.Equal(9, Assert.Single(reading.Findings, finding => finding.Kind == FindingKind.Unread).At.Line);
         Assert.Equal(["front", "back"], reading.Checks.Select(check => check.Name));
