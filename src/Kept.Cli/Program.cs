@@ -104,6 +104,8 @@ internal static class Program
             ReportCommand.Build(terminal, time),
             CheckCommand.Build(terminal, time),
             VerifyCommand.Build(terminal, time),
+            TryCommand.Build(terminal, time),
+            ImportCommand.Build(terminal, time),
             FmtCommand.Build(terminal),
             SchemaCommand.Build(terminal),
             LedgerCommand.Build(terminal, time),

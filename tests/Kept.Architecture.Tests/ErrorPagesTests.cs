@@ -15,6 +15,7 @@ public sealed partial class ErrorPagesTests
         ('B', "Budgets and alerts", "What arithmetic alone says of a budget or an alert. Warnings, told by `kept check`, `kept up` and the page of problems."),
         ('H', "Hollow checks", "What a check would miss, or can never see. Told by `kept check` and on the page of a promise; nothing is refused for it. How it is found: [what a check would miss](../concepts/hollow.md)."),
         ('A', "The API", "In the `code` of an answer that is a problem."),
+        ('I', "Other tools' files", "Told when another tool's files are brought along, and by `kept try --dialect gatus`. Only I01 keeps anything from being written; the others say what was lost, and what had been hollow all along."),
         ('S', "Storage", "On standard error of `kept`, in `/healthz` and on the page. Each says what happened to the evidence and what to do."),
     ];
 
@@ -60,6 +61,17 @@ public sealed partial class ErrorPagesTests
     }
 
     [Fact]
+    public void Every_code_of_an_import_has_a_page_with_its_title_and_is_made_to_happen_in_a_test()
+    {
+        var catalogue = File.ReadAllText(Repository.PathOf("src", "Kept.Import", "Frame", "ImportCodes.cs"));
+        var codes = ImportCode().Matches(catalogue).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["code"].Value);
+        Assert.Equal(Pages('I'), codes.Values.Order(StringComparer.Ordinal));
+        foreach (Match entry in CatalogueEntry().Matches(catalogue)) Assert.Equal(entry.Groups["title"].Value, TitleOf(codes[entry.Groups["name"].Value]));
+        var shown = string.Concat(Directory.EnumerateFiles(Repository.PathOf("tests", "Kept.Import.Tests"), "*.txt", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Assert.All(codes.Values, code => Assert.Contains(code, shown, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_code_of_the_API_has_a_page()
     {
         var codes = ApiCode().Matches(File.ReadAllText(Repository.PathOf("src", "Kept.Server", "Api", "ApiError.cs"))).Select(match => match.Groups["code"].Value);
@@ -89,6 +101,9 @@ public sealed partial class ErrorPagesTests
 
     [GeneratedRegex("\\((?<name>[A-Z]\\w+), \"(?<title>[^\"]+)\"\\)")]
     private static partial Regex CatalogueEntry();
+
+    [GeneratedRegex("(?<name>[A-Z]\\w+) = \"(?<code>I[0-9]{2})\"")]
+    private static partial Regex ImportCode();
 
     [GeneratedRegex("\"S[0-9]{2}\"")]
     private static partial Regex StorageLiteral();
