@@ -76,5 +76,5 @@ public sealed class TryTests
 
     [Fact]
     public async Task What_was_seen_may_come_from_stdin() =>
-        Assert.Equal(0, (await CommandLine.RunAsync(new StringReader("""{"status": 204}"""), "try", "status in 200..299", "--seen", "-")).ExitCode);
+        Assert.Equal(0, (await CommandLine.RunAsync(new MemoryStream("""{"status": 204}"""u8.ToArray()), "try", "status in 200..299", "--seen", "-")).ExitCode);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Kept.Checks;
 using Kept.Cli.Output;
 using Kept.Cli.Trying;
@@ -10,7 +11,7 @@ namespace Kept.Cli.Commands;
 /// <summary><c>kept try</c>: one expectation against one observation, here and now; no network, no house.</summary>
 internal static class TryCommand
 {
-    private const long MaxFile = 16 << 20;
+    private const int MaxFile = 16 << 20;
 
     public static Command Build(Terminal terminal, TimeProvider time)
     {
@@ -25,7 +26,7 @@ internal static class TryCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (file, text) = (parsed.GetValue(seen)!, parsed.GetValue(expression)!);
-            var content = file == "-" ? await terminal.Input.ReadToEndAsync(cancellationToken) : await ReadAsync(file, cancellationToken);
+            var content = file == "-" ? Encoding.UTF8.GetString(await terminal.ReadInputAsync(MaxFile, cancellationToken)) : await ReadAsync(file, cancellationToken);
             var now = time.GetUtcNow();
             var trial = parsed.GetValue(dialect) == "gatus"
                 ? Trial.OfGatus(text, file, content, now)

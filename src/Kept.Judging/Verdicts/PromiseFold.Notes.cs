@@ -50,7 +50,7 @@ public sealed partial class PromiseFold
         if (turns < FlapChanges - 1) return 0;
         var inside = (int)Math.Min(track.Count(from + 1, now + 1, 0).Evidence, int.MaxValue / 2);
         var looks = track.Around(now + 1, inside + of - 1, 0).ConvertAll(look => look.Mark.Class == LookClass.Good);
-        var (state, changes) = (ConfirmedState.Of(track, from, confirm).State, 0);
+        var (state, changes) = (ConfirmedState.Of(track, from, confirm, hole: long.MaxValue).State, 0); // a stretch unseen between two turns makes them no fewer
         for (var i = Math.Max(0, looks.Count - inside); i < looks.Count; i++)
         {
             var bad = 0;
