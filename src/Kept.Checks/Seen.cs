@@ -35,20 +35,11 @@ internal static class Seen
 
     public static Value? Phase(long nanoseconds) => nanoseconds < 0 ? null : Value.Of(new Duration(nanoseconds));
 
-    private static readonly Duration Longest = Duration.Days(290 * 365);
-
-    /// <summary>From one moment to another, at most 290 years: certificates and registrations that never end say 9999.</summary>
-    public static Duration Between(Instant from, Instant to)
-    {
-        var microseconds = Math.Clamp(to.Microseconds - from.Microseconds, -Longest.Nanoseconds / 1000, Longest.Nanoseconds / 1000);
-        return new Duration(microseconds * 1000);
-    }
-
     /// <summary>Puts the values of <see cref="OfTls"/> in their order.</summary>
     public static void AddTls(TlsSeen? tls, Instant now, Span<Value?> into)
     {
         if (tls is null) return;
-        into[0] = Value.Of(Between(now, tls.Certificate.NotAfter));
+        into[0] = Value.Of(tls.Certificate.NotAfter - now);
         into[1] = Names.GetValue(tls.Certificate, static certificate => new Value.List([.. certificate.Names.Select(name => Value.Of(name))]));
         into[2] = Value.Of(tls.Certificate.Issuer);
         into[3] = Value.Of(tls.Certificate.Subject);

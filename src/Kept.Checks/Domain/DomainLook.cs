@@ -32,8 +32,8 @@ internal static class DomainLook
         if (registration is null || registration.Name != name) throw EgressException.OfUs(GapCause.Witness, $"{attempt.Witness} answered, but not about {name}");
         var seen = new SeenValues(check.Kind)
         {
-            ["expires-in"] = registration.Expires is { } end ? Value.Of(Seen.Between(attempt.StartedAt, end)) : null,
-            ["registered-for"] = registration.Registered is { } start ? Value.Of(Seen.Between(start, attempt.StartedAt)) : null,
+            ["expires-in"] = registration.Expires is { } end ? Value.Of(end - attempt.StartedAt) : null,
+            ["registered-for"] = registration.Registered is { } start ? Value.Of(attempt.StartedAt - start) : null,
             ["status"] = new Value.List([.. registration.Status.Select(Value.Of)]),
             ["registrar"] = registration.Registrar is { } registrar ? Value.Of(registrar) : null,
             ["name-servers"] = new Value.List([.. registration.NameServers.Select(Value.Of)]),

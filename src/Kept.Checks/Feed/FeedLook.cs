@@ -32,7 +32,7 @@ internal static class FeedLook
         var newest = feed.Newest(attempt.StartedAt);
         var seen = new SeenValues(check.Kind)
         {
-            ["age"] = newest?.At is { } at ? Value.Of(Seen.Between(at, attempt.StartedAt)) : null,
+            ["age"] = newest?.At is { } at ? Value.Of(attempt.StartedAt - at) : null,
             ["count"] = Value.Of(feed.Entries.Count),
             ["title"] = feed.Title is { } title ? Value.Of(attempt.Quoted(title)) : null,
             ["newest.title"] = newest?.Title is { } last ? Value.Of(attempt.Quoted(last)) : null,

@@ -248,7 +248,8 @@ public sealed class FoldPropertyTests
     {
         GenScenario().Sample(scenario =>
         {
-            if (scenario.Records.Count == 0) return;
+            // Of a bad look that nothing confirms `retries: confirmed` knows nothing, also not how slow the good one in its place was.
+            if (scenario.Records.Count == 0 || scenario.Promise.Accounting.Retries == RetryAccount.Confirmed) return;
             var before = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
             var (check, look) = scenario.Records[scenario.Records.Count / 2];
             if (look.Class is not (LookClass.Good or LookClass.Bad)) return;
