@@ -16,8 +16,6 @@ internal static class WindowFindings
         Diagnostic Says(string message, string help) => new(HollowCodes.TooFewLooks, Severity.Warning, objective.At.IsKnown ? objective.At : promise.At, message, help, promise.Name);
         if (looks < 1)
             return Says($"`{objective.Text}` asks about a window in which not even one look is due: it is never decided", $"look more often than every {checks.Min(check => check.Every).ToWords()}, or over a longer window");
-        if (promise.Confidence is { } confidence && Needed(share, confidence, looks) is { } needed)
-            return Says($"`{objective.Text}` holds {looks:N0} {what}, and {Share(confidence)} confidence needs at least {needed:N0} good ones: it can never be kept", "look more often, over a longer window, or ask for less confidence");
         if (decimal.Floor(looks * (1 - share)) >= 1 && !(objective.Operator == Comparison.Greater && looks * (1 - share) == 1)) return null;
         return Says($"`{objective.Text}` is broken by a single bad {what.TrimEnd('s')} of {looks:N0}: it cannot tell {Share(share)} from {Share(decimal.Floor((1 - (1m / looks)) * 100_000) / 100_000)}",
             $"a share of {Share(share)} needs a window of at least {decimal.Ceiling(1 / (1 - share)):N0} {what}; look more often, or over a longer window");
@@ -40,31 +38,6 @@ internal static class WindowFindings
         Window.Calendar { Unit: CalendarUnit.Quarter } => Duration.Days(90),
         _ => Duration.Days(365),
     };
-
-    /// <summary>How many good looks without a bad one say the share with that confidence, where the window holds fewer: the least n with shareⁿ ≤ 1 − confidence.</summary>
-    private static long? Needed(decimal share, decimal confidence, long looks)
-    {
-        if (confidence is <= 0 or >= 1) return null;
-        // With every look good the bound is as high as it can be: what that does not reach, nothing does.
-        if (Power(share, looks) <= 1 - confidence) return null;
-        long low = looks, high = 2;
-        while (high < long.MaxValue / 4 && Power(share, high) > 1 - confidence) high *= 2;
-        while (high - low > 1)
-        {
-            var middle = low + ((high - low) / 2);
-            if (Power(share, middle) <= 1 - confidence) high = middle;
-            else low = middle;
-        }
-        return high;
-    }
-
-    private static decimal Power(decimal share, long times)
-    {
-        var all = 1m;
-        for (var square = share; times > 0; times >>= 1, square *= square)
-            if ((times & 1) != 0) all *= square;
-        return all;
-    }
 
     private static string Share(decimal share) => (share * 100).ToString("0.#####", System.Globalization.CultureInfo.InvariantCulture) + " %";
 }
