@@ -48,10 +48,14 @@ public static class HollowFindings
         var always = check.Expect.Where(line => CannotFail(line, check)).ToList();
         foreach (var line in always)
             yield return Says(HollowCodes.CannotFail, line.Test.At, $"`{line.Text}` is true of every answer", "leave it out, or write the bound that a bad answer crosses");
-        foreach (var line in check.Expect)
-            if (!always.Contains(line) && Guard(line.Test) is { } guard)
-                yield return Says(HollowCodes.GuardTooShort, line.Test.At, $"`{line.Text}` notices a certificate when {(guard > Duration.Zero ? $"less than {guard.ToWords()} is left" : "it has expired")}, too late for a renewal that fails over a weekend",
+        // The strongest of them warns first, so the others do no harm.
+        if (check.Expect.Where(line => !always.Contains(line)).Select(line => (Line: line, Guard: Guard(line.Test))).Where(one => one.Guard is not null).OrderByDescending(one => one.Guard).FirstOrDefault() is { Guard: { } guard } strongest
+            && guard < RenewalLead)
+        {
+            var line = strongest.Line;
+            yield return Says(HollowCodes.GuardTooShort, line.Test.At, $"`{line.Text}` notices a certificate when {(guard > Duration.Zero ? $"less than {guard.ToWords()} is left" : "it has expired")}, too late for a renewal that fails over a weekend",
                     "authorities advise to renew 30 days before a certificate of 90 days ends; write `certificate.expires-in > 14d`, or at least 7d");
+        }
         if (analysed.State != HollowState.Analysed) yield break;
         var grave = analysed.Missed.Where(missed => missed.IsGrave).Select(missed => missed.Words).Distinct().ToList();
         if (check.Expect.IsEmpty)
@@ -97,10 +101,10 @@ public static class HollowFindings
     /// <summary>Phases of connecting are missing where a connection was kept, and what TLS tells where it is not spoken.</summary>
     private static bool IsPhase(string name) => name.StartsWith("time.", StringComparison.Ordinal) || name.StartsWith("certificate.", StringComparison.Ordinal);
 
-    /// <summary>The lead that a line about the certificate leaves, where it is shorter than a renewal takes.</summary>
+    /// <summary>The longest lead that a line about the certificate leaves.</summary>
     private static Duration? Guard(Expression test)
     {
-        Duration? shortest = null;
+        Duration? longest = null;
         foreach (var node in test is Expression.And and ? and.Parts : [test])
         {
             var (seen, comparison, written) = node switch
@@ -109,10 +113,10 @@ public static class HollowFindings
                 Expression.Compare { Left: Operand.Literal left, Right: Operand.Seen right } turned => (right, Asks.Turned(turned.Operator), left.Value),
                 _ => (null, default, null),
             };
-            if (seen is { Name: "certificate.expires-in" } && comparison is Comparison.Greater or Comparison.GreaterOrEqual && written is Value.Measured { Quantity: { Dimension: Dimension.Time } least } && least.AsDuration < RenewalLead)
-                shortest = least.AsDuration;
+            if (seen is { Name: "certificate.expires-in" } && comparison is Comparison.Greater or Comparison.GreaterOrEqual && written is Value.Measured { Quantity: { Dimension: Dimension.Time } least } && (longest is null || least.AsDuration > longest))
+                longest = least.AsDuration;
         }
-        return shortest;
+        return longest;
     }
 
     /// <summary>

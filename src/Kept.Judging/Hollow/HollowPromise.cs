@@ -3,7 +3,7 @@ using Kept.Model;
 
 namespace Kept.Judging;
 
-/// <summary>What all checks of one promise together would miss. A failure that one check lets pass is none of them where another check of the same host notices it.</summary>
+/// <summary>What all checks of one promise together would miss. A failure that one check lets pass is none of them where another check that asks the same notices it; of a name or a certificate, another of the same host and port.</summary>
 /// <param name="Promise">The promise.</param>
 /// <param name="Checks">Each check by itself.</param>
 /// <param name="Score">Over all checks that could be analysed.</param>
@@ -23,11 +23,20 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
         var missed = ImmutableArray.CreateBuilder<(Check, MissedFailure)>();
         foreach (var check in checks)
             foreach (var failure in check.Missed)
-                if (checks.Any(other => other != check && other.Check.Target.Host.Length > 0 && other.Check.Target.Host == check.Check.Target.Host && other.CaughtWhole.Contains(failure.Failure)))
+                if (checks.Any(other => other != check && MeetsToo(other.Check, check.Check, failure.Failure) && other.CaughtWhole.Contains(failure.Failure)))
                     score = score with { Caught = score.Caught + 1 };
                 else
                     missed.Add((check.Check, failure));
         return new(promise, checks, score, missed.ToImmutable());
+    }
+
+    /// <summary>Whether a failure that one check meets would be met by the other as well: what answers wrongly at one address may answer well at the next.</summary>
+    private static bool MeetsToo(Check other, Check check, string failure)
+    {
+        if (other.Target.Host.Length == 0 || other.Target.Host != check.Target.Host) return false;
+        if (failure == "name-not-found") return true;
+        if (failure.StartsWith("certificate", StringComparison.Ordinal)) return other.Target.Port == check.Target.Port;
+        return other.Kind.Name == check.Kind.Name && other.Target.Text == check.Target.Text;
     }
 
     /// <summary>Every promise and wish of a house that has a check, worst first.</summary>

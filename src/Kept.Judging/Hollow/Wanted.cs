@@ -162,7 +162,7 @@ internal sealed class Wanted(Trial trial, string name, Sorts sorts)
             var needed = numbered.Where(item => item.Value.IsNeeded).Select(item => item.Key).ToList();
             var length = Math.Max(needed.Max() + 1, -needed.Min());
             if (length > 1000 || (needed.Max() >= 0 && needed.Min() < 0)) trial.Doubts($"items of `{name}` are asked for from both ends, or very far in");
-            for (var i = 0; i < Math.Min(length, 1000); i++)
+            for (var i = 0; i < Math.Min(length, 1000) && budget.Spend(); i++)
                 list.Add(numbered.TryGetValue(i, out var item) && item.IsNeeded || numbered.TryGetValue(i - length, out item) && item.IsNeeded ? item.Make(budget) : JsonValue.Create("text"));
             if (numbered.Values.Any(item => item.IsMissing)) trial.Doubts($"items of `{name}` shall be missing");
         }
@@ -179,10 +179,12 @@ internal sealed class Wanted(Trial trial, string name, Sorts sorts)
             else if (_holds is null && _items is null && (_some?.Count ?? 0) <= 1 && counted.High is < 1 && list.Count == 1) trial.Fails($"`{name}` must hold an item and may hold none");
             else trial.Doubts($"the items asked of `{name}` do not fit into its count");
         }
-        while (list.Count < Math.Min(least, 2000))
+        // Each item costs: lists of lists of lists grow beyond any memory otherwise.
+        while (list.Count < Math.Min(least, 2000) && budget.Spend())
             if (_all is null) list.Add("text");
             else if (GoodItem.Of(_all, $"an item of `{name}`", trial, budget) is var (made, node) && made) list.Add(node);
             else break;
+        if (budget.IsSpent) trial.Doubts("there is too much to make up");
         return list;
     }
 
