@@ -14,6 +14,11 @@ internal sealed class Lines(Stream stream, Attempt attempt, CancellationToken de
     /// <summary>Protocols of lines allow some hundred bytes; servers with a long list of what they can do write more.</summary>
     public const int LongestLine = 8 * 1024, MostBytes = 64 * 1024;
 
+    /// <summary>Something else stands at that port: an HTTP server, a server of another protocol of lines.</summary>
+    public static readonly Failure AnswerOther = StandardFailures.Failing("answer-other", "another protocol that answers", TargetFailure.Malformed);
+
+    public static readonly Failure AnswerTruncated = StandardFailures.Failing("answer-truncated", "a connection that is cut in the middle of the answer", TargetFailure.Reset);
+
     private readonly byte[] _buffer = new byte[4096];
     private readonly StringBuilder _said = new();
     private Stream _stream = stream;

@@ -31,6 +31,9 @@ internal static class Seen
         new("tls.cipher", ObservedForm.Text, Dimension.Number, "the cipher suite by its IANA name"),
     ];
 
+    /// <summary>What a healthy look without TLS never sees.</summary>
+    public static readonly ImmutableArray<KeyValuePair<string, Value?>> NothingOfTls = [.. OfTls.Select(seen => seen.Name).Append("time.tls").Select(name => new KeyValuePair<string, Value?>(name, null))];
+
     private static readonly ConditionalWeakTable<CertificateSeen, Value> Names = [];
 
     public static Value? Phase(long nanoseconds) => nanoseconds < 0 ? null : Value.Of(new Duration(nanoseconds));

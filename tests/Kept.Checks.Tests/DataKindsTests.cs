@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Kept.Egress;
 using Kept.Model;
@@ -104,24 +103,5 @@ public sealed class DataKindsTests
         if (kind is "prometheus" or "domain") seen.IsGap(GapCause.Witness, "no whole answer within 500 ms");
         else seen.Fails(TargetFailure.TimedOut, "no whole answer within 500 ms");
         Assert.InRange(seen.Phases.Total, Short.Nanoseconds, Short.Nanoseconds + 300 * Duration.PerMillisecond);
-    }
-
-    [Fact]
-    public async Task What_is_public_is_reached_and_what_is_inside_is_not()
-    {
-        // 127.0.0.2 counts as an address of the public internet here.
-        var outside = IPAddress.Parse("127.0.0.2");
-        var open = new EgressOptions { AlsoPublic = [outside] };
-        await using var redis = ScriptedPeer.Tcp(InTurn("+PONG\r\n"u8.ToArray()), outside);
-        await using var mqtt = ScriptedPeer.Tcp(InTurn([0x20, 2, 0, 0]), outside);
-        await using var feed = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("<rss/>")), outside);
-        await using var prometheus = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("""{"status":"success","data":{"resultType":"vector","result":[]}}""")), outside);
-        (string Kind, string Target)[] looks = [("redis", $"@:{redis.Port}"), ("mqtt", $"@:{mqtt.Port}"), ("feed", $"http://@:{feed.Port}/"), ("prometheus", $"up at http://@:{prometheus.Port}")];
-        foreach (var (kind, target) in looks)
-        {
-            (await Looking.LookAsync(kind, target.Replace("@", "127.0.0.2", StringComparison.Ordinal), null, open, DocumentOrigin.Others)).Answers();
-            foreach (var inside in new[] { "127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]" })
-                (await Looking.LookAsync(kind, target.Replace("@", inside, StringComparison.Ordinal), null, open, DocumentOrigin.Others)).IsGap(GapCause.EgressDenied, "not on the public internet");
-        }
     }
 }

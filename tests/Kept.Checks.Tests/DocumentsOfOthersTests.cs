@@ -112,9 +112,12 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         foreach (var (kind, target, settings) in looks) (await Look(kind, target, settings)).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("tls", $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("dns", $"A x.example at rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
-        foreach (var kind in new[] { "smtp", "imap", "ssh", "ntp" }) (await Look(kind, $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        foreach (var kind in new[] { "smtp", "imap", "ssh", "ntp", "redis", "postgres", "mqtt", "nats" }) (await Look(kind, $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("icmp", "rebind.example")).IsGap(GapCause.EgressDenied, "rebind.example is not on the public internet (loopback)");
         (await Look("websocket", $"ws://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("feed", $"http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("prometheus", $"up at http://rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("domain", $"shop.example at http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
         Assert.Equal(2, peer.Connections);
     }
 
@@ -205,6 +208,13 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
             await stream.WriteAsync((byte[])[.. System.Text.Encoding.ASCII.GetBytes(WebSocketLookTests.Head((await ScriptedPeer.ReadHeadAsync(stream, stop))!)), .. WebSocketLookTests.Said("hello")], stop), Outside);
         await using var clock = new DatagramPeer((question, _) => [NtpLookTests.Answer(question, default)], Outside);
         await using var echo = new DatagramPeer((request, _) => [[0, .. request[1..]]], Outside);
+        await using var cache = ScriptedPeer.Tcp(Saying.InTurn("+PONG\r\n"u8.ToArray()), Outside);
+        await using var database = ScriptedPeer.Tcp(Saying.InTurn("R\0\0\0\u0008\0\0\0\0Z\0\0\0\u0005I"u8.ToArray()), Outside);
+        await using var broker = ScriptedPeer.Tcp(Saying.InTurn([0x20, 2, 0, 0]), Outside);
+        await using var bus = Lines("INFO {}\r\n", "PONG\r\n");
+        await using var figures = Public(ScriptedPeer.Ok("""{"status":"success","data":{"resultType":"vector","result":[]}}"""));
+        await using var registry = Public(ScriptedPeer.Ok("""{"objectClassName":"domain","ldhName":"shop.example"}"""));
+        await using var news = Public(ScriptedPeer.Ok("<rss/>"));
         var trusting = Open with { PrivateRoots = [root.Certificate], EchoSockets = [family => new Socket(family, SocketType.Dgram, ProtocolType.Udp)], EchoPort = echo.Port };
         (string Kind, string Target, ImmutableArray<(string, FieldValue)> Settings)[] looks =
         [
@@ -212,9 +222,12 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
             ("tls", $"@:{secure.Port}", []), ("http", $"https://@:{secure.Port}/", []), ("dns", $"A x.example at @:{names.Port}", []),
             ("smtp", $"@:{mail.Port}", [("encryption", new FieldValue.Text("none"))]), ("imap", $"@:{box.Port}", [("encryption", new FieldValue.Text("none"))]), ("ssh", $"@:{shell.Port}", []),
             ("ntp", $"@:{clock.Port}", []), ("icmp", "@", [("packets", new FieldValue.Whole(1))]), ("websocket", $"ws://@:{live.Port}/", [("reads", new FieldValue.Text("hello"))]),
+            ("redis", $"@:{cache.Port}", []), ("postgres", $"@:{database.Port}", []), ("mqtt", $"@:{broker.Port}", []), ("nats", $"@:{bus.Port}", []),
+            ("prometheus", $"up at http://@:{figures.Port}", []), ("domain", $"shop.example at http://@:{registry.Port}/", []), ("feed", $"http://@:{news.Port}/", []),
         ];
         using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
-        Assert.Equal(CheckCatalog.Looks(dialer, TimeProvider.System).Keys.Order(), looks.Select(look => look.Kind).Distinct().Order()); // a kind that is added stands here too
+        // A kind that is added stands here too. `command` dials nothing: what it looks at is this machine, and no document of others has it run anything (below).
+        Assert.Equal(CheckCatalog.Looks(dialer, TimeProvider.System).Keys.Order(), looks.Select(look => look.Kind).Append("command").Distinct().Order());
         foreach (var (kind, target, settings) in looks)
         {
             (await Looking.LookAsync(kind, target.Replace("@", "127.0.0.2", StringComparison.Ordinal), null, trusting, DocumentOrigin.Others, [.. settings])).Answers();
@@ -230,6 +243,26 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
             await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(greeting), stop);
             if (await LinePeer.LineAsync(stream, stop) is not null) await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer), stop);
         }, Outside);
+    }
+
+    [Fact]
+    public async Task A_document_of_others_runs_no_program_of_this_machine_not_even_one_that_the_house_allows()
+    {
+        const string program = "/bin/sh";
+        var allowing = Open with { Programs = [program] };
+        var mark = Path.Combine(Path.GetTempPath(), "kept-" + Guid.NewGuid().ToString("N"));
+        (string, FieldValue)[] settings = [("arguments", new FieldValue.Texts(["-c", $"echo ran > {mark}"]))];
+        try
+        {
+            (await Looking.LookAsync("command", program, null, allowing, DocumentOrigin.Others, settings)).IsGap(GapCause.EgressDenied, "a document that is not ours may not run programs here");
+            Assert.False(File.Exists(mark));
+            (await Looking.LookAsync("command", program, null, allowing, DocumentOrigin.Ours, settings)).Answers();
+            Assert.True(File.Exists(mark)); // so it would have been seen
+        }
+        finally
+        {
+            File.Delete(mark);
+        }
     }
 
     [Fact]

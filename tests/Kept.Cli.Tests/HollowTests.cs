@@ -70,6 +70,28 @@ public partial class HollowTests
         Assert.DoesNotContain("would miss", (await CommandLine.RunAtAsync(Then, "check", whole.Folder)).Result, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string> Kinds => [.. Directory.EnumerateFiles(Repository.PathOf("docs", "checks"), "*.md").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+
+    /// <summary>What a page shows is analysed whole: a good look is made up for it, failures are tried on it, and some of them are noticed.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task The_example_of_every_kind_is_analysed(string kind)
+    {
+        var text = await File.ReadAllTextAsync(Repository.PathOf("docs", "checks", kind + ".md"), TestContext.Current.CancellationToken);
+        var examples = YamlBlocks().Matches(text).Select(match => match.Groups[1].Value).Where(block => block.StartsWith("check:", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(examples);
+        foreach (var example in examples)
+        {
+            using var house = new TestHouse().With("page.kept.yaml", Whole(example));
+            var run = await CommandLine.RunAtAsync(Then, "check", house.Folder, "--json");
+            var hollow = Assert.Single(JsonDocument.Parse(run.Result).RootElement.GetProperty("hollow").EnumerateArray());
+            Assert.True(hollow.GetProperty("state").GetString() == "analysed", $"{kind}: {hollow}");
+            var (caught, tried) = (hollow.GetProperty("caught").GetInt32(), hollow.GetProperty("tried").GetInt32());
+            Assert.True(tried >= 4 && 2 * caught >= tried, $"{kind}: {caught} of {tried}");
+            Assert.All(hollow.GetProperty("missed").EnumerateArray(), missed => Assert.NotEqual(missed.GetProperty("failure").GetString(), missed.GetProperty("words").GetString()));
+        }
+    }
+
     [Fact]
     public async Task The_repositorys_own_good_documents_have_no_hollow_finding()
     {

@@ -14,14 +14,19 @@ internal static class DomainKind
         Sees:
         [
             new("expires-in", ObservedForm.Quantity, Dimension.Time, "until the registration ends; negative once it has; missing where the registry does not tell", Optional: true),
-            new("registered-for", ObservedForm.Quantity, Dimension.Time, "since it was registered", Optional: true),
-            new("status", ObservedForm.List, Dimension.Number, "how it stands, in the registry's words and small letters: 'active', 'client transfer prohibited', 'server hold', 'redemption period'"),
+            new("registered-for", ObservedForm.Quantity, Dimension.Time, "since it was registered", Optional: true, Typical: Value.Of(Duration.Days(1000))),
+            new("status", ObservedForm.List, Dimension.Number, "how it stands, in the registry's words and small letters: 'active', 'client transfer prohibited', 'server hold', 'redemption period'", Typical: new Value.List([Value.Of("active"), Value.Of("client transfer prohibited")])),
             new("registrar", ObservedForm.Text, Dimension.Number, "through whom it is registered", Optional: true),
-            new("name-servers", ObservedForm.List, Dimension.Number, "where its zone is answered, sorted, in small letters without a final dot"),
+            new("name-servers", ObservedForm.List, Dimension.Number, "where its zone is answered, sorted, in small letters without a final dot", Typical: new Value.List([Value.Of("ns1.shop.example"), Value.Of("ns2.shop.example")])),
             Seen.Time,
             Seen.Ip,
         ],
-        Failures: ["not-registered", "expired", "expiring", "expiry-missing", "on-hold", "redemption", "transfer-unlocked", "registrar-other", "name-servers-other", "ten-times-slower"]);
+        Failures:
+        [
+            DomainFailures.NotRegistered, DomainFailures.Expired, DomainFailures.Expiring, DomainFailures.ExpiryMissing, DomainFailures.OnHold, DomainFailures.Redemption, DomainFailures.TransferUnlocked,
+            DomainFailures.RegistrarOther, DomainFailures.NameServersOther,
+        ],
+        Typical: DomainFailures.Healthy);
 
     private static TargetReading ReadTarget(string text)
     {

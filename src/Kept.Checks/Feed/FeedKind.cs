@@ -16,11 +16,11 @@ internal static class FeedKind
         ],
         Sees:
         [
-            new("age", ObservedForm.Quantity, Dimension.Time, "since the newest entry; entries of the future do not count; missing where no entry says when it is from", Optional: true),
-            new("count", ObservedForm.Quantity, Dimension.Number, "how many entries there are"),
+            new("age", ObservedForm.Quantity, Dimension.Time, "since the newest entry; entries of the future do not count; missing where no entry says when it is from", Optional: true, AtLeast: 0),
+            new("count", ObservedForm.Quantity, Dimension.Number, "how many entries there are", Typical: Value.Of(10m), AtLeast: 0),
             new("title", ObservedForm.Text, Dimension.Number, "of the feed", Optional: true),
             new("newest.title", ObservedForm.Text, Dimension.Number, "of the newest entry", Optional: true),
-            new("format", ObservedForm.Text, Dimension.Number, "'rss', 'atom' or 'json'"),
+            new("format", ObservedForm.Text, Dimension.Number, "'rss', 'atom' or 'json'", Typical: Value.Of("rss")),
             new("size", ObservedForm.Quantity, Dimension.Size, "bytes of the content, decompressed"),
             .. Seen.TimeAndPhases,
             new("time.first-byte", ObservedForm.Quantity, Dimension.Time, "from sending the request to the head of the answer"),
@@ -29,7 +29,8 @@ internal static class FeedKind
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "certificate-expired", "status-404", "status-500", "body-html", "body-truncated", "malformed", "entries-none", "entries-stale", "entries-of-the-future",
-            "ten-times-slower", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "certificate-expired", FeedFailures.NotFound, FeedFailures.ServerError, FeedFailures.Html, FeedFailures.Truncated, "malformed",
+            FeedFailures.EntriesNone, FeedFailures.EntriesStale, FeedFailures.EntriesOfTheFuture, "ten-times-slower", "too-large",
+        ],
+        Typical: FeedFailures.Healthy);
 }

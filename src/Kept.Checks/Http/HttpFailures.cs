@@ -29,8 +29,8 @@ internal static class HttpFailures
     {
         var url = check.Target.Rest;
         if (url.StartsWith("http://", StringComparison.Ordinal) && !Follows(check))
-            foreach (var name in Seen.OfTls.Select(seen => seen.Name).Append("time.tls"))
-                yield return new(name, null);
+            foreach (var nothing in Seen.NothingOfTls)
+                yield return nothing;
         if (url.StartsWith("https://", StringComparison.Ordinal)) yield return new("certificate.expires-in", Value.Of(Duration.Days(60)));
         yield return new("url", Value.Of(url.Split('?')[0]));
         var content = check.Target.Method == "HEAD" ? "" : "{\"status\":\"ok\"}";

@@ -8,6 +8,11 @@ internal static class IcmpKind
 {
     public const int Sent = 0, Received = 1, Lost = 2, Loss = 3, RoundTripMin = 4, RoundTripMedian = 5, RoundTripMax = 6, Time = 7, Dns = 8, Ip = 9;
 
+    /// <summary>A single request is either answered or the look has failed.</summary>
+    private static readonly Failure PacketsLost = StandardFailures.Answering("packets-lost", "half of the answers lost", look => Packets(look.Check) is var sent and > 1
+        ? [("received", Value.Of(sent - ((sent + 1) / 2))), ("lost", Value.Of((sent + 1) / 2)), ("loss", Value.Of(Quantity.Ratio((decimal)((sent + 1) / 2) / sent)))]
+        : [], isGrave: false);
+
     public static readonly CheckKind Kind = new(
         "icmp", "Sends echo requests (ping) and counts what comes back.", "HOST", ReadTarget,
         Fields:
@@ -19,18 +24,24 @@ internal static class IcmpKind
         ],
         Sees:
         [
-            new("sent", ObservedForm.Quantity, Dimension.Number, "how many requests were sent"),
-            new("received", ObservedForm.Quantity, Dimension.Number, "how many of them were answered; a host that answers none has failed"),
-            new("lost", ObservedForm.Quantity, Dimension.Number, "how many were not"),
-            new("loss", ObservedForm.Quantity, Dimension.Ratio, "their share: 33%"),
-            new("round-trip.min", ObservedForm.Quantity, Dimension.Time, "the fastest answer"),
-            new("round-trip.median", ObservedForm.Quantity, Dimension.Time, "the answer in the middle; of an even number the slower of the two there"),
-            new("round-trip.max", ObservedForm.Quantity, Dimension.Time, "the slowest answer that came in time"),
+            new("sent", ObservedForm.Quantity, Dimension.Number, "how many requests were sent", AtLeast: 1, AtMost: 50),
+            new("received", ObservedForm.Quantity, Dimension.Number, "how many of them were answered; a host that answers none has failed", AtLeast: 1, AtMost: 50),
+            new("lost", ObservedForm.Quantity, Dimension.Number, "how many were not", AtLeast: 0, AtMost: 49),
+            new("loss", ObservedForm.Quantity, Dimension.Ratio, "their share: 33%", AtLeast: 0, AtMost: 1),
+            new("round-trip.min", ObservedForm.Quantity, Dimension.Time, "the fastest answer", Typical: Value.Of(Duration.Milliseconds(20)), AtLeast: 0, IsOfLook: true),
+            new("round-trip.median", ObservedForm.Quantity, Dimension.Time, "the answer in the middle; of an even number the slower of the two there", Typical: Value.Of(Duration.Milliseconds(20)), AtLeast: 0, IsOfLook: true),
+            new("round-trip.max", ObservedForm.Quantity, Dimension.Time, "the slowest answer that came in time", Typical: Value.Of(Duration.Milliseconds(20)), AtLeast: 0, IsOfLook: true),
             Seen.Time with { Means = "the whole look, with the pauses between requests" },
             Seen.TimeAndPhases[1],
             Seen.Ip,
         ],
-        Failures: ["timeout", "name-not-found", "unreachable", "packets-lost", "ten-times-slower"]);
+        Failures: ["timeout", "name-not-found", "unreachable", PacketsLost, "ten-times-slower"],
+        Typical: Healthy);
+
+    private static long Packets(Check check) => Math.Clamp(check.Setting<FieldValue.Whole>("packets")?.Number ?? 3, 1, 50);
+
+    private static IEnumerable<KeyValuePair<string, Value?>> Healthy(Check check) =>
+        [new("sent", Value.Of(Packets(check))), new("received", Value.Of(Packets(check))), new("lost", Value.Of(0m)), new("loss", Value.Of(Quantity.Ratio(0)))];
 
     private static TargetReading ReadTarget(string text)
     {

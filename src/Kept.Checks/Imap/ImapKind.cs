@@ -7,6 +7,9 @@ internal static class ImapKind
 {
     public const int Greeting = 0, Capabilities = 1, Auth = 2, StartTls = 3, LoggedIn = 4, Time = 5, Dns = 6, Connect = 7, Tls = 8, FirstByte = 9, Ip = 10, OfTls = 11;
 
+    private static readonly Failure LoginRefused = StandardFailures.Answering(
+        "login-refused", "a server that refuses the password", look => ToldFailures.LogsIn(look.Check) ? [("logged-in", Value.Of(false))] : []);
+
     public static readonly CheckKind Kind = new(
         "imap", "Opens a mailbox server, sees what it can do, and may log in. Reads no mail.", "HOST[:PORT]", text => Targets.HostAndPort(text, "imap", 993, "mail.example:993"),
         Fields:
@@ -20,7 +23,7 @@ internal static class ImapKind
         [
             new("greeting", ObservedForm.Text, Dimension.Number, "what the server says first, without its OK"),
             new("capabilities", ObservedForm.List, Dimension.Number, "what it says it can do, in capitals: 'IMAP4REV1', 'IDLE', 'AUTH=PLAIN'; over TLS where TLS is spoken"),
-            new("auth", ObservedForm.List, Dimension.Number, "the ways to log in that it offers there, in capitals: 'PLAIN'; empty where it offers none"),
+            new("auth", ObservedForm.List, Dimension.Number, "the ways to log in that it offers there, in capitals: 'PLAIN'; empty where it offers none", Typical: new Value.List([Value.Of("PLAIN")])),
             new("starttls", ObservedForm.Flag, Dimension.Number, "in clear it offers to go over to TLS"),
             new("logged-in", ObservedForm.Flag, Dimension.Number, "it took the user and the password; missing where the check names none", Optional: true),
             .. Seen.TimeAndPhases,
@@ -30,7 +33,11 @@ internal static class ImapKind
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "service-refused", "answer-other", "answer-truncated", "starttls-missing", "handshake-failed", "certificate-expired", "certificate-expiring",
-            "certificate-other-name", "certificate-self-signed", "auth-missing", "login-refused", "ten-times-slower", "malformed", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "service-refused", Lines.AnswerOther, Lines.AnswerTruncated, MailFailures.StartTlsMissing, "handshake-failed", "certificate-expired", "certificate-expiring",
+            "certificate-other-name", "certificate-self-signed", MailFailures.AuthMissing, LoginRefused, "ten-times-slower", "malformed", "too-large",
+        ],
+        Typical: Healthy);
+
+    private static IEnumerable<KeyValuePair<string, Value?>> Healthy(Check check) =>
+        MailFailures.Healthy(check, "IMAP4REV1", "IDLE", "AUTH=PLAIN").Append(new("logged-in", ToldFailures.LogsIn(check) ? Value.Of(true) : null));
 }

@@ -21,10 +21,10 @@ internal static class MqttKind
         ],
         Sees:
         [
-            new("return-code", ObservedForm.Quantity, Dimension.Number, "of the broker's answer to connecting: 0 is accepted; any other is a failure unless the check asks for it"),
-            new("reason", ObservedForm.Text, Dimension.Number, "the same in words"),
-            new("session-present", ObservedForm.Flag, Dimension.Number, "the broker remembers this client, whose name nobody had before: never true of a sound one"),
-            new("round-trip", ObservedForm.Quantity, Dimension.Time, "from publishing until the message came back; only with a topic", Optional: true),
+            new("return-code", ObservedForm.Quantity, Dimension.Number, "of the broker's answer to connecting: 0 is accepted; any other is a failure unless the check asks for it", Typical: Value.Of(0m), AtLeast: 0, AtMost: 255),
+            new("reason", ObservedForm.Text, Dimension.Number, "the same in words", Typical: Value.Of("accepted")),
+            new("session-present", ObservedForm.Flag, Dimension.Number, "the broker remembers this client, whose name nobody had before: never true of a sound one", Typical: Value.Of(false)),
+            new("round-trip", ObservedForm.Quantity, Dimension.Time, "from publishing until the message came back; only with a topic", Optional: true, AtLeast: 0, IsOfLook: true),
             .. Seen.TimeAndPhases,
             new("time.first-byte", ObservedForm.Quantity, Dimension.Time, "from being connected to the first byte of an answer"),
             Seen.Ip,
@@ -32,9 +32,10 @@ internal static class MqttKind
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "handshake-failed", "version-refused", "login-refused", "not-authorized", "unavailable", "subscribe-refused", "publish-refused", "message-lost",
-            "malformed", "ten-times-slower", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "handshake-failed", MqttFailures.VersionRefused, MqttFailures.LoginRefused, MqttFailures.NotAuthorized, MqttFailures.Unavailable,
+            MqttFailures.SubscribeRefused, MqttFailures.PublishRefused, MqttFailures.MessageLost, "malformed", "ten-times-slower", "too-large",
+        ],
+        Typical: MqttFailures.Healthy);
 
     private static (string, string)? Refuses(string topic) =>
         topic.AsSpan().IndexOfAny('+', '#') >= 0 ? ($"'{topic}' is a pattern, and a message needs one topic", "write it without + and #: kept/probe")

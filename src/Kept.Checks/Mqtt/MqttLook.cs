@@ -14,10 +14,15 @@ internal static class MqttLook
     public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
         Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, attempt, deadline), cancellationToken);
 
+    public static bool IsFive(Check check) => check.Setting<FieldValue.Text>("speaks")?.Content == "5";
+
+    /// <summary>Whoever asks for one of these wants to see a refusal, and judges it.</summary>
+    public static bool TellsRefusal(string name) => name is "return-code" or "reason";
+
     private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
     {
         var check = attempt.Request.Check;
-        var isFive = check.Setting<FieldValue.Text>("speaks")?.Content == "5";
+        var isFive = IsFive(check);
         var (user, password, topic) = (attempt.Expanded("user"), attempt.Expanded("password"), check.Target.Rest);
         await using var wire = await Wire.OpenAsync(dialer, attempt, check.IsOverTls(), check.Limit(UsualLimit), deadline);
         var packets = new Packets(wire, isFive);
@@ -28,7 +33,7 @@ internal static class MqttLook
         if (kind != Packets.ConnAck) throw wire.Malformed("it did not answer to connecting");
         var (code, sessionPresent) = packets.CodeOfConnAck(content);
         var reason = Meaning(code, isFive);
-        if (code != 0 && !Seen.IsAsked(check, name => name is "return-code" or "reason")) throw wire.Refuses($"did not let us in: {reason} (code {code.ToString(CultureInfo.InvariantCulture)})");
+        if (code != 0 && !Seen.IsAsked(check, TellsRefusal)) throw wire.Refuses($"did not let us in: {reason} (code {code.ToString(CultureInfo.InvariantCulture)})");
         var trip = code == 0 && topic.Length > 0 ? await RoundAsync(attempt, wire, packets, topic, Encoding.ASCII.GetBytes("kept " + mark)) : null;
         var phases = attempt.Trail.Phases with { FirstByte = wire.FirstByte };
         if (code == 0) await packets.DisconnectAsync();
@@ -83,7 +88,7 @@ internal static class MqttLook
         : wire.Malformed($"it sent a packet of kind {kind.ToString(CultureInfo.InvariantCulture)}, which nobody asked for");
 
     /// <summary>MQTT 3.1.1 §3.2.2.3; MQTT 5 §3.2.2.2 and §3.14.2.1.</summary>
-    private static string Meaning(int code, bool isFive) => (isFive, code) switch
+    public static string Meaning(int code, bool isFive) => (isFive, code) switch
     {
         (_, 0) => "accepted",
         (false, 1) or (true, 0x84) => "it does not speak this version of MQTT",

@@ -22,8 +22,8 @@ internal static class NatsKind
         [
             new("answer", ObservedForm.Body, Dimension.Number, "the reply to the request; only with a subject", Optional: true),
             new("error", ObservedForm.Text, Dimension.Number, "the error that the server answered; a failure unless the check asks for it", Optional: true),
-            new("round-trip", ObservedForm.Quantity, Dimension.Time, "from the request to its reply; only with a subject", Optional: true),
-            new("server-version", ObservedForm.Text, Dimension.Number, "as the server calls it: '2.10.7'"),
+            new("round-trip", ObservedForm.Quantity, Dimension.Time, "from the request to its reply; only with a subject", Optional: true, AtLeast: 0, IsOfLook: true),
+            new("server-version", ObservedForm.Text, Dimension.Number, "as the server calls it: '2.10.7'", Typical: Value.Of("2.10.7")),
             new("server-name", ObservedForm.Text, Dimension.Number, "the name of the server that answered, of a cluster", Optional: true),
             new("jetstream", ObservedForm.Flag, Dimension.Number, "it says that it keeps streams"),
             .. Seen.TimeAndPhases,
@@ -33,8 +33,10 @@ internal static class NatsKind
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "handshake-failed", "no-tls", "login-refused", "no-responders", "subject-refused", "answer-empty", "answer-other", "malformed", "ten-times-slower", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "handshake-failed", "no-tls", NatsFailures.LoginRefused, NatsFailures.NoResponders, NatsFailures.SubjectRefused, "answer-empty", "answer-other",
+            "field-missing", "field-null", "field-other-type", "malformed", "ten-times-slower", "too-large",
+        ],
+        Typical: NatsFailures.Healthy);
 
     private static (string, string)? Refuses(string subject) =>
         subject.Contains(' ') || subject.Any(char.IsControl) || subject.Length > 256 ? ("a subject is one word of at most 256 characters", "write words joined by dots: orders.health")

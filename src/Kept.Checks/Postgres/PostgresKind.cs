@@ -19,10 +19,10 @@ internal static class PostgresKind
         ],
         Sees:
         [
-            new("rows", ObservedForm.Quantity, Dimension.Number, "how many rows came; only with a query", Optional: true),
+            new("rows", ObservedForm.Quantity, Dimension.Number, "how many rows came; only with a query", Optional: true, AtLeast: 0),
             new("row", ObservedForm.Body, Dimension.Number, "the first row as JSON, by the names of its columns: numbers, true, false, null, else text; only where there is one", Optional: true),
             new("value", ObservedForm.Quantity, Dimension.Number, "the first column of the first row, where it is a number", Optional: true),
-            new("server-version", ObservedForm.Text, Dimension.Number, "as the server calls it: '15.4'"),
+            new("server-version", ObservedForm.Text, Dimension.Number, "as the server calls it: '15.4'", Typical: Value.Of("15.4")),
             new("sqlstate", ObservedForm.Text, Dimension.Number, "the code of the error it answered (five characters); a failure unless the check asks for it", Optional: true),
             new("size", ObservedForm.Quantity, Dimension.Size, "bytes that came"),
             .. Seen.TimeAndPhases,
@@ -32,7 +32,8 @@ internal static class PostgresKind
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "handshake-failed", "no-tls", "login-refused", "starting-up", "too-many-connections", "database-missing", "query-failed", "query-too-slow",
-            "rows-none", "value-null", "value-other", "malformed", "ten-times-slower", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "handshake-failed", "no-tls", PostgresFailures.LoginRefused, PostgresFailures.StartingUp, PostgresFailures.TooManyConnections,
+            PostgresFailures.DatabaseMissing, PostgresFailures.QueryFailed, PostgresFailures.QueryTooSlow, PostgresFailures.RowsNone, PostgresFailures.ValueNull, "malformed", "ten-times-slower", "too-large",
+        ],
+        Typical: PostgresFailures.Healthy);
 }

@@ -11,14 +11,18 @@ internal static class PrometheusKind
         Sees:
         [
             new("value", ObservedForm.Quantity, Dimension.Number, "the value, where there is exactly one series and it is a finite number that is known exactly", Optional: true),
-            new("values", ObservedForm.List, Dimension.Number, "the value of every series, in the order of the answer; missing where there is none, or where one of them is no finite number", Optional: true),
-            new("series", ObservedForm.Quantity, Dimension.Number, "how many series there are"),
-            new("age", ObservedForm.Quantity, Dimension.Time, "of the oldest sample that the value comes from; only where the query is a plain selector, for nothing else tells it", Optional: true),
-            new("warnings", ObservedForm.List, Dimension.Number, "what the server says is wrong with the answer, such as that a part of it is missing"),
+            new("values", ObservedForm.List, Dimension.Number, "the value of every series, in the order of the answer; missing where there is none, or where one of them is no finite number", Optional: true, Typical: new Value.List([Value.Of(1m)])),
+            new("series", ObservedForm.Quantity, Dimension.Number, "how many series there are", AtLeast: 0),
+            new("age", ObservedForm.Quantity, Dimension.Time, "of the oldest sample that the value comes from; only where the query is a plain selector, for nothing else tells it", Optional: true, Typical: Value.Of(Duration.Seconds(15))),
+            new("warnings", ObservedForm.List, Dimension.Number, "what the server says is wrong with the answer, such as that a part of it is missing", Typical: new Value.List([])),
             Seen.Time,
             Seen.Ip,
         ],
-        Failures: ["series-absent", "series-several", "value-nan", "value-infinite", "value-other", "value-stale", "answer-partial", "ten-times-slower"]);
+        Failures:
+        [
+            PrometheusFailures.SeriesAbsent, PrometheusFailures.SeriesSeveral, PrometheusFailures.ValueNan, PrometheusFailures.ValueInfinite, PrometheusFailures.ValueStale, PrometheusFailures.AnswerPartial,
+        ],
+        Typical: PrometheusFailures.Healthy);
 
     private static TargetReading ReadTarget(string text)
     {

@@ -12,6 +12,9 @@ internal static class PrometheusLook
     public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
         Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, attempt, deadline), cancellationToken);
 
+    /// <summary>Only a plain selector tells the age of its sample; a secret in it is not known before the look.</summary>
+    public static bool MayTellAge(Check check) => Selector.IsMatch(check.Target.Method) || check.Target.Method.Contains("${", StringComparison.Ordinal);
+
     private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
     {
         var check = attempt.Request.Check;

@@ -35,7 +35,12 @@ internal static class RedisKind
             Seen.Ip,
             .. Seen.OfTls,
         ],
-        Failures: ["refused", "timeout", "reset", "name-not-found", "handshake-failed", "login-refused", "loading", "error-answered", "answer-null", "answer-other", "answer-truncated", "malformed", "ten-times-slower", "too-large"]);
+        Failures:
+        [
+            "refused", "timeout", "reset", "name-not-found", "handshake-failed", RedisFailures.LoginRefused, RedisFailures.Loading, RedisFailures.ErrorAnswered, RedisFailures.AnswerNull, RedisFailures.AnswerOther,
+            RedisFailures.AnswerTruncated, "malformed", "ten-times-slower", "too-large",
+        ],
+        Typical: RedisFailures.Healthy);
 
     private static TargetReading ReadTarget(string text)
     {

@@ -19,7 +19,7 @@ internal static class SmtpKind
         [
             new("greeting", ObservedForm.Text, Dimension.Number, "what the server says first, after its code 220"),
             new("capabilities", ObservedForm.List, Dimension.Number, "what it says it can do, as it writes it: 'SIZE 10240000', 'AUTH PLAIN LOGIN'; over TLS where TLS is spoken"),
-            new("auth", ObservedForm.List, Dimension.Number, "the ways to log in that it offers there, in capitals: 'PLAIN', 'LOGIN'; empty where it offers none"),
+            new("auth", ObservedForm.List, Dimension.Number, "the ways to log in that it offers there, in capitals: 'PLAIN', 'LOGIN'; empty where it offers none", Typical: new Value.List([Value.Of("PLAIN")])),
             new("starttls", ObservedForm.Flag, Dimension.Number, "in clear it offers to go over to TLS"),
             new("size-limit", ObservedForm.Quantity, Dimension.Size, "the largest message it takes; missing where it names none", Optional: true),
             .. Seen.TimeAndPhases,
@@ -29,7 +29,8 @@ internal static class SmtpKind
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "service-refused", "answer-other", "answer-truncated", "starttls-missing", "handshake-failed", "certificate-expired", "certificate-expiring",
-            "certificate-other-name", "certificate-self-signed", "auth-missing", "ten-times-slower", "malformed", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "service-refused", Lines.AnswerOther, Lines.AnswerTruncated, MailFailures.StartTlsMissing, "handshake-failed", "certificate-expired", "certificate-expiring",
+            "certificate-other-name", "certificate-self-signed", MailFailures.AuthMissing, "ten-times-slower", "malformed", "too-large",
+        ],
+        Typical: static check => MailFailures.Healthy(check, "PIPELINING", "SIZE 10240000", "AUTH PLAIN LOGIN"));
 }

@@ -26,15 +26,15 @@ internal static class TcpKind
             Seen.Ip,
             .. Seen.OfTls,
         ],
-        Failures: ["refused", "timeout", "reset", "name-not-found", "handshake-failed", "answer-empty", "answer-other", "answer-truncated", "ten-times-slower", "too-large"],
+        Failures: ["refused", "timeout", "reset", "name-not-found", "handshake-failed", .. AwaitedAnswers.Others, "ten-times-slower", "too-large"],
         Typical: Healthy);
 
     /// <summary>Without TLS no certificate; an answer only where one is waited for.</summary>
     private static IEnumerable<KeyValuePair<string, Value?>> Healthy(Check check)
     {
-        if (check.Setting<FieldValue.YesNo>("over-tls") is not { IsYes: true })
-            foreach (var name in Seen.OfTls.Select(seen => seen.Name).Append("time.tls"))
-                yield return new(name, null);
+        if (!check.IsOverTls())
+            foreach (var nothing in Seen.NothingOfTls)
+                yield return nothing;
         var reads = check.Setting<FieldValue.Text>("reads")?.Content;
         if (reads is { Length: > 0 }) yield return new("answer", new Value.Body(reads));
         else if (check.Setting<FieldValue.Text>("send")?.Content is { Length: > 0 }) yield return new("answer", new Value.Body("ready\n"));

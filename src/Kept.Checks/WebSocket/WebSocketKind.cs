@@ -36,9 +36,11 @@ internal static class WebSocketKind
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "handshake-failed", "certificate-expired", "certificate-expiring", "certificate-other-name", "status-404", "status-503", "redirect-to-login",
-            "not-upgraded", "answer-empty", "answer-other", "answer-truncated", "field-missing", "field-null", "field-other-type", "pong-missing", "ten-times-slower", "malformed", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "handshake-failed", "certificate-expired", "certificate-expiring", "certificate-other-name", WebSocketFailures.NotFound,
+            WebSocketFailures.Unavailable, WebSocketFailures.RedirectToLogin, WebSocketFailures.NotUpgraded, .. AwaitedAnswers.Others, "field-missing", "field-null", "field-other-type",
+            WebSocketFailures.PongMissing, "ten-times-slower", "malformed", "too-large",
+        ],
+        Typical: WebSocketFailures.Healthy);
 
     private static TargetReading ReadTarget(string text)
     {

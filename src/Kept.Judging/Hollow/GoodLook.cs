@@ -79,9 +79,16 @@ internal sealed class GoodLook
         return _contents.TryGetValue(seen.Index, out var there) ? there : _contents[seen.Index] = new WantedText();
     }
 
-    /// <summary>Ask before anything is made: then the time-out is added.</summary>
-    private Duration? TimeBound() =>
-        Index("time", "duration") is { } index && _wanted.TryGetValue(index, out var wanted) && wanted.Bounds?.High is { } high && high is > 0 and < long.MaxValue ? new Duration((long)high) : null;
+    /// <summary>The longest of what is asked of the time and of what is timed besides. Ask before anything is made: then the time-out is added.</summary>
+    private Duration? TimeBound()
+    {
+        Duration? longest = null;
+        var whole = Index("time", "duration");
+        foreach (var (index, wanted) in _wanted)
+            if ((index == whole || _check.Kind.Sees[index].IsOfLook) && wanted.Bounds?.High is { } high && high is > 0 and < long.MaxValue && (longest is not { } known || high > known.Nanoseconds))
+                longest = new Duration((long)high);
+        return longest;
+    }
 
     private int? Index(params ReadOnlySpan<string> names)
     {

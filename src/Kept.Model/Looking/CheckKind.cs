@@ -79,8 +79,9 @@ public enum ObservedForm { Quantity, Text, Flag, List, Map, Body }
 /// <param name="Typical">What a healthy target shows there; one is made up by the form where it is not given.</param>
 /// <param name="AtLeast">No answer shows less, in the unit of <see cref="Quantity.Amount"/>. Sizes, rates, and the times of a look (<c>time</c>, <c>time.…</c>) are never negative.</param>
 /// <param name="AtMost">No answer shows more. The times of a look end with its time-out.</param>
+/// <param name="IsOfLook">A time that the look itself takes under another name than <c>time.…</c>: a slower target shows more of it.</param>
 public sealed record ObservedName(
-    string Name, ObservedForm Form, Dimension Dimension, string Means, bool Optional = false, Value? Typical = null, decimal? AtLeast = null, decimal? AtMost = null);
+    string Name, ObservedForm Form, Dimension Dimension, string Means, bool Optional = false, Value? Typical = null, decimal? AtLeast = null, decimal? AtMost = null, bool IsOfLook = false);
 
 /// <summary>The value of a field, read by its form. A closed set.</summary>
 public abstract record FieldValue

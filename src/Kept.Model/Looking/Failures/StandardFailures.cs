@@ -21,7 +21,9 @@ public static class StandardFailures
         Failing("unreachable", "a host that cannot be reached", TargetFailure.Unreachable),
         Failing("name-not-found", "a name that does not exist", TargetFailure.NameNotFound),
         Failing("server-failure", "name servers that fail", TargetFailure.NameServerFailed),
-        Failing("handshake-failed", "a TLS handshake that fails", TargetFailure.TlsFailed),
+        Failing("handshake-failed", "a TLS handshake that fails", TargetFailure.TlsFailed, OverTls),
+        Failing("no-tls", "a server that speaks no TLS", TargetFailure.TlsFailed, OverTls),
+        Failing("service-refused", "a server that greets and refuses service", TargetFailure.Refused),
         Failing("certificate", "a certificate that does not hold", TargetFailure.CertificateInvalid, OverTls),
         Failing("certificate-expired", "an expired certificate", TargetFailure.CertificateInvalid, OverTls),
         Failing("certificate-other-name", "a certificate of another name", TargetFailure.CertificateInvalid, OverTls),
@@ -66,7 +68,7 @@ public static class StandardFailures
 
     private static bool OverTls(HealthyLook look) => look["certificate.expires-in"] is not null;
 
-    /// <summary>All its times grow alike; beyond the time-out nobody waits.</summary>
+    /// <summary>All its phases grow alike, and what is timed besides by as much as the whole; beyond the time-out nobody waits.</summary>
     private static IEnumerable<FailedLook> Slower(HealthyLook look)
     {
         var whole = look["time"] is not null ? "time" : "duration";
@@ -76,7 +78,9 @@ public static class StandardFailures
         if (!isPassive && look.Slow >= look.Check.Timeout) return [look.Fails(TargetFailure.TimedOut, words)];
         var changes = new List<(string, Value?)>();
         foreach (var name in look.Check.Kind.Sees)
-            if ((name.Name == whole || name.Name.StartsWith("time.", StringComparison.Ordinal)) && look[name.Name] is Value.Measured { Quantity: { Dimension: Dimension.Time } time })
+            if (name.IsOfLook && look[name.Name] is Value.Measured { Quantity: { Dimension: Dimension.Time } part })
+                changes.Add((name.Name, Value.Of(new Duration((long)Math.Clamp(part.Amount + look.Slow.Nanoseconds - before.Amount, 1, long.MaxValue / 2)))));
+            else if ((name.Name == whole || name.Name.StartsWith("time.", StringComparison.Ordinal)) && look[name.Name] is Value.Measured { Quantity: { Dimension: Dimension.Time } time })
                 changes.Add((name.Name, Value.Of(Scaled(time.AsDuration, before.AsDuration, look.Slow))));
         var slow = look.Answers(isPassive ? $"a run that takes {look.Slow.ToWords()}" : words, changes.ToArray());
         return [slow with { Seen = slow.Seen with { Phases = slow.Seen.Phases with { Total = look.Slow.Nanoseconds } } }];
