@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Kept.Cli.Output;
 using Kept.Import;
 using Kept.Model;
@@ -10,7 +9,7 @@ namespace Kept.Cli.Importing;
 /// What an import found, for a person who wants to show it to a colleague: how many checks would have noticed what they are for, then the worst first, each with its
 /// place, its line, the observation that shows it and what to write instead. The same words with and without colours.
 /// </summary>
-internal static partial class ImportReport
+internal static class ImportReport
 {
     private const int Width = 100, MostOfOneKind = 200, BarLength = 20, LongestLine = 160;
 
@@ -85,15 +84,11 @@ internal static partial class ImportReport
     private static (string Text, string Mark) Marked(string line, Place at)
     {
         var indent = line.Length - line.TrimStart().Length;
-        var text = Secret().Replace(line.Trim().Replace('\t', ' '), match => match.Groups["name"].Value + new string('•', match.Groups["value"].Length));
+        var text = Credentials.Masked(line.Trim().Replace('\t', ' '));
         if (text.Length > LongestLine) text = text[..LongestLine] + "…";
         var from = Math.Clamp(at.Column - 1 - indent, 0, text.Length);
         return (text, new string(' ', from) + new string('^', Math.Clamp(at.Length, 1, Math.Max(1, text.Length - from))));
     }
-
-    /// <summary>Values that are credentials by the name of their key, or stand in a URL before an @: a report is shown around.</summary>
-    [GeneratedRegex(@"(?<name>(?:password|passwd|secret|token|credentials?|authorization|api-?key|integration-key|webhook-url|private-key|cookie)[""']?\s*:\s*)(?<value>[^,}\s][^,}]*)|(?<name>://)(?<value>[^/@\s]+)(?=@)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Secret();
 
     private static void Wrapped(Terminal terminal, string label, string text)
     {

@@ -42,8 +42,11 @@ internal static class BlackboxHttp
     private static void Status(Keys settings, BlackboxExpectations lines)
     {
         var any = settings.Flag("accept_any_response") == true;
-        var codes = GatusText.Texts(settings.List("valid_status_codes")).ToList();
+        var written = GatusText.Texts(settings.List("valid_status_codes")).ToList();
+        var codes = written.Where(code => code.Content.Length == 3 && code.Content.All(char.IsAsciiDigit)).ToList();
+        foreach (var other in written.Except(codes)) lines.Losses.Lost(other.At, lines.Subject, $"`{Losses.Short(other.Content)}` is no status", "a status has three digits: 200");
         if (codes.Count > 0) lines.Expect(codes.Count == 1 ? $"status == {codes[0].Content}" : $"status in [{string.Join(", ", codes.Select(code => code.Content))}]", settings.At("valid_status_codes"));
+        else if (written.Count > 0) return;
         else if (!any) lines.Expect("status in 200..299", settings.Map.At);
         else if (settings.Map["fail_if_body_not_matches_regexp"] is null && settings.Map["fail_if_header_not_matches"] is null)
             lines.Losses.Hollow(ImportCodes.WatchesTooLittle, settings.At("accept_any_response"), lines.Subject, "any answer is accepted, and nothing else is asked", "an answer 500 with an error page passes", "name the codes: valid_status_codes: [200]; here `status == 200`");

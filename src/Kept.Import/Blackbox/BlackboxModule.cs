@@ -107,7 +107,7 @@ internal sealed class BlackboxExpectations(CheckKind? kind, CheckDraft check, st
     }
 
     /// <summary><c>NAME matches /re/</c>; Go's patterns and ours are nearly the same, and what is not is told.</summary>
-    public static string Matches(string name, string pattern) => $"{name} matches /{pattern.Replace("/", "\\/", StringComparison.Ordinal)}/";
+    public static string Matches(string name, string pattern) => $"{name} matches /{ExpectationText.Pattern(pattern)}/";
 
     /// <summary>Everything about addresses and proxies that a single check cannot say.</summary>
     public void Network(Keys settings)

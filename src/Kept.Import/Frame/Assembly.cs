@@ -19,6 +19,7 @@ internal static class Assembly
     public static ImportReading Of(ForeignTool tool, ImportRequest request, HouseDraft draft, Losses losses)
     {
         var refused = new HashSet<WishDraft>(ReferenceEqualityComparer.Instance);
+        SecretReferences.Hold(draft, refused, losses);
         ImmutableArray<DocumentFile> documents = [];
         Dictionary<WishDraft, string> names = [];
         // Each round takes out at least one wish, and what is wrong is told all at once, so few rounds are needed.
@@ -40,7 +41,8 @@ internal static class Assembly
             if (refused.Count == before) throw new InvalidOperationException($"the written document is refused, and not because of one wish: {wrong[0].At} {wrong[0].Code}: {wrong[0].Message}");
             (documents, names) = ([], []);
         }
-        return new ImportReading(tool, documents, Checks(draft, names, losses), InOrder(losses), losses.Left, losses.IsBroken);
+        var checks = Checks(draft, names, losses);
+        return new ImportReading(tool, documents, checks, InOrder(losses), losses.Left, checks.Count(check => losses.IsHollow(check.Name)), losses.IsBroken);
     }
 
     /// <summary>Hours that are none here (a zone that does not exist) are taken out with the conditions that name them.</summary>
@@ -59,11 +61,13 @@ internal static class Assembly
         var names = new Dictionary<WishDraft, string>(ReferenceEqualityComparer.Instance);
         var lines = new List<(string, int, WishDraft)>();
         var part = 0;
+        // over all parts: two agents' wishes of one name about one agent would be an error
+        var taken = new Dictionary<string, Names>(StringComparer.Ordinal);
         foreach (var wishes in draft.Wishes.Where(wish => !refused.Contains(wish)).Chunk(WishesInOne))
         {
             part++;
             var agent = part == 1 ? request.Agent : $"{request.Agent}-{part.ToString(CultureInfo.InvariantCulture)}";
-            var grouped = Grouped(wishes, agent, names);
+            var grouped = Grouped(wishes, agent, names, taken);
             var (text, starts) = DocumentText.Of(draft, agent, request.Until, grouped);
             var file = $"{agent}.kept.yaml";
             documents.Add(new DocumentFile(file, Encoding.UTF8.GetBytes(text)));
@@ -73,9 +77,9 @@ internal static class Assembly
     }
 
     /// <summary>By the agent they are about; an agent keeps its name in every part.</summary>
-    private static List<(string, IReadOnlyList<(string, WishDraft)>)> Grouped(WishDraft[] wishes, string wisher, Dictionary<WishDraft, string> names)
+    private static List<(string, IReadOnlyList<(string, WishDraft)>)> Grouped(WishDraft[] wishes, string wisher, Dictionary<WishDraft, string> names, Dictionary<string, Names> taken)
     {
-        var groups = new List<(string Agent, Names Taken, List<(string, WishDraft)> Wishes)>();
+        var groups = new List<(string Agent, List<(string, WishDraft)> Wishes)>();
         foreach (var wish in wishes)
         {
             var agent = Names.Of(wish.Agent) is { Length: > 0 } name ? name : "others";
@@ -85,28 +89,22 @@ internal static class Assembly
             if (at < 0)
             {
                 at = groups.Count;
-                groups.Add((agent, new Names(), []));
+                groups.Add((agent, []));
             }
-            var free = groups[at].Taken.Free(wish.Name, "check");
+            if (!taken.TryGetValue(agent, out var its)) taken.Add(agent, its = new Names());
+            var free = its.Free(wish.Name, "check");
             groups[at].Wishes.Add((free, wish));
             names[wish] = $"{agent}/{free}";
         }
         return [.. groups.Select(group => (group.Agent, (IReadOnlyList<(string, WishDraft)>)group.Wishes))];
     }
 
-    private static ImmutableArray<ImportedCheck> Checks(HouseDraft draft, Dictionary<WishDraft, string> names, Losses losses)
-    {
-        var hollow = Subjects(FindingKind.Hollow);
-        var lost = Subjects(FindingKind.Lost);
-        return
-        [
-            .. draft.Wishes.Select(wish => new ImportedCheck(wish.Source, wish.At, names.GetValueOrDefault(wish),
-                !names.ContainsKey(wish) ? Fate.NotCarried : hollow.Contains(wish.Source) ? Fate.Hollow : lost.Contains(wish.Source) ? Fate.Partly : Fate.Whole)),
-            .. draft.NotCarried.Select(one => new ImportedCheck(one.Name, one.At, null, Fate.NotCarried)),
-        ];
-
-        HashSet<string> Subjects(FindingKind kind) => losses.Found.Where(finding => finding.Kind == kind).Select(finding => finding.Subject).ToHashSet(StringComparer.Ordinal);
-    }
+    private static ImmutableArray<ImportedCheck> Checks(HouseDraft draft, Dictionary<WishDraft, string> names, Losses losses) =>
+    [
+        .. draft.Wishes.Select(wish => new ImportedCheck(wish.Source, wish.At, names.GetValueOrDefault(wish),
+            !names.ContainsKey(wish) ? Fate.NotCarried : losses.IsHollow(wish.Source) ? Fate.Hollow : losses.HasLost(wish.Source) ? Fate.Partly : Fate.Whole)),
+        .. draft.NotCarried.Select(one => new ImportedCheck(one.Name, one.At, null, Fate.NotCarried)),
+    ];
 
     private static ImmutableArray<Finding> InOrder(Losses losses) =>
         [.. losses.Found.OrderBy(finding => finding.At.File?.Path ?? "", StringComparer.Ordinal).ThenBy(finding => finding.At.Line).ThenBy(finding => finding.At.Column).ThenBy(finding => finding.Kind)];

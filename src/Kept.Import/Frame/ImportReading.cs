@@ -30,9 +30,10 @@ public sealed record ImportedCheck(string Name, Place At, string? Wish, Fate Fat
 /// <param name="Checks">Every check that was understood, in order.</param>
 /// <param name="Findings">Everything to tell, in the order of the files.</param>
 /// <param name="Left">How many findings were counted only.</param>
+/// <param name="Hollow">Checks with at least one hollow line, carried or not, also where it was counted only.</param>
 /// <param name="IsBroken">A part of the files could not be read, so nothing may be written.</param>
 public sealed record ImportReading(
-    ForeignTool Tool, ImmutableArray<DocumentFile> Documents, ImmutableArray<ImportedCheck> Checks, ImmutableArray<Finding> Findings, int Left, bool IsBroken)
+    ForeignTool Tool, ImmutableArray<DocumentFile> Documents, ImmutableArray<ImportedCheck> Checks, ImmutableArray<Finding> Findings, int Left, int Hollow, bool IsBroken)
 {
     public int Count(FindingKind kind) => Findings.Count(finding => finding.Kind == kind);
 
@@ -45,14 +46,4 @@ public sealed record ImportReading(
     /// configuration alone; null where there is no check.
     /// </summary>
     public int? Score => Checks.IsEmpty ? null : 100 * (Checks.Length - Hollow) / Checks.Length;
-
-    /// <summary>Checks with at least one hollow finding, carried or not.</summary>
-    public int Hollow
-    {
-        get
-        {
-            var subjects = Findings.Where(finding => finding.Kind == FindingKind.Hollow).Select(finding => finding.Subject).ToHashSet(StringComparer.Ordinal);
-            return Checks.Count(check => subjects.Contains(check.Name));
-        }
-    }
 }

@@ -13,6 +13,7 @@ public sealed class Losses
 
     private readonly List<Finding> _found = [];
     private readonly HashSet<(string, Place, string, string)> _told = [];
+    private readonly HashSet<string> _hollow = new(StringComparer.Ordinal), _lost = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Finding> Found => _found;
 
@@ -22,9 +23,19 @@ public sealed class Losses
     /// <summary>Part of a file could not be read; what was understood so far is in the draft.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>Something hollow was told of it, also where it was counted only.</summary>
+    public bool IsHollow(string subject) => _hollow.Contains(subject);
+
+    /// <summary>Something of it was lost, also where it was counted only.</summary>
+    public bool HasLost(string subject) => _lost.Contains(subject);
+
     public void Tell(Finding finding)
     {
         IsBroken |= finding.Kind == FindingKind.Unread;
+        // beside the bounded list: how a check fared does not depend on how much there was to tell before it
+        if (finding.Kind == FindingKind.Hollow) _hollow.Add(finding.Subject);
+        else if (finding.Kind == FindingKind.Lost) _lost.Add(finding.Subject);
+        finding = finding with { Message = Credentials.Masked(finding.Message), Shows = finding.Shows is { } shows ? Credentials.Masked(shows) : null };
         if (!_told.Add((finding.Code, finding.At, finding.Subject, finding.Message))) return;
         if (_found.Count >= Most) Left++;
         else _found.Add(finding);
@@ -53,5 +64,8 @@ public sealed class Losses
         foreach (var problem in problems) Unread(problem.At, problem.Message, problem.Help);
     }
 
-    public static string Short(string text) => text.Length <= 80 ? text : text[..79] + "…";
+    /// <summary>At most 80 characters. What is a credential is hidden before it is cut, since by half a URL nobody knows it.</summary>
+    public static string Short(string text) => Cut(Credentials.Masked(text.Length <= 4_000 ? text : text[..4_000]));
+
+    private static string Cut(string text) => text.Length <= 80 ? text : text[..79] + "…";
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Kept.Import.Writing;
 using Kept.Language.Foreign;
 using Kept.Model;
@@ -7,7 +8,7 @@ using Kept.Model;
 namespace Kept.Import.Gatus;
 
 /// <summary>Endpoints as wishes with one check each.</summary>
-internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Losses losses, GatusAlerting alerting, string? maintenance)
+internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft draft, Losses losses, GatusAlerting alerting, string? maintenance)
 {
     private static readonly Duration StandardEvery = Duration.Seconds(60), StandardTimeout = Duration.Seconds(10), Quickest = Duration.Seconds(1), Slowest = Duration.Days(366);
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -59,7 +60,9 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
         var method = endpoint.Text("method")?.Content ?? "GET";
         if (GatusTarget.Of(url.Content) is not { } target)
         {
-            losses.Lost(url.At, subject, $"`{Losses.Short(url.Content)}` has no scheme that Gatus knows, and Gatus does not start with it", "write https:// before it");
+            // not the whole URL: without a scheme that is known, nobody can say where a password stands in it
+            losses.Lost(url.At, subject, Scheme().Match(url.Content) is { Success: true } other ? $"`{other.Value}` is no scheme that Gatus knows, and Gatus does not start with it" : "the URL has no scheme that Gatus knows, and Gatus does not start with it",
+                "write https:// before the host");
             return null;
         }
         var scheme = target.Scheme[..^3];
@@ -69,8 +72,10 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
                 target.Kind is null ? "a heartbeat from the service itself tells more" : "import again with a program that has it; `kept schema` lists the kinds");
             return null;
         }
-        var check = Target(kind, target.Target(method, GatusText.WithSecrets(url.Content)), url.At, subject);
+        var read = new List<string>();
+        var check = Target(kind, target.Target(method, GatusText.WithSecrets(url.Content, read)), url.At, subject);
         if (check is null) return null;
+        check.Secrets.AddRange(read);
         if (endpoint.Text("body") is { } body) Body(endpoint, body, check, kind, subject);
         Headers(endpoint, check, kind, subject);
         if (endpoint.Map["ssh"] is not null) endpoint.Lost("ssh", "user name, password and command of ssh are not carried");
@@ -94,12 +99,17 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
 
     private void Body(Keys endpoint, ForeignNode.Text body, CheckDraft check, CheckKind kind, string subject)
     {
-        var text = GatusText.WithSecrets(body.Content).Replace("[ENDPOINT_NAME]", endpoint.Text("name")?.Content ?? "", StringComparison.Ordinal)
+        var read = new List<string>();
+        var text = GatusText.WithSecrets(body.Content, read).Replace("[ENDPOINT_NAME]", endpoint.Text("name")?.Content ?? "", StringComparison.Ordinal)
             .Replace("[ENDPOINT_GROUP]", endpoint.Text("group")?.Content ?? "", StringComparison.Ordinal).Replace("[ENDPOINT_URL]", endpoint.Text("url")?.Content ?? "", StringComparison.Ordinal);
         if (text.Contains("[RANDOM_STRING_", StringComparison.Ordinal)) losses.Lost(body.At, subject, "a text at random in the body is sent as it is written");
         var field = GatusTarget.Takes(kind, "body") ? "body" : GatusTarget.Takes(kind, "send") ? "send" : null;
         if (field is null) losses.Lost(body.At, subject, $"a check of the kind `{kind.Name}` sends nothing");
-        else check.Fields.Add(new(field, endpoint.Flag("graphql") == true ? JsonSerializer.Serialize(new Dictionary<string, string> { ["query"] = text }, AsWritten) : text));
+        else
+        {
+            check.Secrets.AddRange(read);
+            check.Fields.Add(new(field, endpoint.Flag("graphql") == true ? JsonSerializer.Serialize(new Dictionary<string, string> { ["query"] = text }, AsWritten) : text));
+        }
     }
 
     private void Headers(Keys endpoint, CheckDraft check, CheckKind kind, string subject)
@@ -114,7 +124,7 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
         foreach (var (name, value) in headers.Entries)
             if (value is ForeignNode.Text text)
             {
-                sent.Add(new(name.Content, GatusText.WithSecrets(text.Content)));
+                sent.Add(new(name.Content, GatusText.WithSecrets(text.Content, check.Secrets)));
                 if (name.Content.ToLowerInvariant() is "authorization" or "cookie" or "x-api-key" or "x-auth-token" && !sent[^1].Value.Contains("${env:", StringComparison.Ordinal))
                     losses.Changed(name.At, subject, $"the header `{name.Content}` holds a secret as it is written, and so does the document", $"write it as {name.Content}: ${{env:NAME}}, or from a file: ${{file:/run/secret}}");
             }
@@ -152,8 +162,11 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
     private void Carry(ForeignNode.Text condition, CheckDraft check, string subject)
     {
         var kind = request.Kind(check.Kind)!;
-        var translated = GatusTranslation.Of(GatusText.WithSecrets(condition.Content), kind);
-        if (translated.Expectation is { Length: > 0 } text) check.Expect.Add(text);
+        var read = new List<string>();
+        var text = GatusText.WithSecrets(condition.Content, read);
+        // nothing puts a secret into an expectation: `== '${env:NAME}'` would ask for these very letters
+        var translated = read.Count > 0 ? new GatusTranslated(null, $"no expectation holds a variable of the environment, and it names {string.Join(", ", read.Distinct())}") : GatusTranslation.Of(text, kind);
+        if (translated.Expectation is { Length: > 0 } expected) check.Expect.Add(expected);
         if (translated.Expectation is null)
         {
             check.Comments.Add($"not carried: {condition.Content}");
@@ -185,7 +198,7 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
             losses.Hollow(ImportCodes.WatchesTooLittle, endpoint.Map.At, subject, "it has no conditions, and Gatus does not start with it", null, "write at least `[STATUS] == 200`, or `[CONNECTED] == true`");
             return;
         }
-        if (losses.Found.Any(finding => finding.Subject == subject && finding.Kind == FindingKind.Hollow)) return;
+        if (losses.IsHollow(subject)) return;
         var isHttp = url.StartsWith("http", StringComparison.Ordinal);
         var healthy = new GatusSeen { Connected = true, DurationMs = 1, CertificateExpirationMs = 90L * 86_400_000, DomainExpirationMs = 90L * 86_400_000, DnsRcode = "NOERROR", Ip = "192.0.2.1" };
         foreach (var (seen, what) in isHttp
@@ -207,4 +220,7 @@ internal sealed class GatusEndpoints(ImportRequest request, HouseDraft draft, Lo
     }
 
     private string HostOf(CheckDraft check) => request.Kind(check.Kind)!.ReadTarget(check.Target).Target is { Host.Length: > 0 } target ? target.Host : check.Kind;
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9+.-]{0,20}://", RegexOptions.CultureInvariant)]
+    private static partial Regex Scheme();
 }

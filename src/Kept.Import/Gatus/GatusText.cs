@@ -8,7 +8,8 @@ namespace Kept.Import.Gatus;
 internal static class GatusText
 {
     /// <summary><c>$TOKEN</c> and <c>${TOKEN}</c> become <c>${env:TOKEN}</c>; <c>$$</c> is a dollar.</summary>
-    public static string WithSecrets(string text)
+    /// <param name="read">Takes every secret that a variable became.</param>
+    public static string WithSecrets(string text, ICollection<string> read)
     {
         if (!text.Contains('$', StringComparison.Ordinal)) return text;
         var into = new StringBuilder();
@@ -32,17 +33,23 @@ internal static class GatusText
             }
             else if (braced)
             {
-                into.Append("${env:").Append(text, i + 2, close - i - 2).Append('}');
+                Secret(text[(i + 2)..close]);
                 i = close;
             }
             else if (end > i + 1)
             {
-                into.Append("${env:").Append(text, i + 1, end - i - 1).Append('}');
+                Secret(text[(i + 1)..end]);
                 i = end - 1;
             }
             else into.Append('$');
         }
         return into.ToString();
+
+        void Secret(string name)
+        {
+            read.Add($"${{env:{name}}}");
+            into.Append("${env:").Append(name).Append('}');
+        }
     }
 
     private static bool IsName(ReadOnlySpan<char> name)

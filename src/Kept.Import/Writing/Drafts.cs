@@ -72,6 +72,9 @@ public sealed class CheckDraft(string kind, string target)
     /// <summary>Fields of the kind that hold several texts by name.</summary>
     public List<KeyValuePair<string, IReadOnlyList<KeyValuePair<string, string>>>> Maps { get; } = [];
 
+    /// <summary>The secrets (<c>${env:NAME}</c>) that variables of the other tool became in its texts, once for each place. Only these are written.</summary>
+    public List<string> Secrets { get; } = [];
+
     public List<string> Expect { get; } = [];
 
     public List<KeyValuePair<string, string>> Measures { get; } = [];

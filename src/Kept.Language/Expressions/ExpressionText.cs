@@ -123,7 +123,7 @@ public static class ExpressionText
     }
 
     /// <summary>Slashes of a pattern escaped, where they are not.</summary>
-    private static string Slashes(string pattern)
+    internal static string Slashes(string pattern)
     {
         if (!pattern.Contains('/')) return pattern;
         var text = new StringBuilder();

@@ -26,6 +26,9 @@ public static class ExpectationText
     /// <summary>A value with its unit (<c>750ms</c>, <c>12KiB</c>, <c>-1h</c>), or a bare number; null where it is none.</summary>
     public static Quantity? Value(string text) => text.Length > 100 ? null : ValueReader.Read(text).Quantity;
 
+    /// <summary>A pattern as it stands between the slashes of <c>matches</c>: each slash of its own escaped, where it is not.</summary>
+    public static string Pattern(string pattern) => ExpressionText.Slashes(pattern);
+
     /// <summary>The word that was probably meant, or null.</summary>
     public static string? Nearest(string written, IEnumerable<string> words) => new Problems().Near(written, words);
 }

@@ -20,4 +20,15 @@ public sealed class BlackboxImportTests
     [Fact]
     public void The_other_file_is_recognised() =>
         Assert.Contains(Importing.Of("blackbox", "scrape_configs: []\n").Findings, finding => finding.Instead?.Contains("--prometheus", StringComparison.Ordinal) == true);
+
+    /// <summary>A slash that is escaped already stays one slash; a code that is none becomes no expression.</summary>
+    [Fact]
+    public void Slashes_are_escaped_once_and_statuses_have_three_digits()
+    {
+        var text = Importing.Shown(Importing.Of("blackbox", "modules:\n  m: { prober: http, http: { valid_status_codes: [200, '1 or true'], fail_if_body_not_matches_regexp: ['a\\/b/c'] } }\n",
+            ("prometheus", "scrape_configs:\n  - { job_name: j, metrics_path: /probe, params: { module: [m] }, static_configs: [ { targets: ['https://x.example/'] } ] }\n")));
+        Assert.Contains(@"body matches /a\/b\/c/", text, StringComparison.Ordinal);
+        Assert.Contains("- status == 200", text, StringComparison.Ordinal);
+        Assert.Contains("I02 [j/https://x.example/] `1 or true` is no status", text, StringComparison.Ordinal);
+    }
 }

@@ -51,12 +51,17 @@ public sealed class GatusImportTests
         Assert.Contains("X-Price: '5$'", text, StringComparison.Ordinal);
         Assert.Contains("body: '${env:BODY} and $5'", text, StringComparison.Ordinal);
         Assert.Contains("I09 [api] the header `Cookie` holds a secret as it is written", text, StringComparison.Ordinal);
+        // what the document will read is told, each once
+        foreach (var name in (string[])["KEY", "TOKEN", "BODY"]) Assert.Contains($"I09 [api] every look reads `${{env:{name}}}`", text, StringComparison.Ordinal);
+        // and nothing expands an expectation
+        Assert.Contains("I02 [api] `[BODY].user == $USER_NAME` is not carried: no expectation holds a variable", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("- 'body.user", text, StringComparison.Ordinal);
     }
 
     /// <summary>Every scheme is carried, or its loss names the kind that will take it.</summary>
     [Theory]
     [InlineData("https://x.example/", "http:"), InlineData("tcp://x.example:1", "tcp:"), InlineData("tls://x.example:443", "tls:")]
-    [InlineData("udp://x.example:1", "no kind of check for udp"), InlineData("sctp://x.example:1", "no kind of check for sctp"), InlineData("gopher://x.example", "has no scheme that Gatus knows")]
+    [InlineData("udp://x.example:1", "no kind of check for udp"), InlineData("sctp://x.example:1", "no kind of check for sctp"), InlineData("gopher://x.example", "`gopher://` is no scheme that Gatus knows"), InlineData("x.example/health", "the URL has no scheme that Gatus knows")]
     [InlineData("https://me:secret@x.example/", "a URL holds no user name or password")]
     public void Every_scheme_is_carried_or_told(string url, string expected) =>
         Assert.Contains(expected, Importing.Shown(Importing.Of("gatus", $"endpoints:\n  - name: x\n    url: {url}\n    conditions: ['[CONNECTED] == true']\n")), StringComparison.Ordinal);
