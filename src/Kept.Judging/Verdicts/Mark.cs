@@ -23,9 +23,15 @@ internal readonly record struct Mark(ulong Bits)
     /// <summary>Something nobody saw, with what it counts as by the accounting of the promise; see <see cref="FoldPlan.Assumed"/>.</summary>
     public static Mark OfUnseen(LookClass look, ulong assumed) => new((ulong)look | assumed << 3);
 
-    /// <summary>A slice of which a share counts: so many of so many looks, at most 2^30 − 1 each.</summary>
-    public static Mark OfShare(LookClass look, long satisfying, long counted) =>
-        new((ulong)look | ((ulong)Math.Min(satisfying, MostInSlice) << 3) | ((ulong)Math.Min(counted, MostInSlice) << 33));
+    /// <summary>
+    /// A slice of which a share counts: so many of so many looks, in lowest terms and at most 2^30 − 1 each. Eight of eight and nine of nine are the same
+    /// mark, so a healthy slice that holds now eight looks and now nine does not begin a run each time.
+    /// </summary>
+    public static Mark OfShare(LookClass look, long satisfying, long counted)
+    {
+        var common = Math.Max(1, (long)System.Numerics.BigInteger.GreatestCommonDivisor(satisfying, counted));
+        return new((ulong)look | ((ulong)Math.Min(satisfying / common, MostInSlice) << 3) | ((ulong)Math.Min(counted / common, MostInSlice) << 33));
+    }
 
     private const long MostInSlice = (1L << 30) - 1;
 

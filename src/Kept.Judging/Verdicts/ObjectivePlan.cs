@@ -87,7 +87,7 @@ internal sealed class FoldPlan
         }
         foreach (var plan in Objectives)
             if (plan.SliceTrack >= 0)
-                words.Append("\nslices ").Append(plan.Objective.SliceRule.Count == SliceCount.Whole ? "" : $"{plan.Objective.SliceRule} ").Append(plan.Slice).Append(' ').AppendJoin(' ', plan.Tracks);
+                words.Append(plan.IsRecounted ? "\nslices of looks " : "\nslices ").Append(plan.Objective.SliceRule.Count == SliceCount.Whole ? "" : $"{plan.Objective.SliceRule} ").Append(plan.Slice).Append(' ').AppendJoin(' ', plan.Tracks);
         if (Accounting != Accounting.Usual) words.Append("\naccounting ").Append(Accounting);
         if (Accounting.Retries == RetryAccount.Confirmed)
             foreach (var check in Checks) words.Append(' ').Append(check.Confirm);

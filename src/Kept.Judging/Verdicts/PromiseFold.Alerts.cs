@@ -48,8 +48,10 @@ public sealed partial class PromiseFold
     {
         var plan = _plan.Objectives[test.Objective];
         if (plan.Undecidable is { } why || plan.Share.Allowed is not { } allowed) return (Truth.Unknown, plan.Undecidable ?? $"{plan.Objective.Text} has no budget");
-        var begin = now - (test.Window.Nanoseconds / 1000) + 1;
-        var figures = FiguresOf(plan, new Reach(Math.Max(_since, begin), now + 1, begin, now + 1), now);
+        // Slices that count when they are over: the window ends with the last of them, else one as long as a slice would never hold any.
+        var end = plan.IsRecounted ? LastFinished(plan, now) : now + 1;
+        var begin = end - (test.Window.Nanoseconds / 1000);
+        var figures = FiguresOf(plan, new Reach(Math.Max(_since, begin), end, begin, end), now);
         var rule = BurnRule.Of(test, allowed);
         var bad = figures.Sum is { } sum ? Fraction.Of(figures.Counted) - sum : Fraction.Of(figures.Counted - figures.Satisfying);
         var word = plan.SliceTrack >= 0 ? "slice" : "look";

@@ -67,25 +67,41 @@ public sealed partial class PromiseFold
             var track = Counting(counted.Track);
             var tally = track.Count(reach.Low, reach.High, counted.Predicate);
             var assumed = _plan.Accounting.Assumes ? track.Count(reach.Low, reach.High, _plan.Assumed(counted.Track)).Satisfying : 0;
-            AddCounts(ref figures, tally, assumed, Slots(counted.Track, reach.Low, Math.Min(reach.High, now + 1 - PatienceOf(counted.Track)), now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
+            AddCounts(ref figures, tally, assumed, DueOf(counted, reach, now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
         }
         return figures;
     }
 
+    /// <summary>Slots whose look should be here by now, and how many of those are: over the same stretch, for what was due later may be recorded or not.</summary>
+    private readonly record struct SoFar(long Slots, long Recorded);
+
+    private SoFar DueOf(Counted counted, Reach reach, long now)
+    {
+        var end = Math.Min(reach.High, now + 1 - PatienceOf(counted.Track));
+        return new SoFar(Slots(counted.Track, reach.Low, end, now), Counting(counted.Track).Count(reach.Low, end, counted.Predicate).Recorded);
+    }
+
     /// <summary>
     /// Slices that begin in the window. The one that runs counts only once it is bad: good so far is not good yet. Where slices are
-    /// counted anew (a share of their looks, or a policy of its own), what is bad so far may be mended, so it counts when it is over.
+    /// counted anew (a share of their looks, or a policy of its own), what is bad so far may be mended, so it counts when it is over (where looks that are not recorded
+    /// count too: when the last of them should be here). A slice with one look is as good as one with sixty, so looks must cover the window too, of each check.
     /// </summary>
     private Figures CountSlices(ObjectivePlan plan, Reach reach, long now)
     {
         var slice = plan.Slice;
-        var patience = slice;
-        foreach (var counted in plan.Tracks) patience = Math.Max(patience, slice + PatienceOf(counted.Track));
         var running = now - FloorMod(now, slice);
         var track = _tracks[plan.SliceTrack];
         var figures = new Figures { IsCovered = true };
-        var (soFar, whole) = (Slices(plan, reach.Low, Math.Min(reach.High, now + 1 - patience)), Slices(plan, reach.WholeLow, reach.WholeHigh));
-        var end = Math.Min(reach.High, running);
+        var dueEnd = Math.Min(reach.High, now + 1 - slice - PatienceOf(plan));
+        var soFar = new SoFar(Slices(plan, reach.Low, dueEnd), track.Count(reach.Low, dueEnd, 0).Recorded);
+        var whole = Slices(plan, reach.WholeLow, reach.WholeHigh);
+        var end = Math.Min(reach.High, LastFinished(plan, now));
+        foreach (var counted in plan.Tracks)
+        {
+            var looks = Counting(counted.Track).Count(reach.Low, reach.High, counted.Predicate);
+            var looksDue = DueOf(counted, reach, now);
+            if (!IsSeen(looks.Evidence, looks.Recorded + Math.Max(0, looksDue.Slots - looksDue.Recorded) - looks.NotInForce)) figures.IsCovered = false;
+        }
         if (plan.IsMean)
         {
             var shares = track.Shares(reach.Low, end);
@@ -100,17 +116,34 @@ public sealed partial class PromiseFold
         return figures;
     }
 
-    /// <param name="slotsSoFar">Slots whose look should be here by now.</param>
+    /// <summary>Up to here slices are over: those that begin before the last one of them ended.</summary>
+    private long LastFinished(ObjectivePlan plan, long now)
+    {
+        var over = plan.IsRecounted && _plan.Accounting.OwnOutage != GapAccount.Excluded ? now - PatienceOf(plan) : now;
+        return over - FloorMod(over, plan.Slice);
+    }
+
+    /// <summary>How long after the end of a slice a look in it may still be under way.</summary>
+    private long PatienceOf(ObjectivePlan plan)
+    {
+        long patience = 0;
+        foreach (var counted in plan.Tracks) patience = Math.Max(patience, PatienceOf(counted.Track));
+        return patience;
+    }
+
+    private bool IsSeen(long evidence, long due) => evidence >= Promise.Coverage * due;
+
+    /// <param name="soFar">What should be here by now.</param>
     /// <param name="slots">Slots of the whole window.</param>
     /// <param name="assumed">Recorded without evidence, and counted by the accounting.</param>
-    private void AddCounts(ref Figures figures, Tally tally, long assumed, long slotsSoFar, long slots)
+    private void AddCounts(ref Figures figures, Tally tally, long assumed, SoFar soFar, long slots)
     {
-        var due = Math.Max(tally.Recorded, slotsSoFar) - tally.NotInForce;
-        var expected = Math.Max(tally.Recorded, slots);
-        if (_plan.Accounting.OwnOutage != GapAccount.Excluded && slotsSoFar > tally.Recorded)
+        var silent = Math.Max(0, soFar.Slots - soFar.Recorded);
+        var due = tally.Recorded + silent - tally.NotInForce;
+        var expected = Math.Max(tally.Recorded + silent, slots);
+        if (_plan.Accounting.OwnOutage != GapAccount.Excluded)
         {
             // What was due and is not recorded at all is our own outage too.
-            var silent = slotsSoFar - tally.Recorded;
             assumed += silent;
             if (_plan.Accounting.OwnOutage == GapAccount.Good)
             {
@@ -126,25 +159,28 @@ public sealed partial class PromiseFold
         figures.Expected += expected;
         figures.Open += expected - tally.NotInForce - tally.Evidence - assumed;
         // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
-        if (tally.Evidence < Promise.Coverage * due || (tally.Evidence == 0 && (tally.NotInForce == 0 || assumed > 0) && expected > 0)) figures.IsCovered = false;
+        if (!IsSeen(tally.Evidence, due) || (tally.Evidence == 0 && (tally.NotInForce == 0 || assumed > 0) && expected > 0)) figures.IsCovered = false;
     }
 
     /// <summary>How many slots of a check lie in [low, high), each stretch by the rhythm in force then.</summary>
-    private long Slots(int check, long low, long high, long now)
+    /// <param name="newest">The rhythm is told from the newest slot up to here …</param>
+    /// <param name="oldest">… and not before this.</param>
+    private long Slots(int check, long low, long high, long newest, long oldest = long.MinValue)
     {
         // Looks of our own keep a rhythm, so their slots can be told exactly; calls of others come when they come.
         var isPassive = _plan.Checks[check].Kind.IsPassive;
-        if (_rhythms is not { } rhythms) return Slots(low, high, PeriodOf(check), isPassive ? null : _tracks[check].NewestSlot(now));
+        if (_rhythms is not { } rhythms) return Slots(low, high, PeriodOf(check), Phase(newest, oldest));
         long slots = 0;
         while (low < high)
         {
             var (period, from, until) = rhythms[check].At(low);
             var end = Math.Min(until, high);
-            var phase = isPassive ? null : _tracks[check].NewestSlot(Math.Min(until - 1, now));
-            slots += Slots(low, end, period, phase >= from ? phase : null);
+            slots += Slots(low, end, period, Phase(Math.Min(until - 1, newest), Math.Max(from, oldest)));
             low = end;
         }
         return slots;
+
+        long? Phase(long atMost, long atLeast) => !isPassive && Counting(check).NewestSlot(atMost) is { } slot && slot >= atLeast ? slot : null;
     }
 
     /// <summary>How many slices begin in [low, high). Looks rarer than slices cannot fill every slice: then as many are due as there are looks.</summary>

@@ -56,6 +56,11 @@ public sealed partial class PromiseFold
             outside += tally.NotInForce;
             recorded += tally.Recorded;
             if (_plan.Accounting.Assumes) assumed += track.Count(start, start + plan.Slice, _plan.Assumed(counted.Track)).Satisfying;
+            if (_plan.Accounting.OwnOutage == GapAccount.Excluded) continue;
+            // What was due in it and is not recorded, by the rhythm of what is recorded in it and by nothing else: so it is known whatever comes later.
+            var silent = Math.Max(0, Slots(counted.Track, start, start + plan.Slice, newest: start + plan.Slice - 1, oldest: start) - tally.Recorded);
+            assumed += silent;
+            if (_plan.Accounting.OwnOutage == GapAccount.Good) satisfying += silent;
         }
         if (recorded == 0) return;
         var isGood = plan.SliceShare.Holds(satisfying, seen + assumed);

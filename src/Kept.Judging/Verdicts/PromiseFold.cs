@@ -127,7 +127,11 @@ public sealed partial class PromiseFold
         foreach (var alert in Promise.Alerts)
             foreach (var line in alert.Lines)
                 foreach (var test in line.Tests)
-                    if (asked - test.Window < horizon) horizon = asked - test.Window;
+                {
+                    var plan = _plan.Objectives[test.Objective]; // the last slice that is over began up to two of them ago
+                    var begin = asked - test.Window - Duration.Milliseconds((2 * plan.Slice + PatienceOf(plan)) / 1000 + 1);
+                    if (begin < horizon) horizon = begin;
+                }
         return horizon.Microseconds;
     }
 

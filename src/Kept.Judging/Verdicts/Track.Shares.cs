@@ -8,8 +8,8 @@ namespace Kept.Judging;
 internal sealed partial class Track
 {
     /// <summary>
-    /// The sum of the shares of slices that begin in [from, to), exactly, with their counts. Slices with equally many looks are added as whole numbers first,
-    /// so that the sum has as many terms as there are numbers of looks, which are few.
+    /// The sum of the shares of slices that begin in [from, to), exactly, with their counts. Shares with the same denominator are added as whole numbers first,
+    /// so that the sum has as many terms as there are denominators, which are few: none is above the looks of a slice.
     /// </summary>
     public (Tally Tally, long Assumed, Fraction Sum) Shares(long from, long to)
     {

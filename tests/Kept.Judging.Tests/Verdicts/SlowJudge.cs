@@ -75,11 +75,12 @@ internal static class SlowJudge
         return state;
     }
 
-    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now, IReadOnlyList<PastRhythm> past)
+    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now, IReadOnlyList<PastRhythm> past, Duration? burn = null)
     {
+        if (burn is { } span) objective = objective with { Window = new Window.Rolling(span) };
         var (from, to) = CalendarClock.WindowOf(objective.Window, now);
         var rolling = objective.Window is Window.Rolling;
-        bool InWindow(Instant at) => at >= since && (rolling ? at > from && at <= now : at >= from && at < to && at <= now);
+        Func<Instant, bool> InWindow = at => at >= since && (rolling ? at > from && at <= now : at >= from && at < to && at <= now);
         var begins = rolling ? new Instant(from.Microseconds + 1) : from;
         if (begins < since) begins = since;
         var ends = rolling || now < to ? new Instant(now.Microseconds + 1) : to;
@@ -87,18 +88,53 @@ internal static class SlowJudge
         var wholeTo = rolling ? ends : to;
 
         var accounting = promise.Accounting;
-        var groups = new List<(List<(Sight Sight, Fraction Worth)> Slots, Func<long, long, long> Rhythm, long Patience)>();
+        var counts = objective.Slice is { } each && (accounting != Accounting.Usual || objective.SliceRule.Count != SliceCount.Whole);
+        bool IsOver(long start) => start + (objective.Slice!.Value.Nanoseconds / 1000) + (counts && accounting.OwnOutage != GapAccount.Excluded
+            ? promise.Checks.Where(check => objective.OfCheck is null || objective.OfCheck == check.Name).Max(check => check.Timeout.Nanoseconds / 1000) : 0) <= now.Microseconds;
+        if (burn is { } back && counts)
+        {
+            // the window ends with the last slice that is over, found by stepping back from the one that runs
+            var step = objective.Slice!.Value.Nanoseconds / 1000;
+            var start = (now.Microseconds / step * step) + step;
+            while (!IsOver(start)) start -= step;
+            (ends, wholeTo) = (new Instant(start + step), new Instant(start + step));
+            wholeFrom = ends - back;
+            begins = wholeFrom < since ? since : wholeFrom;
+            InWindow = at => at >= begins && at < ends;
+        }
+        var groups = new List<(List<(Instant At, Sight Sight, Fraction Worth)> Slots, Func<long, long, long> Rhythm, long Patience)>();
         var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
         var seen = promise.Checks.Select((check, i) => Accounted(promise, check, byCheck[i], slot => Holds(objective, check, slot))).ToList();
+        var looked = new List<bool>(); // whether each check was looked at often enough, whatever the slices say
+        if (objective.Slice is not null)
+            foreach (var (check, i) in checks)
+            {
+                var here = seen[i].Where(look => InWindow(look.At)).ToList();
+                var until = new Instant(Math.Min(ends.Microseconds, now.Microseconds + 1 - (check.Timeout.Nanoseconds / 1000)));
+                var silent = Math.Max(0, LookRhythm(i, begins.Microseconds, until.Microseconds) - here.Count(look => look.At < until));
+                looked.Add(here.Count(look => look.Sight == Sight.Seen) >= promise.Coverage * (here.Count(look => look.Sight != Sight.Outside) + silent));
+            }
+        long LookRhythm(int i, long low, long high) => Stretches(promise, past, [i], low, high).Sum(stretch => Rhythm(stretch.From, stretch.To, stretch.Periods[0],
+            byCheck[i].LastOrDefault(slot => slot.At.Microseconds < stretch.HoldsTo) is { } last && last.At.Microseconds >= stretch.HoldsFrom ? last.At.Microseconds : null));
+        // Of one slice: the slots that nobody recorded, listed by the newest slot in it.
+        long Silent(int i, long start, long end) => accounting.OwnOutage == GapAccount.Excluded ? 0 : Math.Max(0, Stretches(promise, past, [i], start, end).Sum(stretch =>
+        {
+            var (listed, period) = (0L, stretch.Periods[0]);
+            if (byCheck[i].LastOrDefault(slot => slot.At.Microseconds >= stretch.From && slot.At.Microseconds < stretch.To) is not { } newest) return (stretch.To - stretch.From) / period;
+            for (var at = newest.At.Microseconds; at >= stretch.From; at -= period) listed++;
+            for (var at = newest.At.Microseconds + period; at < stretch.To; at += period) listed++;
+            return listed;
+        }) - byCheck[i].Count(slot => slot.At.Microseconds >= start && slot.At.Microseconds < end));
         if (objective.Slice is { } slice)
         {
             var length = slice.Nanoseconds / 1000;
             var slices = checks.SelectMany(x => seen[x.i].Select(look => (Start: (long)Math.Floor((decimal)look.At.Microseconds / length) * length, look.Sight, look.Holds)))
                 .GroupBy(x => x.Start).Where(group => InWindow(new Instant(group.Key)))
                 .Select(group => (group.Key, Looks: group.ToList()))
-                .Select(x => (x.Key, Value: OfSlice(objective, x.Looks.ConvertAll(look => (look.Sight, look.Holds)))))
-                .Where(x => x.Key + length <= now.Microseconds || (accounting == Accounting.Usual && objective.SliceRule.Count == SliceCount.Whole && x.Value is { Sight: Sight.Seen, Worth.Numerator.IsZero: true }))
-                .Select(x => x.Value).ToList();
+                .Select(x => (x.Key, Value: OfSlice(objective, [.. x.Looks.Select(look => (look.Sight, look.Holds)),
+                    .. Enumerable.Repeat((Sight.Assumed, accounting.OwnOutage == GapAccount.Good), (int)checks.Sum(check => Silent(check.i, x.Key, x.Key + length)))])))
+                .Where(x => IsOver(x.Key) || (accounting == Accounting.Usual && objective.SliceRule.Count == SliceCount.Whole && x.Value is { Sight: Sight.Seen, Worth.Numerator.IsZero: true }))
+                .Select(x => (new Instant(x.Key), x.Value.Sight, x.Value.Worth)).ToList();
             groups.Add((slices, (low, high) => Stretches(promise, past, [.. checks.Select(x => x.i)], low, high).Sum(stretch =>
             {
                 var period = stretch.Periods.Min();
@@ -108,28 +144,27 @@ internal static class SlowJudge
         else
         {
             foreach (var (check, i) in checks)
-                groups.Add(([.. seen[i].Where(look => InWindow(look.At)).Select(look => (look.Sight, look.Holds ? Fraction.Of(1) : Fraction.Zero))],
-                    (low, high) => Stretches(promise, past, [i], low, high).Sum(stretch => Rhythm(stretch.From, stretch.To, stretch.Periods[0],
-                        byCheck[i].LastOrDefault(slot => slot.At.Microseconds < stretch.HoldsTo) is { } last && last.At.Microseconds >= stretch.HoldsFrom ? last.At.Microseconds : null)),
-                    check.Timeout.Nanoseconds / 1000));
+                groups.Add(([.. seen[i].Where(look => InWindow(look.At)).Select(look => (look.At, look.Sight, look.Holds ? Fraction.Of(1) : Fraction.Zero))],
+                    (low, high) => LookRhythm(i, low, high), check.Timeout.Nanoseconds / 1000));
         }
 
         long counted = 0, due = 0, expected = 0, open = 0, out0 = 0, unseen = 0;
         var good = Fraction.Zero;
-        var covered = true;
+        var covered = looked.TrueForAll(enough => enough);
         foreach (var (slots, rhythm, patience) in groups)
         {
             var evidence = slots.Count(s => s.Sight == Sight.Seen);
             var assumed = slots.Count(s => s.Sight == Sight.Assumed);
             var outside = slots.Count(s => s.Sight == Sight.Outside);
-            var soFar = rhythm(begins.Microseconds, ends.Microseconds - patience);
-            var dueHere = Math.Max(slots.Count, soFar) - outside;
-            var holds = Math.Max(slots.Count, rhythm(wholeFrom.Microseconds, wholeTo.Microseconds));
+            var until = Math.Min(ends.Microseconds, now.Microseconds + 1 - patience);
+            var silent = (int)Math.Max(0, rhythm(begins.Microseconds, until) - slots.Count(slot => slot.At.Microseconds < until));
+            var dueHere = slots.Count + silent - outside;
+            var holds = Math.Max(slots.Count + silent, rhythm(wholeFrom.Microseconds, wholeTo.Microseconds));
             foreach (var slot in slots.Where(s => s.Sight is Sight.Seen or Sight.Assumed)) good += slot.Worth;
-            if (accounting.OwnOutage != GapAccount.Excluded && soFar > slots.Count)
+            if (accounting.OwnOutage != GapAccount.Excluded)
             {
-                assumed += (int)(soFar - slots.Count);
-                if (accounting.OwnOutage == GapAccount.Good) good += Fraction.Of(soFar - slots.Count);
+                assumed += silent;
+                if (accounting.OwnOutage == GapAccount.Good) good += Fraction.Of(silent);
             }
             counted += evidence + assumed;
             unseen += assumed;
@@ -166,7 +201,7 @@ internal static class SlowJudge
         Truth Reached(BurnTest test)
         {
             var objective = promise.Keeps[test.Objective];
-            var line = Objective(promise, objective with { Window = new Window.Rolling(test.Window) }, byCheck, since, now, past ?? []);
+            var line = Objective(promise, objective, byCheck, since, now, past ?? [], burn: test.Window);
             var wanted = objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : objective.Target.Amount;
             var bad = Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good));
             bool Burns(long of) => of > 0 && (bad / Fraction.Of(of)).CompareTo(Fraction.Of(test.Factor) * Fraction.Of(1 - wanted)) is var order && (test.IsStrict ? order > 0 : order >= 0);
