@@ -8,7 +8,7 @@ namespace Kept.Checks;
 internal sealed class Attempt
 {
     /// <summary>A deadline that comes this much late was held up by ourselves (a stopped process, a starved machine): nothing can be said of the target.</summary>
-    private static readonly Duration Stalled = Duration.Milliseconds(750);
+    public static readonly Duration Stalled = Duration.Milliseconds(750);
 
     private readonly List<string> _secrets = [];
     private (int Of, IReadOnlyList<string> Forms)? _forms;

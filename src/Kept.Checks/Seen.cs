@@ -57,6 +57,12 @@ internal static class Seen
         foreach (var measure in check.Measures)
             if (name(measure.From.Name))
                 return true;
+        return IsExpected(check, name);
+    }
+
+    /// <summary>Whether an expectation of the check asks for a name: it decides then, where else the look would. A measure alone decides nothing.</summary>
+    public static bool IsExpected(Check check, Func<string, bool> name)
+    {
         foreach (var expectation in check.Expect)
             foreach (var node in expectation.Test.SelfAndDescendants())
                 if (Operands(node).Any(operand => name((operand as Operand.Seen ?? (operand as Operand.Count)?.Of)?.Name ?? "")))

@@ -12,7 +12,7 @@ internal static class ToldFailures
     public static Failure Telling(
         string name, string means, Func<string, bool> tells, Func<HealthyLook, ImmutableArray<(string Name, Value? Value)>> shows, Func<Check, bool>? applies = null) => new(name, means, look =>
         applies is not null && !applies(look.Check) ? []
-        : Seen.IsAsked(look.Check, tells) ? [look.Answers(means, shows(look).AsSpan())]
+        : Seen.IsExpected(look.Check, tells) ? [look.Answers(means, shows(look).AsSpan())]
         : [look.Fails(TargetFailure.ReportedFailure, means)], IsGrave: true);
 
     /// <summary>A password that was changed, or a user that is gone: to whoever logs in.</summary>

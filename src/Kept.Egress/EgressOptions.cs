@@ -40,7 +40,7 @@ public sealed record EgressOptions
     /// <summary>A kept connection is closed after so long, whatever it served.</summary>
     public Duration ConnectionLifetime { get; init; } = Duration.Minutes(10);
 
-    /// <summary>Programs that checks of the kind <c>command</c> may run, as absolute paths. None by default.</summary>
+    /// <summary>Programs that checks of the kind <c>command</c> may run, each as <see cref="AllowedProgram"/> reads it. None by default.</summary>
     public ImmutableArray<string> Programs { get; init; } = [];
 
     /// <summary>Where the registration of a domain is asked for (RDAP), by the last labels of its name, before what the program knows by itself.</summary>

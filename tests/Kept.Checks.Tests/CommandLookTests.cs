@@ -9,7 +9,7 @@ namespace Kept.Checks.Tests;
 public sealed class CommandLookTests
 {
     private const string Shell = "/bin/sh";
-    private static readonly EgressOptions Allowing = new() { Programs = [Shell, "/bin/echo", "/usr/bin/env", "/nowhere/at-all", "/etc/passwd"] };
+    private static readonly EgressOptions Allowing = new() { Programs = [$"{Shell} with PATH A", "/bin/echo", "/usr/bin/env with PLUGIN TOKEN", "/nowhere/at-all", "/etc/passwd"] };
 
     private static FieldValue.Texts Arguments(params string[] items) => new([.. items]);
 
@@ -24,7 +24,7 @@ public sealed class CommandLookTests
         Assert.Equal(("{\"free\": 12}\n", "careful\n", 0m, 0), (seen.Text("command", "output"), seen.Text("command", "error-output"), seen.Amount("command", "exit-code"), seen.Code));
         Assert.InRange(seen.Amount("command", "duration"), 1000, seen.Amount("command", "time"));
         (await RunAsync("echo 'disk full' >&2; exit 2")).Fails(TargetFailure.ReportedFailure, "/bin/sh ended with exit code 2: disk full");
-        (await RunAsync("kill -9 $$")).Fails(TargetFailure.ReportedFailure, "exit code 137");
+        (await RunAsync("kill -9 $$")).Fails(TargetFailure.ReportedFailure, "exit code 137 (SIGKILL");
         var asked = await AskAsync("command", Shell, "exit-code", Allowing, ("arguments", Arguments("-c", "exit 3")));
         asked.Answers();
         Assert.Equal((3m, 3), (asked.Amount("command", "exit-code"), asked.Code));
@@ -37,6 +37,7 @@ public sealed class CommandLookTests
         var echoed = await Looking.LookAsync("command", "/bin/echo", null, Allowing, settings: ("arguments", Arguments("$HOME; rm -rf /", "`id`", "a  b", "")));
         Assert.Equal("$HOME; rm -rf / `id` a  b \n", echoed.Text("command", "output"));
         var environment = await Looking.LookAsync("command", "/usr/bin/env", null, Allowing, settings: ("environment", new FieldValue.TextMap([new("PLUGIN", "yes"), new("TOKEN", "${env:KEPT_TEST_COMMAND}")])));
+        environment.Answers();
         var lines = environment.Text("command", "output").Split('\n', StringSplitOptions.RemoveEmptyEntries).Order().ToList();
         Assert.Equal(3, lines.Count);
         Assert.StartsWith("KEPT_LOOK=", lines[0], StringComparison.Ordinal);
@@ -62,6 +63,53 @@ public sealed class CommandLookTests
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(open, (UnixFileMode)0b111_111_111);
         (await Looking.LookAsync("command", open, null, new EgressOptions { Programs = [open] })).IsGap(GapCause.EgressDenied, "may be written by others");
         File.Delete(open);
+    }
+
+    /// <summary>A variable may be as much as the program: BASH_ENV is run by a shell, LD_PRELOAD by every program.</summary>
+    [Theory]
+    [InlineData("BASH_ENV")]
+    [InlineData("LD_PRELOAD")]
+    [InlineData("ENV")]
+    [InlineData("a")]
+    public async Task A_variable_that_the_house_does_not_allow_for_the_program_is_not_set(string name)
+    {
+        var marker = Path.Combine(Path.GetTempPath(), $"kept-never-{Guid.NewGuid():N}");
+        var seen = await RunAsync($"echo > {marker}", null, ("environment", new FieldValue.TextMap([new("PATH", "/bin"), new(name, "/tmp/evil")])));
+        seen.IsGap(GapCause.EgressDenied, $"write there: programs: ['/bin/sh with {name}']");
+        Assert.False(File.Exists(marker));
+        (await Looking.LookAsync("command", "/bin/echo", null, Allowing, settings: ("environment", new FieldValue.TextMap([new("PATH", "/bin")])))).IsGap(GapCause.EgressDenied, "for /bin/echo"); // of another program
+    }
+
+    [Fact]
+    public async Task A_program_that_says_it_does_not_know_is_a_gap_unless_the_check_says_otherwise()
+    {
+        (await RunAsync("echo 'UNKNOWN - no such mount'; exit 3")).IsGap(GapCause.Witness, "exit code 3: UNKNOWN - no such mount");
+        (await RunAsync("/nowhere/at-all")).IsGap(GapCause.Witness, "exit code 127");
+        (await RunAsync("/etc/passwd")).IsGap(GapCause.Witness, "exit code 126");
+        (string, FieldValue) codes = ("unknown-codes", Arguments("4"));
+        (await RunAsync("exit 3", null, codes)).Fails(TargetFailure.ReportedFailure, "exit code 3");
+        (await RunAsync("exit 4", null, codes)).IsGap(GapCause.Witness, "exit code 4");
+        (await RunAsync("true", null, ("unknown-codes", Arguments("four")))).IsGap(GapCause.Fault, "unknown-codes: [3, 127]");
+    }
+
+    [Fact]
+    public async Task A_measure_of_the_exit_code_does_not_make_a_failure_good()
+    {
+        using var dialer = new Dialer(Allowing, TimeProvider.System);
+        var check = Looking.CheckOf("command", Shell, null, ("arguments", Arguments("-c", "exit 2")));
+        check = check with { Measures = [new Measure(QuantityType.Latency, new Operand.Seen(Place.None, "exit-code", 0, []), Quantity.Number(1), "exit-code")] };
+        (await CheckCatalog.Looks(dialer, TimeProvider.System)["command"](new LookRequest(check, DocumentOrigin.Ours), TestContext.Current.CancellationToken)).Fails(TargetFailure.ReportedFailure, "exit code 2");
+    }
+
+    [Fact]
+    public async Task The_pipes_of_a_run_are_closed_with_it()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        await RunAsync("true");
+        static int Pipes() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(file => File.ResolveLinkTarget(file, false)?.Name.StartsWith("pipe:", StringComparison.Ordinal) == true);
+        var before = Pipes();
+        for (var i = 0; i < 20; i++) (await RunAsync("true")).Answers();
+        Assert.InRange(Pipes(), 0, before + 10); // others of this process may open some meanwhile
     }
 
     [Theory]

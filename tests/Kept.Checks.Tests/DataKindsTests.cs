@@ -60,7 +60,7 @@ public sealed class DataKindsTests
                 if (kind != "nats") _ = await stream.ReadAsync(new byte[4096], stop);
                 await stream.WriteAsync(said, stop);
             });
-            var seen = await Looking.LookAsync(kind, $"127.0.0.1:{peer.Port}", Duration.Seconds(5), settings: kind == "postgres" ? [("query", Text("select 1"))] : []);
+            var seen = await Looking.LookAsync(kind, $"127.0.0.1:{peer.Port}", Duration.Seconds(5), settings: kind == "postgres" ? [("user", Text("kept")), ("query", Text("select 1"))] : []);
             Assert.True(seen.Reach is Reach.Failed or Reach.Answered, $"{Convert.ToHexString(said)}: {seen.Gap} {seen.Detail}");
         }
     }

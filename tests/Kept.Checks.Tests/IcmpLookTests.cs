@@ -174,6 +174,87 @@ public sealed class IcmpLookTests
     }
 
     [Fact]
+    public async Task A_short_time_out_leaves_the_last_answer_its_time()
+    {
+        await using var peer = new DatagramPeer((message, _) => [Reply(message)]);
+        var seen = await Looking.LookAsync("icmp", "127.0.0.1", Duration.Milliseconds(500), To(peer)); // what `every: 1s` makes of it
+        seen.Answers();
+        Assert.Equal((3m, 0m), (seen.Amount("icmp", "received"), seen.Amount("icmp", "lost")));
+        // 2 × 160 ms, 100 ms for the last answer, 100 ms to spare
+        (await Looking.LookAsync("icmp", "127.0.0.1", Duration.Milliseconds(500), To(peer), settings: ("interval", new FieldValue.Length(Duration.Milliseconds(160))))).IsGap(GapCause.Fault, "100 ms for the last answer do not go into the time-out of 500 ms");
+    }
+
+    [Fact]
+    public async Task A_slow_name_server_loses_no_packets()
+    {
+        await using var peer = new DatagramPeer((message, _) => [Reply(message)]);
+        var clock = new JumpingClock();
+        await using var names = new NameServer((name, type) =>
+        {
+            clock.Jump = TimeSpan.FromMilliseconds(400);
+            return type == 1 ? new(0, NameRecord.Address(name, "127.0.0.1", 60)) : new(0);
+        });
+        (await LookAsync("slow.example", Duration.Milliseconds(600), To(peer) with { Resolver = names.EndPoint }, clock, Packets(1))).IsGap(GapCause.Resolver, "too little was left for the answers");
+    }
+
+    [Fact]
+    public async Task A_standstill_of_ours_is_no_loss()
+    {
+        var clock = new JumpingClock();
+        await using var peer = new DatagramPeer((message, number) =>
+        {
+            if (number == 1) clock.Jump = TimeSpan.FromSeconds(1);
+            return number == 1 ? [] : [Reply(message)];
+        });
+        (await LookAsync("127.0.0.1", Duration.Seconds(10), To(peer), clock, Packets(2), Fast, Soon)).IsGap(GapCause.Late, "we were held up ourselves");
+    }
+
+    /// <summary>The pause is over before we had a turn to read: the answer lies in the socket.</summary>
+    [Fact]
+    public async Task An_answer_that_came_in_time_counts_though_it_is_read_late()
+    {
+        var answered = new ManualResetEventSlim();
+        await using var peer = new DatagramPeer((message, _) => Then(Reply(message), answered.Set));
+        var clock = new JumpingClock { At = TimeSpan.FromMilliseconds(150), Before = () => answered.Wait(TimeSpan.FromSeconds(20)) };
+        var seen = await LookAsync("127.0.0.1", Duration.Seconds(10), To(peer), clock, Packets(1), Soon);
+        seen.Answers();
+        Assert.Equal(0, seen.Amount("icmp", "lost"));
+
+        // A script is asked for more once what it gave was sent.
+        static IEnumerable<byte[]> Then(byte[] reply, Action sent)
+        {
+            yield return reply;
+            sent();
+        }
+    }
+
+    private static async Task<Observation> LookAsync(string host, Duration timeout, EgressOptions options, TimeProvider clock, params (string, FieldValue)[] settings)
+    {
+        using var dialer = new Dialer(options, clock);
+        return await CheckCatalog.Looks(dialer, clock)["icmp"](new LookRequest(Looking.CheckOf("icmp", host, timeout, settings), DocumentOrigin.Ours), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The machine's own clock, which may jump ahead, and may let a timer of a certain length ring at once.</summary>
+    private sealed class JumpingClock : TimeProvider
+    {
+        private long _jump;
+
+        public TimeSpan Jump { set => Volatile.Write(ref _jump, value.Ticks * TimestampFrequency / TimeSpan.TicksPerSecond); }
+        public TimeSpan? At { get; init; }
+        public Action? Before { get; init; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + Volatile.Read(ref _jump);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != At) return base.CreateTimer(callback, state, dueTime, period);
+            Before?.Invoke();
+            callback(state);
+            return base.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    [Fact]
     public void A_request_has_the_checksum_of_RFC_1071()
     {
         var request = EchoMessage.Request(isSix: false, 0x1234, 7, Enumerable.Range(0, 16).Select(i => (byte)(i * 37)).ToArray());

@@ -18,6 +18,9 @@ public sealed class ImapLookTests : IDisposable
     private Task<Observation> LookAsync(ScriptedPeer peer, params (string, FieldValue)[] settings) =>
         Looking.LookAsync("imap", $"localhost:{peer.Port}", Duration.Seconds(5), new EgressOptions { PrivateRoots = [_root.Certificate] }, settings: settings);
 
+    private Task<Observation> AskAsync(ScriptedPeer peer, params (string, FieldValue)[] settings) =>
+        Saying.AskAsync("imap", $"localhost:{peer.Port}", "logged-in", new EgressOptions { PrivateRoots = [_root.Certificate] }, settings);
+
     /// <summary>A server that is well, but for what <paramref name="otherwise"/> says to a command; it knows one user.</summary>
     private ScriptedPeer Server(Func<string, string?>? otherwise = null, string greeting = "* OK IMAP ready\r\n", bool fromTheStart = true, string capabilities = "IMAP4rev1 IDLE AUTH=PLAIN auth=xoauth2")
     {
@@ -85,18 +88,22 @@ public sealed class ImapLookTests : IDisposable
         Assert.Equal(Value.Of(true), seen.See("imap", "logged-in"));
         Assert.True(seen.Amount("imap", "time") > 0);
         await using var other = Server();
-        var wrong = await LookAsync(other, As("watch", "${env:KEPT_TEST_IMAP_WRONG}"));
+        var wrong = await AskAsync(other, As("watch", "${env:KEPT_TEST_IMAP_WRONG}"));
         wrong.Answers();
         Assert.Equal(Value.Of(false), wrong.See("imap", "logged-in"));
         Assert.Contains("AUTHENTICATIONFAILED", wrong.Excerpt, StringComparison.Ordinal);
         Assert.DoesNotContain("wr0ng", wrong.Excerpt, StringComparison.Ordinal);
+        // Who asks for nothing else expects to be let in.
+        var refused = await LookAsync(other, As("watch", "${env:KEPT_TEST_IMAP_WRONG}"));
+        refused.Fails(TargetFailure.ReportedFailure, "did not let us in: \"[AUTHENTICATIONFAILED]");
+        Assert.DoesNotContain("wr0ng", refused.Detail, StringComparison.Ordinal);
         // A server that knows the password from before may tell it anywhere.
         await using var teller = Server(greeting: "* OK wr0ng-s3cret\r\n", capabilities: "X-WR0NG-S3CRET AUTH=wr0ng-s3cret");
-        var told = await LookAsync(teller, As("watch", "${env:KEPT_TEST_IMAP_WRONG}"));
+        var told = await AskAsync(teller, As("watch", "${env:KEPT_TEST_IMAP_WRONG}"));
         Assert.DoesNotContain("wr0ng", string.Join(' ', told.Values) + told.Excerpt, StringComparison.OrdinalIgnoreCase);
         await using var leaves = Server(command => command.StartsWith("LOGIN", StringComparison.Ordinal) ? "* BYE no wr0ng-s3cret here\r\n" : null);
         var bye = await LookAsync(leaves, As("watch", "${env:KEPT_TEST_IMAP_WRONG}"));
-        bye.Fails(TargetFailure.Refused, "refuses service");
+        bye.Fails(TargetFailure.ReportedFailure, "refuses service");
         Assert.DoesNotContain("wr0ng", bye.Detail, StringComparison.Ordinal);
     }
 
@@ -122,7 +129,8 @@ public sealed class ImapLookTests : IDisposable
     public async Task A_password_is_sent_to_nobody_who_forbids_it_nor_in_clear()
     {
         await using var disabled = Server(capabilities: "IMAP4rev1 LOGINDISABLED");
-        var seen = await LookAsync(disabled, As("watch", "pa55word"));
+        (await LookAsync(disabled, As("watch", "pa55word"))).Fails(TargetFailure.ReportedFailure, "lets nobody log in (LOGINDISABLED)");
+        var seen = await AskAsync(disabled, As("watch", "pa55word"));
         seen.Answers();
         Assert.Equal(Value.Of(false), seen.See("imap", "logged-in"));
         await using var clear = Server(fromTheStart: false);

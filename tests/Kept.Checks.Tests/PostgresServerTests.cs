@@ -11,7 +11,7 @@ namespace Kept.Checks.Tests;
 public sealed class PostgresServerTests
 {
     private static Task<Observation> LookAsync(PostgresServer server, string? query = null, EgressOptions? options = null, params (string, FieldValue)[] more) =>
-        Looking.LookAsync("postgres", $"127.0.0.1:{server.Port}", null, options, settings: query is null ? more : [("query", Text(query)), .. more]);
+        Looking.LookAsync("postgres", $"127.0.0.1:{server.Port}", null, options, settings: query is null ? more : [("user", Text("postgres")), ("query", Text(query)), .. more]);
 
     [Fact]
     public async Task A_query_shows_its_rows_and_can_change_nothing()
@@ -33,21 +33,25 @@ public sealed class PostgresServerTests
         Assert.Null(none.See("postgres", "row"));
         Assert.Null((await LookAsync(server, "select 'Infinity'::float8")).See("postgres", "value"));
 
-        (await LookAsync(server, "create table taken (n int)")).Fails(TargetFailure.ReportedFailure, "SQLSTATE 25006, the query wants to change something");
+        (await LookAsync(server, "delete from pg_class returning 1")).Fails(TargetFailure.ReportedFailure, "SQLSTATE 25006, the query wants to change something");
+        (await LookAsync(server, "create table taken (n int)")).IsGap(GapCause.Fault, "gives no rows");
+        var marker = Path.Combine(Path.GetTempPath(), $"kept-never-{Guid.NewGuid():N}");
+        (await LookAsync(server, $"copy (select 1) to program 'cat > {marker}'")).IsGap(GapCause.Fault, "gives no rows");
+        Assert.False(File.Exists(marker));
         (await LookAsync(server, "select 1; create table taken (n int)")).Fails(TargetFailure.ReportedFailure, "SQLSTATE 42601");
         (await LookAsync(server, "commit; create table taken (n int)")).Fails(TargetFailure.ReportedFailure, "SQLSTATE 42601");
-        (await LookAsync(server, "do $$ begin commit; create table taken (n int); end $$")).Fails(TargetFailure.ReportedFailure, "SQLSTATE");
-        (await LookAsync(server, "set default_transaction_read_only = off")).Answers();
-        (await LookAsync(server, "copy (select 1) to stdout")).IsGap(GapCause.Fault, "COPY");
+        (await LookAsync(server, "do $$ begin commit; create table taken (n int); end $$")).IsGap(GapCause.Fault, "gives no rows");
+        (await LookAsync(server, "set default_transaction_read_only = off")).IsGap(GapCause.Fault, "gives no rows");
+        (await LookAsync(server, "copy (select 1) to stdout")).IsGap(GapCause.Fault, "gives no rows");
         (await LookAsync(server, "select count(*) from pg_tables where tablename = 'taken'")).Answers();
         Assert.Equal(0, (await LookAsync(server, "select count(*) from pg_tables where tablename = 'taken'")).Amount("postgres", "value"));
         (await LookAsync(server, "select nothing from nowhere")).Fails(TargetFailure.ReportedFailure, "SQLSTATE 42P01, no such table");
-        Assert.Equal("42P01", (await AskAsync("postgres", $"127.0.0.1:{server.Port}", "sqlstate", null, ("query", Text("select nothing from nowhere")))).Text("postgres", "sqlstate"));
+        Assert.Equal("42P01", (await AskAsync("postgres", $"127.0.0.1:{server.Port}", "sqlstate", null, ("user", Text("postgres")), ("query", Text("select nothing from nowhere")))).Text("postgres", "sqlstate"));
         (await LookAsync(server, "select repeat('x', 100000)")).Fails(TargetFailure.TooLarge, "64KiB");
         (await LookAsync(server, null, null, ("database", Text("missing")))).Fails(TargetFailure.ReportedFailure, "SQLSTATE 3D000, no such database");
         (await LookAsync(server, null, null, ("over-tls", Yes))).Fails(TargetFailure.TlsFailed, "does not speak TLS");
 
-        var slow = await Looking.LookAsync("postgres", $"127.0.0.1:{server.Port}", Duration.Milliseconds(600), settings: ("query", Text("select pg_sleep(20)")));
+        var slow = await Looking.LookAsync("postgres", $"127.0.0.1:{server.Port}", Duration.Milliseconds(600), settings: [("user", Text("postgres")), ("query", Text("select pg_sleep(20)"))]);
         Assert.True(slow.Reach == Reach.Failed && slow.Failure is TargetFailure.TimedOut or TargetFailure.ReportedFailure, slow.Detail);
         // The server was told how long it may take, so nothing of us goes on there.
         Assert.Equal(0, (await LookAsync(server, "select count(*) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid() and now() - query_start > interval '5 s'")).Amount("postgres", "value"));

@@ -136,7 +136,10 @@ public sealed class WebSocketLookTests : IDisposable
     public async Task A_server_that_closes_is_seen_with_its_code(int code, string reason)
     {
         await using var peer = Peer((opcode, content) => opcode == Opcode.Text ? Close(code, reason) : [], first: []);
-        var seen = await LookAsync(peer, ("send", Text("let me in")));
+        (await LookAsync(peer, ("send", Text("let me in")))).Fails(TargetFailure.ReportedFailure, $"closed with code {code}{(reason.Length == 0 ? "" : $" (\"{reason}\")")} instead of answering");
+        (await Saying.AskAsync("websocket", $"ws://localhost:{peer.Port}/", "time", null, ("send", Text("let me in")))).Fails(TargetFailure.ReportedFailure, "instead of answering");
+        (await Saying.AskAsync("websocket", $"ws://localhost:{peer.Port}/", "answer", null, ("send", Text("let me in")))).Answers();
+        var seen = await Saying.AskAsync("websocket", $"ws://localhost:{peer.Port}/", "close-code", null, ("send", Text("let me in")));
         seen.Answers();
         Assert.Equal(code, seen.Amount("websocket", "close-code"));
         Assert.Equal(reason.Length == 0 ? null : Value.Of(reason), seen.See("websocket", "close-reason"));

@@ -66,6 +66,23 @@ public sealed class WitnessLookTests
         Assert.Equal(["a part is missing"], histogram.Items("prometheus", "warnings"));
     }
 
+    [Fact]
+    public async Task A_value_that_is_asked_for_and_not_there_is_a_gap_unless_the_check_asks_for_series()
+    {
+        foreach (var (content, words) in new[] { (Vector(), "no series"), (Vector("NaN"), "no finite number"), (Vector("+Inf"), "no finite number"), (Vector("1", "NaN"), "no finite number") })
+            foreach (var name in new[] { "value", "values" })
+            {
+                await using var peer = Serving(content);
+                (await Saying.AskAsync("prometheus", $"up at {peer.Url}", name)).IsGap(GapCause.Witness, words);
+            }
+        await using var several = Serving(Vector("1", "2"));
+        (await Saying.AskAsync("prometheus", $"up at {several.Url}", "value")).IsGap(GapCause.Witness, "the query gives 2 series");
+        (await Saying.AskAsync("prometheus", $"up at {several.Url}", "values")).Answers();
+        await using var none = Serving(Vector());
+        (await Saying.AskAsync("prometheus", $"up at {none.Url}", "series")).Answers();
+        (await Saying.AskAsync("prometheus", $"up at {none.Url}", "age")).IsGap(GapCause.Witness, "no series");
+    }
+
     [Theory]
     [InlineData("""{"status":"error","errorType":"bad_data","error":"parse error: unexpected end"}""", 400, "status 400): bad_data: parse error: unexpected end")]
     [InlineData("""{"status":"error","errorType":"timeout","error":"query timed out"}""", 503, "query timed out")]
@@ -157,6 +174,9 @@ public sealed class WitnessLookTests
         Assert.Null((await DomainAsync(Rdap("shop.example", "some day"))).See("domain", "expires-in"));
         Assert.Null((await DomainAsync("""{"ldhName":"shop.example"}""")).See("domain", "expires-in"));
         (await DomainAsync("""{"errorCode":404,"title":"Not Found"}""", 404)).Fails(TargetFailure.NameNotFound, "shop.example is not registered");
+        (await DomainAsync("""{"rdapConformance":["rdap_level_0"]}""", 404)).Fails(TargetFailure.NameNotFound, "shop.example is not registered");
+        await using var bare = ScriptedPeer.Tcp(ScriptedPeer.Answering("HTTP/1.1 404 Not Found\r\nContent-Type: Application/RDAP+json; charset=utf-8\r\nContent-Length: 0\r\n\r\n"));
+        (await Looking.LookAsync("domain", $"www.shop.example at {bare.Url}", Short)).Fails(TargetFailure.NameNotFound, "a registry knows names as they were registered, such as shop.example");
     }
 
     [Theory]
@@ -164,6 +184,9 @@ public sealed class WitnessLookTests
     [InlineData("""{"objectClassName":"entity","ldhName":"shop.example"}""", 200, "but not about shop.example")]
     [InlineData("<html>", 200, "but not about shop.example")]
     [InlineData("[]", 200, "but not about shop.example")]
+    [InlineData("<html>no such page</html>", 404, "status 404: not in the way of RDAP")]
+    [InlineData("", 404, "status 404: not in the way of RDAP")]
+    [InlineData("""{"errorCode":500}""", 404, "status 404: not in the way of RDAP")]
     [InlineData("", 429, "status 429: asked too often")]
     [InlineData("", 500, "status 500")]
     public async Task A_registry_that_does_not_say_is_a_gap(string content, int status, string words) => (await DomainAsync(content, status)).IsGap(GapCause.Witness, words);

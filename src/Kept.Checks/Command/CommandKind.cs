@@ -12,7 +12,8 @@ internal static class CommandKind
         Fields:
         [
             new("arguments", FieldForm.Texts, "what the program is given, one item for each argument; nothing in them is interpreted", MayHoldSecret: true),
-            new("environment", FieldForm.TextMap, "the variables that the program sees, and no others", MayHoldSecret: true),
+            new("environment", FieldForm.TextMap, "the variables that the program sees, and no others; each must be allowed in house.yaml: `programs: ['/PATH with NAME']`", MayHoldSecret: true),
+            new("unknown-codes", FieldForm.Texts, "exit codes by which the program says that it could not look: a gap, unless the check asks for exit-code", "3, 126, 127"),
             Settings.BodyLimit("64KiB"),
         ],
         Sees:

@@ -54,6 +54,9 @@ internal sealed class ProgramRun : IDisposable
         Kill(_process);
         // What it left running on purpose, with its outputs closed, is ended too: a look leaves nothing behind.
         KillMarked();
+        // Readers that were taken from a process are not its own to close.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
     }
 

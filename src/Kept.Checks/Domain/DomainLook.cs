@@ -23,12 +23,14 @@ internal static class DomainLook
         var answer = await Fetch.GetAsync(dialer, attempt, url, "application/rdap+json", check.Limit(UsualLimit), follows: true, deadline, isGiven ? null : DocumentOrigin.Ours);
         var phases = attempt.Trail.Phases;
         var registration = Registration.Read(answer.Body);
-        if (answer.Status == 404)
+        // Any server says 404, also a wrong address and a portal in between.
+        var isRdap = Registration.IsRefusal(answer.Body) || "application/rdap+json".Equals(answer.ContentHeaders.ContentType?.MediaType, StringComparison.OrdinalIgnoreCase);
+        if (answer.Status == 404 && isRdap)
         {
             attempt.Witness = null; // it knows the answer, and that is bad
-            throw EgressException.OfTarget(TargetFailure.NameNotFound, $"{name} is not registered");
+            throw EgressException.OfTarget(TargetFailure.NameNotFound, $"{name} is not registered{(name.Count(c => c == '.') > 1 ? $" (a registry knows names as they were registered, such as {string.Join('.', name.Split('.')[^2..])})" : "")}");
         }
-        if (answer.Status != 200) throw EgressException.OfUs(GapCause.Witness, $"{attempt.Witness} did not say how {name} stands (status {answer.Status}{(answer.Status == 429 ? ": asked too often" : "")})");
+        if (answer.Status != 200) throw EgressException.OfUs(GapCause.Witness, $"{attempt.Witness} did not say how {name} stands (status {answer.Status}{answer.Status switch { 429 => ": asked too often", 404 => ": not in the way of RDAP", _ => "" }})");
         if (registration is null || registration.Name != name) throw EgressException.OfUs(GapCause.Witness, $"{attempt.Witness} answered, but not about {name}");
         var seen = new SeenValues(check.Kind)
         {

@@ -30,6 +30,22 @@ internal sealed record Registration(string Name, Instant? Expires, Instant? Regi
         }
     }
 
+    /// <summary>Whether it is the words of RDAP for "there is none" (RFC 9083 §6), and not those of just any server.</summary>
+    public static bool IsRefusal(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body, Shallow);
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) return false;
+            return root.TryGetProperty("errorCode", out var code) ? code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out var number) && number == 404 : Items(root, "rdapConformance").Any();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The earliest of a kind: of two ends the first is the one that matters.</summary>
     private static Instant? Event(JsonElement root, string action)
     {

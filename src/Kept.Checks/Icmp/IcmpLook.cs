@@ -8,8 +8,8 @@ namespace Kept.Checks.Icmp;
 /// <summary>Sends its requests in their rhythm, takes answers meanwhile, and waits for the last ones.</summary>
 internal static class IcmpLook
 {
-    private const int MostPackets = 50;
-    private static readonly Duration ShortestInterval = Duration.Milliseconds(10), MostSpare = Duration.Milliseconds(250);
+    private const int MostPackets = 50, MostDrained = 4096;
+    private static readonly Duration ShortestInterval = Duration.Milliseconds(10), MostSpare = Duration.Milliseconds(250), UsualInterval = Duration.Milliseconds(200), UsualWait = Duration.Seconds(1);
 
     public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
         Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, time, attempt, deadline), cancellationToken);
@@ -41,25 +41,38 @@ internal static class IcmpLook
 
     private readonly record struct Plan(int Packets, Duration Interval, Duration Wait, Duration Timeout)
     {
-        /// <summary>How long to wait at the end of a look that took so long: within its own time-out, with some time to spare, for a part of the answers is an answer too.</summary>
+        /// <summary>What is not waited through of a time-out, for a part of the answers is an answer too.</summary>
+        private static Duration SpareOf(Duration timeout) => Shorter(timeout / 5, MostSpare);
+
+        /// <summary>What the last answer is planned to be waited for at least: less than half of it, and silence would say nothing of the host.</summary>
+        public Duration LeastWait => Shorter(Wait, Timeout / 5);
+
+        /// <summary>How long all requests together may take to be sent.</summary>
+        public Duration MostSending => Timeout - SpareOf(Timeout) - LeastWait;
+
+        /// <summary>How long to wait at the end of a look that took so long: within its own time-out, with some time to spare.</summary>
         public Duration WaitAfter(Duration took)
         {
-            var spare = Timeout / 5 < MostSpare ? Timeout / 5 : MostSpare;
-            var left = Timeout - took - spare;
-            return left < Duration.Zero ? Duration.Zero : left < Wait ? left : Wait;
+            var left = Timeout - took - SpareOf(Timeout);
+            return left < Duration.Zero ? Duration.Zero : Shorter(left, Wait);
         }
+
+        private static Duration Shorter(Duration a, Duration b) => a < b ? a : b;
     }
 
     /// <summary>What cannot be is told before anything is sent.</summary>
     private static Plan PlanOf(Check check)
     {
         var packets = check.Setting<FieldValue.Whole>("packets")?.Number ?? 3;
-        var interval = check.Setting<FieldValue.Length>("interval")?.Duration ?? Duration.Milliseconds(200);
+        var interval = check.Setting<FieldValue.Length>("interval")?.Duration;
         if (packets is < 1 or > MostPackets) throw EgressException.OfUs(GapCause.Fault, $"the check sends {packets} packets; write packets: 1 to {MostPackets}");
-        if (interval < ShortestInterval) throw EgressException.OfUs(GapCause.Fault, $"the check sends every {interval.ToWords()}; write interval: {ShortestInterval} or more");
-        if (interval >= check.Timeout || interval * (packets - 1) >= check.Timeout)
-            throw EgressException.OfUs(GapCause.Fault, $"{packets} packets, one every {interval.ToWords()}, do not go into the time-out of {check.Timeout.ToWords()}; write fewer packets, a shorter interval or a longer timeout");
-        return new((int)packets, interval, check.Setting<FieldValue.Length>("wait")?.Duration ?? Duration.Seconds(1), check.Timeout);
+        if (interval < ShortestInterval) throw EgressException.OfUs(GapCause.Fault, $"the check sends every {interval.Value.ToWords()}; write interval: {ShortestInterval} or more");
+        var plan = new Plan((int)packets, interval ?? UsualInterval, check.Setting<FieldValue.Length>("wait")?.Duration ?? UsualWait, check.Timeout);
+        // What nobody wrote is made to go in where it can.
+        if (interval is null && packets > 1 && plan.MostSending / (packets - 1) is var fitting && fitting < plan.Interval) plan = plan with { Interval = fitting < ShortestInterval ? ShortestInterval : fitting };
+        if (plan.Interval >= check.Timeout || plan.Interval * (packets - 1) > plan.MostSending)
+            throw EgressException.OfUs(GapCause.Fault, $"{packets} packets, one every {plan.Interval.ToWords()}, and {plan.LeastWait.ToWords()} for the last answer do not go into the time-out of {check.Timeout.ToWords()}; write fewer packets, a shorter interval or a longer timeout");
+        return plan;
     }
 
     /// <summary>The time of each answer that came, in no order.</summary>
@@ -75,25 +88,44 @@ internal static class IcmpLook
             sentAt.Add(time.GetTimestamp());
             await line.SendAsync(EchoMessage.Request(isSix, id, (ushort)(sentAt.Count - 1), nonce), deadline);
             var isLast = sentAt.Count == plan.Packets;
-            var pause = (isLast ? plan.WaitAfter(new Duration(trail.Phases.Total)) : plan.Interval).ToTimeSpan();
-            using var over = new CancellationTokenSource(pause, time);
+            var pause = isLast ? plan.WaitAfter(new Duration(trail.Phases.Total)) : plan.Interval;
+            if (isLast && pause < plan.LeastWait / 2) throw TooLate(trail, plan);
+            var pausedAt = time.GetTimestamp();
+            using var over = new CancellationTokenSource(pause.ToTimeSpan(), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, deadline);
             try
             {
                 while (!isLast || Array.Exists(trips, trip => trip is null))
                 {
-                    var message = await line.ReceiveAsync(either.Token);
-                    var now = time.GetTimestamp();
-                    if (EchoMessage.SequenceOf(message.Span, isSix, nonce) is not { } sequence || sequence >= sentAt.Count) continue;
-                    trips[sequence] ??= new Duration(Math.Max(1000, Duration.From(time.GetElapsedTime(sentAt[sequence], now)).Nanoseconds)); // a second answer to one request is no answer
-                    trail.Reading(answered: true);
+                    Take(await line.ReceiveAsync(either.Token));
                 }
             }
             catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
             {
                 // The pause is over: the next request, or the end.
+                if (Duration.From(time.GetElapsedTime(pausedAt)) is var took && took - pause > Attempt.Stalled)
+                    throw EgressException.OfUs(GapCause.Late, $"we were held up ourselves: a pause of {pause.ToWords()} took {took.ToWords()}");
+                // What came before it was over has come in time, also where we had no turn to read it.
+                for (var i = 0; isLast && i < MostDrained && line.Waiting() is { } message; i++) Take(message);
             }
             if (isLast) return [.. trips.OfType<Duration>()];
         }
+
+        void Take(ReadOnlyMemory<byte> message)
+        {
+            var now = time.GetTimestamp();
+            if (EchoMessage.SequenceOf(message.Span, isSix, nonce) is not { } sequence || sequence >= sentAt.Count) return;
+            trips[sequence] ??= new Duration(Math.Max(1000, Duration.From(time.GetElapsedTime(sentAt[sequence], now)).Nanoseconds)); // a second answer to one request is no answer
+            trail.Reading(answered: true);
+        }
+    }
+
+    /// <summary>The requests are out and the last answer has no time left to come: that says nothing of the host.</summary>
+    private static EgressException TooLate(DialTrail trail, Plan plan)
+    {
+        var (took, naming) = (new Duration(trail.Phases.Total), new Duration(Math.Max(0, trail.Phases.Dns)));
+        return naming > took / 2
+            ? EgressException.OfUs(GapCause.Resolver, $"our name server took {naming.ToWords()} of the time-out of {plan.Timeout.ToWords()}: too little was left for the answers")
+            : EgressException.OfUs(GapCause.Late, $"we were held up ourselves: the requests were sent only after {took.ToWords()} of the time-out of {plan.Timeout.ToWords()}");
     }
 }

@@ -29,6 +29,8 @@ internal static class ImapLook
         bool? loggedIn = null;
         // A server that forbids the command must not be sent the password (RFC 9051 §6.2.3).
         if (login is { } who) loggedIn = !offered.Contains("LOGINDISABLED") && await talk.LoginAsync(who.User, who.Password);
+        if (loggedIn == false && !Seen.IsExpected(check, name => name == "logged-in"))
+            throw EgressException.OfTarget(TargetFailure.ReportedFailure, offered.Contains("LOGINDISABLED") ? $"{lines.Where} lets nobody log in (LOGINDISABLED)" : $"{lines.Where} did not let us in: {lines.Quoted(talk.LastAnswer)}");
         var phases = trail.Phases with { FirstByte = lines.FirstByte };
         await lines.LeaveAsync("zz LOGOUT");
         var values = new Value?[ImapKind.Kind.Sees.Length];

@@ -11,6 +11,9 @@ internal sealed class ImapTalk(Lines lines)
     private const int MostCapabilities = 200;
     private int _tag;
 
+    /// <summary>The words of the last tagged answer.</summary>
+    public string LastAnswer { get; private set; } = "";
+
     /// <summary>How an answer ends: taken or not, and in which words; with what was said before the end.</summary>
     public readonly record struct Answer(bool IsOk, string Text, ImmutableArray<string> Untagged);
 
@@ -47,8 +50,8 @@ internal sealed class ImapTalk(Lines lines)
         for (var next = 1; ;)
         {
             var line = await lines.ReadAsync();
-            if (After(line, tag + " OK") is { } ok) return new(true, ok, untagged.ToImmutable());
-            if ((After(line, tag + " NO") ?? After(line, tag + " BAD")) is { } no) return new(false, no, untagged.ToImmutable());
+            if (After(line, tag + " OK") is { } ok) return new(true, LastAnswer = ok, untagged.ToImmutable());
+            if ((After(line, tag + " NO") ?? After(line, tag + " BAD")) is { } no) return new(false, LastAnswer = no, untagged.ToImmutable());
             if (After(line, "* BYE") is not null) throw Refused(line);
             if (line.StartsWith("* ", StringComparison.Ordinal)) untagged.Add(line);
             else if (line.StartsWith('+') && next < parts.Length) await lines.WriteAsync((byte[])[.. parts[next++], .. "\r\n"u8]);
@@ -66,7 +69,7 @@ internal sealed class ImapTalk(Lines lines)
     private static string? After(string line, string word) =>
         line.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (line.Length == word.Length || line[word.Length] == ' ') ? line[word.Length..].Trim() : null;
 
-    private EgressException Refused(string line) => EgressException.OfTarget(TargetFailure.Refused, $"{lines.Where} refuses service: it said {lines.Quoted(line)}");
+    private EgressException Refused(string line) => EgressException.OfTarget(TargetFailure.ReportedFailure, $"{lines.Where} refuses service: it said {lines.Quoted(line)}");
 
     private EgressException Malformed(string line) => EgressException.OfTarget(TargetFailure.Malformed, $"{lines.Where} does not speak IMAP: it said {lines.Quoted(line)}");
 }

@@ -33,7 +33,7 @@ internal static class MqttLook
         if (kind != Packets.ConnAck) throw wire.Malformed("it did not answer to connecting");
         var (code, sessionPresent) = packets.CodeOfConnAck(content);
         var reason = Meaning(code, isFive);
-        if (code != 0 && !Seen.IsAsked(check, TellsRefusal)) throw wire.Refuses($"did not let us in: {reason} (code {code.ToString(CultureInfo.InvariantCulture)})");
+        if (code != 0 && !Seen.IsExpected(check, TellsRefusal)) throw wire.Refuses($"did not let us in: {reason} (code {code.ToString(CultureInfo.InvariantCulture)})");
         var trip = code == 0 && topic.Length > 0 ? await RoundAsync(attempt, wire, packets, topic, Encoding.ASCII.GetBytes("kept " + mark)) : null;
         var phases = attempt.Trail.Phases with { FirstByte = wire.FirstByte };
         if (code == 0) await packets.DisconnectAsync();

@@ -41,5 +41,6 @@ internal static class NatsKind
     private static (string, string)? Refuses(string subject) =>
         subject.Contains(' ') || subject.Any(char.IsControl) || subject.Length > 256 ? ("a subject is one word of at most 256 characters", "write words joined by dots: orders.health")
         : subject.Split('.').Any(word => word is "" or "*" or ">") ? ($"'{subject}' is no single subject", "write words joined by dots, without * and >: orders.health")
+        : subject.StartsWith('$') ? ($"'{subject}' is a subject of the server's own, where a request can change it", "write a subject of a service: orders.health")
         : null;
 }

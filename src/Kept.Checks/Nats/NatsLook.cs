@@ -51,7 +51,7 @@ internal static class NatsLook
             if (reply is { Status: 503 }) (reply, error) = (null, $"nobody answers on {subject}");
         }
         var phases = attempt.Trail.Phases with { FirstByte = wire.FirstByte };
-        if (error is not null && !Seen.IsAsked(check, name => name == "error")) throw wire.Refuses($"answered with an error: {attempt.Quoted(error)}");
+        if (error is not null && !Seen.IsExpected(check, name => name == "error")) throw wire.Refuses($"answered with an error: {attempt.Quoted(error)}");
         var text = reply is null ? null : attempt.Redact(Excerpt.Decode(reply.Content));
         var seen = new SeenValues(check.Kind)
         {

@@ -91,10 +91,11 @@ internal static class NtpLook
     }
 
     /// <summary>Stratum 0 tells no time but why there is none (RFC 5905 §7.4).</summary>
-    private static EgressException Kissed(NtpMessage answer, string where) => EgressException.OfTarget(TargetFailure.Refused, $"{where} refuses to tell the time: kiss of death {answer.Reference} ({answer.Reference switch
+    private static EgressException Kissed(NtpMessage answer, string where) => answer.Reference == "RATE"
+        ? EgressException.OfUs(GapCause.Budget, $"{where} tells no time: kiss of death RATE (it is asked too often: look less often)")
+        : EgressException.OfTarget(TargetFailure.ReportedFailure, $"{where} refuses to tell the time: kiss of death {answer.Reference} ({answer.Reference switch
     {
         "DENY" or "RSTR" => "it does not serve this address",
-        "RATE" => "it is asked too often: look less often",
         "INIT" or "STEP" => "its own clock is not set yet",
         _ => "a word of its own",
     }})");

@@ -59,7 +59,7 @@ internal static class Login
         var salt = new byte[saltText.Length];
         if (!Convert.TryFromBase64String(saltText, salt, out var saltLength) || saltLength == 0 || !int.TryParse(iterationsText, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations) || iterations < 1)
             throw wire.Malformed("its challenge is not one of SCRAM");
-        if (iterations > MostIterations) throw wire.Malformed($"its challenge asks for more than {MostIterations:N0} rounds");
+        if (iterations > MostIterations) throw Egress.EgressException.OfUs(GapCause.Local, $"{wire.Where} asks for {iterations:N0} rounds of scram-sha-256 (scram_iterations), and we do {MostIterations:N0} at most");
 
         var salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Prepared(password)), salt.AsSpan(0, saltLength), iterations, HashAlgorithmName.SHA256, 32);
         var clientKey = HMACSHA256.HashData(salted, "Client Key"u8);

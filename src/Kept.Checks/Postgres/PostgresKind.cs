@@ -10,7 +10,7 @@ internal static class PostgresKind
         text => Targets.HostAndPort(text, "postgres", 5432, "db.example:5432"),
         Fields:
         [
-            Settings.User with { Means = "whom to log in as; for postgres 'postgres' where it is not given" },
+            Settings.User with { Means = "whom to log in as; 'postgres' where it is not given, but a check with a query has to say" },
             Settings.Password,
             new("database", FieldForm.Text, "the database to open; the user's own where it is not given", MayHoldSecret: true),
             new("query", FieldForm.Text, "one statement that only reads; without it the look ends once the server is ready", MayHoldSecret: true),

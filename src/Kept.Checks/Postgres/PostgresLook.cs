@@ -15,8 +15,12 @@ internal static class PostgresLook
     private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
     {
         var check = attempt.Request.Check;
-        var (user, password) = (attempt.Expanded("user") ?? "postgres", attempt.Expanded("password"));
-        var (database, query) = (attempt.Expanded("database") ?? user, attempt.Expanded("query"));
+        var (user, password) = (attempt.Expanded("user"), attempt.Expanded("password"));
+        var query = attempt.Expanded("query");
+        // The usual user may do everything: nobody asks as that one without having said so.
+        if (user is null && query is not null) throw EgressException.OfUs(GapCause.Fault, "a check with a query says as whom it asks; write user: one that may read what the query needs, and nothing else");
+        user ??= "postgres";
+        var database = attempt.Expanded("database") ?? user;
         // TLS begins inside the protocol here, so the connection is opened in clear either way.
         await using var wire = await Wire.OpenAsync(dialer, attempt, overTls: false, check.Limit(UsualLimit), deadline);
         var frames = new Frames(wire);
@@ -39,20 +43,66 @@ internal static class PostgresLook
         if (error is null && status != 'T') throw wire.Malformed("it began no transaction");
         if (error is not null) return Refused(attempt, wire, frames, "began no transaction", error);
         var answer = new Answer(frames);
-        await frames.SendAsync(
-            Frames.Message('P', [0, .. Frames.Text(query), 0, 0]), Frames.Message('B', [0, 0, 0, 0, 0, 0, 0, 0]), Frames.Message('D', [(byte)'P', 0]), Frames.Message('E', [0, 0, 0, 0, 0]), Frames.Message('S'));
-        (status, error) = await frames.UntilReadyAsync(answer.Take);
+        error = await DescribedAsync(frames, answer, query);
+        if (error is null)
+        {
+            await frames.SendAsync(Frames.Message('E', [0, 0, 0, 0, 0]), Frames.Message('S'));
+            (status, error) = await frames.UntilReadyAsync(answer.Take);
+        }
         var phases = attempt.Trail.Phases;
-        if (answer.IsCopy) throw EgressException.OfUs(GapCause.Fault, "the query is a COPY, which is no question; write one that gives rows");
-        // A pooler gives the connection to somebody else afterwards: it is left as it was found.
-        if (error is null && status == 'T') await frames.SendAsync(Frames.Message('Q', Frames.Text("ROLLBACK")));
-        if (error is null && status == 'T') await frames.UntilReadyAsync();
-        await frames.SendAsync(Frames.Message('X'));
+        if (answer.IsCopy) throw NoQuestion();
+        await LeaveAsync(frames, rollsBack: error is null && status == 'T');
         return error is null ? Answered(attempt, wire, frames, answer, null, phases) : Refused(attempt, wire, frames, "answered the query with an error", error);
     }
 
+    /// <summary>
+    /// Has the server say what the query would give, before it is executed: a READ ONLY transaction forbids neither COPY … TO PROGRAM, which runs a program there, nor other commands that give no rows.
+    /// </summary>
+    private static async ValueTask<ServerError?> DescribedAsync(Frames frames, Answer answer, string query)
+    {
+        await frames.SendAsync(Frames.Message('P', [0, .. Frames.Text(query), 0, 0]), Frames.Message('B', [0, 0, 0, 0, 0, 0, 0, 0]), Frames.Message('D', [(byte)'P', 0]), Frames.Message('H'));
+        while (true)
+        {
+            var (kind, content) = await frames.NextAsync();
+            switch (kind)
+            {
+                case 'E':
+                    return frames.ErrorOf(content);
+                case 'n':
+                    await LeaveAsync(frames, rollsBack: false);
+                    throw NoQuestion();
+                case 'T':
+                    answer.Take(kind, content);
+                    return null;
+                default:
+                    answer.Take(kind, content);
+                    break;
+            }
+        }
+    }
+
+    private static EgressException NoQuestion() => EgressException.OfUs(GapCause.Fault, "the query gives no rows, so it is no question, and it was not executed; write one that does, such as select or show");
+
+    /// <summary>A pooler gives the connection to somebody else afterwards: it is left as it was found. What was seen stands by then, so no fault of the goodbye is told.</summary>
+    private static async ValueTask LeaveAsync(Frames frames, bool rollsBack)
+    {
+        try
+        {
+            if (rollsBack)
+            {
+                await frames.SendAsync(Frames.Message('Q', Frames.Text("ROLLBACK")));
+                await frames.UntilReadyAsync();
+            }
+            await frames.SendAsync(Frames.Message('X'));
+        }
+        catch (Exception fault) when (fault is EgressException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It left first, or the time is over.
+        }
+    }
+
     private static Observation Refused(Attempt attempt, Wire wire, Frames frames, string how, ServerError error) =>
-        Seen.IsAsked(attempt.Request.Check, name => name == "sqlstate")
+        Seen.IsExpected(attempt.Request.Check, name => name == "sqlstate")
             ? Answered(attempt, wire, frames, null, error, attempt.Trail.Phases)
             : throw wire.Refuses($"{how}: {attempt.Quoted(error.Message)} (SQLSTATE {error.State}{(Meaning(error.State) is { } meaning ? ", " + meaning : "")})");
 

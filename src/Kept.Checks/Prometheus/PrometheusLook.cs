@@ -29,6 +29,10 @@ internal static class PrometheusLook
             var (ages, _) = await AskAsync(dialer, attempt, $"max(round((time() - timestamp({query})) * 1000))", deadline);
             if (ages.Single is { } milliseconds && Math.Abs(milliseconds) < long.MaxValue / Duration.PerMillisecond) age = Duration.Milliseconds((long)milliseconds);
         }
+        // Whether nothing is there because all is well or because nobody measures is not ours to say, unless the check says it.
+        if (Missing(answer) is { } missing && !Seen.IsExpected(check, name => name == "series")
+            && Seen.IsAsked(check, name => name == "value" && answer.Single is null || name == "values" && answer.All is null || name == "age" && answer.Values.IsEmpty))
+            throw EgressException.OfUs(GapCause.Witness, $"{attempt.Witness} knows no value: {missing}; where that is an answer too, expect something of `series`");
         var text = attempt.Redact(Excerpt.Decode(body.Span));
         var seen = new SeenValues(check.Kind)
         {
@@ -41,6 +45,15 @@ internal static class PrometheusLook
         seen.AddConnection(attempt, phases);
         return attempt.Answered(seen.All, -1, body.Length, Excerpt.Of(text)) with { Phases = phases };
     }
+
+    /// <summary>Why there is no value; null where there is one, and one alone.</summary>
+    private static string? Missing(QueryAnswer answer) => answer switch
+    {
+        { Values.IsEmpty: true } => "the query gives no series",
+        { All: null } => "a value is no finite number, or has more than 28 digits",
+        { Single: null } => $"the query gives {answer.Values.Length} series",
+        _ => null,
+    };
 
     private static async ValueTask<(QueryAnswer Answer, ReadOnlyMemory<byte> Body)> AskAsync(Dialer dialer, Attempt attempt, string query, CancellationToken deadline)
     {

@@ -23,7 +23,7 @@ internal static class RedisLook
         await wire.SendAsync(RespAnswer.Command(command));
         var answer = await RespAnswer.ReadAsync(wire);
         var phases = attempt.Trail.Phases with { FirstByte = wire.FirstByte };
-        if (answer.Error is { } error && !Seen.IsAsked(check, name => name == "error")) throw wire.Refuses($"answered {check.Target.Rest.Split(' ')[0]} with an error: {attempt.Quoted(error)}");
+        if (answer.Error is { } error && !Seen.IsExpected(check, name => name == "error")) throw wire.Refuses($"answered {check.Target.Rest.Split(' ')[0]} with an error: {attempt.Quoted(error)}");
         var text = attempt.Redact(answer.Text);
         var seen = new SeenValues(check.Kind)
         {

@@ -25,7 +25,7 @@ internal sealed record RespAnswer(string Text, decimal? Number, string? Error)
             JsonValue value => value.GetValue<long>().ToString(CultureInfo.InvariantCulture),
             _ => "null",
         };
-        return new RespAnswer(text, node is JsonValue && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null, null);
+        return new RespAnswer(text, node is JsonValue ? ExactDecimal.Read(text) : null, null);
     }
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -64,7 +64,7 @@ internal static class SmtpLook
         return null;
     }
 
-    private static EgressException Refused(Lines lines, string how, SmtpReply reply) => EgressException.OfTarget(TargetFailure.Refused, $"{lines.Where} refuses service: it {how} {reply.Words(lines)}");
+    private static EgressException Refused(Lines lines, string how, SmtpReply reply) => EgressException.OfTarget(TargetFailure.ReportedFailure, $"{lines.Where} refuses service: it {how} {reply.Words(lines)}");
 
     /// <summary>It stands in a command, so it may hold nothing that ends one.</summary>
     private static string NameOfOurs(Check check) => (check.Setting<FieldValue.Text>("ehlo")?.Content ?? SmtpKind.Kind.Field("ehlo")!.Default!) is { Length: > 0 and <= 255 } name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '[' or ']')

@@ -57,7 +57,7 @@ internal static class Opening
         var status = await lines.ReadAsync();
         if (StatusOf(status) is not { } code) throw EgressException.OfTarget(TargetFailure.Malformed, $"{lines.Where} does not speak HTTP/1.1: it said {lines.Quoted(status)}");
         if (code is >= 300 and < 400) throw EgressException.OfTarget(TargetFailure.RedirectRefused, $"{lines.Where} redirects the handshake ({code}), which a WebSocket does not follow: look at where it leads");
-        if (code != 101) throw EgressException.OfTarget(TargetFailure.Refused, $"{lines.Where} opens no WebSocket there: it answered {code}");
+        if (code != 101) throw EgressException.OfTarget(TargetFailure.ReportedFailure, $"{lines.Where} opens no WebSocket there: it answered {code}");
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         while (await lines.ReadAsync() is { Length: > 0 } line)
         {

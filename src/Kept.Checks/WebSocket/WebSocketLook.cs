@@ -32,7 +32,7 @@ internal static class WebSocketLook
         await lines.WriteAsync(Encoding.UTF8.GetBytes(ask.Text));
         var chosen = await Opening.ReadAsync(lines, ask);
         var talk = new Talk(new Frames(lines.Rest.Stream, lines.Rest.Ahead, limit, lines.Where), limit);
-        var (answer, answeredAfter, pongAfter) = await TalkAsync(talk, plan, lines, trail, deadline);
+        var (answer, answeredAfter, pongAfter) = await TalkAsync(talk, plan, lines, trail, Seen.IsExpected(check, name => name is "close-code" or "close-reason" or "answer"), deadline);
         var phases = trail.Phases with { FirstByte = lines.FirstByte };
         await LeaveAsync(talk, check.Expect.IsEmpty || Seen.IsAsked(check, name => name is "close-code" or "close-reason"), time, deadline);
         var text = attempt.Redact(answer is null ? "" : Excerpt.Decode(answer.Content.Span));
@@ -63,7 +63,7 @@ internal static class WebSocketLook
 
     /// <summary>The message that was waited for, and after how long it and the pong came; −1 for what was not waited for.</summary>
     private static async ValueTask<(Message? Answer, long AnsweredAfter, long PongAfter)> TalkAsync(
-        Talk talk, Plan plan, Lines lines, DialTrail trail, CancellationToken deadline)
+        Talk talk, Plan plan, Lines lines, DialTrail trail, bool mayClose, CancellationToken deadline)
     {
         var (answered, pong) = (-1L, -1L);
         Message? answer = null;
@@ -83,6 +83,7 @@ internal static class WebSocketLook
             if (plan.Reads is not null && answer is null) throw EgressException.OfTarget(TargetFailure.Malformed, $"{lines.Where} {closed.Words} before it sent the text that 'reads' names");
             if (talk.AwaitsPong) throw EgressException.OfTarget(TargetFailure.Malformed, $"{lines.Where} {closed.Words} before it answered our ping");
             if (closed == Closing.Cut && isDue && answer is null) throw EgressException.OfTarget(TargetFailure.Reset, $"{lines.Where} cut the connection before it answered");
+            if (isDue && answer is null && !mayClose) throw EgressException.OfTarget(TargetFailure.ReportedFailure, $"{lines.Where} {closed.Words} instead of answering");
             break; // it closed instead of answering: that, and with which code, is what was seen
         }
         return (answer, answered, pong);

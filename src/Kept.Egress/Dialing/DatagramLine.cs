@@ -114,14 +114,34 @@ public sealed class DatagramLine : IDisposable
         try
         {
             var length = await _socket.ReceiveAsync(_buffer, SocketFlags.None, cancellationToken);
-            // A raw socket of IPv4 shows the header; no message of ICMP begins with its version, 4.
-            var header = _socket.ProtocolType == ProtocolType.Icmp && length >= 20 && _buffer[0] >> 4 == 4 ? (_buffer[0] & 15) * 4 : 0;
-            return header <= length ? _buffer.AsMemory(header, length - header) : ReadOnlyMemory<byte>.Empty;
+            return Content(length);
         }
         catch (SocketException fault)
         {
             throw EgressException.OfSocket(fault.SocketErrorCode, _where, fault);
         }
+    }
+
+    /// <summary>A message that is there already, valid until the next call; null where there is none.</summary>
+    /// <exception cref="EgressException">The other end told that it takes none.</exception>
+    public ReadOnlyMemory<byte>? Waiting()
+    {
+        try
+        {
+            _socket.Blocking = false;
+            return Content(_socket.Receive(_buffer, SocketFlags.None));
+        }
+        catch (SocketException fault)
+        {
+            return fault.SocketErrorCode == SocketError.WouldBlock ? null : throw EgressException.OfSocket(fault.SocketErrorCode, _where, fault);
+        }
+    }
+
+    private ReadOnlyMemory<byte> Content(int length)
+    {
+        // A raw socket of IPv4 shows the header; no message of ICMP begins with its version, 4.
+        var header = _socket.ProtocolType == ProtocolType.Icmp && length >= 20 && _buffer[0] >> 4 == 4 ? (_buffer[0] & 15) * 4 : 0;
+        return header <= length ? _buffer.AsMemory(header, length - header) : ReadOnlyMemory<byte>.Empty;
     }
 
     public void Dispose() => _socket.Dispose();

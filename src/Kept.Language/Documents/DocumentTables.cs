@@ -163,7 +163,7 @@ internal sealed class DocumentTables
         new("trust", WordList, "PEM files of private certificate authorities, relative to the house."),
         new("resolver", new Form.Text("an address with port, such as 127.0.0.1:53"), "The name server for looks, instead of the system's."),
         new("keep", new Form.Of(Keep), "How long things are kept."),
-        new("programs", WordList, "Programs that checks of the kind command may run, as absolute paths. By default none."),
+        new("programs", WordList, "Programs that checks of the kind command may run, as absolute paths; after `with` the variables that documents may set for one: '/opt/plugin with LANG TOKEN'. By default none."),
         new("registries", new Form.Map("domain", Url), "RDAP servers for checks of the kind domain, by the last labels of a name, such as be."),
         new("ours", NameList, "The agents that are ours; a document of another is then an error."),
     ]);

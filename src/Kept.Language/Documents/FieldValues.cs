@@ -131,8 +131,8 @@ internal static partial class FieldValues
     /// <summary>A program by its absolute path, exactly as checks name it.</summary>
     public static string? Program(ScalarText text, Problems problems)
     {
-        if (text.Text.StartsWith('/') && !text.Text.EndsWith('/') && !text.Text.Split('/').Any(part => part is "." or "..") && !text.Text.Contains("//", StringComparison.Ordinal)) return text.Text;
-        problems.Error(Codes.Address, text.At, $"`{Short(text)}` is no absolute path of a program", "write the whole path without . or .., such as /usr/lib/nagios/plugins/check_disk");
+        if (AllowedProgram.Read(text.Text) is not null) return text.Text;
+        problems.Error(Codes.Address, text.At, $"`{Short(text)}` is no absolute path of a program", "write the whole path without . or .., such as /usr/lib/nagios/plugins/check_disk, and after ` with ` the variables that documents may set: '/opt/plugin with LANG TOKEN'");
         return null;
     }
 

@@ -41,7 +41,7 @@ public enum TargetFailure : byte
     Unreachable = 11,
     /// <summary>A heartbeat did not come in time.</summary>
     Silent = 12,
-    /// <summary>A heartbeat reported failure.</summary>
+    /// <summary>It says itself, in its own protocol, that it fails or does not serve us; or a heartbeat or a program reported failure.</summary>
     ReportedFailure = 13,
 }
 

@@ -77,10 +77,10 @@ public sealed class DocumentTests
     [Fact]
     public void A_house_says_which_programs_may_run_and_where_registries_are_also_from_its_compiled_form()
     {
-        var house = Houses.Read(("house.yaml", "house: h\nprograms: [/usr/bin/true, '/opt/a b/check']\nregistries: { be: 'https://rdap.dns.be/', co.uk: 'http://127.0.0.1:81/uk' }"), ("kept.yaml", "kept: 1\nagent: a")).House!;
+        var house = Houses.Read(("house.yaml", "house: h\nprograms: [/usr/bin/true, '/opt/a b/check', '/opt/plugin with LANG TOKEN']\nregistries: { be: 'https://rdap.dns.be/', co.uk: 'http://127.0.0.1:81/uk' }"), ("kept.yaml", "kept: 1\nagent: a")).House!;
         foreach (var settings in new[] { house.Settings, CompiledHouse.Read(CompiledHouse.Write(house), house.ContentHash, TestKinds.All)!.Settings })
         {
-            Assert.Equal(["/usr/bin/true", "/opt/a b/check"], settings.Programs);
+            Assert.Equal(["/usr/bin/true", "/opt/a b/check", "/opt/plugin with LANG TOKEN"], settings.Programs);
             Assert.Equal([new("be", "https://rdap.dns.be/"), new("co.uk", "http://127.0.0.1:81/uk")], settings.Registries);
         }
         Assert.Empty(HouseSettings.Default.Programs);
@@ -92,6 +92,7 @@ public sealed class DocumentTests
     [InlineData("programs: [/bin/../bin/sh]", "no absolute path of a program")]
     [InlineData("programs: [/bin//sh]", "no absolute path of a program")]
     [InlineData("programs: [/bin/]", "no absolute path of a program")]
+    [InlineData("programs: ['/bin/echo with A=b']", "no absolute path of a program")]
     [InlineData("registries: { be: rdap.dns.be }", "no address of an RDAP server")]
     [InlineData("registries: { be: 'https://rdap.dns.be/?a=b' }", "no address of an RDAP server")]
     [InlineData("registries: { be: 'ftp://rdap.dns.be/' }", "no address of an RDAP server")]
