@@ -143,7 +143,7 @@ public sealed class ImapLookTests : IDisposable
     }
 
     [Theory]
-    [InlineData("* BYE overloaded\r\n", TargetFailure.Refused, "overloaded")]
+    [InlineData("* BYE overloaded\r\n", TargetFailure.ReportedFailure, "overloaded")]
     [InlineData("220 mail.example ESMTP\r\n", TargetFailure.Malformed, "does not speak IMAP: it said \"220 mail.example ESMTP\"")]
     [InlineData("* NO\r\n", TargetFailure.Malformed, "does not speak IMAP")]
     [InlineData("\r\n", TargetFailure.Malformed, "does not speak IMAP")]
@@ -157,7 +157,7 @@ public sealed class ImapLookTests : IDisposable
     [InlineData("CAPABILITY", "TAG NO not today\r\n", TargetFailure.Malformed, "does not say what it can do: \"not today\"")]
     [InlineData("CAPABILITY", "TAG OK nothing\r\n", TargetFailure.Malformed, "does not say what it can do")]
     [InlineData("CAPABILITY", "k9 OK another tag\r\n", TargetFailure.Malformed, "k9 OK another tag")]
-    [InlineData("CAPABILITY", "* BYE shutting down\r\n", TargetFailure.Refused, "shutting down")]
+    [InlineData("CAPABILITY", "* BYE shutting down\r\n", TargetFailure.ReportedFailure, "shutting down")]
     [InlineData("CAPABILITY", "close", TargetFailure.Reset, "after it said: \"* OK IMAP ready\"")]
     public async Task An_answer_that_is_none_fails(string to, string answer, TargetFailure failure, string words)
     {

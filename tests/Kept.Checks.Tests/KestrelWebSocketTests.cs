@@ -70,7 +70,7 @@ public sealed class KestrelWebSocketTests
             Assert.Equal(4000, seen.Amount("websocket", "close-code"));
             Assert.True(seen.Amount("websocket", "time.pong") > 0);
         }
-        (await LookAsync("wrong", "x")).Fails(TargetFailure.Refused, "it answered 401");
+        (await LookAsync("wrong", "x")).Fails(TargetFailure.ReportedFailure, "it answered 401");
         (await LookAsync("right", new string('x', 150_001))).Fails(TargetFailure.TooLarge, "body-limit");
         await app.StopAsync(TestContext.Current.CancellationToken);
         (await LookAsync("right", "x")).Fails(TargetFailure.Refused, "refused");

@@ -81,12 +81,15 @@ public sealed class NtpLookTests
     }
 
     [Theory]
-    [InlineData("RATE", "kiss of death RATE (it is asked too often: look less often)")]
     [InlineData("DENY", "kiss of death DENY (it does not serve this address)")]
     [InlineData("INIT", "its own clock is not set yet")]
     [InlineData("WHAT", "a word of its own")]
     public async Task A_kiss_of_death_is_told(string kiss, string words) =>
-        (await LookAsync((question, _) => [Answer(question, default, 3, 0, [.. kiss.Select(c => (byte)c)])])).Fails(TargetFailure.Refused, words);
+        (await LookAsync((question, _) => [Answer(question, default, 3, 0, [.. kiss.Select(c => (byte)c)])])).Fails(TargetFailure.ReportedFailure, words);
+
+    [Fact]
+    public async Task That_we_ask_too_often_is_ours() =>
+        (await LookAsync((question, _) => [Answer(question, default, 3, 0, [.. "RATE"u8])])).IsGap(GapCause.Budget, "kiss of death RATE (it is asked too often: look less often)");
 
     [Fact]
     public async Task What_is_no_answer_of_a_server_fails()

@@ -93,8 +93,8 @@ public sealed class SmtpLookTests : IDisposable
     }
 
     [Theory]
-    [InlineData("554 no service for you\r\n", TargetFailure.Refused, "it greets with \"554 no service for you\"")]
-    [InlineData("421-busy\r\n421 later\r\n", TargetFailure.Refused, "421 busy")]
+    [InlineData("554 no service for you\r\n", TargetFailure.ReportedFailure, "it greets with \"554 no service for you\"")]
+    [InlineData("421-busy\r\n421 later\r\n", TargetFailure.ReportedFailure, "421 busy")]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", TargetFailure.Malformed, "does not speak SMTP: it said \"SSH-2.0-OpenSSH_9.2\"")]
     [InlineData("220-one\r\n221 two\r\n", TargetFailure.Malformed, "221 two")]
     [InlineData("\0\u0001\r\n", TargetFailure.Malformed, "does not speak SMTP")]
@@ -110,7 +110,7 @@ public sealed class SmtpLookTests : IDisposable
     public async Task What_is_refused_cut_or_not_offered_fails()
     {
         await using var noHello = Server(line => line.StartsWith("EHLO", StringComparison.Ordinal) ? "502 not implemented\r\n" : null);
-        (await LookAsync(noHello)).Fails(TargetFailure.Refused, "answers EHLO with \"502 not implemented\"");
+        (await LookAsync(noHello)).Fails(TargetFailure.ReportedFailure, "answers EHLO with \"502 not implemented\"");
         await using var noTls = Server(line => line.StartsWith("EHLO", StringComparison.Ordinal) ? "250-mail\r\n250 SIZE 0\r\n" : null);
         (await LookAsync(noTls)).Fails(TargetFailure.TlsFailed, "does not offer STARTTLS");
         Assert.Null((await LookAsync(noTls, InClear)).See("smtp", "size-limit"));

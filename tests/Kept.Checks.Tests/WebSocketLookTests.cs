@@ -173,9 +173,9 @@ public sealed class WebSocketLookTests : IDisposable
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", TargetFailure.Refused, "it answered 404")]
-    [InlineData("HTTP/1.1 503 later\r\nContent-Length: 0\r\n\r\n", TargetFailure.Refused, "it answered 503")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", TargetFailure.Refused, "it answered 200")]
+    [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", TargetFailure.ReportedFailure, "it answered 404")]
+    [InlineData("HTTP/1.1 503 later\r\nContent-Length: 0\r\n\r\n", TargetFailure.ReportedFailure, "it answered 503")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", TargetFailure.ReportedFailure, "it answered 200")]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", TargetFailure.RedirectRefused, "redirects the handshake (302)")]
     [InlineData("HTTP/1.0 101 x\r\n\r\n", TargetFailure.Malformed, "does not speak HTTP/1.1")]
     [InlineData("220 mail.example ESMTP\r\n", TargetFailure.Malformed, "does not speak HTTP/1.1: it said \"220 mail.example ESMTP\"")]
