@@ -94,9 +94,9 @@ internal static class NtpLook
     private static EgressException Kissed(NtpMessage answer, string where) => answer.Reference == "RATE"
         ? EgressException.OfUs(GapCause.Budget, $"{where} tells no time: kiss of death RATE (it is asked too often: look less often)")
         : EgressException.OfTarget(TargetFailure.ReportedFailure, $"{where} refuses to tell the time: kiss of death {answer.Reference} ({answer.Reference switch
-    {
-        "DENY" or "RSTR" => "it does not serve this address",
-        "INIT" or "STEP" => "its own clock is not set yet",
-        _ => "a word of its own",
-    }})");
+        {
+            "DENY" or "RSTR" => "it does not serve this address",
+            "INIT" or "STEP" => "its own clock is not set yet",
+            _ => "a word of its own",
+        }})");
 }
