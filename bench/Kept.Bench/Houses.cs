@@ -16,7 +16,7 @@ internal static class Houses
 {
     public static async Task MeasureAsync(int promises)
     {
-        var files = Documents(promises);
+        var files = Documents(promises, "status == 200, time < 2s");
         var clock = Stopwatch.StartNew();
         var reading = HouseReader.Read(files, "bench", CheckCatalog.Kinds);
         var read = clock.Elapsed;
@@ -70,7 +70,7 @@ internal static class Houses
         return (seconds, managed, whole);
     }
 
-    private static List<DocumentFile> Documents(int promises)
+    public static List<DocumentFile> Documents(int promises, string expect)
     {
         var files = new List<DocumentFile>();
         for (var first = 0; first < promises; first += 1000)
@@ -87,7 +87,7 @@ internal static class Houses
                         keeps: [ 'availability >= 99.5% over 30d', 'latency p95 <= 500ms over 1d' ]
                         fails: [ {'{'} code: 503 later, sees: an error, retry: after 30s, loses: nothing {'}'} ]
                         uses: not disclosed
-                        check: {'{'} http: 'GET http://localhost:1/{i}', every: 1h, timeout: 10s, expect: [ status == 200, time < 2s ] {'}'}
+                        check: {'{'} http: 'GET {(expect.Contains("certificate", StringComparison.Ordinal) ? "https" : "http")}://localhost:1/{i}', every: 1h, timeout: 10s, expect: [ {expect} ] {'}'}
 
                     """);
             files.Add(new DocumentFile($"team{first}.kept.yaml", Encoding.UTF8.GetBytes(text.ToString())));

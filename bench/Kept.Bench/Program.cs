@@ -9,6 +9,11 @@ if (args is ["house", ..])
     await Houses.MeasureAsync(args is [_, var n, ..] ? int.Parse(n) : 10_000);
     return;
 }
+if (args is ["hollow", ..])
+{
+    Hollow.Measure(args is [_, var many, ..] ? int.Parse(many) : 10_000);
+    return;
+}
 if (args is ["pipeline", var one, var perSecond, var stretch])
 {
     // One stretch at one rate, to look into with a profiler.

@@ -8,7 +8,7 @@ namespace Kept.Checks;
 internal sealed class Attempt
 {
     /// <summary>A deadline that comes this much late was held up by ourselves (a stopped process, a starved machine): nothing can be said of the target.</summary>
-    private static readonly Duration Stalled = Duration.Milliseconds(750);
+    public static readonly Duration Stalled = Duration.Milliseconds(750);
 
     private readonly List<string> _secrets = [];
     private (int Of, IReadOnlyList<string> Forms)? _forms;
@@ -21,6 +21,9 @@ internal sealed class Attempt
     public LookRequest Request { get; }
     public Instant StartedAt { get; }
     public DialTrail Trail { get; }
+
+    /// <summary>Set where not the target is asked but somebody who knows about it: whatever keeps that one from saying is a gap, and no failure of the target.</summary>
+    public string? Witness { get; set; }
 
     public string Expand(string text) => Secrets.Expand(Permitted(text), _secrets);
     public string ExpandInUrl(string text) => Secrets.Expand(Permitted(text), _secrets, Uri.EscapeDataString);
@@ -98,10 +101,10 @@ internal sealed class Attempt
     private Observation Failed(EgressException fault) => new()
     {
         StartedAt = StartedAt,
-        Reach = fault.IsOurs ? Reach.Gap : Reach.Failed,
-        Failure = fault.Failure,
-        Gap = fault.Gap,
-        Detail = Redact(fault.Message),
+        Reach = fault.IsOurs || Witness is not null ? Reach.Gap : Reach.Failed,
+        Failure = Witness is null ? fault.Failure : TargetFailure.None,
+        Gap = fault.IsOurs || Witness is null ? fault.Gap : GapCause.Witness,
+        Detail = Redact(fault.IsOurs || Witness is null ? fault.Message : $"{Witness} could not be asked: {fault.Message}"),
         Phases = Trail.Phases,
         Address = Trail.Address?.ToString(),
         NewConnection = Trail.IsNew,

@@ -1,11 +1,25 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Kept.Checks.Command;
 using Kept.Checks.Dns;
+using Kept.Checks.Domain;
+using Kept.Checks.Feed;
 using Kept.Checks.Heartbeat;
 using Kept.Checks.Http;
+using Kept.Checks.Icmp;
+using Kept.Checks.Imap;
 using Kept.Checks.Load;
+using Kept.Checks.Mqtt;
+using Kept.Checks.Nats;
+using Kept.Checks.Ntp;
+using Kept.Checks.Postgres;
+using Kept.Checks.Prometheus;
+using Kept.Checks.Redis;
+using Kept.Checks.Smtp;
+using Kept.Checks.Ssh;
 using Kept.Checks.Tcp;
 using Kept.Checks.Tls;
+using Kept.Checks.WebSocket;
 using Kept.Egress;
 using Kept.Model;
 
@@ -21,6 +35,20 @@ public static class CheckCatalog
         (TcpKind.Kind, TcpLook.With),
         (DnsKind.Kind, DnsLook.With),
         (TlsKind.Kind, TlsLook.With),
+        (WebSocketKind.Kind, WebSocketLook.With),
+        (SmtpKind.Kind, SmtpLook.With),
+        (ImapKind.Kind, ImapLook.With),
+        (SshKind.Kind, SshLook.With),
+        (NtpKind.Kind, NtpLook.With),
+        (IcmpKind.Kind, IcmpLook.With),
+        (RedisKind.Kind, RedisLook.With),
+        (PostgresKind.Kind, PostgresLook.With),
+        (MqttKind.Kind, MqttLook.With),
+        (NatsKind.Kind, NatsLook.With),
+        (PrometheusKind.Kind, PrometheusLook.With),
+        (DomainKind.Kind, DomainLook.With),
+        (FeedKind.Kind, FeedLook.With),
+        (CommandKind.Kind, CommandLook.With),
         (HeartbeatKind.Kind, null),
     ];
 

@@ -18,18 +18,21 @@ internal static class Seen
         new("time.tls", ObservedForm.Quantity, Dimension.Time, "the TLS handshake"),
     ];
 
-    public static readonly ObservedName Ip = new("ip", ObservedForm.Text, Dimension.Number, "the address that answered");
+    public static readonly ObservedName Ip = new("ip", ObservedForm.Text, Dimension.Number, "the address that answered", Typical: Value.Of("192.0.2.10"));
 
     public static readonly ImmutableArray<ObservedName> OfTls =
     [
-        new("certificate.expires-in", ObservedForm.Quantity, Dimension.Time, "until the certificate expires; negative once it has"),
+        new("certificate.expires-in", ObservedForm.Quantity, Dimension.Time, "until the certificate expires; negative once it has", Typical: Value.Of(Duration.Days(60))),
         new("certificate.names", ObservedForm.List, Dimension.Number, "the names and addresses the certificate is for"),
         new("certificate.issuer", ObservedForm.Text, Dimension.Number, "who signed the certificate (its common name)"),
         new("certificate.subject", ObservedForm.Text, Dimension.Number, "whom the certificate speaks of, as a distinguished name"),
         new("certificate.fingerprint", ObservedForm.Text, Dimension.Number, "SHA-256 of the certificate, in lower-case hex"),
-        new("tls.version", ObservedForm.Text, Dimension.Number, "the version of TLS: '1.3'"),
+        new("tls.version", ObservedForm.Text, Dimension.Number, "the version of TLS: '1.3'", Typical: Value.Of("1.3")),
         new("tls.cipher", ObservedForm.Text, Dimension.Number, "the cipher suite by its IANA name"),
     ];
+
+    /// <summary>What a healthy look without TLS never sees.</summary>
+    public static readonly ImmutableArray<KeyValuePair<string, Value?>> NothingOfTls = [.. OfTls.Select(seen => seen.Name).Append("time.tls").Select(name => new KeyValuePair<string, Value?>(name, null))];
 
     private static readonly ConditionalWeakTable<CertificateSeen, Value> Names = [];
 
@@ -54,6 +57,12 @@ internal static class Seen
         foreach (var measure in check.Measures)
             if (name(measure.From.Name))
                 return true;
+        return IsExpected(check, name);
+    }
+
+    /// <summary>Whether an expectation of the check asks for a name: it decides then, where else the look would. A measure alone decides nothing.</summary>
+    public static bool IsExpected(Check check, Func<string, bool> name)
+    {
         foreach (var expectation in check.Expect)
             foreach (var node in expectation.Test.SelfAndDescendants())
                 if (Operands(node).Any(operand => name((operand as Operand.Seen ?? (operand as Operand.Count)?.Of)?.Name ?? "")))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Checks;
+using Kept.Judging;
 using Kept.Language;
 using Kept.Model;
 using Kept.Rules;
@@ -11,8 +12,12 @@ namespace Kept.Cli;
 /// <param name="Diagnostics">Everything found by reading and by rules, ordered by file and place.</param>
 /// <param name="Folder">The folder that relative paths in settings start from.</param>
 /// <param name="Files">How many files were read.</param>
-internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diagnostics, string Folder, int Files)
+/// <param name="Shown">Puts the line of its document to a diagnostic.</param>
+internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diagnostics, string Folder, int Files, Func<Diagnostic, Diagnostic> Shown)
 {
+    /// <summary>What every promise with checks would miss, worst first. Empty for a house that is refused.</summary>
+    public ImmutableArray<HollowPromise> Hollow { get; private init; } = [];
+
     /// <exception cref="UsageException">There is no such file or folder, or nothing in it to read.</exception>
     public static HouseOnDisk Read(string path, TimeProvider time)
     {
@@ -23,14 +28,27 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
             throw new UsageException($"'{path}' holds no documents: documents are called kept.yaml or NAME.kept.yaml; `kept init {path}` writes the first");
         var folder = Path.GetFullPath(isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
         var reading = HouseReader.Read(files, Path.GetFileName(folder.TrimEnd('/')), CheckCatalog.Kinds);
-        var ruled = reading.House is { } house ? HouseRules.Check(house, Instant.From(time.GetUtcNow())) : [];
+        var ruled = reading.House is { } house ? [.. HouseRules.Check(house, Instant.From(time.GetUtcNow())), .. BudgetRules.Check(house)] : ImmutableArray<Diagnostic>.Empty;
         var lines = new SourceLines(files);
-        var all = problems.Concat(reading.Diagnostics).Concat(ruled).Distinct().Select(lines.Shown)
-            .OrderBy(d => d.At.File?.Path, StringComparer.Ordinal).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column).ThenBy(d => d.Code, StringComparer.Ordinal)
-            .ToImmutableArray();
+        var all = Ordered(problems.Concat(reading.Diagnostics).Concat(ruled).Distinct().Select(lines.Shown));
         var refused = reading.House is null || problems.Any(d => d.RefusesHouse);
-        return new HouseOnDisk(refused ? null : reading.House!.Found(all), all, folder, files.Count);
+        return new HouseOnDisk(refused ? null : reading.House!.Found(all), all, folder, files.Count, lines.Shown);
     }
+
+    /// <summary>The same with the search for hollow checks: what each promise would miss, and the findings beside it among the diagnostics.</summary>
+    public HouseOnDisk Tried()
+    {
+        if (House is null) return this;
+        // each promise by itself, so that cores can share them; the order of the result does not depend on it
+        var hollow = HollowPromise.WorstFirst(House.Promises.Where(promise => !promise.Checks.IsEmpty).AsParallel().AsOrdered().Select(HollowPromise.Of));
+        var all = Ordered(Diagnostics.Concat(HollowFindings.Of(hollow, Diagnostics).Select(Shown)));
+        return this with { House = House with { Diagnostics = all }, Diagnostics = all, Hollow = hollow };
+    }
+
+    private static ImmutableArray<Diagnostic> Ordered(IEnumerable<Diagnostic> diagnostics) =>
+    [
+        .. diagnostics.OrderBy(d => d.At.File?.Path, StringComparer.Ordinal).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column).ThenBy(d => d.Code, StringComparer.Ordinal),
+    ];
 }
 
 /// <summary>The command line asks for something that is not there; the message says what to do. Ends with exit code 2.</summary>

@@ -91,6 +91,7 @@ internal static class Program
                     kept add URL       promise a service of yours, or watch one of others
             See:    kept status        how every promise stands
                     kept explain NAME  why: the rule, its inputs, their ages
+                    kept report        a past month counted anew, with budgets
             CI:     kept check .       every problem of the documents, no network
                     kept verify .      look once at everything
             """)
@@ -100,8 +101,11 @@ internal static class Program
             InitCommand.Build(terminal, time),
             StatusCommand.Build(terminal, time),
             ExplainCommand.Build(terminal, time),
+            ReportCommand.Build(terminal, time),
             CheckCommand.Build(terminal, time),
             VerifyCommand.Build(terminal, time),
+            TryCommand.Build(terminal, time),
+            ImportCommand.Build(terminal, time),
             FmtCommand.Build(terminal),
             SchemaCommand.Build(terminal),
             LedgerCommand.Build(terminal, time),

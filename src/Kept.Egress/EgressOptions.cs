@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Kept.Model;
@@ -39,11 +40,29 @@ public sealed record EgressOptions
     /// <summary>A kept connection is closed after so long, whatever it served.</summary>
     public Duration ConnectionLifetime { get; init; } = Duration.Minutes(10);
 
+    /// <summary>Programs that checks of the kind <c>command</c> may run, each as <see cref="AllowedProgram"/> reads it. None by default.</summary>
+    public ImmutableArray<string> Programs { get; init; } = [];
+
+    /// <summary>Where the registration of a domain is asked for (RDAP), by the last labels of its name, before what the program knows by itself.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Registries { get; init; } = [];
+
     /// <summary>
     /// Addresses that count as public though they are not. Only for tests, whose targets all stand on loopback: no setting leads here, and everything else
     /// about the policy (every form of an address, every moment it is asked) stays as it is.
     /// </summary>
     internal ImmutableArray<IPAddress> AlsoPublic { get; init; } = [];
+
+    /// <summary>
+    /// How a socket for echo requests is opened: the first that the system allows. The kernel's own for echo needs no right but a place in
+    /// <c>net.ipv4.ping_group_range</c>; a raw one needs <c>CAP_NET_RAW</c>. Others only in tests, with the port of a peer that answers as no kernel would.
+    /// </summary>
+    internal ImmutableArray<Func<AddressFamily, Socket>> EchoSockets { get; init; } =
+    [
+        family => new Socket(family, SocketType.Dgram, family == AddressFamily.InterNetworkV6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp),
+        family => new Socket(family, SocketType.Raw, family == AddressFamily.InterNetworkV6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp),
+    ];
+
+    internal int EchoPort { get; init; }
 
     /// <summary>What is special about an address, or null where it counts as one of the public internet.</summary>
     internal string? Special(IPAddress address) =>
@@ -59,6 +78,8 @@ public sealed record EgressOptions
             Proxy = settings.Proxy,
             Resolver = settings.Resolver is { } resolver ? ReadResolver(resolver) : null,
             PrivateRoots = [.. settings.TrustedCertificates.SelectMany(file => ReadCertificates(houseFolder, file))],
+            Programs = settings.Programs,
+            Registries = settings.Registries,
         };
     }
 

@@ -14,7 +14,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before
-    private static ReadOnlySpan<byte> Magic => "KHC\u0004"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u0006"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)
@@ -36,6 +36,9 @@ public static class CompiledHouse
         tape.Texts(settings.TrustedCertificates);
         tape.Text(settings.Resolver);
         tape.Whole(settings.KeepLooks.Nanoseconds);
+        tape.Texts(settings.Programs);
+        tape.Texts([.. settings.Registries.Select(registry => registry.Key)]);
+        tape.Texts([.. settings.Registries.Select(registry => registry.Value)]);
         tape.List(h.Agents, tape.Write);
         tape.List(h.Diagnostics, diagnostic =>
         {
@@ -83,7 +86,11 @@ public static class CompiledHouse
         Id = tape.Text(),
         Name = tape.Text(),
         Place = tape.Text(),
-        Settings = new HouseSettings(tape.Int(), tape.Int(), tape.MaybeText(), tape.Texts(), tape.MaybeText(), new Duration(tape.Whole())),
+        Settings = new HouseSettings(tape.Int(), tape.Int(), tape.MaybeText(), tape.Texts(), tape.MaybeText(), new Duration(tape.Whole()))
+        {
+            Programs = tape.Texts(),
+            Registries = [.. tape.Texts().Zip(tape.Texts(), KeyValuePair.Create)],
+        },
         Agents = tape.List(() => tape.Agent(kinds)),
         Diagnostics = tape.List(() => new Diagnostic(tape.Text(), tape.One<Severity>(), tape.At(), tape.Text(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.MaybeText())),
     };

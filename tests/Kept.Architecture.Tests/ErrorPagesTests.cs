@@ -12,7 +12,10 @@ public sealed partial class ErrorPagesTests
     [
         ('L', "Documents that cannot be read", "Form, grammar and names. Such an error refuses the whole house; a running one stays as it was. Told by `kept check`, `kept up` and the page of problems, with the line and what to write."),
         ('R', "Rules", "What makes a promise one. An error makes that promise *not a promise*; a warning is advice. Each page says what the rule demands, why, and what one house cannot decide."),
+        ('B', "Budgets and alerts", "What arithmetic alone says of a budget or an alert. Warnings, told by `kept check`, `kept up` and the page of problems."),
+        ('H', "Hollow checks", "What a check would miss, or can never see. Told by `kept check` and on the page of a promise; nothing is refused for it. How it is found: [what a check would miss](../concepts/hollow.md)."),
         ('A', "The API", "In the `code` of an answer that is a problem."),
+        ('I', "Other tools' files", "Told when another tool's files are brought along, and by `kept try --dialect gatus`. Only I01 keeps anything from being written; the others say what was lost, and what had been hollow all along."),
         ('S', "Storage", "On standard error of `kept`, in `/healthz` and on the page. Each says what happened to the evidence and what to do."),
     ];
 
@@ -47,6 +50,28 @@ public sealed partial class ErrorPagesTests
     }
 
     [Fact]
+    public void Every_code_of_budgets_stands_in_the_catalogue_and_has_a_page_and_a_broken_example()
+    {
+        var catalogue = File.ReadAllText(Repository.PathOf("src", "Kept.Judging", "Feasibility", "BudgetRules.cs"));
+        var constants = CodeConstant('B').Matches(catalogue);
+        Assert.Equal(Pages('B'), constants.Select(match => match.Groups["code"].Value));
+        var titles = CatalogueEntry().Matches(catalogue).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["title"].Value);
+        foreach (Match constant in constants) Assert.Equal(titles[constant.Groups["name"].Value], TitleOf(constant.Groups["code"].Value));
+        Assert.All(Pages('B'), code => Assert.NotEmpty(Directory.EnumerateFiles(Repository.PathOf("examples", "broken"), code + ".*.kept.yaml")));
+    }
+
+    [Fact]
+    public void Every_code_of_an_import_has_a_page_with_its_title_and_is_made_to_happen_in_a_test()
+    {
+        var catalogue = File.ReadAllText(Repository.PathOf("src", "Kept.Import", "Frame", "ImportCodes.cs"));
+        var codes = ImportCode().Matches(catalogue).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["code"].Value);
+        Assert.Equal(Pages('I'), codes.Values.Order(StringComparer.Ordinal));
+        foreach (Match entry in CatalogueEntry().Matches(catalogue)) Assert.Equal(entry.Groups["title"].Value, TitleOf(codes[entry.Groups["name"].Value]));
+        var shown = string.Concat(Directory.EnumerateFiles(Repository.PathOf("tests", "Kept.Import.Tests"), "*.txt", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Assert.All(codes.Values, code => Assert.Contains(code, shown, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_code_of_the_API_has_a_page()
     {
         var codes = ApiCode().Matches(File.ReadAllText(Repository.PathOf("src", "Kept.Server", "Api", "ApiError.cs"))).Select(match => match.Groups["code"].Value);
@@ -76,6 +101,9 @@ public sealed partial class ErrorPagesTests
 
     [GeneratedRegex("\\((?<name>[A-Z]\\w+), \"(?<title>[^\"]+)\"\\)")]
     private static partial Regex CatalogueEntry();
+
+    [GeneratedRegex("(?<name>[A-Z]\\w+) = \"(?<code>I[0-9]{2})\"")]
+    private static partial Regex ImportCode();
 
     [GeneratedRegex("\"S[0-9]{2}\"")]
     private static partial Regex StorageLiteral();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Kept.Egress;
 using Kept.Model;
 using Kept.TestKit.Peers;
@@ -111,6 +112,12 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         foreach (var (kind, target, settings) in looks) (await Look(kind, target, settings)).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("tls", $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("dns", $"A x.example at rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        foreach (var kind in new[] { "smtp", "imap", "ssh", "ntp", "redis", "postgres", "mqtt", "nats" }) (await Look(kind, $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("icmp", "rebind.example")).IsGap(GapCause.EgressDenied, "rebind.example is not on the public internet (loopback)");
+        (await Look("websocket", $"ws://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("feed", $"http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("prometheus", $"up at http://rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("domain", $"shop.example at http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
         Assert.Equal(2, peer.Connections);
     }
 
@@ -173,7 +180,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
     [InlineData("fe80::1", "link-local")]
     public async Task An_answer_of_a_name_server_that_leads_inside_is_refused(string address, string why)
     {
-        var isFour = IPAddress.Parse(address).AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
+        var isFour = IPAddress.Parse(address).AddressFamily == AddressFamily.InterNetwork;
         await using var names = new NameServer((name, type) => type == (isFour ? 1 : 28) ? new(0, NameRecord.Address(name, address, 0)) : new(0));
         (await FollowAsync($"http://inside.example:{_inside.Port}/", DocumentOrigin.Others, Open with { Resolver = names.EndPoint })).IsGap(GapCause.EgressDenied, why);
     }
@@ -194,18 +201,67 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         await using var plain = ScriptedPeer.Tcp((stream, stop) => stream.WriteAsync("220 hello\n"u8.ToArray(), stop).AsTask(), Outside);
         await using var secure = ScriptedPeer.Tls(certificate, ScriptedPeer.Answering(ScriptedPeer.Ok()), address: Outside);
         await using var names = new NameServer((name, _) => new(0, NameRecord.Address(name, "192.0.2.1")), Outside);
-        var trusting = Open with { PrivateRoots = [root.Certificate] };
+        await using var mail = Lines("220 hello\r\n", "250 hello\r\n");
+        await using var box = Lines("* OK hello\r\n", "* CAPABILITY IMAP4rev1\r\nk1 OK\r\n");
+        await using var shell = Lines("SSH-2.0-x\r\n", "");
+        await using var live = ScriptedPeer.Tcp(async (stream, stop) =>
+            await stream.WriteAsync((byte[])[.. System.Text.Encoding.ASCII.GetBytes(WebSocketLookTests.Head((await ScriptedPeer.ReadHeadAsync(stream, stop))!)), .. WebSocketLookTests.Said("hello")], stop), Outside);
+        await using var clock = new DatagramPeer((question, _) => [NtpLookTests.Answer(question, default)], Outside);
+        await using var echo = new DatagramPeer((request, _) => [[0, .. request[1..]]], Outside);
+        await using var cache = ScriptedPeer.Tcp(Saying.InTurn("+PONG\r\n"u8.ToArray()), Outside);
+        await using var database = ScriptedPeer.Tcp(Saying.InTurn("R\0\0\0\u0008\0\0\0\0Z\0\0\0\u0005I"u8.ToArray()), Outside);
+        await using var broker = ScriptedPeer.Tcp(Saying.InTurn([0x20, 2, 0, 0]), Outside);
+        await using var bus = Lines("INFO {}\r\n", "PONG\r\n");
+        await using var figures = Public(ScriptedPeer.Ok("""{"status":"success","data":{"resultType":"vector","result":[]}}"""));
+        await using var registry = Public(ScriptedPeer.Ok("""{"objectClassName":"domain","ldhName":"shop.example"}"""));
+        await using var news = Public(ScriptedPeer.Ok("<rss/>"));
+        var trusting = Open with { PrivateRoots = [root.Certificate], EchoSockets = [family => new Socket(family, SocketType.Dgram, ProtocolType.Udp)], EchoPort = echo.Port };
         (string Kind, string Target, ImmutableArray<(string, FieldValue)> Settings)[] looks =
         [
             ("tcp", $"@:{plain.Port}", [("reads", new FieldValue.Text("220"))]), ("tcp", $"@:{secure.Port}", [("over-tls", new FieldValue.YesNo(true))]),
             ("tls", $"@:{secure.Port}", []), ("http", $"https://@:{secure.Port}/", []), ("dns", $"A x.example at @:{names.Port}", []),
+            ("smtp", $"@:{mail.Port}", [("encryption", new FieldValue.Text("none"))]), ("imap", $"@:{box.Port}", [("encryption", new FieldValue.Text("none"))]), ("ssh", $"@:{shell.Port}", []),
+            ("ntp", $"@:{clock.Port}", []), ("icmp", "@", [("packets", new FieldValue.Whole(1))]), ("websocket", $"ws://@:{live.Port}/", [("reads", new FieldValue.Text("hello"))]),
+            ("redis", $"@:{cache.Port}", []), ("postgres", $"@:{database.Port}", []), ("mqtt", $"@:{broker.Port}", []), ("nats", $"@:{bus.Port}", []),
+            ("prometheus", $"up at http://@:{figures.Port}", []), ("domain", $"shop.example at http://@:{registry.Port}/", []), ("feed", $"http://@:{news.Port}/", []),
         ];
+        using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
+        // A kind that is added stands here too. `command` dials nothing: what it looks at is this machine, and no document of others has it run anything (below).
+        Assert.Equal(CheckCatalog.Looks(dialer, TimeProvider.System).Keys.Order(), looks.Select(look => look.Kind).Append("command").Distinct().Order());
         foreach (var (kind, target, settings) in looks)
         {
             (await Looking.LookAsync(kind, target.Replace("@", "127.0.0.2", StringComparison.Ordinal), null, trusting, DocumentOrigin.Others, [.. settings])).Answers();
+            var came = clock.Received + echo.Received;
             foreach (var inside in new[] { "127.0.0.1", "127.0.0.3", "localhost", "[::1]", "[::ffff:127.0.0.1]" })
                 (await Looking.LookAsync(kind, target.Replace("@", inside, StringComparison.Ordinal), null, trusting, DocumentOrigin.Others, [.. settings]))
                     .IsGap(GapCause.EgressDenied, "not on the public internet");
+            Assert.Equal(came, clock.Received + echo.Received); // connected or not: nothing was sent
+        }
+
+        static ScriptedPeer Lines(string greeting, string answer) => ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(greeting), stop);
+            if (await LinePeer.LineAsync(stream, stop) is not null) await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer), stop);
+        }, Outside);
+    }
+
+    [Fact]
+    public async Task A_document_of_others_runs_no_program_of_this_machine_not_even_one_that_the_house_allows()
+    {
+        const string program = "/bin/sh";
+        var allowing = Open with { Programs = [program] };
+        var mark = Path.Combine(Path.GetTempPath(), "kept-" + Guid.NewGuid().ToString("N"));
+        (string, FieldValue)[] settings = [("arguments", new FieldValue.Texts(["-c", $"echo ran > {mark}"]))];
+        try
+        {
+            (await Looking.LookAsync("command", program, null, allowing, DocumentOrigin.Others, settings)).IsGap(GapCause.EgressDenied, "a document that is not ours may not run programs here");
+            Assert.False(File.Exists(mark));
+            (await Looking.LookAsync("command", program, null, allowing, DocumentOrigin.Ours, settings)).Answers();
+            Assert.True(File.Exists(mark)); // so it would have been seen
+        }
+        finally
+        {
+            File.Delete(mark);
         }
     }
 

@@ -57,5 +57,7 @@ internal static class Looking
         Assert.True(seen.Detail?.Contains(words, StringComparison.Ordinal) == true, $"`{words}` is not in: {seen.Detail}");
     }
 
-    public static void Answers(this Observation seen) => Assert.True(seen.Reach == Reach.Answered, $"{seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}");
+    public static void Reaches(this Observation seen, Reach reach) => Assert.True(seen.Reach == reach, $"{seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}");
+
+    public static void Answers(this Observation seen) => seen.Reaches(Reach.Answered);
 }

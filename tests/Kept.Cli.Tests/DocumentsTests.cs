@@ -71,7 +71,8 @@ public partial class DocumentsTests
             ["scenario"] = "docs/reference/scenarios.md",
             ["sh"] = "docs/reference/ledger-format.md",
         };
-        foreach (var form in new[] { "expect", "value", "given", "uses", "keeps", "use", "measure", "ebnf" }) known[form] = "docs/reference/expressions.md";
+        foreach (var form in new[] { "expect", "value", "given", "uses", "keeps", "use", "measure", "alerts", "ebnf" }) known[form] = "docs/reference/expressions.md";
+        foreach (var form in new[] { "gatus", "report", "document", "seen", "gatus-seen" }) known[form] = "docs/reference/import.md";
         // bytes, links and folders, which a page cannot hold: their examples are files under examples/broken
         if (RunElsewhere().IsMatch(Path.GetFileNameWithoutExtension(page))) known["text"] = page;
         foreach (var (form, _) in Blocks(page)) Assert.True(known.TryGetValue(form, out var only) && (only!.Length == 0 || only == page), $"{page}: a block of {form}, which no test runs there");
@@ -171,7 +172,7 @@ public partial class DocumentsTests
 
     private static bool Takes(string[] words) => MessagesTests.Grammar.Parse(words).Errors.Count == 0;
 
-    private static string[] Words(string line) => line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string line) => [.. System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(line.Split('#')[0])];
 
     private static string Dedented(string text)
     {
@@ -195,8 +196,8 @@ public partial class DocumentsTests
     [GeneratedRegex("A whole house: `(?<folder>examples/[^`]+)`")]
     private static partial Regex WholeHouse();
 
-    /// <summary>Pages of codes of the language and of rules, whose blocks are parts.</summary>
-    [GeneratedRegex(@"^(L\d{3}|R\d{2})$")]
+    /// <summary>Pages of codes of the language, of rules, budgets and hollow checks, whose blocks are parts.</summary>
+    [GeneratedRegex(@"^(L\d{3}|[RBH]\d{2})$")]
     private static partial Regex RunElsewhere();
 
     [GeneratedRegex(@"^(?:\$ )?(?:\./)?kept (?<words>[a-z].*)$")]

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Kept.EndToEnd.Tests.Browser;
 using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit.Peers;
+using Kept.TestKit.Servers;
 using Xunit;
 
 namespace Kept.EndToEnd.Tests;
@@ -13,8 +14,8 @@ namespace Kept.EndToEnd.Tests;
 public sealed class BreakingHouseTests : IAsyncLifetime
 {
     private readonly Nginx _nginx = new();
-    private readonly Redis _redis = new();
-    private readonly Postgres _postgres = new();
+    private readonly RedisServer _redis = new();
+    private readonly PostgresServer _postgres = new();
     private readonly KeptUp _kept = new();
     private readonly CertificateAuthority _authority = new();
     private readonly NameServer _names;

@@ -192,7 +192,7 @@ internal sealed class Scripted : IDisposable
             }
     }
 
-    private static async Task<string> HeadAsync(NetworkStream stream)
+    internal static async Task<string> HeadAsync(NetworkStream stream)
     {
         var head = new byte[8192];
         var length = 0;

@@ -30,6 +30,7 @@ internal static class Targets
         ["answer"] = Answers.Http,
         ["dns"] = Answers.Dns,
         ["load"] = Answers.Load,
+        ["talk"] = Talks.Look,
     }.ToFrozenDictionary();
 
     public static IEnumerable<string> Names => All.Keys.Order(StringComparer.Ordinal);
@@ -45,6 +46,7 @@ internal static class Targets
         "house" => HouseFiles.Select((text, i) => ($"house{i}", Encoding.UTF8.GetBytes(text))),
         "compiled" => Examples(root).SelectMany(CompiledOf),
         "expression" => Lines.Seeds(),
+        "talk" => Talks.Seeds(),
         _ => Answers.Seeds(target),
     };
 
@@ -54,6 +56,7 @@ internal static class Targets
         "house: fuzz\nname: Fuzz\nplace: here\nours: [shop]\nlimits: { looks: 64, per-host: 4 }\nkeep: { looks: 30d }\n",
         "house: fuzz\nproxy: http://proxy.shop.example:3128\ntrust: [ca.pem, 'more/own ca.pem']\nresolver: 127.0.0.1:53\n",
         "house: fuzz\nproxy: 'http://[::1]:8080'\nresolver: '[2001:db8::1]:5353'\nkeep:\n  looks: 400d\nlimits:\n  looks: 100000\n  per-host: 10000\n",
+        "house: fuzz\nprograms: [/usr/bin/true, '/opt/own checks/disk']\nregistries: { be: 'https://rdap.dns.be/', co.uk: 'http://127.0.0.1:8080/uk' }\n",
         "house: Fuzz!\nlimits: { looks: 0 }\nkeep: { looks: -1 }\nproxy: ftp://x\ntrust: {}\nresolver: nowhere\nours: shop, other\nsettings: {}\n",
     ];
 

@@ -41,6 +41,41 @@ public sealed class CompiledHouseTests
     }
 
     [Fact]
+    public void Slices_accounting_and_alerts_survive()
+    {
+        var house = Documents.Houses.Reads(
+            """
+            kept: 1
+            agent: shop
+            domains: [shop.example]
+            promises:
+              page:
+                version: 1.0
+                benefit: You can look around.
+                to: anyone
+                keeps: [ availability >= 99.5% over 30d per 1m at 95%, latency p95 <= 800ms over this month UTC per 5m mean, availability >= 99% over 1h ]
+                accounting: { gaps: bad, own-outage: good, retries: confirmed }
+                alerts:
+                  page: burn of availability >= 14.4 over 1h and burn of availability > 14.4 over 5m
+                  ticket: [ burn of latency >= 1 over 3d, burn of availability >= 2.5 over 1d ]
+                check: { http: 'GET https://shop.example/', expect: [ status == 200 ] }
+            """);
+        var back = CompiledHouse.Read(CompiledHouse.Write(house), house.ContentHash, TestKinds.All)!.Promises.Single();
+        var promise = house.Promises.Single();
+        Assert.Equal(new Accounting(GapAccount.Bad, GapAccount.Good, RetryAccount.Confirmed), back.Accounting);
+        Assert.Equal([new SliceRule(SliceCount.AtLeast, 0.95m), new SliceRule(SliceCount.Mean, 0), default], back.Keeps.Select(objective => objective.SliceRule));
+        Assert.Equal(promise.Alerts.SelectMany(alert => alert.Lines, (alert, line) => (alert.Name, alert.At, line.Text, line.At)), back.Alerts.SelectMany(alert => alert.Lines, (alert, line) => (alert.Name, alert.At, line.Text, line.At)));
+        Assert.Equal(promise.Alerts.SelectMany(alert => alert.Lines).SelectMany(line => line.Tests), back.Alerts.SelectMany(alert => alert.Lines).SelectMany(line => line.Tests));
+        // of two objectives of availability an alert speaks of the one with the longest window
+        Assert.Equal([0, 0, 1, 0], back.Alerts.SelectMany(alert => alert.Lines).SelectMany(line => line.Tests).Select(test => test.Objective));
+        Assert.Equal([(14.4m, false), (14.4m, true), (1m, false), (2.5m, false)], back.Alerts.SelectMany(alert => alert.Lines).SelectMany(line => line.Tests).Select(test => (test.Factor, test.IsStrict)));
+        // the accounting is a part of the terms; alerts are our own matter
+        var plain = Documents.Houses.PromiseOf("notice: 30d");
+        Assert.NotEqual(plain.TermsHash, Documents.Houses.PromiseOf("notice: 30d\naccounting: { gaps: bad }").TermsHash);
+        Assert.Equal(plain.TermsHash, Documents.Houses.PromiseOf("notice: 30d\naccounting: { gaps: excluded }\nalerts: { page: burn >= 2 over 1h }").TermsHash);
+    }
+
+    [Fact]
     public void Any_flipped_bit_makes_it_unreadable_and_harms_nothing()
     {
         var house = GoodExamplesTests.Read("web-shop").House!;

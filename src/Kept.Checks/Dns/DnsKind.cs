@@ -15,15 +15,20 @@ internal static class DnsKind
         Fields: [],
         Sees:
         [
-            new("answers", ObservedForm.List, Dimension.Number, "the records of the asked type, sorted; at most 256"),
-            new("rcode", ObservedForm.Text, Dimension.Number, "the response code: 'NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED' …"),
-            new("count", ObservedForm.Quantity, Dimension.Number, "how many records of the asked type"),
-            new("ttl", ObservedForm.Quantity, Dimension.Time, "the smallest time to live among them; missing where there are none", Optional: true),
+            new("answers", ObservedForm.List, Dimension.Number, "the records of the asked type, sorted; at most 256", Typical: new Value.List([Value.Of("192.0.2.10")])),
+            new("rcode", ObservedForm.Text, Dimension.Number, "the response code: 'NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED' …", Typical: Value.Of("NOERROR")),
+            new("count", ObservedForm.Quantity, Dimension.Number, "how many records of the asked type", Typical: Value.Of(1m), AtLeast: 0),
+            new("ttl", ObservedForm.Quantity, Dimension.Time, "the smallest time to live among them; missing where there are none", Optional: true, Typical: Value.Of(Duration.Minutes(5)), AtLeast: 0),
             new("authoritative", ObservedForm.Flag, Dimension.Number, "the server speaks for the zone itself"),
             Seen.Time,
             Seen.Ip,
         ],
-        Failures: ["timeout", "refused", "name-not-found", "server-failure", "answers-empty", "answers-other", "ttl-zero", "not-authoritative", "ten-times-slower", "malformed"]);
+        Failures:
+        [
+            "timeout", "refused", DnsFailures.NameNotFound, DnsFailures.ServerFailure, DnsFailures.AnswersEmpty, DnsFailures.AnswersOther, DnsFailures.TtlZero, DnsFailures.NotAuthoritative,
+            "ten-times-slower", "malformed",
+        ],
+        Typical: DnsFailures.Healthy);
 
     private static TargetReading ReadTarget(string text)
     {

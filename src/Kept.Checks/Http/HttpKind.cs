@@ -1,4 +1,3 @@
-using Kept.Egress;
 using Kept.Model;
 
 namespace Kept.Checks.Http;
@@ -23,23 +22,25 @@ internal static class HttpKind
         ],
         Sees:
         [
-            new("status", ObservedForm.Quantity, Dimension.Number, "the status code"),
+            new("status", ObservedForm.Quantity, Dimension.Number, "the status code", Typical: Value.Of(200m), AtLeast: 100, AtMost: 999),
             .. Seen.TimeAndPhases,
             new("time.first-byte", ObservedForm.Quantity, Dimension.Time, "from sending the request to the head of the answer"),
-            new("body", ObservedForm.Body, Dimension.Number, "the content: text, and JSON where it is JSON"),
+            new("body", ObservedForm.Body, Dimension.Number, "the content: text, and JSON where it is JSON", Typical: new Value.Body("{\"status\":\"ok\"}")),
             new("header", ObservedForm.Map, Dimension.Number, "the headers of the answer; several of one name are joined by a comma"),
             new("size", ObservedForm.Quantity, Dimension.Size, "bytes of the content, decompressed"),
             Seen.Ip,
-            new("version", ObservedForm.Text, Dimension.Number, "the version of HTTP that was spoken: '1.1' or '2'"),
-            new("redirects", ObservedForm.Quantity, Dimension.Number, "how many redirects were followed"),
+            new("version", ObservedForm.Text, Dimension.Number, "the version of HTTP that was spoken: '1.1' or '2'", Typical: Value.Of("1.1")),
+            new("redirects", ObservedForm.Quantity, Dimension.Number, "how many redirects were followed", Typical: Value.Of(0m), AtLeast: 0, AtMost: 5),
             new("url", ObservedForm.Text, Dimension.Number, "where the answer came from in the end, without its query"),
-            .. Seen.OfTls,
+            .. Seen.OfTls.Select(seen => seen.Name == "certificate.expires-in" ? seen with { AtLeast = 0 } : seen), // an expired certificate is a failure, no answer
         ],
         Failures:
         [
-            "refused", "timeout", "reset", "name-not-found", "certificate-expired", "certificate-other-name", "certificate-expiring", "status-500", "status-503", "status-404", "status-429",
-            "redirect-to-login", "login-page-200", "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", "redirect-loop", "too-large",
-        ]);
+            "refused", "timeout", "reset", "name-not-found", "certificate-expired", "certificate-other-name", "certificate-expiring",
+            .. HttpFailures.Statuses, HttpFailures.RedirectToLogin, HttpFailures.LoginPage,
+            "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", HttpFailures.RedirectLoop, "too-large",
+        ],
+        Typical: HttpFailures.Healthy);
 
     private static TargetReading ReadTarget(string text)
     {
@@ -53,24 +54,6 @@ internal static class HttpKind
             return Array.Find(Methods, known => known.Equals(method, StringComparison.OrdinalIgnoreCase)) is { } upper
                 ? TargetReading.Wrong($"methods are written in capitals: {method}", $"write {upper} {url}")
                 : TargetReading.Wrong($"'{method}' is not a method of HTTP that a check may use", "use one of " + string.Join(", ", Methods));
-        return ReadUrl(text, method, url);
-    }
-
-    private static TargetReading ReadUrl(string text, string method, string url)
-    {
-        var scheme = url.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0) return TargetReading.Wrong($"the URL has no scheme: {url}", $"write https://{url} (or http://)");
-        if (url[..scheme] is not ("http" or "https")) return TargetReading.Wrong($"'{url[..scheme]}' is not a scheme of this check", "use http:// or https://; other kinds of checks are tcp, tls, dns and heartbeat");
-        var authority = url[(scheme + 3)..];
-        if (authority.IndexOfAny(['/', '?', '#']) is var end and >= 0) authority = authority[..end];
-        if (authority.Contains('@'))
-            return TargetReading.Wrong("a URL holds no user name or password", "send them as a header: headers: { Authorization: 'Basic ${env:CREDENTIALS}' }");
-        if (Secrets.IsIn(authority)) return TargetReading.Wrong("the host may not be a secret", "name the host; secrets may stand in the path, the query, headers and the body");
-        if (authority.EndsWith(':') || (authority.LastIndexOf(':') is var colon and >= 0 && authority.IndexOf(']', colon) < 0 && HostPort.Read(authority).Port == 0))
-            return TargetReading.Wrong($"the port of {authority} is not one", "write a number from 1 to 65535 after the colon, or leave both out");
-        if (url.Contains('#')) return TargetReading.Wrong("what follows # is never sent", "leave it out: " + url[..url.IndexOf('#', StringComparison.Ordinal)]);
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || HostText.Canonical(uri) is not { } host)
-            return TargetReading.Wrong($"this is not a URL: {url}", "write it whole: https://service.example/health");
-        return TargetReading.Of(new CheckTarget(text, host, uri.Port, method, url));
+        return Targets.Url(text, method, url, ("http", "https"), "use http:// or https://; ws:// and wss:// are for the kind websocket, and other kinds of checks look at HOST:PORT", "https://service.example/health");
     }
 }

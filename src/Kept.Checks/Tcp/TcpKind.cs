@@ -19,12 +19,24 @@ internal static class TcpKind
         Sees:
         [
             new("connected", ObservedForm.Flag, Dimension.Number, "true: a look that could not connect is a failure"),
-            new("answer", ObservedForm.Body, Dimension.Number, "what was read; empty where the check neither sends nor reads"),
+            new("answer", ObservedForm.Body, Dimension.Number, "what was read; empty where the check neither sends nor reads", Typical: new Value.Body("")),
             new("size", ObservedForm.Quantity, Dimension.Size, "bytes of the answer"),
             .. Seen.TimeAndPhases,
             new("time.first-byte", ObservedForm.Quantity, Dimension.Time, "from being connected (and having sent) to the first byte", Optional: true),
             Seen.Ip,
             .. Seen.OfTls,
         ],
-        Failures: ["refused", "timeout", "reset", "name-not-found", "handshake-failed", "answer-empty", "answer-other", "answer-truncated", "ten-times-slower", "too-large"]);
+        Failures: ["refused", "timeout", "reset", "name-not-found", "handshake-failed", .. AwaitedAnswers.Others, "ten-times-slower", "too-large"],
+        Typical: Healthy);
+
+    /// <summary>Without TLS no certificate; an answer only where one is waited for.</summary>
+    private static IEnumerable<KeyValuePair<string, Value?>> Healthy(Check check)
+    {
+        if (!check.IsOverTls())
+            foreach (var nothing in Seen.NothingOfTls)
+                yield return nothing;
+        var reads = check.Setting<FieldValue.Text>("reads")?.Content;
+        if (reads is { Length: > 0 }) yield return new("answer", new Value.Body(reads));
+        else if (check.Setting<FieldValue.Text>("send")?.Content is { Length: > 0 }) yield return new("answer", new Value.Body("ready\n"));
+    }
 }

@@ -12,10 +12,7 @@ internal static class TlsLook
     private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
     {
         var (check, trail) = (attempt.Request.Check, attempt.Trail);
-        var name = check.Setting<FieldValue.Text>("server-name")?.Content is { Length: > 0 } wanted
-            ? HostText.Canonical(wanted) ?? throw EgressException.OfUs(GapCause.Fault, "the server-name of the check is not a name; write a host, such as shop.example")
-            : null;
-        await using var stream = await dialer.ConnectTlsAsync(check.Target.Host, check.Target.Port, name, acceptsAny: true, [], attempt.Request.Trust, trail, deadline);
+        await using var stream = await dialer.ConnectTlsAsync(check.Target.Host, check.Target.Port, Encryption.NameOf(check), acceptsAny: true, [], attempt.Request.Trust, trail, deadline);
         var phases = trail.Phases;
         var tls = trail.Tls!;
         var values = new Value?[TlsKind.Kind.Sees.Length];

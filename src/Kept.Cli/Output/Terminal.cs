@@ -43,6 +43,9 @@ internal sealed class Terminal(TextWriter result, TextWriter talk, bool colour)
     /// <summary>Glyph and word, coloured as on the pages; the word alone carries the meaning.</summary>
     public string State(Outcome outcome, bool isWish = false) => Paint(OutcomeColour(outcome), $"{Glyph(outcome)} {outcome.Word(isWish)}");
 
+    /// <summary>Any words in the colour of an outcome.</summary>
+    public string As(Outcome outcome, string text) => Paint(OutcomeColour(outcome), text);
+
     public static string Glyph(Outcome outcome) => outcome switch
     {
         Outcome.Kept => "✔",

@@ -33,7 +33,7 @@ public sealed class Dialer : IDisposable
         _lanes = new HttpLanes(this);
     }
 
-    internal EgressOptions Options { get; }
+    public EgressOptions Options { get; }
     internal TimeProvider Time { get; }
     internal HttpLanes Lanes => _lanes;
     internal bool UsesProxy => _proxy is not null;
@@ -86,6 +86,16 @@ public sealed class Dialer : IDisposable
         string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
     {
         var stream = await ConnectAsync(host, port, trust, trail, cancellationToken);
+        return await UpgradeAsync(stream, host, port, name, acceptsAny, protocols, trail, cancellationToken);
+    }
+
+    /// <summary>Shakes hands over a connection that is open, as where a protocol changes over to TLS (STARTTLS); the chain is judged as for one that began with it.</summary>
+    /// <param name="stream">Owned from here on, also on failure. Nothing may have been read ahead of it: who sits between could have put that there.</param>
+    /// <param name="name">The name to ask for, which the certificate must bear; the host when null.</param>
+    /// <param name="acceptsAny">True where a bad certificate is something to see, not a failure.</param>
+    public async ValueTask<SslStream> UpgradeAsync(
+        Stream stream, string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, DialTrail trail, CancellationToken cancellationToken)
+    {
         trail.Stage = DialStage.Handshaking;
         var mark = trail.Mark();
         try
@@ -124,7 +134,7 @@ public sealed class Dialer : IDisposable
         if (allowed.Length > 0) return allowed;
         trail.Address = addresses[0];
         throw EgressException.OfUs(GapCause.EgressDenied,
-            $"{HostPort.Write(host, port)} is not on the public internet ({Options.Special(addresses[0])}), and this document is not ours");
+            $"{(port == 0 ? host : HostPort.Write(host, port))} is not on the public internet ({Options.Special(addresses[0])}), and this document is not ours");
     }
 
     private async ValueTask<Socket> DialAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)

@@ -56,6 +56,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         var counted = CountedOf(promise);
         var foldKey = FoldKeyOf(promise, counted, assessor);
         var print = new StringBuilder().Append(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version).Append('\n').Append(promise.Until);
+        foreach (var alert in promise.Alerts) print.Append('\n').Append(alert.Name).Append(": ").AppendJoin("; ", alert.Lines.Select(line => line.Text));
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
         foreach (var check in promise.Checks)
         {
@@ -92,6 +93,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
     {
         var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
         if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
+        if (promise.Accounting != Accounting.Usual) text.Append('\n').Append(promise.Accounting);
         foreach (var objective in promise.Keeps) text.Append('\n').Append(ExpressionText.Of(objective));
         return Short(text);
     }

@@ -36,11 +36,8 @@ public static class Judge
     private static JudgedLook Answered(Check check, Observation seen)
     {
         var measured = check.Measures.IsDefaultOrEmpty ? [] : Measured(check, seen);
-        var expect = check.Expect.IsDefault ? [] : check.Expect;
-        foreach (var expected in expect)
+        if (!Satisfies(check, seen))
         {
-            var scene = new Scene { Observation = seen, At = seen.StartedAt };
-            if (Evaluation.Of(expected.Test, ref scene) == Truth.True) continue;
             var outcomes = Explained(check, seen);
             var bad = outcomes.Count(outcome => outcome.Truth != Truth.True);
             var reason = outcomes.First(outcome => outcome.Truth != Truth.True).Reason;
@@ -54,6 +51,26 @@ public static class Judge
         public override string Reason => LookWords.OfAnswer(seen.Code, seen.Phases.Total);
 
         public override ImmutableArray<ExpectationOutcome> Expectations => Explained(check, seen);
+    }
+
+    /// <summary>The class of a look that was in force, without words: what the search for hollow checks asks a hundred thousand times. <see cref="Look"/> is made of the same.</summary>
+    internal static LookClass ClassOf(Check check, Observation seen) => seen.Reach switch
+    {
+        Reach.Gap => LookClass.Gap,
+        Reach.Answered when Satisfies(check, seen) => LookClass.Good,
+        _ => LookClass.Bad,
+    };
+
+    /// <summary>Whether every expectation is true of an answer.</summary>
+    private static bool Satisfies(Check check, Observation seen)
+    {
+        if (check.Expect.IsDefault) return true;
+        foreach (var expected in check.Expect)
+        {
+            var scene = new Scene { Observation = seen, At = seen.StartedAt };
+            if (Evaluation.Of(expected.Test, ref scene) != Truth.True) return false;
+        }
+        return true;
     }
 
     private static ImmutableArray<ExpectationOutcome> Explained(Check check, Observation seen)
@@ -76,7 +93,7 @@ public static class Judge
     /// Figures in the units of <see cref="LookRecord.Measured"/>, rounded to the nearest whole unit (half to even); null where nothing was seen, where it is no
     /// number or of another dimension, and where it does not fit.
     /// </summary>
-    private static ImmutableArray<long?> Measured(Check check, Observation seen)
+    internal static ImmutableArray<long?> Measured(Check check, Observation seen)
     {
         var figures = new long?[check.Measures.Length];
         for (var i = 0; i < figures.Length; i++)

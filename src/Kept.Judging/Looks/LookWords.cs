@@ -34,6 +34,7 @@ public static class LookWords
         GapCause.Storage => "what we saw could not be stored",
         GapCause.NotArmed => "it has never called yet",
         GapCause.Paused => "looking is paused",
+        GapCause.Witness => "who knows about it did not answer",
         _ => "we could not look",
     };
 

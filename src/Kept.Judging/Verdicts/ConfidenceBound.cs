@@ -13,6 +13,31 @@ internal static class ConfidenceBound
     /// <summary>More terms than this are not summed; the answer is no.</summary>
     private const long MostTerms = 50_000;
 
+    /// <summary>
+    /// The level to ask for where shares between 0 and 1 are added and not good and bad ones: the tail of their sum is at most e times that of the binomial (V. Bentkus,
+    /// <i>On Hoeffding's inequalities</i>, Annals of Probability 32 (2004) 1650–1673, theorem 1.2), with the sum moved to the whole number on the cautious side.
+    /// </summary>
+    public static decimal OfShares(decimal confidence) => 1 - ((1 - confidence) / 2.7182818284590452353602874714m);
+
+    /// <summary>How many further good ones are needed, after those, until the share is surely satisfied: found by halving, for more good ones never say less. Null beyond a billion.</summary>
+    public static long? Needed(ShareRule rule, long satisfying, long counted, decimal confidence)
+    {
+        if (!rule.WantsMany) return null;
+        long low = 0, high = 1;
+        while (!Confirms(rule, satisfying + high, counted + high, confidence))
+        {
+            if (high > 1_000_000_000) return null;
+            (low, high) = (high, high * 2);
+        }
+        while (high - low > 1)
+        {
+            var middle = low + ((high - low) / 2);
+            if (Confirms(rule, satisfying + middle, counted + middle, confidence)) high = middle;
+            else low = middle;
+        }
+        return high;
+    }
+
     /// <summary>The share surely satisfies the rule.</summary>
     public static bool Confirms(ShareRule rule, long satisfying, long counted, decimal confidence)
     {

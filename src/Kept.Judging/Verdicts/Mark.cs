@@ -20,14 +20,36 @@ internal readonly record struct Mark(ulong Bits)
 
     public static Mark Of(LookClass look, ulong satisfied) => new((ulong)look | (look is LookClass.Good or LookClass.Bad ? satisfied << 3 : 0));
 
-    /// <summary>Evidence before no evidence, worse before better: bad, good, not in force, condition unknown, gap.</summary>
+    /// <summary>Something nobody saw, with what it counts as by the accounting of the promise; see <see cref="FoldPlan.Assumed"/>.</summary>
+    public static Mark OfUnseen(LookClass look, ulong assumed) => new((ulong)look | assumed << 3);
+
+    /// <summary>
+    /// A slice of which a share counts: so many of so many looks, in lowest terms and at most 2^30 − 1 each. Eight of eight and nine of nine are the same
+    /// mark, so a healthy slice that holds now eight looks and now nine does not begin a run each time.
+    /// </summary>
+    public static Mark OfShare(LookClass look, long satisfying, long counted)
+    {
+        var common = Math.Max(1, (long)System.Numerics.BigInteger.GreatestCommonDivisor(satisfying, counted));
+        return new((ulong)look | ((ulong)Math.Min(satisfying / common, MostInSlice) << 3) | ((ulong)Math.Min(counted / common, MostInSlice) << 33));
+    }
+
+    private const long MostInSlice = (1L << 30) - 1;
+
+    /// <summary>What <see cref="OfShare"/> put in.</summary>
+    public (long Satisfying, long Counted) Share => ((long)(Bits >> 3) & MostInSlice, (long)(Bits >> 33) & MostInSlice);
+
+    /// <summary>Evidence before no evidence, worse before better: bad, good, not in force, condition unknown, gap. Of two that nobody saw, the one that counts worse.</summary>
     public Mark Join(Mark other)
     {
         if (Bits == other.Bits) return this;
         if (IsEvidence && other.IsEvidence)
             return new Mark((Bits & other.Bits & ~7UL) | (ulong)(Class == LookClass.Bad || other.Class == LookClass.Bad ? LookClass.Bad : LookClass.Good));
-        return Rank(Class) >= Rank(other.Class) ? this : other;
+        var order = Rank(Class).CompareTo(Rank(other.Class));
+        return order != 0 ? order > 0 ? this : other : AssumedRank >= other.AssumedRank ? this : other;
     }
+
+    /// <summary>Counted as bad (the bit of what is assumed alone), not counted, counted as good.</summary>
+    private int AssumedRank => System.Numerics.BitOperations.PopCount(Bits >> 3) switch { 1 => 2, 0 => 1, _ => 0 };
 
     private static int Rank(LookClass look) => look switch
     {
@@ -71,7 +93,7 @@ internal struct Tally
             case LookClass.Good: Good += count; break;
             case LookClass.Bad: Bad += count; break;
             case LookClass.NotInForce: NotInForce += count; return;
-            default: Missing += count; return;
+            default: Missing += count; break;
         }
         if (mark.Satisfies(predicate)) Satisfying += count;
     }

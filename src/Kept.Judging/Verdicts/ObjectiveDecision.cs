@@ -14,6 +14,10 @@ internal struct Figures
     /// <summary>How many the whole window holds, those not in force included.</summary>
     public long Expected;
     public long NotInForce;
+    /// <summary>Of the counted, those that nobody saw and that the accounting counts.</summary>
+    public long Assumed;
+    /// <summary>The sum of the shares of slices, where their mean is judged; then <see cref="Satisfying"/> is its whole part.</summary>
+    public Fraction? Sum;
     /// <summary>Every check was looked at often enough.</summary>
     public bool IsCovered;
 }
@@ -43,6 +47,8 @@ internal sealed partial class ObjectivePlan : LineWords
             Open = line.Open,
             Expected = line.Expected,
             NotInForce = line.NotInForce,
+            Assumed = line.Assumed,
+            Sum = line.Sum,
             IsCovered = line.IsCovered,
         };
         var word = SliceTrack >= 0 ? "slice" : "look";
@@ -54,29 +60,50 @@ internal sealed partial class ObjectivePlan : LineWords
             Ground.Fails when figures.Open > 0 => $"{Said(figures, word)}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good",
             Ground.MayBeMended => $"{Said(figures, word)}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it",
             Ground.NotCovered => $"{Said(figures, word)}, but only {Coverage(figures)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)",
-            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{Said(figures, word)}; too few to say so with {VerdictWords.Percent(Promise.Confidence!.Value)} confidence",
+            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{Said(figures, word)}; too few to say so with {VerdictWords.Percent(Promise.Confidence!.Value)} confidence{Needed(figures)}",
             _ => Said(figures, word),
         };
     }
+
+    /// <summary>The share that may be bad, where there is a budget.</summary>
+    public override Fraction? Allowed => Undecidable is null ? Share.Allowed : null;
 
     private Ground GroundOf(in Figures figures)
     {
         if (figures.Counted == 0) return figures.NotInForce > 0 && figures.Due == 0 ? Ground.NoneInForce : figures.Due > 0 ? Ground.NoneSeen : Ground.NoneYet;
         var isStatistical = Objective.Statistic.Kind != StatisticKind.Every && Share.Level is > 0 and < 1;
-        if (!Share.CanHold(figures.Satisfying, figures.Counted, figures.Open))
-            return isStatistical && Promise.Confidence is { } level && !ConfidenceBound.Excludes(Share, figures.Satisfying, figures.Counted, level) ? Ground.FailsByTooFew : Ground.Fails;
-        if (!Share.Holds(figures.Satisfying, figures.Counted)) return Ground.MayBeMended;
+        var (canHold, holds) = figures.Sum is { } sum
+            ? (Share.CanHold(sum, figures.Counted, figures.Open), Share.Holds(sum, figures.Counted))
+            : (Share.CanHold(figures.Satisfying, figures.Counted, figures.Open), Share.Holds(figures.Satisfying, figures.Counted));
+        if (!canHold)
+            return isStatistical && Promise.Confidence is { } level && !IsExcluded(figures, level) ? Ground.FailsByTooFew : Ground.Fails;
+        if (!holds) return Ground.MayBeMended;
         if (!figures.IsCovered) return Ground.NotCovered;
-        return isStatistical && Promise.Confidence is { } confidence && !ConfidenceBound.Confirms(Share, figures.Satisfying, figures.Counted, confidence) ? Ground.HoldsByTooFew : Ground.Holds;
+        return isStatistical && Promise.Confidence is { } confidence && !IsConfirmed(figures, confidence) ? Ground.HoldsByTooFew : Ground.Holds;
     }
 
+    /// <summary>How many good ones it would take to say kept.</summary>
+    private string Needed(in Figures figures) =>
+        ConfidenceBound.Needed(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? Promise.Confidence!.Value : ConfidenceBound.OfShares(Promise.Confidence!.Value)) is { } needed
+            ? $"; {VerdictWords.Figure(needed)} more good ones would say kept" : "";
+
+    private bool IsConfirmed(in Figures figures, decimal confidence) =>
+        ConfidenceBound.Confirms(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? confidence : ConfidenceBound.OfShares(confidence));
+
+    private bool IsExcluded(in Figures figures, decimal confidence) => figures.Sum is { } sum
+        ? ConfidenceBound.Excludes(Share, (long)sum.Ceiling, figures.Counted, ConfidenceBound.OfShares(confidence))
+        : ConfidenceBound.Excludes(Share, figures.Satisfying, figures.Counted, confidence);
+
     private static string Coverage(in Figures figures) =>
-        $"{VerdictWords.Figure(figures.Counted)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted, figures.Due)}";
+        $"{VerdictWords.Figure(figures.Counted - figures.Assumed)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted - figures.Assumed, figures.Due)}";
 
     private string Said(in Figures figures, string word)
     {
+        var assumed = figures.Assumed > 0 ? $", {VerdictWords.Figure(figures.Assumed)} of them not seen and counted by its accounting" : "";
+        if (figures.Sum is { } sum)
+            return $"{(sum * new Fraction(100, figures.Counted)).ToWords()} % is the mean of {VerdictWords.Plural(figures.Counted, word)}{assumed}";
         var verb = Objective.Quantity.Source == QuantitySource.GoodLooks ? figures.Counted == 1 ? "was good" : "were good" : "within";
         var share = VerdictWords.Percent(figures.Satisfying, figures.Counted);
-        return $"{share} of {VerdictWords.Plural(figures.Counted, word)} {verb} ({VerdictWords.Figure(figures.Counted - figures.Satisfying)} not)";
+        return $"{share} of {VerdictWords.Plural(figures.Counted, word)} {verb} ({VerdictWords.Figure(figures.Counted - figures.Satisfying)} not){assumed}";
     }
 }

@@ -34,6 +34,11 @@ internal sealed partial class ObjectivePlan
     /// <summary>With <c>per</c>: the track of its slices, else −1.</summary>
     public int SliceTrack { get; init; } = -1;
     public long Slice => Objective.Slice is { } slice ? Math.Max(1, slice.Nanoseconds / 1000) : 0;
+    /// <summary>The slices are made from the counts of their looks, and not look by look.</summary>
+    public bool IsRecounted => SliceTrack >= 0 && (Objective.SliceRule.Count != SliceCount.Whole || Promise.Accounting != Accounting.Usual);
+    public bool IsMean => SliceTrack >= 0 && Objective.SliceRule.Count == SliceCount.Mean;
+    /// <summary>The share that a slice must have to be good.</summary>
+    public ShareRule SliceShare { get; init; }
 }
 
 /// <summary>All objectives of a promise, prepared once: predicates are shared where objectives ask the same of a look over different windows.</summary>
@@ -53,6 +58,7 @@ internal sealed class FoldPlan
             plans.Add(Prepare(promise, objective, ref sliceTracks));
         Objectives = plans.MoveToImmutable();
         SliceTracks = sliceTracks;
+        Accounting = promise.Accounting;
         Predicates = Array.ConvertAll(_predicates, list => list.ToArray());
         _predicates = [];
     }
@@ -62,6 +68,13 @@ internal sealed class FoldPlan
     /// <summary>Predicates per check.</summary>
     public Predicate[][] Predicates { get; }
     public int SliceTracks { get; }
+    public Accounting Accounting { get; }
+
+    /// <summary>Of a check, the predicate of what is assumed and not seen: where the accounting counts gaps, one more than those of objectives.</summary>
+    public int Assumed(int check) => Predicates[check].Length;
+
+    /// <summary>How many predicates the marks of a check have.</summary>
+    public int WidthOf(int check) => Predicates[check].Length + (Accounting.Assumes ? 1 : 0);
 
     /// <summary>What a snapshot must agree with to be taken up again: what its bits mean.</summary>
     public string Signature()
@@ -74,7 +87,10 @@ internal sealed class FoldPlan
         }
         foreach (var plan in Objectives)
             if (plan.SliceTrack >= 0)
-                words.Append("\nslices ").Append(plan.Slice).Append(' ').AppendJoin(' ', plan.Tracks);
+                words.Append(plan.IsRecounted ? "\nslices of looks " : "\nslices ").Append(plan.Objective.SliceRule.Count == SliceCount.Whole ? "" : $"{plan.Objective.SliceRule} ").Append(plan.Slice).Append(' ').AppendJoin(' ', plan.Tracks);
+        if (Accounting != Accounting.Usual) words.Append("\naccounting ").Append(Accounting);
+        if (Accounting.Retries == RetryAccount.Confirmed)
+            foreach (var check in Checks) words.Append(' ').Append(check.Confirm);
         return words.ToString();
     }
 
@@ -88,7 +104,7 @@ internal sealed class FoldPlan
         };
         var why = objective.Quantity.Source == QuantitySource.Surroundings ? $"no look decides {objective.Quantity.Name}"
             : Checks.Length == 0 ? "no check looks at it" : null;
-        var counted = why is null ? Count(objective, out why) : [];
+        var counted = why is null ? Count(promise, objective, out why) : [];
         return new ObjectivePlan
         {
             Promise = promise,
@@ -97,10 +113,11 @@ internal sealed class FoldPlan
             Undecidable = why,
             Tracks = counted,
             SliceTrack = objective.Slice is not null && why is null ? Checks.Length + sliceTracks++ : -1,
+            SliceShare = new ShareRule(Comparison.GreaterOrEqual, objective.SliceRule.Count == SliceCount.AtLeast ? objective.SliceRule.Share : 1),
         };
     }
 
-    private ImmutableArray<Counted> Count(Objective objective, out string? why)
+    private ImmutableArray<Counted> Count(Promise promise, Objective objective, out string? why)
     {
         var tracks = ImmutableArray.CreateBuilder<Counted>(1);
         why = null;
@@ -118,7 +135,7 @@ internal sealed class FoldPlan
             var place = _predicates[i].IndexOf(predicate);
             if (place < 0)
             {
-                if (_predicates[i].Count == Mark.MostPredicates)
+                if (_predicates[i].Count == Mark.MostPredicates - (promise.Accounting.Assumes ? 1 : 0))
                 {
                     why = $"a check counts for at most {Mark.MostPredicates} different objectives";
                     return [];

@@ -31,7 +31,7 @@ public sealed partial class PromiseFold
         var outcome = broken is not null ? Outcome.Broken : head.Line.Outcome;
         var reason = broken is null || ReferenceEquals(broken, head.Line) ? head.Line.Reason : $"{broken.Text}: {broken.Reason}";
         if (objectives.Length > 0) reason = Headline(reason, decided);
-        return new Verdict(outcome, reason, head.SeenAt, head.ValidUntil, _assessor, _regime, ImmutableCollectionsMarshal.AsImmutableArray(lines), Risks(others));
+        return new Verdict(outcome, reason, head.SeenAt, head.ValidUntil, _assessor, _regime, ImmutableCollectionsMarshal.AsImmutableArray(lines), Risks(others)) { Alerts = JudgeAlerts(now.Microseconds), Notes = Notes(now.Microseconds) };
     }
 
     // Mostly the same words again: they are kept, not made anew at each look.

@@ -17,15 +17,44 @@ public sealed partial class PromiseFold
         var low = Math.Max(_since, begin);
         var high = isRolling ? now + 1 : Math.Min(window.To.Microseconds, now + 1);
         var reach = new Reach(low, high, isRolling ? begin : low, isRolling ? high : window.To.Microseconds);
-        var figures = plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
-        var budget = plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
-        return new VerdictLine(plan.Objective.Text, plan.Decide(figures), plan, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, window.From, window.To, budget)
+        return LineOf(plan, reach, window.From, window.To, now);
+    }
+
+    /// <summary>
+    /// An objective counted over any stretch of time instead of its own window: what a report says of last month. A slice belongs to the stretch in which it begins.
+    /// </summary>
+    /// <param name="objective">Its place in <see cref="Promise.Keeps"/>.</param>
+    /// <param name="from">The first moment.</param>
+    /// <param name="to">The first moment that no longer counts.</param>
+    /// <param name="now">The moment asked at: what was not due by then is still to come.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such objective, or the stretch is empty.</exception>
+    public VerdictLine LineOver(int objective, Instant from, Instant to, Instant now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(objective);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(objective, _plan.Objectives.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from.Microseconds, to.Microseconds, nameof(from));
+        var plan = _plan.Objectives[objective];
+        if (plan.Undecidable is { } why) return new VerdictLine(plan.Objective.Text, Outcome.Unknown, why, 0, 0, 0, 0, from, to, null);
+        var low = Math.Max(_since, from.Microseconds);
+        return LineOf(plan, new Reach(low, Math.Min(to.Microseconds, now.Microseconds + 1), low, to.Microseconds), from, to, now.Microseconds);
+    }
+
+    private VerdictLine LineOf(ObjectivePlan plan, Reach reach, Instant from, Instant to, long now)
+    {
+        var figures = FiguresOf(plan, reach, now);
+        var budget = figures.Sum is { } sum ? plan.Share.BudgetLeft(sum, figures.Counted, figures.Open) : plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
+        return new VerdictLine(plan.Objective.Text, plan.Decide(figures), plan, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, from, to, budget)
         {
             Open = figures.Open,
             NotInForce = figures.NotInForce,
+            Assumed = figures.Assumed,
             IsCovered = figures.IsCovered,
+            Sum = figures.Sum,
+            Span = reach.WholeHigh - reach.WholeLow,
         };
     }
+
+    private Figures FiguresOf(ObjectivePlan plan, Reach reach, long now) => plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
 
     /// <summary>[Low, High) is what counts; [WholeLow, WholeHigh) what the window may come to hold.</summary>
     private readonly record struct Reach(long Low, long High, long WholeLow, long WholeHigh);
@@ -35,61 +64,123 @@ public sealed partial class PromiseFold
         var figures = new Figures { IsCovered = true };
         foreach (var counted in plan.Tracks)
         {
-            var tally = _tracks[counted.Track].Count(reach.Low, reach.High, counted.Predicate);
-            AddCounts(ref figures, tally, Slots(counted.Track, reach.Low, reach.High - PatienceOf(counted.Track), now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
+            var track = Counting(counted.Track);
+            var tally = track.Count(reach.Low, reach.High, counted.Predicate);
+            var assumed = _plan.Accounting.Assumes ? track.Count(reach.Low, reach.High, _plan.Assumed(counted.Track)).Satisfying : 0;
+            AddCounts(ref figures, tally, assumed, DueOf(counted, reach, now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
         }
         return figures;
     }
 
+    /// <summary>Slots whose look should be here by now, and how many of those are: over the same stretch, for what was due later may be recorded or not.</summary>
+    private readonly record struct SoFar(long Slots, long Recorded);
+
+    private SoFar DueOf(Counted counted, Reach reach, long now)
+    {
+        var end = Math.Min(reach.High, now + 1 - PatienceOf(counted.Track));
+        return new SoFar(Slots(counted.Track, reach.Low, end, now), Counting(counted.Track).Count(reach.Low, end, counted.Predicate).Recorded);
+    }
+
     /// <summary>
-    /// Slices that begin in the window. The one that runs counts only once it is bad: good so far is not good yet.
+    /// Slices that begin in the window. The one that runs counts only once it is bad: good so far is not good yet. Where slices are
+    /// counted anew (a share of their looks, or a policy of its own), what is bad so far may be mended, so it counts when it is over (where looks that are not recorded
+    /// count too: when the last of them should be here). A slice with one look is as good as one with sixty, so looks must cover the window too, of each check.
     /// </summary>
     private Figures CountSlices(ObjectivePlan plan, Reach reach, long now)
     {
         var slice = plan.Slice;
-        var patience = slice;
-        foreach (var counted in plan.Tracks) patience = Math.Max(patience, slice + PatienceOf(counted.Track));
         var running = now - FloorMod(now, slice);
         var track = _tracks[plan.SliceTrack];
-        var tally = track.Count(reach.Low, Math.Min(reach.High, running), 0);
-        tally.Bad += track.Count(Math.Max(reach.Low, running), reach.High, 0).Bad;
         var figures = new Figures { IsCovered = true };
-        AddCounts(ref figures, tally, Slices(plan, reach.Low, reach.High - patience), Slices(plan, reach.WholeLow, reach.WholeHigh));
+        var dueEnd = Math.Min(reach.High, now + 1 - slice - PatienceOf(plan));
+        var soFar = new SoFar(Slices(plan, reach.Low, dueEnd), track.Count(reach.Low, dueEnd, 0).Recorded);
+        var whole = Slices(plan, reach.WholeLow, reach.WholeHigh);
+        var end = Math.Min(reach.High, LastFinished(plan, now));
+        foreach (var counted in plan.Tracks)
+        {
+            var looks = Counting(counted.Track).Count(reach.Low, reach.High, counted.Predicate);
+            var looksDue = DueOf(counted, reach, now);
+            if (!IsSeen(looks.Evidence, looks.Recorded + Math.Max(0, looksDue.Slots - looksDue.Recorded) - looks.NotInForce)) figures.IsCovered = false;
+        }
+        if (plan.IsMean)
+        {
+            var shares = track.Shares(reach.Low, end);
+            figures.Sum = shares.Sum;
+            AddCounts(ref figures, shares.Tally, shares.Assumed, soFar, whole);
+            figures.Satisfying = (long)figures.Sum!.Floor;
+            return figures;
+        }
+        var tally = track.Count(reach.Low, end, 0);
+        if (!plan.IsRecounted) tally.Bad += track.Count(Math.Max(reach.Low, running), reach.High, 0).Bad;
+        AddCounts(ref figures, tally, _plan.Accounting.Assumes ? track.Count(reach.Low, end, 1).Satisfying : 0, soFar, whole);
         return figures;
     }
 
-    /// <param name="slotsSoFar">Slots whose look should be here by now.</param>
-    /// <param name="slots">Slots of the whole window.</param>
-    private void AddCounts(ref Figures figures, Tally tally, long slotsSoFar, long slots)
+    /// <summary>Up to here slices are over: those that begin before the last one of them ended.</summary>
+    private long LastFinished(ObjectivePlan plan, long now)
     {
-        var due = Math.Max(tally.Recorded, slotsSoFar) - tally.NotInForce;
-        var expected = Math.Max(tally.Recorded, slots);
-        figures.Counted += tally.Evidence;
+        var over = plan.IsRecounted && _plan.Accounting.OwnOutage != GapAccount.Excluded ? now - PatienceOf(plan) : now;
+        return over - FloorMod(over, plan.Slice);
+    }
+
+    /// <summary>How long after the end of a slice a look in it may still be under way.</summary>
+    private long PatienceOf(ObjectivePlan plan)
+    {
+        long patience = 0;
+        foreach (var counted in plan.Tracks) patience = Math.Max(patience, PatienceOf(counted.Track));
+        return patience;
+    }
+
+    private bool IsSeen(long evidence, long due) => evidence >= Promise.Coverage * due;
+
+    /// <param name="soFar">What should be here by now.</param>
+    /// <param name="slots">Slots of the whole window.</param>
+    /// <param name="assumed">Recorded without evidence, and counted by the accounting.</param>
+    private void AddCounts(ref Figures figures, Tally tally, long assumed, SoFar soFar, long slots)
+    {
+        var silent = Math.Max(0, soFar.Slots - soFar.Recorded);
+        var due = tally.Recorded + silent - tally.NotInForce;
+        var expected = Math.Max(tally.Recorded + silent, slots);
+        if (_plan.Accounting.OwnOutage != GapAccount.Excluded)
+        {
+            // What was due and is not recorded at all is our own outage too.
+            assumed += silent;
+            if (_plan.Accounting.OwnOutage == GapAccount.Good)
+            {
+                tally.Satisfying += silent;
+                if (figures.Sum is { } sum) figures.Sum = sum + Fraction.Of(silent);
+            }
+        }
+        figures.Counted += tally.Evidence + assumed;
+        figures.Assumed += assumed;
         figures.Satisfying += tally.Satisfying;
         figures.NotInForce += tally.NotInForce;
         figures.Due += due;
         figures.Expected += expected;
-        figures.Open += expected - tally.NotInForce - tally.Evidence;
+        figures.Open += expected - tally.NotInForce - tally.Evidence - assumed;
         // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
-        if (tally.Evidence < Promise.Coverage * due || (tally.Evidence == 0 && tally.NotInForce == 0 && expected > 0)) figures.IsCovered = false;
+        if (!IsSeen(tally.Evidence, due) || (tally.Evidence == 0 && (tally.NotInForce == 0 || assumed > 0) && expected > 0)) figures.IsCovered = false;
     }
 
     /// <summary>How many slots of a check lie in [low, high), each stretch by the rhythm in force then.</summary>
-    private long Slots(int check, long low, long high, long now)
+    /// <param name="newest">The rhythm is told from the newest slot up to here …</param>
+    /// <param name="oldest">… and not before this.</param>
+    private long Slots(int check, long low, long high, long newest, long oldest = long.MinValue)
     {
         // Looks of our own keep a rhythm, so their slots can be told exactly; calls of others come when they come.
         var isPassive = _plan.Checks[check].Kind.IsPassive;
-        if (_rhythms is not { } rhythms) return Slots(low, high, PeriodOf(check), isPassive ? null : _tracks[check].NewestSlot(now));
+        if (_rhythms is not { } rhythms) return Slots(low, high, PeriodOf(check), Phase(newest, oldest));
         long slots = 0;
         while (low < high)
         {
             var (period, from, until) = rhythms[check].At(low);
             var end = Math.Min(until, high);
-            var phase = isPassive ? null : _tracks[check].NewestSlot(Math.Min(until - 1, now));
-            slots += Slots(low, end, period, phase >= from ? phase : null);
+            slots += Slots(low, end, period, Phase(Math.Min(until - 1, newest), Math.Max(from, oldest)));
             low = end;
         }
         return slots;
+
+        long? Phase(long atMost, long atLeast) => !isPassive && Counting(check).NewestSlot(atMost) is { } slot && slot >= atLeast ? slot : null;
     }
 
     /// <summary>How many slices begin in [low, high). Looks rarer than slices cannot fill every slice: then as many are due as there are looks.</summary>

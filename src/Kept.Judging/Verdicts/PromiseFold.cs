@@ -13,7 +13,7 @@ public sealed partial class PromiseFold
     private readonly Assessor _assessor;
     private readonly string _regime;
     private readonly FoldPlan _plan;
-    private readonly Track[] _tracks; // one per check, then one per objective that counts slices
+    private readonly Track[] _tracks; // one per check, one per objective that counts slices, one per check of what is confirmed (where only that counts)
     private readonly LastWords[] _last;
     private readonly Rhythms[]? _rhythms; // per check; null where none ever changed
     private long _since;
@@ -33,9 +33,11 @@ public sealed partial class PromiseFold
         _since = since.Microseconds;
         _plan = new FoldPlan(promise);
         _rhythms = Timed(past);
-        _tracks = new Track[_plan.Checks.Length + _plan.SliceTracks];
-        for (var i = 0; i < _plan.Checks.Length; i++) _tracks[i] = new Track(_plan.Predicates[i].Length);
-        for (var i = _plan.Checks.Length; i < _tracks.Length; i++) _tracks[i] = new Track(predicates: 1);
+        var confirmed = _plan.Accounting.Retries == RetryAccount.Confirmed ? _plan.Checks.Length : 0;
+        _tracks = new Track[_plan.Checks.Length + _plan.SliceTracks + confirmed];
+        for (var i = 0; i < _plan.Checks.Length; i++) _tracks[i] = new Track(_plan.WidthOf(i));
+        for (var i = 0; i < _plan.SliceTracks; i++) _tracks[_plan.Checks.Length + i] = new Track(predicates: _plan.Accounting.Assumes ? 2 : 1);
+        for (var i = 0; i < confirmed; i++) _tracks[_plan.Checks.Length + _plan.SliceTracks + i] = new Track(_plan.WidthOf(i));
         _last = new LastWords[_plan.Checks.Length];
         Array.Fill(_last, LastWords.None);
     }
@@ -67,11 +69,12 @@ public sealed partial class PromiseFold
                 if (predicates[i].Holds(look))
                     satisfied |= 1UL << i;
         }
-        var mark = Mark.Of(look.Class, satisfied);
+        var mark = _plan.Accounting.Assumes && look.Class is LookClass.Gap or LookClass.ConditionUnknown ? Unseen(checkIndex, look) : Mark.Of(look.Class, satisfied);
         var track = _tracks[checkIndex];
         track.Add(look.Slot, mark);
         if (track.IsCrowded) MakeRoom(track);
-        if (_plan.SliceTracks > 0) AddToSlices(checkIndex, look, mark);
+        var (first, last) = _plan.Accounting.Retries == RetryAccount.Confirmed ? Confirm(checkIndex, look.Slot.Microseconds) : (look.Slot.Microseconds, look.Slot.Microseconds);
+        if (_plan.SliceTracks > 0) AddToSlices(checkIndex, look, mark, first, last);
         _last[checkIndex].Note(look);
     }
 
@@ -103,30 +106,12 @@ public sealed partial class PromiseFold
 
     private static bool IsNotInForce(LookClass look) => look == LookClass.NotInForce;
 
-    /// <summary>A slice holds what its looks say together: bad when one is, else good when one is, else nothing.</summary>
-    private void AddToSlices(int checkIndex, LookRecord look, Mark mark)
-    {
-        foreach (var plan in _plan.Objectives)
-        {
-            if (plan.SliceTrack < 0) continue;
-            foreach (var counted in plan.Tracks)
-            {
-                if (counted.Track != checkIndex) continue;
-                var slot = look.Slot.Microseconds;
-                var offset = slot % plan.Slice;
-                var start = slot - (offset < 0 ? offset + plan.Slice : offset);
-                var said = !mark.IsEvidence ? Mark.Of(look.Class, 0) : mark.Satisfies(counted.Predicate) ? Mark.Of(LookClass.Good, 1) : Mark.Of(LookClass.Bad, 0);
-                var track = _tracks[plan.SliceTrack];
-                track.Add(new Instant(start), said);
-                if (track.IsCrowded) MakeRoom(track);
-            }
-        }
-    }
-
-    private void MakeRoom(Track track)
+    private void MakeRoom(Track track, bool hasCounts = true)
     {
         if (_asked != long.MinValue) track.Forget(Horizon(), ConfirmedState.FarthestLook);
-        if (track.RunCount > Track.MostRuns * 3 / 4) track.FoldOldest();
+        if (track.RunCount <= Track.MostRuns * 3 / 4) return;
+        if (hasCounts) track.FoldOldest();
+        else track.DropOldest();
     }
 
     /// <summary>Before this no window reaches, asked from a day before the latest moment.</summary>
@@ -139,6 +124,14 @@ public sealed partial class PromiseFold
             var from = CalendarClock.WindowOf(plan.Objective.Window, asked).From;
             if (from < horizon) horizon = from;
         }
+        foreach (var alert in Promise.Alerts)
+            foreach (var line in alert.Lines)
+                foreach (var test in line.Tests)
+                {
+                    var plan = _plan.Objectives[test.Objective]; // the last slice that is over began up to two of them ago
+                    var begin = asked - test.Window - Duration.Milliseconds((2 * plan.Slice + PatienceOf(plan)) / 1000 + 1);
+                    if (begin < horizon) horizon = begin;
+                }
         return horizon.Microseconds;
     }
 

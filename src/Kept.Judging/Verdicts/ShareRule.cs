@@ -43,10 +43,38 @@ internal readonly record struct ShareRule
         };
     }
 
+    /// <summary>The same where a sum of shares takes the place of a count.</summary>
+    public bool Holds(Fraction sum, long counted)
+    {
+        if (counted <= 0) return false;
+        var order = (sum.Numerator * (BigInteger)_denominator).CompareTo(counted * (BigInteger)_numerator * sum.Denominator);
+        return _comparison switch
+        {
+            Comparison.GreaterOrEqual => order >= 0,
+            Comparison.Greater => order > 0,
+            Comparison.LessOrEqual => order <= 0,
+            Comparison.Less => order < 0,
+            _ => order == 0,
+        };
+    }
+
+    public bool CanHold(Fraction sum, long counted, long open) => Holds(WantsMany ? sum + Fraction.Of(open) : sum, counted + open);
+
+    /// <summary>The share that may be bad; null where there is no budget.</summary>
+    public Fraction? Allowed => WantsMany && Level is > 0 and < 1 ? Fraction.Of(1 - Level) : null;
+
     /// <summary>Whether it could still hold if every one of <paramref name="open"/> further looks came out as well as it can.</summary>
     public bool CanHold(long satisfying, long counted, long open) => WantsMany ? Holds(satisfying + open, counted + open) : Holds(satisfying, counted + open);
 
     /// <summary>Share of the error budget left, 0…1, cut (not rounded up) after nine digits; null where there is no budget.</summary>
+    public decimal? BudgetLeft(Fraction sum, long counted, long open)
+    {
+        if (Allowed is not { } share || counted + open <= 0) return null;
+        var left = Fraction.Of(1) - ((Fraction.Of(counted) - sum) / (share * Fraction.Of(counted + open)));
+        return left.Numerator.Sign <= 0 ? 0 : (decimal)(left.Numerator * 1_000_000_000 / left.Denominator) / 1_000_000_000m;
+    }
+
+    /// <summary>The same for whole counts.</summary>
     public decimal? BudgetLeft(long satisfying, long counted, long open)
     {
         if (!WantsMany || Level is <= 0 or >= 1 || counted + open <= 0) return null;

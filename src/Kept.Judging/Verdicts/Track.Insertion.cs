@@ -15,7 +15,7 @@ internal sealed partial class Track
 
     public Instant? ExactFrom => _exactFrom == long.MinValue ? null : new Instant(_exactFrom);
 
-    private void AddBetween(long at, Mark mark)
+    private void AddBetween(long at, Mark mark, bool isWhole)
     {
         var i = LastStartingBefore(at + 1); // the run that starts at or before the slot
         if (i < 0)
@@ -36,7 +36,7 @@ internal sealed partial class Track
         var isSlot = run.Start + (run.Period * before) == at;
         if (isSlot)
         {
-            mark = run.Mark.Join(mark);
+            if (!isWhole) mark = run.Mark.Join(mark);
             if (mark == run.Mark) return;
         }
         // Cut the run in two around the slot.
@@ -131,6 +131,14 @@ internal sealed partial class Track
         _exactFrom = boundary;
     }
 
+    /// <summary>Lets the older half of the runs go: for what has no counts that could be kept without it. What is gone counts as missing.</summary>
+    public void DropOldest()
+    {
+        var cut = _count / 2;
+        _exactFrom = _runs[cut].Start;
+        RemoveFirst(cut);
+    }
+
     private void FoldRun(Run run)
     {
         for (var done = 0; done < run.Length;)
@@ -180,7 +188,7 @@ internal sealed partial class Track
             tally.Bad += quarter[2];
             tally.Missing += quarter[3];
             tally.NotInForce += quarter[4];
-            tally.Satisfying += quarter[5 + predicate];
+            if (predicate < _predicates) tally.Satisfying += quarter[5 + predicate];
         }
     }
 

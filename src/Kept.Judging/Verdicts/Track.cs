@@ -29,9 +29,16 @@ internal sealed partial class Track
     public ReadOnlySpan<Run> Runs => _runs.AsSpan(0, _count);
 
     /// <summary>Adds a look, or joins it with what is known of its slot.</summary>
-    public void Add(Instant slot, Mark mark)
+    public void Add(Instant slot, Mark mark) => Put(slot.Microseconds, mark, isWhole: false);
+
+    /// <summary>What is said of a slot, whatever was said before.</summary>
+    public void Set(long slot, Mark mark) => Put(slot, mark, isWhole: true);
+
+    /// <summary>Whether something of that moment may still be added.</summary>
+    public bool IsExact(long moment) => moment >= _exactFrom;
+
+    private void Put(long at, Mark mark, bool isWhole)
     {
-        var at = slot.Microseconds;
         if (at < _exactFrom) return;
         if (_count == 0)
         {
@@ -53,7 +60,7 @@ internal sealed partial class Track
             }
             return;
         }
-        AddBetween(at, mark);
+        AddBetween(at, mark, isWhole);
     }
 
     /// <summary>Counts slots in [from, to).</summary>
@@ -143,7 +150,7 @@ internal sealed partial class Track
         tally.Bad += b[1] - a[1];
         tally.Missing += b[2] - a[2];
         tally.NotInForce += b[3] - a[3];
-        tally.Satisfying += b[4 + predicate] - a[4 + predicate];
+        if (predicate < _predicates) tally.Satisfying += b[4 + predicate] - a[4 + predicate];
     }
 
     private void BuildSums(int upTo)
@@ -166,7 +173,7 @@ internal sealed partial class Track
             case LookClass.Good: sums[0] += count; break;
             case LookClass.Bad: sums[1] += count; break;
             case LookClass.NotInForce: sums[3] += count; return;
-            default: sums[2] += count; return;
+            default: sums[2] += count; break;
         }
         for (var predicate = 0; predicate < _predicates; predicate++)
             if (mark.Satisfies(predicate))

@@ -232,6 +232,8 @@ internal static class ExpressionTape
                 throw new System.Diagnostics.UnreachableException(objective.Window.GetType().Name);
         }
         tape.Maybe(objective.Slice, slice => tape.Whole(slice.Nanoseconds));
+        tape.Byte((byte)objective.SliceRule.Count);
+        tape.Amount(objective.SliceRule.Share);
     }
 
     public static Objective Objective(this TapeReader tape) => new(tape.At(), tape.Text(), tape.QuantityType(), new Statistic(tape.One<StatisticKind>(), tape.Amount()),
@@ -240,5 +242,6 @@ internal static class ExpressionTape
             1 => new Window.Rolling(new Duration(tape.Whole())),
             2 => new Window.Calendar(tape.One<CalendarUnit>(), tape.Zone()),
             _ => throw TapeReader.Damaged(),
-        }, tape.Maybe(() => new Duration(tape.Whole())));
+        }, tape.Maybe(() => new Duration(tape.Whole())))
+    { SliceRule = new SliceRule(tape.One<SliceCount>(), tape.Amount()) };
 }

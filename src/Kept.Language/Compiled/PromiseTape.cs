@@ -30,6 +30,10 @@ internal static class PromiseTape
         tape.List(promise.Checks, tape.Write);
         tape.Amount(promise.Coverage);
         tape.Maybe(promise.Confidence, tape.Amount);
+        tape.Byte((byte)promise.Accounting.Gaps);
+        tape.Byte((byte)promise.Accounting.OwnOutage);
+        tape.Byte((byte)promise.Accounting.Retries);
+        tape.List(promise.Alerts, tape.Write);
         tape.Texts(promise.Irreducible);
         tape.MaybeOf(promise.Was, tape.Name);
         tape.List(promise.Reserves, reservation =>
@@ -66,6 +70,8 @@ internal static class PromiseTape
         Checks = tape.List(() => tape.Check(kinds)),
         Coverage = tape.Amount(),
         Confidence = tape.Maybe(tape.Amount),
+        Accounting = new Accounting(tape.One<GapAccount>(), tape.One<GapAccount>(), tape.One<RetryAccount>()) is var accounting && accounting == Accounting.Usual ? Accounting.Usual : accounting,
+        Alerts = tape.List(tape.Alert),
         Irreducible = tape.Texts(),
         Was = tape.MaybeOf(tape.Name),
         Reserves = tape.List(() => new Reservation(tape.Text(), tape.Amount(), tape.At())),
@@ -77,6 +83,36 @@ internal static class PromiseTape
         FieldPlaces = tape.Places(),
         TermsHash = tape.Text(),
     };
+
+    private static void Write(this TapeWriter tape, Alert alert)
+    {
+        tape.Text(alert.Name);
+        tape.At(alert.At);
+        tape.List(alert.Lines, line =>
+        {
+            tape.Text(line.Text);
+            tape.At(line.At);
+            tape.List(line.Tests, test =>
+            {
+                tape.Whole(test.Objective);
+                tape.Text(test.Quantity);
+                tape.Flag(test.IsStrict);
+                tape.Amount(test.Factor);
+                tape.Whole(test.Window.Nanoseconds);
+                tape.At(test.At);
+            });
+        });
+    }
+
+    private static Alert Alert(this TapeReader tape)
+    {
+        var (name, at) = (tape.Text(), tape.At());
+        return new Alert(name, tape.List(() =>
+        {
+            var (text, place) = (tape.Text(), tape.At());
+            return new BurnLine(text, place, tape.List(() => new BurnTest(tape.Int(), tape.MaybeText(), tape.Flag(), tape.Amount(), new Duration(tape.Whole()), tape.At())));
+        }), at);
+    }
 
     public static void Places(this TapeWriter tape, System.Collections.Immutable.ImmutableArray<KeyValuePair<string, Place>> places) => tape.List(places, pair =>
     {

@@ -18,7 +18,8 @@ internal sealed class DocumentTables
     private static readonly Form.Text Length = new("a length of time with its unit, such as 30s or 7d", DurationPattern);
     private static readonly Form.Text Date = new("a date such as 2027-12-31, or a time such as 2027-12-31T18:00:00Z", "^[0-9]{4}-[0-9]{2}-[0-9]{2}");
     private static readonly Form.Text Expression = new("a condition; quoted whole when it holds a comma, a bracket or `: `");
-    private static readonly Form.Text Objective = new("QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW");
+    private static readonly Form.Text Objective = new("QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]");
+    private static readonly Form AlertLines = new Form.List(new Form.Text("burn [of QUANTITY] >= FACTOR over WINDOW, several joined by and"), OrOne: true);
     private static readonly Form.Text Whole = new("a whole number", "^[0-9]+$");
     private static readonly Form.Text Amount = new("a number", "^[0-9]+(\\.[0-9]+)?$");
     private static readonly Form.Text Quantity = new("a number with its unit, such as 500/s or 10MB");
@@ -129,6 +130,13 @@ internal sealed class DocumentTables
     public static readonly Shape Maintenance = new("maintenance", "the maintenance",
         [new("excludes", new Form.Text("announced LENGTH before, up to LENGTH/LENGTH"), "Maintenance that does not count.", Required: true, Example: "excludes: 'announced 72h before, up to 4h/30d'")]);
 
+    public static readonly Shape Accounting = new("accounting", "the accounting",
+    [
+        new("gaps", new Form.Text("excluded, bad or good", Choices: ["excluded", "bad", "good"]), "What a look counts as that we could not take although we ran. By default excluded."),
+        new("own-outage", new Form.Text("excluded, bad or good", Choices: ["excluded", "bad", "good"]), "What a look counts as that was due while we did not run. By default excluded."),
+        new("retries", new Form.Text("each or confirmed", Choices: ["each", "confirmed"]), "Whether each bad look counts, or only one that `confirm` bears out. By default each."),
+    ]);
+
     public static readonly Shape Acceptance = new("acceptance", "an acceptance",
     [
         new("line", Whole, "Which line of the promise. By default 1."),
@@ -155,6 +163,8 @@ internal sealed class DocumentTables
         new("trust", WordList, "PEM files of private certificate authorities, relative to the house."),
         new("resolver", new Form.Text("an address with port, such as 127.0.0.1:53"), "The name server for looks, instead of the system's."),
         new("keep", new Form.Of(Keep), "How long things are kept."),
+        new("programs", WordList, "Programs that checks of the kind command may run, as absolute paths; after `with` the variables that documents may set for one: '/opt/plugin with LANG TOKEN'. By default none."),
+        new("registries", new Form.Map("domain", Url), "RDAP servers for checks of the kind domain, by the last labels of a name, such as be."),
         new("ours", NameList, "The agents that are ours; a document of another is then an error."),
     ]);
 
@@ -196,6 +206,8 @@ internal sealed class DocumentTables
         new("maintenance", new Form.Of(Maintenance), "Announced maintenance that does not count."),
         new("coverage", Share, "How much of a window must have been looked at before an objective is kept. By default 95%."),
         new("confidence", Share, "Judge objectives with confidence bounds of this level."),
+        new("accounting", new Form.Of(Accounting), "How looks count that nobody took, or that nothing confirms."),
+        new("alerts", new Form.Map("alert", AlertLines, NamePattern), "When the error budget is used up too fast, by name; one line that holds suffices."),
         new("irreducible", WordList, "Of a super agent: what the members coordinate on where no member's promise equals this one."),
         new("was", PromiseRef, "Its former name, so that its history follows."),
         new("reserves", new Form.Map("resource", Amount, NamePattern), "Exclusive resources it takes."),

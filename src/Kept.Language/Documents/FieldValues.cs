@@ -128,6 +128,22 @@ internal static partial class FieldValues
         return null;
     }
 
+    /// <summary>A program by its absolute path, exactly as checks name it.</summary>
+    public static string? Program(ScalarText text, Problems problems)
+    {
+        if (AllowedProgram.Read(text.Text) is not null) return text.Text;
+        problems.Error(Codes.Address, text.At, $"`{Short(text)}` is no absolute path of a program", "write the whole path without . or .., such as /usr/lib/nagios/plugins/check_disk, and after ` with ` the variables that documents may set: '/opt/plugin with LANG TOKEN'");
+        return null;
+    }
+
+    /// <summary>Where an RDAP server answers.</summary>
+    public static string? Registry(ScalarText text, Problems problems)
+    {
+        if (Uri.TryCreate(text.Text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 && url.Query.Length == 0 && url.UserInfo.Length == 0) return text.Text;
+        problems.Error(Codes.Address, text.At, $"`{Short(text)}` is no address of an RDAP server", "write its URL before /domain/, such as https://rdap.dns.be/");
+        return null;
+    }
+
     public static string? Domain(ScalarText text, Problems problems)
     {
         var domain = text.Text.TrimEnd('.').ToLowerInvariant();

@@ -42,7 +42,20 @@ internal static class HouseFileReader
                 written.Scalar("proxy") is { } proxy ? FieldValues.Proxy(proxy, problems) : null,
                 [.. written.Texts("trust").Select(text => text.Text)],
                 written.Scalar("resolver") is { } resolver ? FieldValues.NameServer(resolver, problems) : null,
-                keep?.Scalar("looks") is { } length ? ExpressionReader.Duration(length, problems) ?? usual.KeepLooks : usual.KeepLooks),
+                keep?.Scalar("looks") is { } length ? ExpressionReader.Duration(length, problems) ?? usual.KeepLooks : usual.KeepLooks)
+            {
+                Programs = FieldValues.Each(written.Texts("programs"), text => FieldValues.Program(text, problems)),
+                Registries = Registries(written, reading),
+            },
             FieldValues.Each(written.Texts("ours"), text => FieldValues.Name(text, "an agent", problems)));
+    }
+
+    private static ImmutableArray<KeyValuePair<string, string>> Registries(Written written, Reading reading)
+    {
+        var registries = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        foreach (var (key, value) in written.Pairs("registries"))
+            if (reading.Scalar(value, $"`{YamlReader.Short(key.Text)}`") is { } text && FieldValues.Registry(text, reading.Problems) is { } url)
+                registries.Add(new(key.Text.TrimStart('.').ToLowerInvariant(), url));
+        return registries.ToImmutable();
     }
 }

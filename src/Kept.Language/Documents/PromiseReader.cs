@@ -87,6 +87,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             Checks = _checks.Read(written, _checkDefaults),
             Coverage = Share(written, "coverage", true) ?? 0.95m,
             Confidence = Share(written, "confidence", false),
+            Accounting = written.Inner("accounting", DocumentTables.Accounting) is { } accounting ? AlertReader.Accounting(accounting, _problems) : Accounting.Usual,
             Irreducible = [.. written.Texts("irreducible").Select(text => text.Text)],
             Was = written.Scalar("was") is { } was && FieldValues.Reference(was, scope.Agent, _problems) is { } former ? former.Line == 0 ? former with { Line = 1 } : former : null,
             Reserves = Reserves(written),
@@ -97,7 +98,8 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             FieldPlaces = written.Places,
         };
         CheckObjectives(promise);
-        return Measured(promise);
+        promise = Measured(promise);
+        return promise with { Alerts = new AlertReader(reading).Alerts(written, promise.Keeps) };
     }
 
     /// <summary>Load and rate are known from elsewhere, unless a check of the promise measures them: then its looks decide.</summary>

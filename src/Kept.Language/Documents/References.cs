@@ -24,9 +24,26 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
                 problems.About = null;
             }
             Belonging(agent);
+            FormerNames(agent);
             foreach (var wish in agent.ReliesOn.SelectMany(reliance => reliance.Wishes))
                 if (wish.Given is { } given)
                     Given(agent, given);
+        }
+    }
+
+    /// <summary>A rename hands the evidence over, and evidence has one owner.</summary>
+    private void FormerNames(Agent agent)
+    {
+        var heirs = new Dictionary<PromiseName, Promise>();
+        foreach (var promise in agent.Promises)
+        {
+            if (promise.Was is not { } was) continue;
+            problems.About = promise.Name;
+            if (agent.Promises.Any(other => other.Name == was))
+                problems.Error(Codes.StillStands, promise.PlaceOf("was"), $"`{promise.Name.Short}` was `{was.Short}`, and `{was.Short}` still stands", $"take `was` away: a new line beside the old one begins its own count; or take `{was.Short}` out");
+            else if (!heirs.TryAdd(was, promise))
+                problems.Error(Codes.StillStands, promise.PlaceOf("was"), $"`{promise.Name.Short}` and `{heirs[was].Name.Short}` both say that they were `{was.Short}`", "let one of them go on with its evidence, and take `was` away from the other");
+            problems.About = null;
         }
     }
 

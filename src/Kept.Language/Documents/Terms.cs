@@ -29,6 +29,7 @@ internal static class Terms
         Put(terms, "maintenance", promise.Maintenance is { } m ? $"announced {m.Announced} before, up to {m.UpTo}/{m.Per}" : null);
         Put(terms, "coverage", promise.Coverage == 0.95m ? null : Quantity.Ratio(promise.Coverage).ToString());
         Put(terms, "confidence", promise.Confidence is { } share ? Quantity.Ratio(share).ToString() : null);
+        Put(terms, "accounting", promise.Accounting == Accounting.Usual ? null : promise.Accounting.ToString());
         Put(terms, "calendars", Calendars(promise, agent));
         Put(terms, "quantities", Quantities(promise, agent));
         Put(terms, "checks", promise.Checks.IsEmpty ? null : new JsonArray([.. promise.Checks.OrderBy(check => check.Name, StringComparer.Ordinal).Select(Of)]));

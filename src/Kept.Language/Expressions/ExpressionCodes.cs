@@ -69,6 +69,10 @@ internal static class ExpressionCodes
     public const string Measure = "L083";
     /// <summary>A limit of use that limits nothing.</summary>
     public const string Use = "L084";
+    /// <summary>An alert that is not written as alerts are.</summary>
+    public const string Alert = "L085";
+    /// <summary>An alert about a budget that there is not, or not one alone.</summary>
+    public const string AlertBudget = "L086";
 
     /// <summary>The catalogue part of these codes; each has a page under docs/errors and broken examples.</summary>
     public static ImmutableArray<LanguageCode> All { get; } =
@@ -105,5 +109,7 @@ internal static class ExpressionCodes
         new(Slice, "unusable slice", "The slice after `per` cannot be used."),
         new(Measure, "measure without a figure", "A measure does not lead to a figure of its quantity."),
         new(Use, "limit of use that limits nothing", "A limit of use is no upper bound of what the user does."),
+        new(Alert, "malformed alert", "A line of an alert is not written as `burn >= FACTOR over WINDOW`."),
+        new(AlertBudget, "alert about no budget", "An alert does not speak of exactly one objective with a budget, or over a longer time than that objective."),
     ];
 }

@@ -26,6 +26,9 @@ internal static class ExpressionReader
     public static Objective? Objective(ScalarText text, Func<string, QuantityType?> types, Problems problems) =>
         Cursor.Over(text, problems, "an objective", text.Text.AsSpan().TrimStart().StartsWith("availability") ? ">=" : "<=") is { } cursor ? new ObjectiveParser(cursor, types).Objective() : null;
 
+    /// <summary>One line of an alert.</summary>
+    public static BurnLine? Burn(ScalarText text, Problems problems) => Cursor.Over(text, problems, "a line of an alert", ">=") is { } cursor ? new BurnParser(cursor).Line() : null;
+
     /// <summary><c>picture-lag: body.lagMs as ms</c>, the part after the colon.</summary>
     public static Measure? Measure(QuantityType quantity, ScalarText text, CheckKind kind, Problems problems) =>
         Cursor.Over(text, problems, "a measure") is { } cursor ? new MeasureParser(cursor, kind).Measure(quantity) : null;

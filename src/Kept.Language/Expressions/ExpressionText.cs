@@ -25,6 +25,7 @@ public static class ExpressionText
         if (objective.OfCheck is { } check) text.Append(" of ").Append(check);
         text.Append(' ').Append(Of(objective.Operator)).Append(' ').Append(objective.Target).Append(" over ").Append(objective.Window);
         if (objective.Slice is { } slice) text.Append(" per ").Append(slice);
+        if (objective.SliceRule.Count != SliceCount.Whole) text.Append(' ').Append(objective.SliceRule);
         return text.ToString();
     }
 
@@ -122,7 +123,7 @@ public static class ExpressionText
     }
 
     /// <summary>Slashes of a pattern escaped, where they are not.</summary>
-    private static string Slashes(string pattern)
+    internal static string Slashes(string pattern)
     {
         if (!pattern.Contains('/')) return pattern;
         var text = new StringBuilder();

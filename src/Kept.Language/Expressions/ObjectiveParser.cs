@@ -5,10 +5,10 @@ using Duration = Kept.Model.Duration;
 
 namespace Kept.Language;
 
-/// <summary>Reads <c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE]</c>, and the shorter <c>QUANTITY COMPARISON VALUE</c> of a use.</summary>
+/// <summary>Reads <c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]</c>, and the shorter <c>QUANTITY COMPARISON VALUE</c> of a use.</summary>
 internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?> types)
 {
-    private const string Shape = "an objective is `QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE]`, as in `latency p95 <= 5s over 1h`";
+    private const string Shape = "an objective is `QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]`, as in `latency p95 <= 5s over 1h`";
     private static readonly Duration ShortestWindow = Duration.Minutes(1), LongestWindow = Duration.Days(400), ShortestSlice = Duration.Seconds(1);
 
     public Objective? Objective()
@@ -28,13 +28,14 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
         cursor.Take();
         if (Window() is not { } window) return null;
         Duration? slice = null;
+        var rule = default(SliceRule);
         if (cursor.TakeWord("per"))
         {
-            if (Slice(window) is not { } length) return null;
-            slice = length;
+            if (Slice(window) is not { } length || SliceRule() is not { } counted) return null;
+            (slice, rule) = (length, counted);
         }
         if (IsJoined() || !cursor.AtEnd(Shape)) return null;
-        return new Objective(cursor.Source.Whole, cursor.Source.Text.Trim(), quantity, statistic, check, comparison, target, window, slice);
+        return new Objective(cursor.Source.Whole, cursor.Source.Text.Trim(), quantity, statistic, check, comparison, target, window, slice) { SliceRule = rule };
     }
 
     public UseLimit? Use()
@@ -270,6 +271,24 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
         var longest = window is Model.Window.Rolling rolling ? rolling.Length : Duration.Days(1);
         if (slice >= ShortestSlice && slice < longest) return slice;
         cursor.Source.Error(ExpressionCodes.Slice, token, slice < ShortestSlice ? "a slice lasts at least 1s" : "a slice is shorter than its window", "write a shorter one, as in `per 1m`");
+        return null;
+    }
+
+    /// <summary>What follows the slice: nothing, <c>at SHARE</c> or <c>mean</c>.</summary>
+    private SliceRule? SliceRule()
+    {
+        if (cursor.TakeWord("mean")) return new SliceRule(SliceCount.Mean, 0);
+        var word = cursor.Now;
+        if (word.Kind == TokenKind.Word && word.Text is "average" or "avg" or "ratio")
+        {
+            cursor.Source.Error(ExpressionCodes.Slice, word, "the mean of the slices' shares is called `mean`", "write " + cursor.Source.With(word.Start, word.Length, "mean"));
+            return null;
+        }
+        if (!cursor.TakeWord("at")) return default(SliceRule);
+        var share = cursor.Now;
+        if (new FieldValueParser(cursor).Value(Dimension.Ratio, "the share of a slice") is not { } wanted) return null;
+        if (wanted.Amount is > 0 and <= 1) return wanted.Amount == 1 ? default(SliceRule) : new SliceRule(SliceCount.AtLeast, wanted.Amount);
+        cursor.Source.Error(ExpressionCodes.Slice, share, "a slice is good at more than 0 % and at most 100 % good looks", "write a share in between, as in `per 1m at 95%`");
         return null;
     }
 }

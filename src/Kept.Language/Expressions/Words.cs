@@ -11,7 +11,13 @@ public static class Words
     {
         var bound = $"{Bound(objective.Operator)} {Of(objective.Target)}";
         var check = objective.OfCheck is { } name ? $" by the check “{name}”" : "";
-        var slices = objective.Slice is { } slice ? objective.Statistic.Kind == StatisticKind.None ? $", counted in slices of {Of(slice)}" : $", each slice of {Of(slice)} counted as one" : "";
+        var slices = (objective.Slice, objective.SliceRule.Count) switch
+        {
+            (null, _) => "",
+            ({ } slice, SliceCount.AtLeast) => $", counted in slices of {Of(slice)}, each good where {Of(Quantity.Ratio(objective.SliceRule.Share))} of its looks are",
+            ({ } slice, SliceCount.Mean) => $", the mean of the shares of slices of {Of(slice)}",
+            ({ } slice, _) => objective.Statistic.Kind == StatisticKind.None ? $", counted in slices of {Of(slice)}" : $", each slice of {Of(slice)} counted as one",
+        };
         if (objective.Quantity.Source == QuantitySource.GoodLooks)
             return $"available {bound} of {Of(objective.Window)}{check}{slices}";
         var share = objective.Statistic.Kind switch

@@ -29,11 +29,13 @@ internal sealed class YamlReader
     private readonly Problems _problems;
     private readonly int _firstLine, _lastLine;
     private readonly Parser _parser;
-    private int _events;
+    private readonly Anchors? _anchors;
+    private int _events, _reach;
 
-    private YamlReader(SourceText source, string chunk, int firstLine, int lastLine, int events, Problems problems)
+    private YamlReader(SourceText source, string chunk, int firstLine, int lastLine, int events, Problems problems, bool isForeign)
     {
         (_source, _firstLine, _lastLine, _events, _problems) = (source, firstLine, lastLine, events, problems);
+        if (isForeign) _anchors = new Anchors();
         _parser = new Parser(new Scanner(new StringReader(chunk)));
     }
 
@@ -41,7 +43,8 @@ internal sealed class YamlReader
     /// The documents of a file. A line <c>---</c> always divides documents, whatever stands around it, so each is parsed alone and a fault in one hides
     /// nothing in the others.
     /// </summary>
-    public static List<YamlDocument> Read(SourceText source, Problems problems)
+    /// <param name="isForeign">The file is another tool's: anchors, aliases and merge keys are followed, tags passed over.</param>
+    public static List<YamlDocument> Read(SourceText source, Problems problems, bool isForeign = false)
     {
         var documents = new List<YamlDocument>();
         var events = 0;
@@ -61,7 +64,7 @@ internal sealed class YamlReader
                 documents.Add(new YamlDocument(null, at));
                 continue;
             }
-            var reader = new YamlReader(source, text, firstLine, lastLine, events, problems);
+            var reader = new YamlReader(source, text, firstLine, lastLine, events, problems, isForeign);
             reader.ReadChunk(documents, at);
             events = reader._events;
             if (events > MaxEvents) break;
@@ -126,7 +129,18 @@ internal sealed class YamlReader
     {
         if (!_parser.MoveNext()) return new StreamEnd();
         var now = _parser.Current!;
-        if (++_events <= MaxEvents) return now;
+        Count(1, now);
+        return now;
+    }
+
+    private void Count(int pieces, ParsingEvent now)
+    {
+        if (pieces <= MaxEvents - _events)
+        {
+            _events += pieces;
+            return;
+        }
+        _events = MaxEvents + 1;
         _problems.Error(Codes.TooLarge, PlaceOf(now.Start, 1), $"the file holds more than {MaxEvents:N0} pieces", "divide it into several files of one house");
         throw new Refusal();
     }
@@ -134,18 +148,27 @@ internal sealed class YamlReader
     private YamlNode Node(int depth)
     {
         var now = _parser.Current!;
-        if (depth > MaxDepth)
-        {
-            _problems.Error(Codes.TooDeep, PlaceOf(now.Start, 1), $"nested deeper than {MaxDepth} levels", "no document needs more than ten");
-            throw new Refusal();
-        }
+        Reach(depth, now);
         if (now is AnchorAlias alias)
         {
             var place = PlaceOf(alias.Start, 1 + alias.Value.Value.Length);
+            if (_anchors is not null)
+            {
+                if (_anchors.Find(alias.Value.Value) is not { } marked)
+                {
+                    _problems.Error(Codes.Alias, place, $"`*{alias.Value.Value}` repeats what is marked nowhere before", "mark it with `&" + alias.Value.Value + "` where it is first written");
+                    return new YamlBroken(place);
+                }
+                Count(marked.Pieces, now);
+                Reach(depth + marked.Height, now);
+                return marked.Node;
+            }
             _problems.Error(Codes.Alias, place, $"`*{alias.Value.Value}` repeats what stands elsewhere; aliases are not read", "write it out, or state it once under `defaults:`");
             return new YamlBroken(place);
         }
-        var broken = now is NodeEvent node && Decorated(node);
+        var (before, outer) = (_events, _reach);
+        _reach = depth;
+        var broken = _anchors is null && now is NodeEvent node && Decorated(node);
         YamlNode read = now switch
         {
             Scalar scalar => ScalarNode(scalar),
@@ -153,7 +176,18 @@ internal sealed class YamlReader
             MappingStart start => MapNode(start, depth),
             _ => throw new Refusal(),
         };
+        if (_anchors is not null && now is NodeEvent { Anchor.IsEmpty: false } marking) _anchors.Mark(marking.Anchor.Value, read, _events - before, _reach - depth);
+        _reach = Math.Max(outer, _reach);
         return broken ? new YamlBroken(read.At) : read;
+    }
+
+    /// <summary>Notes how deep the tree has become, with what aliases repeat.</summary>
+    private void Reach(int depth, ParsingEvent now)
+    {
+        _reach = Math.Max(_reach, depth);
+        if (depth <= MaxDepth) return;
+        _problems.Error(Codes.TooDeep, PlaceOf(now.Start, 1), $"nested deeper than {MaxDepth} levels", "no document needs more than ten");
+        throw new Refusal();
     }
 
     /// <summary>Tells anchors and tags. The node is read on, so that what is inside is still looked at, and then passed over.</summary>
@@ -205,6 +239,7 @@ internal sealed class YamlReader
     {
         var entries = new List<YamlEntry>();
         Dictionary<string, int>? seen = null;
+        List<YamlNode>? merged = null;
         while (Next() is not MappingEnd)
         {
             var key = Node(depth + 1);
@@ -213,6 +248,9 @@ internal sealed class YamlReader
             switch (key)
             {
                 case YamlBroken:
+                    break;
+                case YamlScalar { Form: ScalarForm.Plain, Text: "<<" } when _anchors is not null:
+                    (merged ??= []).Add(value);
                     break;
                 case YamlScalar { Form: ScalarForm.Plain, Text: "<<" }:
                     _problems.Error(Codes.MergeKey, key.At, "merge keys (`<<`) are not read", "write the fields out, or state them once under `defaults:`");
@@ -227,6 +265,7 @@ internal sealed class YamlReader
                     break;
             }
         }
+        if (merged is not null) Anchors.Merge(merged, entries);
         return new YamlMap(PlaceOf(start.Start, 1), start.Style == MappingStyle.Flow, entries);
     }
 

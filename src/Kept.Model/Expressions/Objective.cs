@@ -31,13 +31,45 @@ public abstract record Window
     /// <summary><c>over this month Europe/Brussels</c>: since the unit began in that zone, up to its end.</summary>
     public sealed record Calendar(CalendarUnit Unit, string Zone) : Window
     {
+        /// <summary>How long it is at least: clocks go forward by an hour, and February has 28 days.</summary>
+        public Duration Shortest => Unit switch
+        {
+            CalendarUnit.Day => Duration.Hours(23),
+            CalendarUnit.Week => Duration.Hours((7 * 24) - 1),
+            CalendarUnit.Month => Duration.Hours((28 * 24) - 1),
+            CalendarUnit.Quarter => Duration.Hours((90 * 24) - 1),
+            _ => Duration.Days(365),
+        };
+
         public override string ToString() => $"this {Unit.ToString().ToLowerInvariant()} {Zone}";
     }
 }
 
 public enum CalendarUnit { Day, Week, Month, Quarter, Year }
 
-/// <summary><c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE]</c>: one thing a promise keeps over a window.</summary>
+/// <summary>What of a slice of time counts.</summary>
+public enum SliceCount
+{
+    /// <summary><c>per 1m</c>: the slice is bad when one look in it is.</summary>
+    Whole,
+    /// <summary><c>per 1m at 95%</c>: the slice is good when at least that share of its looks is.</summary>
+    AtLeast,
+    /// <summary><c>per 1m mean</c>: the slice counts with its share of good looks, and the mean of these shares is judged. Each minute then weighs the same, however many looks it has.</summary>
+    Mean,
+}
+
+/// <summary>How a slice counts; <paramref name="Share"/> is 0.95 for <c>at 95%</c>, else 0.</summary>
+public readonly record struct SliceRule(SliceCount Count, decimal Share)
+{
+    public override string ToString() => Count switch
+    {
+        SliceCount.AtLeast => "at " + Quantity.Ratio(Share),
+        SliceCount.Mean => "mean",
+        _ => "",
+    };
+}
+
+/// <summary><c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]</c>: one thing a promise keeps over a window.</summary>
 /// <param name="At">The place of the whole line.</param>
 /// <param name="Text">As written.</param>
 /// <param name="Quantity">A built-in quantity or one of the agent's <c>types</c>.</param>
@@ -48,7 +80,11 @@ public enum CalendarUnit { Day, Week, Month, Quarter, Year }
 /// <param name="Window">Which looks count.</param>
 /// <param name="Slice">With <c>per 1m</c>, slices of time are counted instead of looks.</param>
 public sealed record Objective(
-    Place At, string Text, QuantityType Quantity, Statistic Statistic, string? OfCheck, Comparison Operator, Quantity Target, Window Window, Duration? Slice);
+    Place At, string Text, QuantityType Quantity, Statistic Statistic, string? OfCheck, Comparison Operator, Quantity Target, Window Window, Duration? Slice)
+{
+    /// <summary>How each slice counts; without meaning where there are none.</summary>
+    public SliceRule SliceRule { get; init; }
+}
 
 /// <summary>Who is bound by a quantity: the offer must lie inside the need, or the use inside the offer.</summary>
 public enum Direction { Provider, Consumer }

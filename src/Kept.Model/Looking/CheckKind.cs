@@ -12,8 +12,10 @@ namespace Kept.Model;
 /// <param name="ReadTarget">Reads the target text; pure.</param>
 /// <param name="Fields">What else it may be told.</param>
 /// <param name="Sees">The names it may be asked about, with their units. An observation lists its values in this order.</param>
-/// <param name="Failures">Failures of the real world this kind can meet, for the reference page and for mutation.</param>
+/// <param name="Failures">Failures of the real world this kind can meet, for the reference page and for the search for hollow checks. The name of a standard failure
+/// is enough (<see cref="StandardFailures"/>); others bring the looks they would give.</param>
 /// <param name="IsPassive">True when the watched thing calls us (heartbeat): nothing is dialled, and silence is what is judged.</param>
+/// <param name="Typical">What a healthy look of a check sees that the names do not tell by themselves; null under a name: such a check never sees it; a value: it always sees one.</param>
 public sealed record CheckKind(
     string Name,
     string Means,
@@ -21,8 +23,9 @@ public sealed record CheckKind(
     Func<string, TargetReading> ReadTarget,
     ImmutableArray<CheckField> Fields,
     ImmutableArray<ObservedName> Sees,
-    ImmutableArray<string> Failures,
-    bool IsPassive = false)
+    ImmutableArray<Failure> Failures,
+    bool IsPassive = false,
+    Func<Check, IEnumerable<KeyValuePair<string, Value?>>>? Typical = null)
 {
     public CheckField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
 
@@ -73,7 +76,12 @@ public sealed record CheckField(string Name, FieldForm Form, string Means, strin
 public enum ObservedForm { Quantity, Text, Flag, List, Map, Body }
 
 /// <summary>A name that expectations may use, with its unit. <paramref name="Optional"/>: may be missing from a good answer, so ask with <c>has()</c>.</summary>
-public sealed record ObservedName(string Name, ObservedForm Form, Dimension Dimension, string Means, bool Optional = false);
+/// <param name="Typical">What a healthy target shows there; one is made up by the form where it is not given.</param>
+/// <param name="AtLeast">No answer shows less, in the unit of <see cref="Quantity.Amount"/>. Sizes, rates, and the times of a look (<c>time</c>, <c>time.…</c>) are never negative.</param>
+/// <param name="AtMost">No answer shows more. The times of a look end with its time-out.</param>
+/// <param name="IsOfLook">A time that the look itself takes under another name than <c>time.…</c>: a slower target shows more of it.</param>
+public sealed record ObservedName(
+    string Name, ObservedForm Form, Dimension Dimension, string Means, bool Optional = false, Value? Typical = null, decimal? AtLeast = null, decimal? AtMost = null, bool IsOfLook = false);
 
 /// <summary>The value of a field, read by its form. A closed set.</summary>
 public abstract record FieldValue

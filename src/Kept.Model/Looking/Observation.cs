@@ -41,7 +41,7 @@ public enum TargetFailure : byte
     Unreachable = 11,
     /// <summary>A heartbeat did not come in time.</summary>
     Silent = 12,
-    /// <summary>A heartbeat reported failure.</summary>
+    /// <summary>It says itself, in its own protocol, that it fails or does not serve us; or a heartbeat or a program reported failure.</summary>
     ReportedFailure = 13,
 }
 
@@ -75,6 +75,8 @@ public enum GapCause : byte
     NotArmed = 12,
     /// <summary>Looking was paused by a person.</summary>
     Paused = 13,
+    /// <summary>Not the target is asked but somebody who knows about it (a registry, a server of metrics), and that one did not say.</summary>
+    Witness = 14,
 }
 
 /// <summary>How long each phase of a look took, in nanoseconds; −1 where there was no such phase (kept connection, no TLS, failed before).</summary>

@@ -102,4 +102,10 @@ public sealed record House
 public sealed record HouseSettings(int LooksAtOnce, int LooksPerHost, string? Proxy, ImmutableArray<string> TrustedCertificates, string? Resolver, Duration KeepLooks)
 {
     public static readonly HouseSettings Default = new(512, 16, null, [], null, Duration.Days(400));
+
+    /// <summary>Programs that checks of the kind <c>command</c> may run, each as <see cref="AllowedProgram"/> reads it. None by default: then such a check is a gap.</summary>
+    public ImmutableArray<string> Programs { get; init; } = [];
+
+    /// <summary>Where the registration of a domain is asked for, by the last labels of its name: <c>be</c> to an RDAP server's URL.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Registries { get; init; } = [];
 }

@@ -45,6 +45,10 @@ public sealed record Promise
     public decimal Coverage { get; init; } = 0.95m;
     /// <summary>Where written, objectives are judged with confidence bounds of this level (0.95).</summary>
     public decimal? Confidence { get; init; }
+    /// <summary>How gaps, our own outages and unconfirmed looks count.</summary>
+    public Accounting Accounting { get; init; } = Accounting.Usual;
+    /// <summary>When somebody is told how fast the error budget is used up.</summary>
+    public ImmutableArray<Alert> Alerts { get; init; } = [];
     /// <summary>Promises of a super agent that no member's promise equals: what the members coordinate on instead.</summary>
     public ImmutableArray<string> Irreducible { get; init; } = [];
     /// <summary>Its former name, so that its history follows.</summary>

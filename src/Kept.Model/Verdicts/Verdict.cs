@@ -134,11 +134,22 @@ public sealed record VerdictLine(
     public long Open { get; init; }
     /// <summary>Looks (or slices) of the window that were not in force.</summary>
     public long NotInForce { get; init; }
+    /// <summary>Of the counted, those that nobody saw: the accounting of the promise counts them.</summary>
+    public long Assumed { get; init; }
     /// <summary>Each check was looked at often enough to say kept.</summary>
     public bool IsCovered { get; init; }
+    /// <summary>The exact sum of the shares of slices, where their mean is judged; <see cref="Good"/> is its whole part.</summary>
+    public Fraction? Sum { get; init; }
+    /// <summary>How long the whole window is, in microseconds.</summary>
+    public long Span { get; init; }
+
+    /// <summary>The error budget of the whole window, in what is counted and in time; null where there is none.</summary>
+    public ErrorBudget? Budget => _words?.Allowed is { } share && Expected > 0 && Counted + Open > 0
+        ? new ErrorBudget(share * Fraction.Of(Counted + Open), Sum is { } sum ? Fraction.Of(Counted) - sum : Fraction.Of(Counted - Good), new Fraction(Span, Expected))
+        : null;
 
     public bool Equals(VerdictLine? other) =>
-        other is not null && Text == other.Text && Outcome == other.Outcome && Good == other.Good && Counted == other.Counted && Due == other.Due && Expected == other.Expected
+        other is not null && Text == other.Text && Outcome == other.Outcome && Good == other.Good && Counted == other.Counted && Due == other.Due && Expected == other.Expected && Assumed == other.Assumed && Equals(Sum, other.Sum)
         && WindowFrom == other.WindowFrom && WindowTo == other.WindowTo && BudgetLeft == other.BudgetLeft && Reason == other.Reason;
 
     public override int GetHashCode() => HashCode.Combine(Text, Outcome, Good, Counted, Due, WindowFrom, WindowTo);
@@ -149,6 +160,9 @@ public abstract class LineWords
 {
     /// <summary>The reason. Pure.</summary>
     public abstract string Of(VerdictLine line);
+
+    /// <summary>The share of the window that may be bad; null where there is no budget.</summary>
+    public virtual Fraction? Allowed => null;
 }
 
 /// <summary>The judgement of one promise by one assessor.</summary>
@@ -161,4 +175,11 @@ public abstract class LineWords
 /// <param name="Lines">Now and each objective.</param>
 /// <param name="AtRisk">Notes that do not change the outcome: <c>because of storage/upload</c> (R43).</param>
 public sealed record Verdict(
-    Outcome Outcome, string Reason, Instant? SeenAt, Instant? ValidUntil, Assessor Assessor, string Regime, ImmutableArray<VerdictLine> Lines, ImmutableArray<string> AtRisk);
+    Outcome Outcome, string Reason, Instant? SeenAt, Instant? ValidUntil, Assessor Assessor, string Regime, ImmutableArray<VerdictLine> Lines, ImmutableArray<string> AtRisk)
+{
+    /// <summary>Its alerts, in the order they are written. They say how fast a budget is used up and never change the outcome.</summary>
+    public ImmutableArray<AlertLine> Alerts { get; init; } = [];
+
+    /// <summary>What a reader should know beside it, such as that it flaps. Never a verdict of its own.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

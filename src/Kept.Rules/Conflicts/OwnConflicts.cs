@@ -47,13 +47,13 @@ internal static class OwnConflicts
 
     private static IEnumerable<Finding> OfLines(AgentView agent, Func<Promise, Promise, bool> together)
     {
-        var things = new Dictionary<(string, string, bool, Duration?), List<Said<Bound>>>();
+        var things = new Dictionary<(string, string, bool, Duration?, SliceRule), List<Said<Bound>>>();
         foreach (var promise in agent.Agent.Promises)
         {
             if (!agent.SharesTarget(promise)) continue;
             foreach (var bound in Subjects.BoundsOf(promise))
             {
-                var key = (bound.Subject, bound.Objective.Quantity.Name, bound.Objective.Statistic.Kind == StatisticKind.None, bound.Objective.Slice);
+                var key = (bound.Subject, bound.Objective.Quantity.Name, bound.Objective.Statistic.Kind == StatisticKind.None, bound.Objective.Slice, bound.Objective.SliceRule);
                 if (!things.TryGetValue(key, out var said)) things[key] = said = [];
                 said.Add(new(promise, bound, bound.Objective.Text, bound.Objective.At.IsKnown ? bound.Objective.At : promise.PlaceOf("keeps")));
             }

@@ -29,7 +29,7 @@ internal sealed record Bound(Objective Objective, string Subject, SpanSet Allowe
     public bool SameThing(Bound other) =>
         Objective.Quantity.Name == other.Objective.Quantity.Name && Objective.Quantity.Dimension == other.Objective.Quantity.Dimension
         && (Objective.Statistic.Kind == StatisticKind.None) == (other.Objective.Statistic.Kind == StatisticKind.None)
-        && Objective.Slice == other.Objective.Slice && Subject == other.Subject;
+        && Objective.Slice == other.Objective.Slice && Objective.SliceRule == other.Objective.SliceRule && Subject == other.Subject;
 
     public bool Implies(Bound other) =>
         SameThing(other) && Carries(Objective.Window, other.Objective.Window) && Share >= other.Share && Allowed.IsWithin(other.Allowed);

@@ -31,12 +31,15 @@ internal static class Conversion
 
     public static WireVerdict WireVerdict(this PromiseView view, HouseView house) => new(
         view.Verdict.Outcome.Wire(), view.Verdict.Outcome.Word(view.Promise.IsWish), view.Verdict.Reason, house.AsOf.ToString(), view.Since.ToString(), view.Verdict.SeenAt?.ToString(),
-        AgeSeconds(view.Verdict.SeenAt, house.AsOf), view.Verdict.ValidUntil?.ToString(), WireAssessor(view), view.Verdict.Regime, [.. view.Verdict.Lines.Select(Wire)], [.. Faces.RisksOf(view)]);
+        AgeSeconds(view.Verdict.SeenAt, house.AsOf), view.Verdict.ValidUntil?.ToString(), WireAssessor(view), view.Verdict.Regime, [.. view.Verdict.Lines.Select(Wire)], [.. Faces.RisksOf(view)],
+        [.. view.Verdict.Alerts.Select(alert => new WireAlert(alert.Name, Say.Wire(alert.State), alert.Reason))], view.Promise.Accounting.ToString(), view.Verdict.Notes);
 
     public static WireAssessor WireAssessor(PromiseView view) => new(view.Verdict.Assessor.House, view.Verdict.Assessor.Place, view.IsSelf);
 
     private static WireLine Wire(VerdictLine line) => new(
-        line.Text, line.Outcome.Wire(), line.Reason, line.Good, line.Counted, line.Due, line.Expected, line.WindowFrom.ToString(), line.WindowTo.ToString(), line.BudgetLeft is { } left ? Share(left) : null);
+        line.Text, line.Outcome.Wire(), line.Reason, line.Good, line.Counted, line.Due, line.Expected, line.WindowFrom.ToString(), line.WindowTo.ToString(), line.BudgetLeft is { } left ? Share(left) : null,
+        line.Budget is { } budget ? new WireBudget(budget.Allowed.ToString(), budget.Spent.ToString(), budget.Left.ToString(), budget.AllowedTime.Nanoseconds, budget.SpentTime.Nanoseconds, budget.LeftTime.Nanoseconds) : null,
+        line.Assumed, line.Sum?.ToString());
 
     private static WireCheck Wire(CheckView view) => new(
         view.Check.Name, view.Check.Kind.Name, view.Check.Target.Text, view.Check.Every.ToString(), view.Check.Timeout.ToString(), view.Check.Confirm.ToString(),

@@ -28,14 +28,21 @@ public sealed record WireAgents(string AsOf, long Sequence, IReadOnlyList<WireAg
 /// <summary>Who judged, and from where; no verdict stands without one.</summary>
 public sealed record WireAssessor(string House, string Place, bool Self);
 
-/// <summary>One line of a verdict: <c>now</c>, or an objective.</summary>
+/// <summary>One line of a verdict: <c>now</c>, or an objective. Of the counted, <c>assumed</c> were not seen; <c>sum</c> is the exact sum of shares where the mean of slices is judged.</summary>
 public sealed record WireLine(
-    string Text, string Outcome, string Reason, long Good, long Counted, long Due, long Expected, string WindowFrom, string WindowTo, string? BudgetLeft);
+    string Text, string Outcome, string Reason, long Good, long Counted, long Due, long Expected, string WindowFrom, string WindowTo, string? BudgetLeft,
+    WireBudget? Budget, long Assumed, string? Sum);
+
+/// <summary>The error budget of the whole window. <c>allowed</c>, <c>spent</c> and <c>left</c> are exact numbers of looks or slices (<c>5/2</c> is two and a half); the rest is the same as time.</summary>
+public sealed record WireBudget(string Allowed, string Spent, string Left, long AllowedNanoseconds, long SpentNanoseconds, long LeftNanoseconds);
+
+/// <summary>One alert: <c>firing</c>, <c>quiet</c> or <c>unknown</c>. It says how fast a budget is used up, and never changes the verdict.</summary>
+public sealed record WireAlert(string Name, string State, string Reason);
 
 /// <summary>The judgement of one promise. <c>word</c> is for people (a wish is met or unmet); <c>ageSeconds</c> is the age of its newest evidence at <c>asOf</c>.</summary>
 public sealed record WireVerdict(
     string Outcome, string Word, string Reason, string AsOf, string Since, string? SeenAt, long? AgeSeconds, string? ValidUntil, WireAssessor Assessor, string Regime,
-    IReadOnlyList<WireLine> Lines, IReadOnlyList<string> AtRisk);
+    IReadOnlyList<WireLine> Lines, IReadOnlyList<string> AtRisk, IReadOnlyList<WireAlert> Alerts, string Accounting, IReadOnlyList<string> Notes);
 
 /// <summary>One check as it stands.</summary>
 public sealed record WireCheck(

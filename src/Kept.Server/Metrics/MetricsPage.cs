@@ -77,7 +77,7 @@ internal static class MetricsPage
         [
             ("kept_objective_good", "Good looks or slices in the window of an objective.", line => line.Good),
             ("kept_objective_bad", "Bad looks or slices in the window of an objective.", line => line.Counted - line.Good),
-            ("kept_objective_gap", "Looks or slices that were due in the window of an objective and could not be counted.", line => Math.Max(0, line.Due - line.Counted)),
+            ("kept_objective_gap", "Looks or slices that were due in the window of an objective and could not be counted.", line => Math.Max(0, line.Due - line.Counted + line.Assumed)),
         ];
         foreach (var (name, help, of) in counts)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Checks;
+using Kept.Judging;
 using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
@@ -40,7 +41,7 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         }
         RulesChangeAt = HouseRules.NextChange(house, now);
         _trusted = house.Settings.TrustedCertificates;
-        var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled]);
+        var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled, .. BudgetRules.Check(house)]);
         house = house.Found(all);
         return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
     }

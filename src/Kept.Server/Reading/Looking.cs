@@ -54,5 +54,6 @@ internal sealed class Looking : IDisposable
 
     private string RootsOf(HouseSettings settings) => string.Join('\n', settings.TrustedCertificates.Select(file => HouseFolder.StampOf(Path.Combine(_houseFolder, file))));
 
-    private static bool Same(HouseSettings a, HouseSettings b) => a.Proxy == b.Proxy && a.Resolver == b.Resolver && a.TrustedCertificates.AsSpan().SequenceEqual(b.TrustedCertificates.AsSpan());
+    private static bool Same(HouseSettings a, HouseSettings b) => a.Proxy == b.Proxy && a.Resolver == b.Resolver && a.TrustedCertificates.AsSpan().SequenceEqual(b.TrustedCertificates.AsSpan())
+        && a.Programs.AsSpan().SequenceEqual(b.Programs.AsSpan()) && a.Registries.AsSpan().SequenceEqual(b.Registries.AsSpan());
 }

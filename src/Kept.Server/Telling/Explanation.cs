@@ -21,6 +21,11 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
             inputs.Add(new Input("rule " + problem.Code, problem.Severity == Severity.Error ? "error" : "warning", problem.Message, null, null));
         foreach (var line in view.Verdict.Lines)
             inputs.Add(new Input("line " + line.Text, line.Outcome.Word(view.Promise.IsWish), line.Reason, line.Text == VerdictLine.Now ? view.Verdict.SeenAt : null, Counted(line)));
+        foreach (var alert in view.Verdict.Alerts)
+            inputs.Add(new Input("alert " + alert.Name, Say.Wire(alert.State), alert.Reason, null, string.Join(" or ", view.Promise.Alerts.Where(one => one.Name == alert.Name).SelectMany(one => one.Lines).Select(line => line.Text))));
+        if (view.Promise.Accounting != Accounting.Usual)
+            inputs.Add(new Input("accounting", view.Promise.Accounting.ToString(), "what nobody saw, and what nothing confirms, counts by this", null, null));
+        foreach (var note in view.Verdict.Notes) inputs.Add(new Input("note", "", note, null, null));
         foreach (var check in view.Checks)
             inputs.Add(OfCheck(check));
         if (view.Promise.Given is { } given) inputs.AddRange(Conditions.Of(house, view, given));
@@ -46,7 +51,8 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
 
     private static string? Counted(VerdictLine line) =>
         line.Expected == 0 && line.Counted == 0 ? null
-            : $"{Say.Count(line.Good)} good of {Say.Count(line.Counted)} counted; {Say.Count(line.Due)} were due, the window holds {Say.Count(line.Expected)}";
+            : $"{Say.Count(line.Good)} good of {Say.Count(line.Counted)} counted; {Say.Count(line.Due)} were due, the window holds {Say.Count(line.Expected)}"
+                + (Say.Budget(line) is { } budget ? "; budget: " + budget : "");
 
     private static Input OfCheck(CheckView check) => check.Last is { } last
         ? new Input("check " + check.Check.Name, Say.Wire(last.Class), check.LastReason ?? "", last.Slot, $"{check.Check.Target.Text}, every {check.Check.Every}, confirmed by {check.Check.Confirm}")

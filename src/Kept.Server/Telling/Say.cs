@@ -96,6 +96,7 @@ internal static partial class Say
         GapCause.Storage => "we could not record what we saw",
         GapCause.NotArmed => "it never called yet",
         GapCause.Paused => "looking was paused",
+        GapCause.Witness => "who knows about it did not answer",
         _ => "no cause noted",
     };
 
@@ -110,6 +111,12 @@ internal static partial class Say
     public static string Wire(LookClass look) => Kebab(look.ToString());
 
     public static string Wire(Standing standing) => Kebab(standing.ToString());
+
+    public static string Wire(AlertState state) => Kebab(state.ToString());
+
+    /// <summary>A budget in what is counted and in time: <c>3 of 1,008 used, 16 h 45 min left</c>; null where there is none.</summary>
+    public static string? Budget(VerdictLine line) => line.Budget is { } budget
+        ? $"{budget.Spent.ToWords(1)} of {budget.Allowed.ToWords(1)} bad ones used, {budget.LeftTime.ToWords()} of {budget.AllowedTime.ToWords()} left" : null;
 
     private static string Kebab(string name) => string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 

@@ -1,4 +1,4 @@
-using Kept.EndToEnd.Tests.Servers;
+using Kept.TestKit.Servers;
 using Microsoft.Playwright;
 
 namespace Kept.EndToEnd.Tests.Browser;

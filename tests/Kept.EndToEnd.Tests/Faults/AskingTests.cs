@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit.Peers;
+using Kept.TestKit.Servers;
 using Xunit;
 
 namespace Kept.EndToEnd.Tests.Faults;

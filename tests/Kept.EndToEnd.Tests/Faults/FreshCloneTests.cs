@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit;
+using Kept.TestKit.Servers;
 using Xunit;
 
 namespace Kept.EndToEnd.Tests.Faults;

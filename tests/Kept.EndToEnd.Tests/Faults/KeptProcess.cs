@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Kept.EndToEnd.Tests.Servers;
 using Kept.TestKit;
+using Kept.TestKit.Servers;
 using Xunit;
 
 namespace Kept.EndToEnd.Tests.Faults;

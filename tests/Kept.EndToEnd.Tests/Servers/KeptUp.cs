@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Kept.TestKit;
+using Kept.TestKit.Servers;
 
 namespace Kept.EndToEnd.Tests.Servers;
 

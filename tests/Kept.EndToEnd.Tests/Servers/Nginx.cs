@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kept.TestKit.Servers;
 
 namespace Kept.EndToEnd.Tests.Servers;
 

@@ -105,7 +105,7 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
             Phases = new Phases(-1, -1, -1, -1, total.Nanoseconds),
             Values = [.. check.Kind.Sees.Select(name => shown is not null && shown.TryGetValue(name.Name, out var value) ? value : name.Name switch
             {
-                "status" => Value.Of(answer.Status),
+                "status" when name.Form == ObservedForm.Quantity => Value.Of(answer.Status),
                 "time" => Value.Of(total),
                 "body" or "answer" => new Value.Body(answer.Body),
                 "size" => Value.Of(Quantity.Bytes(answer.Body.Length)),
@@ -125,6 +125,22 @@ internal sealed class ScriptedLooks(TimeProvider time, IEnumerable<CheckKind> ki
         ("dns", "answers") => new Value.List([Value.Of("192.0.2.1")]),
         ("dns", "count") => Value.Of(1),
         ("dns", "ttl") => Value.Of(Duration.Minutes(1)),
+        ("smtp", "starttls") or ("websocket", "opened") or ("ntp", "synchronized") => Value.Of(true),
+        ("smtp" or "imap", "auth") => new Value.List([Value.Of("PLAIN")]),
+        ("smtp" or "imap", "certificate.expires-in") => Value.Of(Duration.Days(60)),
+        ("ssh", "protocol") => Value.Of("2.0"),
+        ("ntp", "stratum") => Value.Of(2),
+        ("ntp", "offset") => Value.Of(Duration.Milliseconds(-3)),
+        ("icmp", "loss") => Value.Of(Quantity.Ratio(0)),
+        ("icmp", "lost") => Value.Of(0),
+        ("icmp", "round-trip.median") => Value.Of(Duration.Milliseconds(8)),
+        ("redis" or "postgres" or "prometheus", "value") or ("prometheus", "series") => Value.Of(1),
+        ("mqtt", "return-code") or ("command", "exit-code") => Value.Of(0),
+        ("domain", "expires-in") => Value.Of(Duration.Days(200)),
+        ("domain", "status") => new Value.List([Value.Of("active")]),
+        ("prometheus", "warnings") => new Value.List([]),
+        ("feed", "age") => Value.Of(Duration.Hours(1)),
+        ("feed", "count") => Value.Of(10),
         _ => null,
     };
 }

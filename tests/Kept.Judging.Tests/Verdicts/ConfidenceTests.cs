@@ -50,6 +50,25 @@ public sealed class ConfidenceTests
         Assert.Equal(confirmed, ConfidenceBound.Confirms(new ShareRule(Comparison.GreaterOrEqual, (decimal)level), looks, looks, 0.95m));
     }
 
+    [Theory]
+    // Whole slices are counted as looks are; of a mean of shares 0.95^n must be at most 0.05 / e, which 78 slices are the first to reach.
+    [InlineData(SliceCount.Whole, 58, false)]
+    [InlineData(SliceCount.Whole, 59, true)]
+    [InlineData(SliceCount.AtLeast, 58, false)]
+    [InlineData(SliceCount.AtLeast, 59, true)]
+    [InlineData(SliceCount.Mean, 77, false)]
+    [InlineData(SliceCount.Mean, 78, true)]
+    public void So_many_good_slices_are_needed(SliceCount count, int slices, bool confirmed)
+    {
+        var objective = Make.Availability(95, "1d", per: "1m") with { SliceRule = new SliceRule(count, count == SliceCount.AtLeast ? 0.9m : 0) };
+        var fold = new PromiseFold(Make.Promise(Make.Check("10s", "1ms"), objective) with { Confidence = 0.95m }, Make.Us, Make.Start);
+        for (var i = 0; i < 6 * slices; i++) fold.Add(0, Make.Look(Make.Start + Duration.Seconds(10 * i), LookClass.Good));
+        var end = Make.Start + Duration.Minutes(slices);
+        var line = fold.LineOver(0, Make.Start, end, end);
+        Assert.Equal((confirmed ? Outcome.Kept : Outcome.Unknown, (long)slices), (line.Outcome, line.Counted));
+        if (!confirmed) Assert.EndsWith("too few to say so with 95 % confidence; 1 more good ones would say kept", line.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Large_counts_are_decided_in_time()
     {

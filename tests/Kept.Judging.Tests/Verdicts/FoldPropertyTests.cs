@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using Kept.Model;
 using Xunit;
@@ -13,7 +14,7 @@ public sealed class FoldPropertyTests
     private sealed record Scenario(Promise Promise, Instant Since, List<(int Check, LookRecord Look)> Records, Instant Now, PastRhythm[] Past)
     {
         public override string ToString() =>
-            $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} since {Since} now {Now} past {string.Join(',', Past)}\n"
+            $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s} {k.SliceRule}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} {Promise.Accounting} since {Since} now {Now} past {string.Join(',', Past)}\n"
             + string.Join('\n', Records.Select(r => $"{r.Check} {r.Look.Slot} {r.Look.Class} {r.Look.Failure} {r.Look.Phases.Total} {string.Join(',', r.Look.Measured)}"));
     }
 
@@ -32,22 +33,29 @@ public sealed class FoldPropertyTests
             6 => Every(Lag, Comparison.Greater, Quantity.Time(Duration.Milliseconds(2)), window),
             7 => Latency(95, "100ms", window) with { Quantity = Lag, Operator = Comparison.Less, Target = Quantity.Time(Duration.Milliseconds(8)) },
             _ => Availability(percent, window, of: named ? "a" : null),
-        });
+        })
+        .SelectMany(objective => objective.Slice is null ? Gen.Const(objective)
+            : Gen.OneOf(default, default, new SliceRule(SliceCount.AtLeast, 0.5m), new SliceRule(SliceCount.AtLeast, 0.95m), new SliceRule(SliceCount.AtLeast, 0.333m), new SliceRule(SliceCount.Mean, 0), new SliceRule(SliceCount.Mean, 0))
+                .Select(rule => objective with { SliceRule = rule }));
+
+    private static readonly Gen<Accounting> GenAccounting = Gen.OneOf(
+        Gen.Const(Accounting.Usual), Gen.Const(Accounting.Usual),
+        Gen.Select(Gen.Enum<GapAccount>(), Gen.Enum<GapAccount>(), Gen.Enum<RetryAccount>()).Select((gaps, own, retries) => new Accounting(gaps, own, retries)));
 
     private static Gen<Scenario> GenScenario()
     {
         var genCheck = Gen.Select(Gen.OneOf("10s", "30s", "1m", "15m"), GenConfirm).Select((every, confirm) => (every, confirm));
         // Streams come in stretches, as outages and quiet times do; some looks come off the rhythm, and some slots never.
         var genStretch = Gen.Select(Gen.Int[0, 9], Gen.Int[1, 40], Gen.Int[0, 20]);
-        return Gen.Select(genCheck.Array[1, 2], GenObjective.Array[0, 3], genStretch.Array[1, 12], Gen.Int, Gen.Int[0, 400], Gen.OneOf(0.95m, 0.5m, 1m, 0m))
-            .Select((checks, keeps, stretches, seed, lateness, coverage) => Build(checks, keeps, stretches, seed, lateness, coverage));
+        return Gen.Select(genCheck.Array[1, 2], GenObjective.Array[0, 3], genStretch.Array[1, 12], Gen.Int, Gen.Int[0, 400], Gen.Select(Gen.OneOf(0.95m, 0.5m, 1m, 0m), GenAccounting))
+            .Select((checks, keeps, stretches, seed, lateness, terms) => Build(checks, keeps, stretches, seed, lateness, terms.Item1, terms.Item2));
     }
 
-    private static Scenario Build((string Every, Confirmation Confirm)[] rhythm, Objective[] keeps, (int Kind, int Length, int Noise)[] stretches, int seed, int lateness, decimal coverage)
+    private static Scenario Build((string Every, Confirmation Confirm)[] rhythm, Objective[] keeps, (int Kind, int Length, int Noise)[] stretches, int seed, int lateness, decimal coverage, Accounting accounting)
     {
         var random = new Random(seed);
         Kept.Model.Check[] checks = [.. rhythm.Select((r, i) => Make.Check(r.Every, "5s", r.Confirm, i == 0 ? "a" : "b", measures: [new Measure(Lag, Seen("body", "lag"), Quantity.Time(Duration.Milliseconds(1)), "")]))];
-        var promise = Promise(checks, keeps) with { Coverage = coverage };
+        var promise = Promise(checks, keeps) with { Coverage = coverage, Accounting = accounting };
         // Near month's end and a clock change, so that windows turn and days have 23 hours.
         Instant[] starts = [At("2026-03-28T20:00:00Z"), At("2026-03-31T20:30:00Z"), At("2026-10-24T21:00:00Z"), At("2026-12-31T17:00:00Z")];
         var start = starts[random.Next(starts.Length)];
@@ -75,9 +83,21 @@ public sealed class FoldPropertyTests
                 if (changes > 0 && stretch + 1 < stretches.Length) past.Add(new PastRhythm(check, at - Duration.Seconds(random.Next(3)), every));
             }
         }
+        promise = promise with { Alerts = Alerts(random, keeps) };
         var now = latest + Duration.Seconds(lateness * lateness / 100);
         var since = random.Next(3) == 0 ? start + Duration.Seconds(random.Next(2000)) : start - Duration.Days(random.Next(100));
         return new Scenario(promise, since, records, now, [.. past]);
+    }
+
+    private static ImmutableArray<Alert> Alerts(Random random, Objective[] keeps)
+    {
+        var budgets = Enumerable.Range(0, keeps.Length).Where(i => keeps[i].Statistic.Kind == StatisticKind.Percentile || (keeps[i].Quantity.Source == QuantitySource.GoodLooks && keeps[i].Target.Amount < 1)).ToArray();
+        if (budgets.Length == 0 || random.Next(2) == 0) return [];
+        decimal[] factors = [0.5m, 1m, 1.5m, 2m, 6m, 14.4m, 100m];
+        string[] windows = ["1m", "5m", "1h", "6h"];
+        BurnTest Test() => new(budgets[random.Next(budgets.Length)], null, random.Next(2) == 0, factors[random.Next(factors.Length)], Span(windows[random.Next(windows.Length)]), Place.None);
+        BurnLine Line() => new("burn", Place.None, [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Test())]);
+        return [.. Enumerable.Range(0, random.Next(1, 3)).Select(i => new Alert("page" + i, [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Line())], Place.None))];
     }
 
     private static LookRecord Random(Random random, int kind, int noise, Instant slot)
@@ -89,7 +109,7 @@ public sealed class FoldPropertyTests
         {
             4 => Look(slot, LookClass.Bad, 20, measured: lag),
             5 => Look(slot, LookClass.Bad, 5000, TargetFailure.TimedOut),
-            6 => Look(slot, LookClass.Gap, gap: GapCause.Late),
+            6 => Look(slot, LookClass.Gap, gap: random.Next(2) == 0 ? GapCause.Late : GapCause.Restarted),
             7 => Look(slot, random.Next(4) == 0 ? LookClass.ConditionUnknown : LookClass.NotInForce),
             9 => Look(slot, random.Next(3) == 0 ? LookClass.Gap : LookClass.Bad, measured: lag),
             _ => Look(slot, LookClass.Good, time, measured: lag),
@@ -135,15 +155,28 @@ public sealed class FoldPropertyTests
     {
         var now = new Dictionary<Outcome, int>();
         var objectives = new Dictionary<Outcome, int>();
+        var alerts = new Dictionary<AlertState, int>();
+        var (notes, means, shares, assumed) = (0, 0, 0, 0);
         GenScenario().Sample(scenario =>
         {
             var verdict = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
+            notes += verdict.Notes.Length;
+            foreach (var alert in verdict.Alerts) alerts[alert.State] = alerts.GetValueOrDefault(alert.State) + 1;
             for (var i = 0; i < verdict.Lines.Length; i++)
             {
+                if (i > 0 && verdict.Lines[i].Outcome is Outcome.Kept or Outcome.Broken)
+                {
+                    if (verdict.Lines[i].Sum is { Denominator.IsOne: false }) means++;
+                    if (scenario.Promise.Keeps[i - 1].SliceRule.Count == SliceCount.AtLeast) shares++;
+                    if (verdict.Lines[i].Assumed > 0) assumed++;
+                }
                 var counts = i == 0 ? now : objectives;
                 counts[verdict.Lines[i].Outcome] = counts.GetValueOrDefault(verdict.Lines[i].Outcome) + 1;
             }
         }, iter: 2000, threads: 1);
+        foreach (var state in Enum.GetValues<AlertState>()) Assert.True(alerts.GetValueOrDefault(state) > 20, $"alerts {state}: {alerts.GetValueOrDefault(state)}");
+        Assert.True(notes > 20, $"notes {notes}");
+        Assert.True(means > 5 && shares > 5 && assumed > 5, $"kept or broken: means {means}, shares {shares}, assumed {assumed}");
         foreach (var outcome in (Outcome[])[Outcome.Kept, Outcome.Broken, Outcome.Unknown, Outcome.NotInForce])
         {
             Assert.True(now.GetValueOrDefault(outcome) > 20, $"now {outcome}: {now.GetValueOrDefault(outcome)}");
@@ -163,10 +196,17 @@ public sealed class FoldPropertyTests
             if (i == 0) continue;
             Assert.Equal((lines[i].Good, lines[i].Counted, lines[i].Due, lines[i].Expected, lines[i].WindowFrom, lines[i].WindowTo),
                 (line.Good, line.Counted, line.Due, line.Expected, line.WindowFrom, line.WindowTo));
+            Assert.Equal(lines[i].Sum, line.Sum);
+            Assert.Equal(lines[i].Assumed, line.Assumed);
             Assert.InRange(line.BudgetLeft ?? 0, 0, 1);
-            if (line.Outcome == Outcome.Kept) Assert.NotEqual(0, line.Counted); // nothing assessed is never kept
+            if (line.Outcome == Outcome.Kept) Assert.NotEqual(line.Assumed, line.Counted); // nothing assessed is never kept
         }
         Assert.Equal(headline, verdict.Outcome);
+        Assert.Equal(SlowJudge.Alerts(scenario.Promise, scenario.Since, scenario.Records, now, scenario.Past), verdict.Alerts.Select(alert => alert.State));
+        Assert.All(verdict.Alerts, alert => Assert.NotEmpty(alert.Reason));
+        var changes = scenario.Promise.Checks.Select((_, i) => SlowJudge.Changes(scenario.Promise, i, scenario.Since, scenario.Records, now)).Where(count => count >= PromiseFold.FlapChanges).ToList();
+        Assert.Equal(changes.Count, verdict.Notes.Length);
+        for (var i = 0; i < changes.Count; i++) Assert.Contains($"changed {changes[i]} times", verdict.Notes[i], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,7 +237,9 @@ public sealed class FoldPropertyTests
     private static void Same(Verdict expected, Verdict actual)
     {
         Assert.Equal(expected.Lines.AsEnumerable(), actual.Lines.AsEnumerable());
-        Assert.Equal(expected with { Lines = [], AtRisk = [] }, actual with { Lines = [], AtRisk = [] });
+        Assert.Equal(expected with { Lines = [], AtRisk = [], Alerts = [], Notes = [] }, actual with { Lines = [], AtRisk = [], Alerts = [], Notes = [] });
+        Assert.Equal(expected.Alerts.AsEnumerable(), actual.Alerts.AsEnumerable());
+        Assert.Equal(expected.Notes.AsEnumerable(), actual.Notes.AsEnumerable());
         Assert.Equal(expected.AtRisk.AsEnumerable(), actual.AtRisk.AsEnumerable());
     }
 
@@ -206,7 +248,8 @@ public sealed class FoldPropertyTests
     {
         GenScenario().Sample(scenario =>
         {
-            if (scenario.Records.Count == 0) return;
+            // Of a bad look that nothing confirms `retries: confirmed` knows nothing, also not how slow the good one in its place was.
+            if (scenario.Records.Count == 0 || scenario.Promise.Accounting.Retries == RetryAccount.Confirmed) return;
             var before = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
             var (check, look) = scenario.Records[scenario.Records.Count / 2];
             if (look.Class is not (LookClass.Good or LookClass.Bad)) return;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Kept.Model;
 
 namespace Kept.Judging.Tests.Verdicts;
@@ -17,7 +16,7 @@ internal static class SlowJudge
     }
 
     /// <summary>One slot: its records, the worse standing.</summary>
-    private sealed record Slot(Instant At, LookClass Class, List<LookRecord> Evidence)
+    private sealed record Slot(Instant At, LookClass Class, List<LookRecord> Evidence, List<GapCause> Gaps)
     {
         public bool IsEvidence => Evidence.Count > 0;
     }
@@ -27,7 +26,8 @@ internal static class SlowJudge
         {
             var classes = group.Select(look => look.Class).ToHashSet();
             LookClass[] worstFirst = [LookClass.Bad, LookClass.Good, LookClass.NotInForce, LookClass.ConditionUnknown, LookClass.Gap];
-            return new Slot(group.Key, worstFirst.First(classes.Contains), [.. group.Where(look => look.Class is LookClass.Good or LookClass.Bad)]);
+            return new Slot(group.Key, worstFirst.First(classes.Contains), [.. group.Where(look => look.Class is LookClass.Good or LookClass.Bad)],
+                [.. group.Where(look => look.Class == LookClass.Gap).Select(look => look.Gap)]);
         })];
 
     private static VerdictLine Now(Promise promise, List<List<Slot>> byCheck, Instant now)
@@ -75,30 +75,66 @@ internal static class SlowJudge
         return state;
     }
 
-    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now, IReadOnlyList<PastRhythm> past)
+    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now, IReadOnlyList<PastRhythm> past, Duration? burn = null)
     {
+        if (burn is { } span) objective = objective with { Window = new Window.Rolling(span) };
         var (from, to) = CalendarClock.WindowOf(objective.Window, now);
         var rolling = objective.Window is Window.Rolling;
-        bool InWindow(Instant at) => at >= since && (rolling ? at > from && at <= now : at >= from && at < to && at <= now);
+        Func<Instant, bool> InWindow = at => at >= since && (rolling ? at > from && at <= now : at >= from && at < to && at <= now);
         var begins = rolling ? new Instant(from.Microseconds + 1) : from;
         if (begins < since) begins = since;
         var ends = rolling || now < to ? new Instant(now.Microseconds + 1) : to;
         var wholeFrom = rolling ? new Instant(from.Microseconds + 1) : begins;
         var wholeTo = rolling ? ends : to;
 
-        var groups = new List<(List<(LookClass Class, bool Holds)> Slots, Func<long, long, long> Rhythm, long Patience)>();
+        var accounting = promise.Accounting;
+        var counts = objective.Slice is { } each && (accounting != Accounting.Usual || objective.SliceRule.Count != SliceCount.Whole);
+        bool IsOver(long start) => start + (objective.Slice!.Value.Nanoseconds / 1000) + (counts && accounting.OwnOutage != GapAccount.Excluded
+            ? promise.Checks.Where(check => objective.OfCheck is null || objective.OfCheck == check.Name).Max(check => check.Timeout.Nanoseconds / 1000) : 0) <= now.Microseconds;
+        if (burn is { } back && counts)
+        {
+            // the window ends with the last slice that is over, found by stepping back from the one that runs
+            var step = objective.Slice!.Value.Nanoseconds / 1000;
+            var start = (now.Microseconds / step * step) + step;
+            while (!IsOver(start)) start -= step;
+            (ends, wholeTo) = (new Instant(start + step), new Instant(start + step));
+            wholeFrom = ends - back;
+            begins = wholeFrom < since ? since : wholeFrom;
+            InWindow = at => at >= begins && at < ends;
+        }
+        var groups = new List<(List<(Instant At, Sight Sight, Fraction Worth)> Slots, Func<long, long, long> Rhythm, long Patience)>();
         var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
+        var seen = promise.Checks.Select((check, i) => Accounted(promise, check, byCheck[i], slot => Holds(objective, check, slot))).ToList();
+        var looked = new List<bool>(); // whether each check was looked at often enough, whatever the slices say
+        if (objective.Slice is not null)
+            foreach (var (check, i) in checks)
+            {
+                var here = seen[i].Where(look => InWindow(look.At)).ToList();
+                var until = new Instant(Math.Min(ends.Microseconds, now.Microseconds + 1 - (check.Timeout.Nanoseconds / 1000)));
+                var silent = Math.Max(0, LookRhythm(i, begins.Microseconds, until.Microseconds) - here.Count(look => look.At < until));
+                looked.Add(here.Count(look => look.Sight == Sight.Seen) >= promise.Coverage * (here.Count(look => look.Sight != Sight.Outside) + silent));
+            }
+        long LookRhythm(int i, long low, long high) => Stretches(promise, past, [i], low, high).Sum(stretch => Rhythm(stretch.From, stretch.To, stretch.Periods[0],
+            byCheck[i].LastOrDefault(slot => slot.At.Microseconds < stretch.HoldsTo) is { } last && last.At.Microseconds >= stretch.HoldsFrom ? last.At.Microseconds : null));
+        // Of one slice: the slots that nobody recorded, listed by the newest slot in it.
+        long Silent(int i, long start, long end) => accounting.OwnOutage == GapAccount.Excluded ? 0 : Math.Max(0, Stretches(promise, past, [i], start, end).Sum(stretch =>
+        {
+            var (listed, period) = (0L, stretch.Periods[0]);
+            if (byCheck[i].LastOrDefault(slot => slot.At.Microseconds >= stretch.From && slot.At.Microseconds < stretch.To) is not { } newest) return (stretch.To - stretch.From) / period;
+            for (var at = newest.At.Microseconds; at >= stretch.From; at -= period) listed++;
+            for (var at = newest.At.Microseconds + period; at < stretch.To; at += period) listed++;
+            return listed;
+        }) - byCheck[i].Count(slot => slot.At.Microseconds >= start && slot.At.Microseconds < end));
         if (objective.Slice is { } slice)
         {
             var length = slice.Nanoseconds / 1000;
-            var slices = checks.SelectMany(x => byCheck[x.i].Select(slot => (Start: (long)Math.Floor((decimal)slot.At.Microseconds / length) * length, slot.Class, Holds: Holds(objective, x.check, slot))))
+            var slices = checks.SelectMany(x => seen[x.i].Select(look => (Start: (long)Math.Floor((decimal)look.At.Microseconds / length) * length, look.Sight, look.Holds)))
                 .GroupBy(x => x.Start).Where(group => InWindow(new Instant(group.Key)))
-                .Select(group => (group.Key, Class:
-                    group.Any(x => x.Class is LookClass.Good or LookClass.Bad && !x.Holds) ? LookClass.Bad
-                    : group.Any(x => x.Class is LookClass.Good or LookClass.Bad) ? LookClass.Good
-                    : group.Any(x => x.Class == LookClass.NotInForce) ? LookClass.NotInForce : LookClass.Gap))
-                .Where(x => x.Key + length <= now.Microseconds || x.Class == LookClass.Bad)
-                .Select(x => (x.Class, x.Class == LookClass.Good)).ToList();
+                .Select(group => (group.Key, Looks: group.ToList()))
+                .Select(x => (x.Key, Value: OfSlice(objective, [.. x.Looks.Select(look => (look.Sight, look.Holds)),
+                    .. Enumerable.Repeat((Sight.Assumed, accounting.OwnOutage == GapAccount.Good), (int)checks.Sum(check => Silent(check.i, x.Key, x.Key + length)))])))
+                .Where(x => IsOver(x.Key) || (accounting == Accounting.Usual && objective.SliceRule.Count == SliceCount.Whole && x.Value is { Sight: Sight.Seen, Worth.Numerator.IsZero: true }))
+                .Select(x => (new Instant(x.Key), x.Value.Sight, x.Value.Worth)).ToList();
             groups.Add((slices, (low, high) => Stretches(promise, past, [.. checks.Select(x => x.i)], low, high).Sum(stretch =>
             {
                 var period = stretch.Periods.Min();
@@ -108,41 +144,125 @@ internal static class SlowJudge
         else
         {
             foreach (var (check, i) in checks)
-                groups.Add(([.. byCheck[i].Where(slot => InWindow(slot.At)).Select(slot => (slot.Class, Holds(objective, check, slot)))],
-                    (low, high) => Stretches(promise, past, [i], low, high).Sum(stretch => Rhythm(stretch.From, stretch.To, stretch.Periods[0],
-                        byCheck[i].LastOrDefault(slot => slot.At.Microseconds < stretch.HoldsTo) is { } last && last.At.Microseconds >= stretch.HoldsFrom ? last.At.Microseconds : null)),
-                    check.Timeout.Nanoseconds / 1000));
+                groups.Add(([.. seen[i].Where(look => InWindow(look.At)).Select(look => (look.At, look.Sight, look.Holds ? Fraction.Of(1) : Fraction.Zero))],
+                    (low, high) => LookRhythm(i, low, high), check.Timeout.Nanoseconds / 1000));
         }
 
-        long good = 0, counted = 0, due = 0, expected = 0, open = 0, out0 = 0;
-        var covered = true;
+        long counted = 0, due = 0, expected = 0, open = 0, out0 = 0, unseen = 0;
+        var good = Fraction.Zero;
+        var covered = looked.TrueForAll(enough => enough);
         foreach (var (slots, rhythm, patience) in groups)
         {
-            var evidence = slots.Count(s => s.Class is LookClass.Good or LookClass.Bad);
-            var outside = slots.Count(s => s.Class == LookClass.NotInForce);
-            var dueHere = Math.Max(slots.Count, rhythm(begins.Microseconds, ends.Microseconds - patience)) - outside;
-            var holds = Math.Max(slots.Count, rhythm(wholeFrom.Microseconds, wholeTo.Microseconds));
-            good += slots.Count(s => s.Class is LookClass.Good or LookClass.Bad && s.Holds);
-            counted += evidence;
+            var evidence = slots.Count(s => s.Sight == Sight.Seen);
+            var assumed = slots.Count(s => s.Sight == Sight.Assumed);
+            var outside = slots.Count(s => s.Sight == Sight.Outside);
+            var until = Math.Min(ends.Microseconds, now.Microseconds + 1 - patience);
+            var silent = (int)Math.Max(0, rhythm(begins.Microseconds, until) - slots.Count(slot => slot.At.Microseconds < until));
+            var dueHere = slots.Count + silent - outside;
+            var holds = Math.Max(slots.Count + silent, rhythm(wholeFrom.Microseconds, wholeTo.Microseconds));
+            foreach (var slot in slots.Where(s => s.Sight is Sight.Seen or Sight.Assumed)) good += slot.Worth;
+            if (accounting.OwnOutage != GapAccount.Excluded)
+            {
+                assumed += silent;
+                if (accounting.OwnOutage == GapAccount.Good) good += Fraction.Of(silent);
+            }
+            counted += evidence + assumed;
+            unseen += assumed;
             out0 += outside;
             due += dueHere;
             expected += holds;
-            open += holds - outside - evidence;
-            if (evidence < promise.Coverage * dueHere || (evidence == 0 && outside == 0 && holds > 0)) covered = false;
+            open += holds - outside - evidence - assumed;
+            if (evidence < promise.Coverage * dueHere || (evidence == 0 && (outside == 0 || assumed > 0) && holds > 0)) covered = false;
         }
         var wanted = objective.Quantity.Source == QuantitySource.GoodLooks ? objective.Target.Amount : objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : 1;
         var strict = objective.Quantity.Source == QuantitySource.GoodLooks && objective.Operator == Comparison.Greater;
-        bool Satisfies(long g, long n)
+        bool Satisfies(Fraction g, long n)
         {
-            // g / n >= wanted, as whole numbers
-            var left = (BigInteger)g * BigInteger.Pow(10, 12);
-            var right = (BigInteger)n * (BigInteger)(wanted * 1_000_000_000_000m);
-            return n > 0 && (strict ? left > right : left >= right);
+            if (n <= 0) return false;
+            var order = (g / Fraction.Of(n)).CompareTo(Fraction.Of(wanted));
+            return strict ? order > 0 : order >= 0;
         }
         var outcome = counted == 0 ? out0 > 0 && due == 0 ? Outcome.NotInForce : Outcome.Unknown
-            : !Satisfies(good + open, counted + open) ? Outcome.Broken
+            : !Satisfies(good + Fraction.Of(open), counted + open) ? Outcome.Broken
             : Satisfies(good, counted) && covered ? Outcome.Kept : Outcome.Unknown;
-        return new VerdictLine(objective.Text, outcome, "", good, counted, due, expected, from, to, null);
+        return new VerdictLine(objective.Text, outcome, "", (long)good.Floor, counted, due, expected, from, to, null)
+        { Open = open, NotInForce = out0, IsCovered = covered, Sum = objective.Slice is not null && objective.SliceRule.Count == SliceCount.Mean ? good : null, Assumed = unseen };
+    }
+
+    /// <summary>Each alert: over each of its windows the objective is counted as if that were its own.</summary>
+    public static List<AlertState> Alerts(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null)
+    {
+        var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
+        return [.. promise.Alerts.Select(alert => alert.Lines.Select(line => line.Tests.Select(Reached).Aggregate(Kleene.And)).Aggregate(Kleene.Or) switch
+        {
+            Truth.True => AlertState.Firing, Truth.False => AlertState.Quiet, _ => AlertState.Unknown,
+        })];
+
+        Truth Reached(BurnTest test)
+        {
+            var objective = promise.Keeps[test.Objective];
+            var line = Objective(promise, objective, byCheck, since, now, past ?? [], burn: test.Window);
+            var wanted = objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : objective.Target.Amount;
+            var bad = Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good));
+            bool Burns(long of) => of > 0 && (bad / Fraction.Of(of)).CompareTo(Fraction.Of(test.Factor) * Fraction.Of(1 - wanted)) is var order && (test.IsStrict ? order > 0 : order >= 0);
+            return line.Counted == 0 ? line.NotInForce > 0 && line.Due == 0 ? Truth.False : Truth.Unknown
+                : Burns(line.Counted + line.Open) ? Truth.True
+                : !Burns(line.Counted) && line.IsCovered ? Truth.False : Truth.Unknown;
+        }
+    }
+
+    /// <summary>How often what is confirmed of a check turned within its window of flapping.</summary>
+    public static int Changes(Promise promise, int check, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now)
+    {
+        var looked = promise.Checks[check];
+        var evidence = Slots(records.Where(r => r.Check == check && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now && slot.IsEvidence).ToList();
+        var window = Math.Max(3600, looked.Every.Nanoseconds / Duration.PerSecond * 60);
+        var (state, changes) = (Truth.Unknown, 0);
+        for (var i = 0; i < evidence.Count; i++)
+        {
+            var last = evidence.Take(i + 1).TakeLast(looked.Confirm.Of).ToList();
+            var next = last.Count(slot => slot.Class == LookClass.Bad) >= looked.Confirm.Count ? Truth.False : last.Count(slot => slot.Class == LookClass.Good) >= looked.Confirm.Count || (state == Truth.Unknown && evidence[i].Class == LookClass.Good) ? Truth.True : state;
+            if (state != Truth.Unknown && next != state && evidence[i].At > now - Duration.Seconds(window)) changes++;
+            state = next;
+        }
+        return changes;
+    }
+
+    private enum Sight { Missing, Seen, Assumed, Outside }
+
+    /// <summary>Looks of a check as its accounting takes them.</summary>
+    private static List<(Instant At, Sight Sight, bool Holds)> Accounted(Promise promise, Check check, List<Slot> slots, Func<Slot, bool> holds)
+    {
+        var evidence = slots.Where(slot => slot.IsEvidence).ToList();
+        return [.. slots.Select(slot =>
+        {
+            if (slot.IsEvidence)
+            {
+                if (slot.Class != LookClass.Bad || promise.Accounting.Retries == RetryAccount.Each) return (slot.At, Sight.Seen, holds(slot));
+                // every stretch of `Of` looks that holds it, from the whole history
+                var place = evidence.IndexOf(slot);
+                var stretches = Enumerable.Range(0, evidence.Count).Where(start => start <= place && place < start + check.Confirm.Of).Select(start => evidence.Skip(start).Take(check.Confirm.Of).ToList());
+                if (stretches.Any(stretch => stretch.Count(look => look.Class == LookClass.Bad) >= check.Confirm.Count)) return (slot.At, Sight.Seen, holds(slot));
+                return (slot.At, evidence.Count - place - 1 >= check.Confirm.Of - 1 ? Sight.Outside : Sight.Missing, false);
+            }
+            if (slot.Class == LookClass.NotInForce) return (slot.At, Sight.Outside, false);
+            var accounts = slot.Class == LookClass.ConditionUnknown ? [promise.Accounting.Gaps] : slot.Gaps.Select(promise.Accounting.Of).ToList();
+            return accounts.Contains(GapAccount.Bad) ? (slot.At, Sight.Assumed, false) : accounts.Contains(GapAccount.Excluded) ? (slot.At, Sight.Missing, false) : (slot.At, Sight.Assumed, true);
+        })];
+    }
+
+    private static (Sight Sight, Fraction Worth) OfSlice(Objective objective, List<(Sight Sight, bool Holds)> looks)
+    {
+        var counted = looks.Where(look => look.Sight is Sight.Seen or Sight.Assumed).ToList();
+        if (counted.Count == 0) return (looks.Any(look => look.Sight == Sight.Outside) ? Sight.Outside : Sight.Missing, Fraction.Zero);
+        var share = new Fraction(counted.Count(look => look.Holds), counted.Count);
+        var worth = objective.SliceRule.Count switch
+        {
+            SliceCount.Mean => share,
+            SliceCount.AtLeast => share.CompareTo(Fraction.Of(objective.SliceRule.Share)) >= 0 ? Fraction.Of(1) : Fraction.Zero,
+            _ => share.CompareTo(Fraction.Of(1)) == 0 ? Fraction.Of(1) : Fraction.Zero,
+        };
+        return (counted.Any(look => look.Sight == Sight.Seen) ? Sight.Seen : Sight.Assumed, worth);
     }
 
     private sealed record Stretch(long From, long To, long HoldsFrom, long HoldsTo, long[] Periods);

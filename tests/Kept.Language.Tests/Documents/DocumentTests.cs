@@ -74,6 +74,35 @@ public sealed class DocumentTests
         Assert.Equal((8, 2, "http://proxy.example:3128", "ca.pem", "[::1]:5300", Duration.Days(30)), (settings.LooksAtOnce, settings.LooksPerHost, settings.Proxy, settings.TrustedCertificates[0], settings.Resolver, settings.KeepLooks));
     }
 
+    [Fact]
+    public void A_house_says_which_programs_may_run_and_where_registries_are_also_from_its_compiled_form()
+    {
+        var house = Houses.Read(("house.yaml", "house: h\nprograms: [/usr/bin/true, '/opt/a b/check', '/opt/plugin with LANG TOKEN']\nregistries: { be: 'https://rdap.dns.be/', co.uk: 'http://127.0.0.1:81/uk' }"), ("kept.yaml", "kept: 1\nagent: a")).House!;
+        foreach (var settings in new[] { house.Settings, CompiledHouse.Read(CompiledHouse.Write(house), house.ContentHash, TestKinds.All)!.Settings })
+        {
+            Assert.Equal(["/usr/bin/true", "/opt/a b/check", "/opt/plugin with LANG TOKEN"], settings.Programs);
+            Assert.Equal([new("be", "https://rdap.dns.be/"), new("co.uk", "http://127.0.0.1:81/uk")], settings.Registries);
+        }
+        Assert.Empty(HouseSettings.Default.Programs);
+        Assert.Empty(HouseSettings.Default.Registries);
+    }
+
+    [Theory]
+    [InlineData("programs: check_disk", "no absolute path of a program")]
+    [InlineData("programs: [/bin/../bin/sh]", "no absolute path of a program")]
+    [InlineData("programs: [/bin//sh]", "no absolute path of a program")]
+    [InlineData("programs: [/bin/]", "no absolute path of a program")]
+    [InlineData("programs: ['/bin/echo with A=b']", "no absolute path of a program")]
+    [InlineData("registries: { be: rdap.dns.be }", "no address of an RDAP server")]
+    [InlineData("registries: { be: 'https://rdap.dns.be/?a=b' }", "no address of an RDAP server")]
+    [InlineData("registries: { be: 'ftp://rdap.dns.be/' }", "no address of an RDAP server")]
+    public void A_program_or_a_registry_that_is_none_refuses_the_house(string line, string words)
+    {
+        var reading = Houses.Read(("house.yaml", "house: h\n" + line), ("kept.yaml", "kept: 1\nagent: a"));
+        Assert.Null(reading.House);
+        Assert.Contains(reading.Diagnostics, diagnostic => diagnostic.Message.Contains(words, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("https://proxy.example:3128"), InlineData("socks5://proxy.example:1080"), InlineData("http://proxy.example"), InlineData("http://proxy.example:0"), InlineData("http://proxy.example:70000")]
     [InlineData("http://proxy.example:3128/path"), InlineData("http://:3128"), InlineData("proxy.example:3128"), InlineData("http://[::1:3128"), InlineData("http://1.2.3:80"), InlineData("http://me:hush-hush@proxy.example")]

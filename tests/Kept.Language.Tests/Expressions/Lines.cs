@@ -72,6 +72,7 @@ internal static class Lines
         "uses" => Uses,
         "keeps" => Keeps,
         "use" => Use,
+        "alerts" => ExpressionReader.Burn,
         "measure" => Measured,
         "time" => (text, problems) => ExpressionReader.Duration(text, problems) is { } duration ? duration : null,
         "rate" => (text, problems) => ExpressionReader.Quantity(text, Dimension.Rate, problems) is { } quantity ? quantity : null,

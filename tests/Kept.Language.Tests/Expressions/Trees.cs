@@ -106,19 +106,21 @@ internal static class Trees
         Gen.Int[1, 900].Select(n => (Window)new Window.Rolling(Duration.Minutes(n))),
         Gen.Select(One<CalendarUnit>(Enum.GetValues<CalendarUnit>()), One("UTC", "Europe/Brussels", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "America/Port-au-Prince"), (unit, zone) => (Window)new Window.Calendar(unit, zone)));
 
-    public static readonly Gen<Objective> Objectives = Gen.Select(Gen.Int[0, 3], Gen.Int[5000, 9999], Gen.Bool, One<string?>(null, "http", "by-hand"), Windows, Gen.Bool, Gen.Bool).Select((which, percent, strict, check, window, sliced, every) =>
+    public static readonly Gen<Objective> Objectives = Gen.Select(Gen.Int[0, 3], Gen.Int[5000, 9999], Gen.Bool, One<string?>(null, "http", "by-hand"), Windows, Gen.Int[0, 3], Gen.Bool).Select((which, percent, strict, check, window, slicing, every) =>
     {
         var upper = strict ? Comparison.Less : Comparison.LessOrEqual;
         var lower = strict ? Comparison.Greater : Comparison.GreaterOrEqual;
         var statistic = every ? new Statistic(StatisticKind.Every, 1) : new Statistic(StatisticKind.Percentile, percent / 10_000m);
-        Duration? slice = sliced ? Duration.Seconds(59) : null;
-        return which switch
+        Duration? slice = slicing > 0 ? Duration.Seconds(59) : null;
+        var rule = slicing switch { 2 => new SliceRule(SliceCount.AtLeast, percent % 2 == 0 ? 0.95m : 0.333m), 3 => new SliceRule(SliceCount.Mean, 0), _ => default };
+        var objective = which switch
         {
             0 => new Objective(At, "", QuantityType.Availability, default, check, lower, Quantity.Ratio(percent / 10_000m), window, slice),
             1 => new Objective(At, "", QuantityType.Latency, statistic, check, upper, Quantity.Time(Duration.Milliseconds(percent)), window, slice),
             2 => new Objective(At, "", Lines.PictureLag, statistic, check, lower, Quantity.Time(Duration.Milliseconds(percent)), window, slice),
             _ => new Objective(At, "", QuantityType.BuiltIn.First(type => type.Name == "load"), default, check, upper, Quantity.Rate(percent, Duration.Seconds(1)), window, slice),
         };
+        return objective with { SliceRule = rule };
     });
 
     /// <summary>A tree as nested lists, without places: equal texts, equal trees.</summary>
@@ -131,7 +133,7 @@ internal static class Trees
         System.Text.RegularExpressions.Regex pattern => "/" + pattern.ToString().Replace("\\/", "/") + "/",
         Value.Measured measured => Dump(measured.Quantity),
         Value.Text text => Dump(text.Content),
-        Expression or Operand or Objective or QuantityType or Statistic or Window or PromiseName => "(" + node.GetType().Name + " " + string.Join(" ", node.GetType().GetProperties()
+        Expression or Operand or Objective or QuantityType or Statistic or SliceRule or Window or PromiseName => "(" + node.GetType().Name + " " + string.Join(" ", node.GetType().GetProperties()
             .Where(property => property.Name is not ("At" or "Children" or "EqualityContract" or "Text" or "Short") && property.GetIndexParameters().Length == 0)
             .OrderBy(property => property.Name, StringComparer.Ordinal).Select(property => property.Name + "=" + Dump(property.GetValue(node)))) + ")",
         System.Collections.IEnumerable items => "[" + string.Join(" ", items.Cast<object?>().Select(Dump)) + "]",

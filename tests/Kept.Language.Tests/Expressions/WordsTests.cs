@@ -12,6 +12,8 @@ public sealed class WordsTests
     [InlineData("picture-lag max <= 10s over 1d", "picture lag at most 10 s for every look, over the last day")]
     [InlineData("availability >= 99.5% over 30d", "available at least 99.5 % of the last 30 days")]
     [InlineData("availability >= 99.95% over this month Europe/Brussels", "available at least 99.95 % of this month (Europe/Brussels)")]
+    [InlineData("availability >= 99.9% over 28d per 1m at 95%", "available at least 99.9 % of the last 28 days, counted in slices of 1 min, each good where 95 % of its looks are")]
+    [InlineData("availability >= 95% over 14d per 1m mean", "available at least 95 % of the last 14 days, the mean of the shares of slices of 1 min")]
     [InlineData("load <= 500/s over 1h per 5m", "load at most 500 a second, over the last hour, counted in slices of 5 min")]
     public void An_objective_in_words(string written, string words) => Assert.Equal(words, Words.Of(Lines.Reads(written, Lines.Keeps)));
 

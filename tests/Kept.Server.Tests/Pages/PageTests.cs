@@ -74,6 +74,34 @@ public class PageTests
     }
 
     [Fact]
+    public async Task Alerts_accounting_and_notes_stand_beside_the_verdict_and_change_nothing()
+    {
+        var house = new MadeHouse();
+        var line = new BurnLine("burn >= 14.4 over 1h", Place.None, [new BurnTest(0, null, false, 14.4m, Duration.Hours(1), Place.None)]);
+        house.Replace(house.View with
+        {
+            Promises = [.. house.View.Promises.Select(view => view.Promise.Name.Promise != "results" ? view : view with
+            {
+                Promise = view.Promise with { Accounting = new Accounting(GapAccount.Bad, GapAccount.Excluded, RetryAccount.Each), Alerts = [new Alert("page", [line], Place.None), new Alert("ticket", [line], Place.None)] },
+                Verdict = view.Verdict with
+                {
+                    Alerts = [new AlertLine("page", AlertState.Firing, "over 1h the budget burns 20 times as fast as it may"), new AlertLine("ticket", AlertState.Unknown, "over 1h no look saw anything")],
+                    Notes = ["it flaps: now changed 5 times within 1 h"],
+                },
+            })],
+        });
+        await using var web = await RunningWeb.StartAsync(house);
+        var page = Regex.Replace(await web.GetAsync("/promises/live-show/results@1"), "<svg.*?</svg>|<[^>]*>", "", RegexOptions.Singleline);
+        foreach (var words in new[] { "firing", "over 1h the budget burns 20 times as fast as it may", "burn &gt;= 14.4 over 1h", "Note: it flaps: now changed 5 times within 1 h", "counted with gaps=bad, own-outage=excluded, retries=each" }) Assert.Contains(words, page, StringComparison.Ordinal);
+        using var verdict = System.Text.Json.JsonDocument.Parse(await web.GetAsync("/api/v1/promises/live-show/results@1/verdict"));
+        var told = verdict.RootElement;
+        Assert.Equal(("kept", "gaps=bad, own-outage=excluded, retries=each"), (told.GetProperty("outcome").GetString(), told.GetProperty("accounting").GetString()));
+        Assert.Equal(["page firing", "ticket unknown"], told.GetProperty("alerts").EnumerateArray().Select(alert => $"{alert.GetProperty("name").GetString()} {alert.GetProperty("state").GetString()}"));
+        Assert.Equal("it flaps: now changed 5 times within 1 h", told.GetProperty("notes")[0].GetString());
+        Assert.Contains("alert page", await web.GetAsync("/api/v1/promises/live-show/results@1/explain"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Words_that_were_written_for_machines_too_read_well()
     {
         var house = new MadeHouse();

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Kept.TestKit;
 
-namespace Kept.EndToEnd.Tests.Servers;
+namespace Kept.TestKit.Servers;
 
 /// <summary>A real server as a child process on loopback: started, broken and stopped by a test; killed with its folder when the test ends.</summary>
 public abstract class ServerProcess : IAsyncDisposable
@@ -77,6 +78,20 @@ public abstract class ServerProcess : IAsyncDisposable
             // A child of a killed server may still be writing; the folder lies under the system's temporary files.
         }
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Writes a certificate and its key as PEM, the key for its owner alone, as servers want it.</summary>
+    protected (string Certificate, string Key) WriteCertificate(X509Certificate2 certificate)
+    {
+        var (file, key) = (Path.Combine(Folder, "server.pem"), Path.Combine(Folder, "server.key"));
+        File.WriteAllText(file, certificate.ExportCertificatePem());
+        using var secret = certificate.GetECDsaPrivateKey()!;
+        // The key was read for use only: out and in again makes it one that can be written.
+        using var copy = ECDsa.Create();
+        copy.ImportEncryptedPkcs8PrivateKey("once", secret.ExportEncryptedPkcs8PrivateKey("once", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)), out _);
+        File.WriteAllText(key, copy.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return (file, key);
     }
 
     public static int FreePort()

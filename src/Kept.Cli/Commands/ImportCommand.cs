@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Kept.Cli.Importing;
+using Kept.Cli.Output;
+using Kept.Import;
+using Kept.Model;
+
+namespace Kept.Cli.Commands;
+
+/// <summary>The verb <c>import</c>: another tool's files as our documents, with a report of everything that was lost or was hollow. All is written or nothing.</summary>
+internal static class ImportCommand
+{
+    public static Command Build(Terminal terminal, TimeProvider time)
+    {
+        var command = new Command("import", "Bring along another tool's configuration: our documents, and a report of what was lost and what could never have failed");
+        foreach (var tool in ImportCatalog.Tools) command.Subcommands.Add(Tool(tool, terminal, time));
+        return command;
+    }
+
+    private static Command Tool(ForeignTool tool, Terminal terminal, TimeProvider time)
+    {
+        var path = new Argument<string>(tool.TakesFolders ? "FILE|FOLDER" : "FILE") { Description = tool.Means };
+        var into = new Option<string?>("--into", "-o") { Description = "Write the documents into this folder; without it nothing is written", HelpName = "FOLDER" };
+        var agent = new Option<string>("--agent") { Description = "The id of who relies on all this", HelpName = "NAME", DefaultValueFactory = _ => "imported-from-" + tool.Name };
+        var json = Shared.Json();
+        var beside = tool.Beside.Select(one => (one, Option: new Option<string?>(one.Option) { Description = one.Means, HelpName = "FILE" })).ToList();
+        var command = new Command(tool.Name, $"From {tool.Title}: {tool.Means}") { path, into, agent, json };
+        foreach (var (_, option) in beside) command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            var id = parsed.GetValue(agent)!;
+            if (!PromiseName.IsName(id)) throw new UsageException($"'{id}' is no name: use lower-case letters, digits, hyphens and dots");
+            var given = beside.Select(one => (Name: one.one.Option.TrimStart('-'), File: parsed.GetValue(one.Option))).Where(one => one.File is not null).Select(one => (one.Name, one.File!));
+            var import = Carrying.Read(tool, parsed.GetValue(path)!, given, id, time);
+            var folder = parsed.GetValue(into);
+            var written = folder is null ? [] : import.WriteInto(folder);
+            if (parsed.GetValue(json)) terminal.Result.WriteLine(ImportJson.Write(import, written));
+            else ImportReport.Write(terminal, import, folder, written);
+            return import.Reading.IsBroken || import.Reading.Carried == 0 ? ExitCodes.Broken : ExitCodes.Kept;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using Kept.Cli.Output;
+using Kept.Import;
+
+namespace Kept.Cli.Importing;
+
+/// <summary>What an import did, as stable JSON.</summary>
+internal static class ImportJson
+{
+    public static string Write(Carrying import, IReadOnlyList<string> written) => DiagnosticJson.Text(json =>
+    {
+        var reading = import.Reading;
+        json.WriteStartObject();
+        json.WriteString("tool", reading.Tool.Name);
+        json.WriteString("source", import.Source);
+        json.WriteBoolean("broken", reading.IsBroken);
+        if (reading.Score is { } score) json.WriteNumber("score", score);
+        json.WriteStartObject("checks");
+        json.WriteNumber("all", reading.Checks.Length);
+        json.WriteNumber("carried", reading.Carried);
+        json.WriteNumber("whole", reading.Count(Fate.Whole));
+        json.WriteNumber("hollow", reading.Hollow);
+        json.WriteEndObject();
+        json.WriteStartObject("findings");
+        foreach (var kind in Enum.GetValues<FindingKind>()) json.WriteNumber(Word(kind), reading.Count(kind));
+        json.WriteNumber("unlisted", reading.Left);
+        json.WriteEndObject();
+        json.WriteStartArray("fates");
+        foreach (var check in reading.Checks)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", check.Name);
+            json.WriteString("file", check.At.File?.Path ?? "");
+            json.WriteNumber("line", check.At.Line);
+            if (check.Wish is { } wish) json.WriteString("wish", wish);
+            json.WriteString("fate", check.Fate switch { Fate.Whole => "whole", Fate.Partly => "partly", Fate.Hollow => "hollow", _ => "not-carried" });
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("documents");
+        foreach (var document in reading.Documents)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", document.Path);
+            json.WriteString("text", Encoding.UTF8.GetString(document.Bytes.Span));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("written");
+        foreach (var file in written) json.WriteStringValue(file);
+        json.WriteEndArray();
+        DiagnosticJson.Write(json, import.Diagnostics);
+        json.WriteEndObject();
+    });
+
+    private static string Word(FindingKind kind) => kind switch { FindingKind.Unread => "unread", FindingKind.Hollow => "hollow", FindingKind.UnknownKey => "unknown-key", FindingKind.Lost => "lost", _ => "changed" };
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Kept.Cli.Output;
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Cli.Reporting;
+
+/// <summary>What the objectives and alerts of a promise can do at all, for people.</summary>
+internal static class FeasibilityText
+{
+    public static void Write(Terminal terminal, Promise promise, ImmutableArray<BurnFeasibility> alerts)
+    {
+        var output = terminal.Result;
+        output.WriteLine($"{terminal.Strong(promise.Name.ToString())}  what its objectives and alerts can do");
+        foreach (var objective in Feasibility.OfObjectives(promise))
+        {
+            output.WriteLine();
+            output.WriteLine($"  {objective.Objective.Text}");
+            output.WriteLine($"    holds {ReportText.Figure(objective.Holds)} {objective.Unit}s of {objective.Each.ToWords()}; kept needs {ReportText.Figure(objective.NeededForKept)} of them seen");
+            output.WriteLine(objective.Bears is { } bears
+                ? $"    bears {ReportText.Figure(bears)} bad ones, {objective.BudgetTime.ToWords()}; broken by {ReportText.Figure(bears + 1)}, at the soonest after {objective.UntilBroken.ToWords()}{(objective.BreaksByOne ? ": one failure breaks it" : "")}"
+                : "    bears no bad one: one failure breaks it");
+            if (promise.Confidence is { } confidence)
+                output.WriteLine(objective.NeededForConfidence is not { } needed ? "    its confidence cannot be reached or does not apply"
+                    : $"    to say kept with {Quantity.Ratio(confidence)} confidence takes {ReportText.Figure(needed)} good ones without a bad one{(objective.CanNeverBeConfirmed ? ": more than the window holds, so it is never kept" : "")}");
+        }
+        foreach (var line in alerts)
+        {
+            output.WriteLine();
+            output.WriteLine($"  alert {line.Alert}: {line.Line.Text}");
+            if (!line.CanFire)
+            {
+                output.WriteLine("    can never fire: not even if everything fails");
+                continue;
+            }
+            output.WriteLine($"    needs {string.Join(" and ", line.Windows.Select(window => $"{ReportText.Figure(window.Needed)} of {ReportText.Figure(window.Holds)} {line.Unit}s over {window.Test.Window}"))}{(line.FiresOnOne ? ": one failure fires it" : "")}");
+            output.WriteLine($"    fires at the soonest {line.Soonest.ToWords()} after the first failure that is seen, {line.Latest.ToWords()} after the failing began");
+            output.WriteLine("    " + Chance(line));
+        }
+        output.WriteLine();
+    }
+
+    private static string Chance(BurnFeasibility line)
+    {
+        if (line.Noise is not { } noise) return "how likely chance alone fires it is not known: no look was counted; say a share with --noise";
+        var words = $"with {(noise * Fraction.Of(100)).ToWords(6)} % of {line.Unit}s bad by chance";
+        if (line.FalsePage is not { } chance) return $"{words} too many must be bad for the exact sum";
+        if (chance.Numerator.IsZero) return noise.Numerator.IsZero ? "nothing was bad, so chance alone is not known to fire it; say a share with --noise" : $"{words} it never fires";
+        var days = new Fraction(line.Each.Nanoseconds, Duration.PerDay) / chance;
+        return $"{words} it fires at one moment of {(Fraction.Of(1) / chance).ToWords(1)}, that is one {line.Unit} in {days.ToWords(1)} days";
+    }
+}

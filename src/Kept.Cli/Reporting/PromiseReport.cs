@@ -1,0 +1,71 @@
+using Kept.Judging;
+using Kept.Model;
+
+namespace Kept.Cli.Reporting;
+
+/// <summary>What was recorded of one check in the stretch.</summary>
+internal sealed class CheckCounts
+{
+    public long Good, Bad, NotInForce, ConditionUnknown;
+    public SortedDictionary<GapCause, long> Gaps { get; } = [];
+    public long GapCount => Gaps.Values.Sum();
+}
+
+/// <summary>The objectives of a promise over a stretch of time, under one accounting.</summary>
+/// <param name="Accounting">How it was counted.</param>
+/// <param name="Lines">One per objective, in their order.</param>
+internal sealed record Counted(Accounting Accounting, IReadOnlyList<VerdictLine> Lines);
+
+/// <summary>A promise over any past stretch, counted anew from the stored looks: by its own accounting, by the one that was asked for, and by others for comparison.</summary>
+/// <param name="Promise">Its terms as the documents have them now.</param>
+/// <param name="From">The first moment.</param>
+/// <param name="To">The first moment that no longer counts.</param>
+/// <param name="TermsSince">Since when it is judged by these terms; null where it never was.</param>
+/// <param name="Checks">What was recorded, check by check.</param>
+/// <param name="Asked">By the accounting that the report is about.</param>
+/// <param name="Others">By others, the promise's own first.</param>
+internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, Instant? TermsSince, IReadOnlyList<CheckCounts> Checks, Counted Asked, IReadOnlyList<Counted> Others)
+{
+    public bool HasLooks => Checks.Any(check => check.Good + check.Bad + check.NotInForce + check.ConditionUnknown + check.GapCount > 0);
+
+    public static async ValueTask<PromiseReport> ReadAsync(Promise promise, Assessor assessor, RecordedLooks recorded, Instant from, Instant to, Instant now, Accounting? asked, CancellationToken cancellationToken)
+    {
+        var policies = new List<Accounting> { asked ?? promise.Accounting };
+        foreach (var other in (Accounting[])[promise.Accounting, Accounting.Usual, promise.Accounting with { Gaps = GapAccount.Bad, OwnOutage = GapAccount.Bad }, promise.Accounting with { Retries = RetryAccount.Confirmed }])
+            if (!policies.Contains(other)) policies.Add(other);
+        var past = recorded.Past(promise);
+        // A little before and after is read too: a look may be confirmed by one on the other side of the boundary.
+        var margin = promise.Checks.Select(check => check.Every * Math.Max(1, check.Confirm.Of) * 4).Append(Duration.Hours(1)).Max();
+        var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past));
+        var counts = promise.Checks.Select(_ => new CheckCounts()).ToList();
+        var series = await recorded.SeriesOfAsync(promise, cancellationToken);
+        for (var check = 0; check < series.Length; check++)
+        {
+            if (series[check] is not { } number) continue;
+            foreach (var look in recorded.Looks(number, from - margin, to + margin))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (var fold in folds) fold.Add(check, look);
+                if (look.Slot >= from && look.Slot < to) Count(counts[check], look);
+            }
+        }
+        var counted = folds.ConvertAll(fold => new Counted(fold.Promise.Accounting, [.. Enumerable.Range(0, promise.Keeps.Length).Select(i => fold.LineOver(i, from, to, now))]));
+        return new PromiseReport(promise, from, to, recorded.TermsSince(promise), counts, counted[0], counted[1..]);
+    }
+
+    private static void Count(CheckCounts counts, LookRecord look)
+    {
+        switch (look.Class)
+        {
+            case LookClass.Good: counts.Good++; break;
+            case LookClass.Bad: counts.Bad++; break;
+            case LookClass.NotInForce: counts.NotInForce++; break;
+            case LookClass.ConditionUnknown: counts.ConditionUnknown++; break;
+            default: counts.Gaps[look.Gap] = counts.Gaps.GetValueOrDefault(look.Gap) + 1; break;
+        }
+    }
+
+    /// <summary>The share of bad ones of an objective, by the accounting that was asked for; null where nothing was counted.</summary>
+    public Fraction? Noise(int objective) => Asked.Lines[objective] is { Counted: > 0 } line
+        ? (Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good))) / Fraction.Of(line.Counted) : null;
+}

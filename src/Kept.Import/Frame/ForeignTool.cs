@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Kept.Import.Writing;
+using Kept.Language;
+using Kept.Model;
+
+namespace Kept.Import;
+
+/// <summary>A tool whose files are read.</summary>
+/// <param name="Name">The word on the command line: <c>gatus</c>.</param>
+/// <param name="Title">As its makers write it: <c>Gatus</c>.</param>
+/// <param name="Means">One sentence for help and reference: which files.</param>
+/// <param name="Endings">Names of files that are taken from a folder end so; none where the tool has one file.</param>
+/// <param name="Beside">Further files that an option names.</param>
+/// <param name="Read">Files in, what they say in our words out; everything that could not be carried goes to the losses.</param>
+/// <param name="OpensItself">The file is opened by the reader (a database), not handed over as bytes.</param>
+public sealed record ForeignTool(
+    string Name, string Title, string Means, ImmutableArray<string> Endings, ImmutableArray<FileBeside> Beside, ReadFiles Read, bool OpensItself = false)
+{
+    public bool TakesFolders => !Endings.IsEmpty;
+}
+
+/// <summary>Reads the files of one tool. Does not throw for what they hold.</summary>
+public delegate HouseDraft ReadFiles(ImportRequest request, Losses losses);
+
+/// <summary>A further file of a tool: <c>--prometheus prometheus.yml</c>.</summary>
+public sealed record FileBeside(string Option, string Means);
+
+/// <summary>One file of another tool.</summary>
+/// <param name="Path">As people know it: as named, or relative to the named folder's parent.</param>
+/// <param name="FullPath">Where it lies, for readers that open it themselves.</param>
+/// <param name="Bytes">Its content; empty where the reader opens it.</param>
+public sealed record ForeignFile(string Path, string FullPath, ReadOnlyMemory<byte> Bytes)
+{
+    public DocumentFile AsDocument => new(Path, Bytes);
+}
+
+/// <summary>What an import is given.</summary>
+/// <param name="Files">In the order of their paths.</param>
+/// <param name="Beside">Files named by options, by the option without dashes.</param>
+/// <param name="Kinds">The kinds of checks that the program has.</param>
+/// <param name="Agent">Who relies on what is watched: the id of the document's agent.</param>
+/// <param name="Until">When the written document ends unless it is renewed.</param>
+public sealed record ImportRequest(ImmutableArray<ForeignFile> Files, FrozenDictionary<string, ForeignFile> Beside, ImmutableArray<CheckKind> Kinds, string Agent, DateOnly Until)
+{
+    public CheckKind? Kind(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Kept.Model;
+
+namespace Kept.Judging;
+
+/// <summary>The catalogue of what is wrong with budgets and alerts by arithmetic alone; each has a page under docs/errors. A code that was shipped is never used for anything else.</summary>
+public static class BudgetCodes
+{
+    /// <summary>An alert that no failure reaches.</summary>
+    public const string NeverFires = "B01";
+    /// <summary>An alert that one failed look fires.</summary>
+    public const string FiresOnOne = "B02";
+    /// <summary>An objective whose window is too short for its confidence.</summary>
+    public const string NeverConfirmed = "B03";
+
+    /// <summary>All of them with the titles of their pages, in order.</summary>
+    public static ImmutableArray<(string Code, string Title)> All { get; } =
+    [
+        (NeverFires, "an alert that can never fire"), (FiresOnOne, "an alert that one failed look fires"), (NeverConfirmed, "an objective that can never be kept"),
+    ];
+}
+
+/// <summary>Warns of alerts and objectives that cannot do what they are for. Needs no look and no clock.</summary>
+public static class BudgetRules
+{
+    public static IEnumerable<Diagnostic> Check(House house)
+    {
+        foreach (var promise in house.Promises)
+        {
+            foreach (var line in Feasibility.OfAlerts(promise))
+                if (Finding(promise, line) is { } finding)
+                    yield return finding;
+            if (promise.Confidence is not { } confidence) continue;
+            foreach (var objective in Feasibility.OfObjectives(promise))
+                if (objective.CanNeverBeConfirmed)
+                    yield return new Diagnostic(BudgetCodes.NeverConfirmed, Severity.Warning, objective.Objective.At.IsKnown ? objective.Objective.At : promise.At,
+                        $"with {VerdictWords.Percent(confidence)} confidence `{objective.Objective.Text}` needs {VerdictWords.Plural(objective.NeededForConfidence!.Value, "good " + objective.Unit)} without a bad one, and its window holds {VerdictWords.Figure(objective.Holds)}: it stays unknown or gets broken, and is never kept",
+                        "look more often, write a longer window, or promise a lower share", promise.Name);
+        }
+    }
+
+    private static Diagnostic? Finding(Promise promise, BurnFeasibility line)
+    {
+        var at = line.Line.At.IsKnown ? line.Line.At : promise.At;
+        if (!line.CanFire)
+        {
+            var test = line.Windows.First(window => window.Needed > window.Holds || !BurnRule.Of(window.Test, AllowedBy(promise, window.Test)).CanBeReached).Test;
+            var allowed = AllowedBy(promise, test);
+            return new Diagnostic(BudgetCodes.NeverFires, Severity.Warning, at,
+                $"this line of the alert `{line.Alert}` can never fire: {Quantity.Number(test.Factor)} times the {(allowed * Fraction.Of(100)).ToWords(6)} % that `{promise.Keeps[test.Objective].Text}` allows is {(allowed * Fraction.Of(test.Factor * 100)).ToWords(6)} %, and more than all {line.Unit}s cannot fail",
+                $"write a burn below {(Fraction.Of(1) / allowed).ToWords(6)}, or alert on `now`", promise.Name);
+        }
+        return line.FiresOnOne
+            ? new Diagnostic(BudgetCodes.FiresOnOne, Severity.Warning, at,
+                $"one failed {line.Unit} fires this line of the alert `{line.Alert}`: {string.Join(" and ", line.Windows.Select(window => $"over {window.Test.Window} {window.Needed} of {VerdictWords.Figure(window.Holds)} is enough"))}",
+                "look more often, write a longer window, or a higher burn; two failures at least should speak of more than chance", promise.Name)
+            : null;
+    }
+
+    private static Fraction AllowedBy(Promise promise, BurnTest test) => new FoldPlan(promise).Objectives[test.Objective].Share.Allowed!;
+}

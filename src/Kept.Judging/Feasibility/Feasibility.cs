@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Kept.Model;
+
+namespace Kept.Judging;
+
+/// <summary>What an objective asks for, known before anything was looked at.</summary>
+/// <param name="Objective">The objective.</param>
+/// <param name="Unit"><c>look</c> or <c>slice</c>.</param>
+/// <param name="Holds">How many of them the whole window holds; of a calendar's, its shortest.</param>
+/// <param name="Each">The time that one stands for.</param>
+/// <param name="Bears">How many bad ones it bears; null where it has no budget: then one breaks it, or nothing can be said.</param>
+/// <param name="BudgetTime">The same as time.</param>
+/// <param name="NeededForKept">How many must be seen before it can be kept.</param>
+/// <param name="NeededForConfidence">How many good ones, without a bad one, it takes to say kept with the promise's confidence; null where none is written.</param>
+public sealed record ObjectiveFeasibility(Objective Objective, string Unit, long Holds, Duration Each, long? Bears, Duration BudgetTime, long NeededForKept, long? NeededForConfidence)
+{
+    /// <summary>One bad one breaks it.</summary>
+    public bool BreaksByOne => Bears is null or 0;
+
+    /// <summary>How long everything fails until it is broken.</summary>
+    public Duration UntilBroken => Each * ((Bears ?? 0) + 1);
+
+    /// <summary>The window cannot hold as many as the confidence needs: it would stay unknown for ever.</summary>
+    public bool CanNeverBeConfirmed => NeededForConfidence > Holds;
+}
+
+/// <summary>One window of a line of an alert.</summary>
+/// <param name="Test">The test.</param>
+/// <param name="Holds">How many looks or slices its window holds.</param>
+/// <param name="Needed">How many of them must be bad.</param>
+public sealed record BurnWindow(BurnTest Test, long Holds, long Needed);
+
+/// <summary>What one line of an alert can do.</summary>
+/// <param name="Alert">The alert's name.</param>
+/// <param name="Line">The line.</param>
+/// <param name="Unit"><c>look</c> or <c>slice</c>.</param>
+/// <param name="Each">The time that one stands for.</param>
+/// <param name="Windows">Each of its windows.</param>
+/// <param name="CanFire">False where even a window in which everything fails does not reach it.</param>
+/// <param name="Noise">The share of bad ones that the probability is for; null where none is known.</param>
+/// <param name="FalsePage">The probability that it fires at one moment although nothing but that noise happens; null where none is known, or it takes too long to say.</param>
+public sealed record BurnFeasibility(string Alert, BurnLine Line, string Unit, Duration Each, ImmutableArray<BurnWindow> Windows, bool CanFire, Fraction? Noise, Fraction? FalsePage)
+{
+    /// <summary>So many failures it takes: of each window as many as it needs, and shorter windows lie inside longer ones.</summary>
+    public long Needed => Windows.Max(window => window.Needed);
+
+    /// <summary>A single bad look fires it.</summary>
+    public bool FiresOnOne => CanFire && Needed <= 1;
+
+    /// <summary>How long everything fails until it fires at the soonest, counted from the first failure that is seen.</summary>
+    public Duration Soonest => Each * (Needed - 1);
+
+    /// <summary>How long at most: one look later, for the failure may begin just after one.</summary>
+    public Duration Latest => Each * Needed;
+}
+
+/// <summary>What can be said of objectives and alerts from the document alone: whether they can be met, broken, fire, and by how much noise. Pure and exact.</summary>
+public static class Feasibility
+{
+    /// <summary>Each objective that looks can decide.</summary>
+    public static ImmutableArray<ObjectiveFeasibility> OfObjectives(Promise promise) =>
+        [.. new FoldPlan(promise).Objectives.Where(plan => plan.Undecidable is null).Select(plan => Of(promise, plan))];
+
+    /// <summary>Each line of each alert.</summary>
+    /// <param name="noise">The share of bad looks or slices that passes for usual, of an objective by its place; null where nobody knows.</param>
+    public static ImmutableArray<BurnFeasibility> OfAlerts(Promise promise, Func<int, Fraction?>? noise = null)
+    {
+        if (promise.Alerts.IsDefaultOrEmpty) return [];
+        var plans = new FoldPlan(promise).Objectives;
+        return [.. promise.Alerts.SelectMany(alert => alert.Lines, (alert, line) => (alert, line))
+            .Where(one => one.line.Tests.All(test => plans[test.Objective] is { Undecidable: null, Share.Allowed: not null }))
+            .Select(one => Of(promise, one.alert, one.line, plans, noise))];
+    }
+
+    private static ObjectiveFeasibility Of(Promise promise, ObjectivePlan plan)
+    {
+        var length = LengthOf(plan.Objective.Window);
+        var holds = Holds(promise, plan, length);
+        var allowed = plan.Share.Allowed is { } share ? share * Fraction.Of(holds) : null;
+        var bears = allowed is null ? (long?)null : Bears(plan, holds);
+        var confidence = promise.Confidence is { } level && plan.Share.Level is > 0 and < 1 && plan.Share.WantsMany
+            ? ConfidenceBound.Needed(plan.Share, 0, 0, plan.IsMean ? ConfidenceBound.OfShares(level) : level) : null;
+        return new ObjectiveFeasibility(plan.Objective, Unit(plan), holds, Each(length, holds), bears, allowed is null ? default : new Duration((long)(allowed * new Fraction(length.Nanoseconds, Math.Max(1, holds))).Floor),
+            (long)(Fraction.Of(promise.Coverage) * Fraction.Of(holds)).Ceiling, confidence);
+    }
+
+    /// <summary>The most bad ones of so many with which it still holds.</summary>
+    private static long Bears(ObjectivePlan plan, long holds)
+    {
+        var most = (long)(plan.Share.Allowed! * Fraction.Of(holds)).Floor;
+        return plan.Share.Holds(holds - most, holds) ? most : most - 1; // `>` bears one less where the budget is a whole number
+    }
+
+    private static BurnFeasibility Of(Promise promise, Alert alert, BurnLine line, ImmutableArray<ObjectivePlan> plans, Func<int, Fraction?>? noise)
+    {
+        var plan = plans[line.Tests[0].Objective];
+        var windows = ImmutableArray.CreateBuilder<BurnWindow>(line.Tests.Length);
+        var canFire = true;
+        foreach (var test in line.Tests)
+        {
+            var rule = BurnRule.Of(test, plans[test.Objective].Share.Allowed!);
+            var holds = Math.Max(1, Holds(promise, plans[test.Objective], test.Window));
+            windows.Add(new BurnWindow(test, holds, rule.Needed(holds)));
+            canFire &= rule.CanBeReached;
+        }
+        var isOne = line.Tests.All(test => test.Objective == line.Tests[0].Objective); // over one stream of looks the windows lie in each other
+        var usual = isOne && canFire ? noise?.Invoke(line.Tests[0].Objective) : null;
+        var tail = usual is null ? null : BinomialTail.Of(windows.Select(window => (window.Holds, window.Needed)), usual);
+        var length = LengthOf(plan.Objective.Window);
+        return new BurnFeasibility(alert.Name, line, Unit(plan), Each(length, Holds(promise, plan, length)), windows.MoveToImmutable(), canFire, usual, tail);
+    }
+
+    private static string Unit(ObjectivePlan plan) => plan.SliceTrack >= 0 ? "slice" : "look";
+
+    private static Duration Each(Duration length, long holds) => length / Math.Max(1, holds);
+
+    /// <summary>How many looks, or slices, lie in a stretch of that length.</summary>
+    private static long Holds(Promise promise, ObjectivePlan plan, Duration length)
+    {
+        var periods = plan.Tracks.Select(counted => promise.Checks[counted.Track].Every.Nanoseconds);
+        return plan.Objective.Slice is { } slice ? length.Nanoseconds / Math.Max(slice.Nanoseconds, periods.Min()) : periods.Sum(period => length.Nanoseconds / period);
+    }
+
+    /// <summary>How long a window is; of a calendar's, the shortest it can be.</summary>
+    private static Duration LengthOf(Window window) => window is Window.Rolling rolling ? rolling.Length : ((Window.Calendar)window).Shortest;
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Kept.Model;
+
+namespace Kept.Judging;
+
+/// <summary>What all checks of one promise together would miss. A failure that one check lets pass is none of them where another check that asks the same notices it; of a name or a certificate, another of the same host and port.</summary>
+/// <param name="Promise">The promise.</param>
+/// <param name="Checks">Each check by itself.</param>
+/// <param name="Score">Over all checks that could be analysed.</param>
+/// <param name="Missed">What nobody would notice, each with its check.</param>
+public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> Checks, HollowScore Score, ImmutableArray<(Check Check, MissedFailure Failure)> Missed)
+{
+    /// <summary>The worst of its checks; a promise without checks is not analysed.</summary>
+    public HollowState State =>
+        Checks.Any(check => check.State == HollowState.CannotPass) ? HollowState.CannotPass
+        : Checks.IsEmpty || Checks.Any(check => check.State == HollowState.NotAnalysed) ? HollowState.NotAnalysed : HollowState.Analysed;
+
+    /// <summary>Analyses all checks of a promise.</summary>
+    public static HollowPromise Of(Promise promise)
+    {
+        var checks = promise.Checks.Select(check => HollowCheck.Of(check, promise.Keeps)).ToImmutableArray();
+        var score = checks.Aggregate(default(HollowScore), (sum, check) => sum + check.Score);
+        var missed = ImmutableArray.CreateBuilder<(Check, MissedFailure)>();
+        foreach (var check in checks)
+            foreach (var failure in check.Missed)
+                if (checks.Any(other => other != check && MeetsToo(other.Check, check.Check, failure.Failure) && other.CaughtWhole.Contains(failure.Failure)))
+                    score = score with { Caught = score.Caught + 1 };
+                else
+                    missed.Add((check.Check, failure));
+        return new(promise, checks, score, missed.ToImmutable());
+    }
+
+    /// <summary>Whether a failure that one check meets would be met by the other as well: what answers wrongly at one address may answer well at the next.</summary>
+    private static bool MeetsToo(Check other, Check check, string failure)
+    {
+        if (other.Target.Host.Length == 0 || other.Target.Host != check.Target.Host) return false;
+        if (failure == "name-not-found") return true;
+        if (failure.StartsWith("certificate", StringComparison.Ordinal)) return other.Target.Port == check.Target.Port;
+        return other.Kind.Name == check.Kind.Name && other.Target.Text == check.Target.Text;
+    }
+
+    /// <summary>Every promise and wish of a house that has a check, worst first.</summary>
+    public static ImmutableArray<HollowPromise> Of(House house) => WorstFirst(house.Promises.Where(promise => !promise.Checks.IsEmpty).Select(Of));
+
+    /// <summary>What cannot pass, what was not analysed, then by the share that is caught; alike ones stay in their order.</summary>
+    public static ImmutableArray<HollowPromise> WorstFirst(IEnumerable<HollowPromise> promises) =>
+    [
+        .. promises.OrderBy(one => one.State switch { HollowState.CannotPass => 0, HollowState.NotAnalysed => 1, _ => 2 })
+            .ThenBy(one => one.Score.Tried == 0 ? 1m : (decimal)one.Score.Caught / one.Score.Tried).ThenByDescending(one => one.Missed.Length),
+    ];
+}

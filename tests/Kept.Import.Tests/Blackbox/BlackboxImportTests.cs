@@ -1,0 +1,34 @@
+using Kept.TestKit;
+using Xunit;
+
+namespace Kept.Import.Tests.Blackbox;
+
+public sealed class BlackboxImportTests
+{
+    [Fact]
+    public void Modules_and_jobs_are_read_together() =>
+        Snapshot.Matches(Importing.Shown(Importing.Of("blackbox", Importing.Case("Blackbox", "blackbox.yaml"), ("prometheus", Importing.Case("Blackbox", "prometheus.yaml")))));
+
+    [Fact]
+    public void Without_jobs_there_are_no_targets_and_that_is_told()
+    {
+        var reading = Importing.Of("blackbox", "modules:\n  http_2xx: { prober: http }\n");
+        Assert.Empty(reading.Documents);
+        Assert.Contains("--prometheus", Assert.Single(reading.Findings).Instead, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_other_file_is_recognised() =>
+        Assert.Contains(Importing.Of("blackbox", "scrape_configs: []\n").Findings, finding => finding.Instead?.Contains("--prometheus", StringComparison.Ordinal) == true);
+
+    /// <summary>A slash that is escaped already stays one slash; a code that is none becomes no expression.</summary>
+    [Fact]
+    public void Slashes_are_escaped_once_and_statuses_have_three_digits()
+    {
+        var text = Importing.Shown(Importing.Of("blackbox", "modules:\n  m: { prober: http, http: { valid_status_codes: [200, '1 or true'], fail_if_body_not_matches_regexp: ['a\\/b/c'] } }\n",
+            ("prometheus", "scrape_configs:\n  - { job_name: j, metrics_path: /probe, params: { module: [m] }, static_configs: [ { targets: ['https://x.example/'] } ] }\n")));
+        Assert.Contains(@"body matches /a\/b\/c/", text, StringComparison.Ordinal);
+        Assert.Contains("- status == 200", text, StringComparison.Ordinal);
+        Assert.Contains("I02 [j/https://x.example/] `1 or true` is no status", text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,94 @@
+using Kept.TestKit;
+using Xunit;
+
+namespace Kept.Import.Tests.Gatus;
+
+/// <summary>Whole configurations, as people write them.</summary>
+public sealed class GatusImportTests
+{
+    [Fact]
+    public void A_workshop_that_moved_over_learns_what_was_hollow() => Snapshot.Matches(Importing.Shown(Importing.Of("gatus", Importing.Case("Gatus", "hackspace.yaml"))));
+
+    [Fact]
+    public void A_careful_shop_is_carried_nearly_whole() => Snapshot.Matches(Importing.Shown(Importing.Of("gatus", Importing.Case("Gatus", "shop.yaml"))));
+
+    [Fact]
+    public void A_broken_file_tells_its_line_and_what_was_understood_before_it()
+    {
+        var reading = Importing.Of("gatus", Importing.Case("Gatus", "broken.yaml"));
+        Snapshot.Matches(Importing.Shown(reading));
+        Assert.True(reading.IsBroken);
+        Assert.Equal(9, Assert.Single(reading.Findings, finding => finding.Kind == FindingKind.Unread).At.Line);
+        Assert.Equal(["front", "back"], reading.Checks.Select(check => check.Name));
+        Assert.DoesNotContain(reading.Findings, finding => finding.Kind == FindingKind.Hollow);
+    }
+
+    [Fact]
+    public void Several_files_are_one_configuration()
+    {
+        var reading = Importing.Of("gatus", [
+            ("a/alerting.yaml", "alerting:\n  ntfy: { topic: x, default-alert: { failure-threshold: 5 } }\n"),
+            ("a/core.yaml", "endpoints:\n  - { name: one, url: 'https://one.example/', conditions: ['[STATUS] == 200'], alerts: [ { type: ntfy } ] }\n"),
+            ("a/more.yaml", "endpoints:\n  - { name: two, url: 'https://two.example/', conditions: ['[STATUS] == 200'], alerts: [ { type: pager } ] }\n")]);
+        var text = Importing.Shown(reading);
+        Assert.Contains("confirm: 5 of 5", text, StringComparison.Ordinal);
+        Assert.Contains(" Hollow I08 [two] no `pager` is configured", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variables_of_the_environment_are_secrets_here()
+    {
+        var text = Importing.Shown(Importing.Of("gatus", """
+            endpoints:
+              - name: api
+                url: https://api.example/?key=$KEY
+                headers: { X-Token: "${TOKEN}", X-Price: "5$$", Cookie: plain }
+                body: "$BODY and $5"
+                conditions: ["[BODY].user == $USER_NAME"]
+            """));
+        Assert.Contains("GET https://api.example/?key=${env:KEY}", text, StringComparison.Ordinal);
+        Assert.Contains("X-Token: '${env:TOKEN}'", text, StringComparison.Ordinal);
+        Assert.Contains("X-Price: '5$'", text, StringComparison.Ordinal);
+        Assert.Contains("body: '${env:BODY} and $5'", text, StringComparison.Ordinal);
+        Assert.Contains("I09 [api] the header `Cookie` holds a secret as it is written", text, StringComparison.Ordinal);
+        // what the document will read is told, each once
+        foreach (var name in (string[])["KEY", "TOKEN", "BODY"]) Assert.Contains($"I09 [api] every look reads `${{env:{name}}}`", text, StringComparison.Ordinal);
+        // and nothing expands an expectation
+        Assert.Contains("I02 [api] `[BODY].user == $USER_NAME` is not carried: no expectation holds a variable", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("- 'body.user", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Every scheme is carried, or its loss names the kind that will take it.</summary>
+    [Theory]
+    [InlineData("https://x.example/", "http:"), InlineData("tcp://x.example:1", "tcp:"), InlineData("tls://x.example:443", "tls:")]
+    [InlineData("udp://x.example:1", "no kind of check for udp"), InlineData("sctp://x.example:1", "no kind of check for sctp"), InlineData("gopher://x.example", "`gopher://` is no scheme that Gatus knows"), InlineData("x.example/health", "the URL has no scheme that Gatus knows")]
+    [InlineData("https://me:secret@x.example/", "a URL holds no user name or password")]
+    public void Every_scheme_is_carried_or_told(string url, string expected) =>
+        Assert.Contains(expected, Importing.Shown(Importing.Of("gatus", $"endpoints:\n  - name: x\n    url: {url}\n    conditions: ['[CONNECTED] == true']\n")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("icmp://192.0.2.1", "icmp"), InlineData("ssh://x.example:22", "ssh"), InlineData("wss://x.example/", "websocket"), InlineData("grpcs://x.example:443", "grpc"), InlineData("starttls://x.example:587", "smtp")]
+    public void A_kind_that_is_still_to_come_is_named(string url, string kind)
+    {
+        var reading = Importing.Of("gatus", $"endpoints:\n  - name: x\n    url: {url}\n    conditions: ['[CONNECTED] == true']\n");
+        Assert.True(reading.Carried == 1 || reading.Findings.Any(finding => finding.Kind == FindingKind.Lost && finding.Message.Contains($"`{kind}`", StringComparison.Ordinal)), Importing.Shown(reading));
+    }
+
+    [Fact]
+    public void A_zone_that_does_not_exist_costs_the_window_and_nothing_else()
+    {
+        var reading = Importing.Of("gatus", "maintenance: { start: '01:00', duration: 1h, timezone: Europe/Nowhere }\nendpoints: [ { name: a, url: 'https://a.example', conditions: ['[STATUS] == 200'] } ]\n");
+        Assert.Equal(1, reading.Carried);
+        Assert.Contains(reading.Findings, finding => finding.Kind == FindingKind.Lost && finding.At.Line == 1);
+    }
+
+    [Fact]
+    public void A_thousand_endpoints_are_divided_into_documents_that_load()
+    {
+        var text = "endpoints:\n" + string.Concat(Enumerable.Range(0, 1_100).Select(n => $"  - {{ name: same, group: g{n % 7}, url: 'https://h{n}.example/', conditions: ['[STATUS] == 200'] }}\n"));
+        var reading = Importing.Of("gatus", text);
+        Assert.Equal(1_100, reading.Carried);
+        Assert.Equal(["watch.kept.yaml", "watch-2.kept.yaml", "watch-3.kept.yaml"], reading.Documents.Select(document => document.Path));
+        Assert.Equal(100, reading.Score);
+    }
+}
