@@ -133,10 +133,10 @@ public sealed class NtpLookTests
     {
         var seen = await LookAsync((question, number) => number == 0 ? [] : [Answer(question, default)]);
         seen.Answers();
-        Assert.InRange(seen.Phases.Total, Duration.Seconds(2).Nanoseconds, Duration.Seconds(4).Nanoseconds);
+        Assert.InRange(seen.Phases.Total, Duration.Milliseconds(1900).Nanoseconds, Duration.Seconds(6).Nanoseconds); // timers may ring a little early
         Assert.True(seen.Phases.FirstByte < Duration.Seconds(1).Nanoseconds); // of the question that was answered
         await using var silent = new DatagramPeer((_, _) => []);
-        (await Looking.LookAsync("ntp", $"127.0.0.1:{silent.Port}", Duration.Milliseconds(2500))).Fails(TargetFailure.TimedOut, "no whole answer within 2.5 s");
+        (await Looking.LookAsync("ntp", $"127.0.0.1:{silent.Port}", Duration.Milliseconds(3500))).Fails(TargetFailure.TimedOut, "no whole answer within 3.5 s");
         Assert.Equal(2, silent.Received);
     }
 
