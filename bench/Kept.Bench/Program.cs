@@ -46,7 +46,7 @@ foreach (var mode in (Mode[])[Mode.New, Mode.Kept, Mode.Tls])
             var step = Math.Max(1, (keeps + fails) / 2);
             var due = (int)(bare.LooksPerSecond * step / 20);
             var tried = await Contestants.PipelineAsync(target, mode, due, length);
-            if (tried.LooksPerSecond >= due * 0.99 && tried.GapsPerSecond <= due * 0.01) (kept, keeps) = (tried, step);
+            if (tried.LooksPerSecond >= due * 0.99 && tried.GapsPerSecond <= due * 0.01) (kept, keeps) = (tried with { LooksPerSecond = Math.Min(due, tried.LooksPerSecond) }, step); // what it catches up is no rate that it keeps
             else fails = step;
         }
         rows.Add((bare, kept, blackbox));
