@@ -77,8 +77,9 @@ public sealed class HostileFilesTests
         Gen.Select(Gen.OneOf(Sides), Gen.OneOf(" == ", " != ", " <= ", " >= ", " < ", " > "), Gen.OneOf(Sides), Gen.OneOf(bodies), Gen.Int[0, 599], Gen.Long[-5, 40_000_000_000]).Sample((left, symbol, right, body, status, time) =>
         {
             var condition = left + symbol + right;
-            var seen = new GatusSeen { Body = body, Status = status, DurationMs = Math.Abs(time), CertificateExpirationMs = time, Connected = status % 2 == 0, Ip = "192.0.2.9", DnsRcode = "NOERROR",
-                Headers = status % 3 == 0 ? System.Collections.Frozen.FrozenDictionary<string, string>.Empty : System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(new Dictionary<string, string> { ["X"] = status % 3 == 1 ? "true" : "2.10" }, StringComparer.OrdinalIgnoreCase) };
+            var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            if (status % 3 != 0) headers["X"] = status % 3 == 1 ? "true" : "2.10";
+            var seen = new GatusSeen { Body = body, Status = status, DurationMs = Math.Abs(time), CertificateExpirationMs = time, Connected = status % 2 == 0, Ip = "192.0.2.9", DnsRcode = "NOERROR", Headers = System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(headers, StringComparer.OrdinalIgnoreCase) };
             var verdict = GatusCondition.Evaluate(condition, seen);
             foreach (var one in GatusHollow.Find(condition, seen))
             {
