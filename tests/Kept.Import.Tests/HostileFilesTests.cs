@@ -66,18 +66,20 @@ public sealed class HostileFilesTests
         }, iter: 80);
     }
 
-    private static readonly string[] Sides = [.. GatusOperand.Placeholders, "[BODY].a.b", "[BODY][0]", "len([BODY].x)", "has([BODY].x)", "200", "0x1F", "010", "1e6", "30d", "5s", "pat(*a*)", "pat([)", "any(1, 2)", "\"UP\"", "x", "", "[", "]", "a[0]]", "[BODY].[", "(", "age([BODY].t)"];
+    private static readonly string[] Sides = [.. GatusOperand.Placeholders, "[BODY].a.b", "[BODY][0]", "len([BODY].x)", "has([BODY].x)", "[HEADER].X", "has([HEADER].X)", "[BODY].v", "2.10", "true", "false", "200", "0x1F", "010", "1e6", "30d", "5s", "pat(*a*)", "pat([)", "any(1, 2)", "\"UP\"", "x", "", "[", "]", "a[0]]", "[BODY].[", "(", "age([BODY].t)"];
 
     /// <summary>Whatever stands on either side: no exception, and what is claimed about a condition is what its evaluator says of any observation.</summary>
     [Fact]
     public void No_condition_breaks_the_evaluator_and_no_claim_is_false()
     {
-        var bodies = new[] { "", "{}", "{\"a\":{\"b\":5}}", "[1]", "not json", "{\"x\":[1,2]}", "{\"a\":{\"b\":\"UP\"}}", "\"UP\"", "1000000" };
+        var bodies = new[] { "", "{}", "{\"a\":{\"b\":5}}", "[1]", "not json", "{\"x\":[1,2]}", "{\"a\":{\"b\":\"UP\"}}", "\"UP\"", "1000000", "{\"v\":\"2.10\"}", "{\"v\":2.10}" };
         var kind = CheckCatalog.Kinds.Single(one => one.Name == "http");
         Gen.Select(Gen.OneOf(Sides), Gen.OneOf(" == ", " != ", " <= ", " >= ", " < ", " > "), Gen.OneOf(Sides), Gen.OneOf(bodies), Gen.Int[0, 599], Gen.Long[-5, 40_000_000_000]).Sample((left, symbol, right, body, status, time) =>
         {
             var condition = left + symbol + right;
-            var seen = new GatusSeen { Body = body, Status = status, DurationMs = Math.Abs(time), CertificateExpirationMs = time, Connected = status % 2 == 0, Ip = "192.0.2.9", DnsRcode = "NOERROR" };
+            var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            if (status % 3 != 0) headers["X"] = status % 3 == 1 ? "true" : "2.10";
+            var seen = new GatusSeen { Body = body, Status = status, DurationMs = Math.Abs(time), CertificateExpirationMs = time, Connected = status % 2 == 0, Ip = "192.0.2.9", DnsRcode = "NOERROR", Headers = System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(headers, StringComparer.OrdinalIgnoreCase) };
             var verdict = GatusCondition.Evaluate(condition, seen);
             foreach (var one in GatusHollow.Find(condition, seen))
             {

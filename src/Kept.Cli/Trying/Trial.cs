@@ -40,6 +40,7 @@ internal sealed record Trial(string Outcome, string Text, ImmutableArray<Diagnos
         if (seen is null) return Wrong(file, wrong!, "write the fields of a result of Gatus: {\"status\": 200, \"durationMs\": 120, \"body\": \"{}\"}");
         var verdict = GatusCondition.Evaluate(condition, seen);
         var place = new Place(new SourceFile(Expression), 1, 1, Math.Max(1, condition.Length));
+        if (verdict.IsUnjudged) return new("unknown", verdict.Text, []);
         if (verdict.Passes is not { } passes)
             return new("refused", verdict.Text, [new Diagnostic(ImportCodes.Unread, Severity.Error, place, "Gatus refuses it: it is no `VALUE OPERATOR VALUE`", "write one of == != < <= > >= between two values, with a space on both sides", null, condition)]);
         return new(passes ? "pass" : "fail", verdict.Text,

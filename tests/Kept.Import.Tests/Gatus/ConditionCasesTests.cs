@@ -109,7 +109,10 @@ public sealed class ConditionCasesTests
     [InlineData("[RESPONSE_TIME] < 1d", "I05", "time < 1d")]
     [InlineData("[STATUS] == any('200', '201')", "I05", "status in [200, 201]")]
     [InlineData("length([BODY].items) > 3", "I05", null)]
-    [InlineData("[BODY].id != 12345678", "I04", "body.id != 12345678")]
+    [InlineData("[BODY].id != 12345678", "I07", "body.id != 12345678")]
+    [InlineData("[BODY].version == 2.10", "I07", "body.version in [2.10, '2.10']")]
+    [InlineData("[BODY].version == any(2.10, 2.20)", "I07", "body.version in [2.10, 2.20, '2.10', '2.20']")]
+    [InlineData("[BODY].items[*].v == 1.0", "I07", "every(body.items, it.v in [1.0, '1.0'])")]
     [InlineData("[CERT_EXPIRATION] > 48h", "I05", null)]
     [InlineData("200 == 200", "I04", null)]
     [InlineData("[CONNECTED] == yes", "I05", null)]
@@ -145,10 +148,52 @@ public sealed class ConditionCasesTests
     [InlineData("[BODY].user.first == [BODY].user.last", "body.user.first == body.user.last")]
     [InlineData("[HEADER].Content-Type == pat(*json*)", "header.Content-Type contains 'json'")]
     [InlineData("[IP] == any(192.0.2.1, 192.0.2.2)", "ip in ['192.0.2.1', '192.0.2.2']")]
+    [InlineData("has([HEADER].X-Request-Id) == true", "has(header.X-Request-Id)")]
+    [InlineData("has([HEADER].Set-Cookie) != false", "has(header.Set-Cookie)")]
+    [InlineData("has([HEADER].Server) == false", "not has(header.Server)")]
     [InlineData("[CONNECTED] == true", "")]
     public void What_is_sound_is_carried_in_our_words(string condition, string expected)
     {
         Assert.Empty(GatusHollow.Find(condition));
         Assert.Equal(expected, GatusTranslation.Of(condition, Http).Expectation);
+    }
+
+    /// <summary>A version is a text in most bodies, and then the condition works; of the number it never does.</summary>
+    [Theory]
+    [InlineData("{\"version\":\"2.10\"}", true, "I07", Truth.True)]
+    [InlineData("{\"version\":2.10}", false, "I05", Truth.True)]
+    [InlineData("{\"version\":\"2.1\"}", false, null, Truth.Unknown)]
+    [InlineData("{\"version\":2.2}", false, "I07", Truth.Unknown)]
+    public void A_version_passes_as_a_text_and_as_a_number(string body, bool gatusPasses, string? code, Truth here)
+    {
+        const string condition = "[BODY].version == 2.10";
+        var seen = new GatusSeen { Status = 200, Body = body };
+        Assert.Equal(gatusPasses, GatusCondition.Evaluate(condition, seen).Passes);
+        if (code is not null) Assert.Equal(code, GatusHollow.Find(condition, seen)[0].Code);
+        Assert.Equal(here, Truthful(GatusTranslation.Of(condition, Http).Expectation!, body));
+    }
+
+    private static Truth Truthful(string text, string body)
+    {
+        var expectation = ExpectationText.Read(text, Http).Expectation!;
+        var observation = new Observation { StartedAt = default, Reach = Reach.Answered, Values = [.. Http.Sees.Select(name => name.Name == "body" ? new Value.Body(body) : null)] };
+        var check = new Check("http", Http, new CheckTarget("", "", 0, "", ""), System.Collections.Frozen.FrozenDictionary<string, FieldValue>.Empty, Duration.Seconds(60), Duration.Seconds(10), Confirmation.AtOnce, [expectation], [], Place.None);
+        return Judge.Look(check, observation, new Judged(Truth.True, "")).Expectations[0].Truth;
+    }
+
+    /// <summary>Elements that are not looked at may be the ones that fail: with more than are looked at, over all lists, nothing is said.</summary>
+    [Theory]
+    [InlineData("[BODY].a[*] == 1", 1_000, false, true)]
+    [InlineData("[BODY].a[*] == 1", 1_000, true, false)]
+    [InlineData("[BODY].a[*] == 1", 1_001, false, null)]
+    [InlineData("[BODY].a[*] == 1", 1_001, true, null)]
+    [InlineData("[BODY].a[*] == [BODY].a[*]", 600, false, null)]
+    public void More_elements_than_are_looked_at_are_not_judged(string condition, int count, bool isLastBad, bool? passes)
+    {
+        var items = Enumerable.Repeat("1", count).ToArray();
+        if (isLastBad) items[^1] = "2";
+        var verdict = GatusCondition.Evaluate(condition, new GatusSeen { Body = $"{{\"a\":[{string.Join(',', items)}]}}" });
+        Assert.Equal(passes, verdict.Passes);
+        Assert.Equal(passes is null, verdict.Text.StartsWith("not judged: it goes over more than 1000 elements", StringComparison.Ordinal));
     }
 }

@@ -125,6 +125,7 @@ internal sealed class GatusComparison(string text, string symbol, string[] sides
         foreach (var value in values)
             if (WithValue(side, value) is { } seen)
                 yield return (seen, $"{(Placeholder(side) == GatusOperand.Body && name.Length > 6 ? name : Placeholder(side) ?? name)} {value}", bad(value));
+        if (Placeholder(side) == GatusOperand.Header) yield return (Nothing with { Status = 502 }, "an answer without the header", true);
         if (Placeholder(side) != GatusOperand.Body) yield break;
         foreach (var body in BrokenBodies) yield return (Nothing with { Status = 502, Body = body }, body.Length == 0 ? "an empty body" : $"the body {body}", true);
     }

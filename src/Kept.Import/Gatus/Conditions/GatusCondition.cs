@@ -4,9 +4,10 @@ using System.Globalization;
 namespace Kept.Import.Gatus;
 
 /// <summary>What Gatus says of one condition.</summary>
-/// <param name="Passes">Null where Gatus itself refuses the condition.</param>
+/// <param name="Passes">Null where Gatus itself refuses the condition, or where it goes over more elements than are looked at.</param>
 /// <param name="Text">As Gatus shows it; of a wildcard, each failing element.</param>
-public readonly record struct GatusVerdict(bool? Passes, string Text);
+/// <param name="IsUnjudged">It goes over more elements than are looked at, so neither verdict would be Gatus' own.</param>
+public readonly record struct GatusVerdict(bool? Passes, string Text, bool IsUnjudged = false);
 
 /// <summary>
 /// Gatus' conditions with Gatus' verdicts and Gatus' words (as of 5.36, and what came after it: wildcards, headers, ages). Re-expressed from its behaviour, including
@@ -20,7 +21,7 @@ public static class GatusCondition
     /// <summary>A condition or an element of a list in it is longer than any configuration needs.</summary>
     internal const int Longest = 4_000;
 
-    /// <summary>Elements of one list that are looked at.</summary>
+    /// <summary>Elements that one condition looks at, over all its lists; with more it is not judged.</summary>
     private const int MostElements = 1_000;
 
     private const int ShownOfText = 25;
@@ -29,12 +30,14 @@ public static class GatusCondition
     {
         var results = new List<(bool Passes, string Text)>();
         if (condition.Length > Longest) return new(null, $"invalid condition: longer than {Longest} characters");
-        return Evaluate(condition, seen, results, 0) is { } passes ? new(passes, string.Join(", ", results.Select(result => result.Text))) : new(null, "invalid condition: " + condition);
+        var left = MostElements;
+        return Evaluate(condition, seen, results, 0, ref left) is { } passes ? new(passes, string.Join(", ", results.Select(result => result.Text))) 
+            : left < 0 ? new(null, $"not judged: it goes over more than {MostElements} elements, and a part of them says nothing of the rest", true) : new(null, "invalid condition: " + condition);
     }
 
-    private static bool? Evaluate(string condition, GatusSeen seen, List<(bool Passes, string Text)> results, int depth)
+    private static bool? Evaluate(string condition, GatusSeen seen, List<(bool Passes, string Text)> results, int depth, ref int left)
     {
-        if (depth < 3 && Wildcard(condition) is { } wildcard) return OverElements(condition, wildcard.Path, wildcard.At, seen, results, depth);
+        if (depth < 3 && Wildcard(condition) is { } wildcard) return OverElements(condition, wildcard.Path, wildcard.At, seen, results, depth, ref left);
         if (Operators.FirstOrDefault(symbol => condition.Contains($" {symbol} ", StringComparison.Ordinal)) is not { } found) return null;
         var written = condition.Split($" {found} ").Select(side => side.Trim()).ToArray();
         var resolved = written.Select(side => GatusOperand.Resolve(side, seen)).ToArray();
@@ -67,7 +70,7 @@ public static class GatusCondition
         return path.Contains(' ') ? null : (path.StartsWith('.') ? path[1..] : path, at);
     }
 
-    private static bool? OverElements(string condition, string path, int at, GatusSeen seen, List<(bool Passes, string Text)> results, int depth)
+    private static bool? OverElements(string condition, string path, int at, GatusSeen seen, List<(bool Passes, string Text)> results, int depth, ref int left)
     {
         if (GatusPath.Elements(path, seen.Body) is not ({ } count and > 0))
         {
@@ -76,8 +79,10 @@ public static class GatusCondition
         }
         var elements = new List<(bool Passes, string Text)>();
         var all = true;
-        for (var i = 0; i < Math.Min(count, MostElements); i++)
-            if (Evaluate($"{condition[..at]}[{i.ToString(CultureInfo.InvariantCulture)}]{condition[(at + 3)..]}", seen, elements, depth + 1) is { } passes) all &= passes;
+        // all or none: what would be left out is where the failure may stand
+        if ((left -= count) < 0) return null;
+        for (var i = 0; i < count; i++)
+            if (Evaluate($"{condition[..at]}[{i.ToString(CultureInfo.InvariantCulture)}]{condition[(at + 3)..]}", seen, elements, depth + 1, ref left) is { } passes) all &= passes;
             else return null;
         if (all) results.Add((true, seen.ResolveSuccessful ? $"{condition} ({elements.Count.ToString(CultureInfo.InvariantCulture)} elements)" : condition));
         else results.AddRange(elements.Where(element => !element.Passes));

@@ -30,7 +30,7 @@ public static partial class GatusHollow
         else
         {
             foreach (var (index, side) in comparison.Sides.Index())
-                if (OfLiteral(comparison, index, side) is { } one) found.Add(one);
+                if (OfLiteral(comparison, index, side, seen) is { } one) found.Add(one);
             if (found.Count == 0 && Constant(comparison) is { } constant) found.Add(constant);
             if (found.Count == 0)
             {
@@ -50,12 +50,12 @@ public static partial class GatusHollow
             shows, "write each comparison as a line of its own; here they may stand in one, joined by `and` or `or`", comparison.At(rest), rest.Length);
     }
 
-    private static Hollowness? OfLiteral(GatusComparison comparison, int index, string side)
+    private static Hollowness? OfLiteral(GatusComparison comparison, int index, string side, GatusSeen? seen)
     {
         var other = comparison.Sides[1 - index];
         if (UnknownName(comparison, side) is { } unknown) return unknown;
         if (GatusComparison.IsSeen(side)) return null;
-        return comparison.IsOrdered ? OfNumber(comparison, side, other) : OfText(comparison, side, other);
+        return comparison.IsOrdered ? OfNumber(comparison, side, other) : OfText(comparison, side, other, seen);
     }
 
     private static Hollowness? UnknownName(GatusComparison comparison, string side)
@@ -98,7 +98,7 @@ public static partial class GatusHollow
         return new(code ?? ImportCodes.MisreadValue, $"`{Losses.Short(side)}` is no number, and counts as 0", shows, isTime ? "write a length of time as Go does: 500ms, 1m30s, 48h" : "write a number", at, side.Length);
     }
 
-    private static Hollowness? OfText(GatusComparison comparison, string side, string other)
+    private static Hollowness? OfText(GatusComparison comparison, string side, string other, GatusSeen? seen)
     {
         var at = comparison.At(side);
         var code = comparison.Symbol == "==" ? ImportCodes.CannotPass : ImportCodes.CannotFail;
@@ -113,13 +113,16 @@ public static partial class GatusHollow
         if (GatusComparison.IsInBody(other) && options.TrueForAll(IsPrintedOtherwise))
         {
             var printed = GoNumber.Printed(GoNumber.Floating(options[0])!.Value);
-            return new(code, $"Gatus prints a JSON number {options[0]} as {printed}, so `{Losses.Short(side)}` never equals it", $"{GatusComparison.Name(other)} {options[0]} {says}", "compare with >= and <= in Gatus; here numbers are kept as they are written", at, side.Length);
+            // a text in the body may well read so, and then it works: only an observation of the number shows more
+            var isShown = seen is not null && GatusOperand.Resolve(other, seen) == printed;
+            return new(isShown ? code : ImportCodes.MisreadValue, $"Gatus prints a JSON number {options[0]} as {printed}, so `{Losses.Short(side)}` never equals it{(isShown ? "" : ", if it is a JSON number and no text")}",
+                $"{GatusComparison.Name(other)} {options[0]} as a number {says}", "compare with >= and <= in Gatus; here numbers are kept as they are written", at, side.Length);
         }
         return null;
     }
 
     /// <summary>A number whose text is not what Go prints for it, and which is not the same integer either.</summary>
-    private static bool IsPrintedOtherwise(string text) =>
+    internal static bool IsPrintedOtherwise(string text) =>
         GoNumber.Floating(text) is { } number && double.IsFinite(number) && GoNumber.Printed(number) is var printed && printed != text && (GoNumber.Whole(text) is not { } a || GoNumber.Whole(printed) is not { } b || a != b)
         && !IsOctalForm().IsMatch(text);
 

@@ -82,6 +82,8 @@ public static partial class GatusTranslation
         if (Function("pat", value) is { } pattern) return symbol is "==" or "!=" ? GatusGlob.Translated(left, symbol, pattern) : new(null, "a pattern has no order");
         if (left.Form == GatusForm.Answers)
             return symbol switch { "==" => new($"{left.Text} contains {Text(value)}"), "!=" => new($"not ({left.Text} contains {Text(value)})"), _ => new(null, "records have no order") };
+        // `2.10` is a text in most bodies, and Gatus tells no text from a number: either passes
+        if (left.Form == GatusForm.Found && symbol == "==" && GatusHollow.IsPrintedOtherwise(value) && Number(value) is { } number) return new($"{left.Text} in [{number}, {Text(value)}]", null, left.Difference);
         return Literal(left, symbol, value) switch
         {
             { Written: { } written } => new($"{left.Text} {symbol} {written}", null, left.Difference),
@@ -94,6 +96,8 @@ public static partial class GatusTranslation
         if (symbol is not ("==" or "!=")) return new(null, "a list has no order");
         var written = options.Select(option => Literal(left, symbol, option)).ToList();
         if (written.Find(one => one.Written is null) is { Why: not null } none) return new(null, none.Why);
+        // also as the text that it may be in a body
+        if (left.Form == GatusForm.Found) written.AddRange(options.Where(option => GatusHollow.IsPrintedOtherwise(option) && Number(option) is not null).Select(option => ((string?)Text(option), (string?)null)));
         var list = string.Join(", ", written.Select(one => one.Written));
         var test = left.Form == GatusForm.Answers ? $"any({left.Text}, it in [{list}])" : $"{left.Text} in [{list}]";
         return new(symbol == "==" ? test : $"not ({test})", null, left.Difference);
