@@ -2,7 +2,6 @@ using Kept.Engine;
 using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
-using Kept.Server.Hosting;
 
 namespace Kept.Server;
 
@@ -30,12 +29,10 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
             ready();
             Banner(address, reading);
             var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, trusted, stopping.Token);
-            var heap = HeapBound.OfProcess().RunAsync(options.Time, stopping.Token);
             await Task.WhenAny(engine, watch);
             await stopping.CancelAsync();
             await engine;
             await Quiet(watch);
-            await Quiet(heap);
             options.Output.WriteLine("kept: stopped; everything seen is on record.");
             return ServerExit.Stopped;
         }
