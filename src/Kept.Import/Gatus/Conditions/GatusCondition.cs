@@ -31,7 +31,7 @@ public static class GatusCondition
         var results = new List<(bool Passes, string Text)>();
         if (condition.Length > Longest) return new(null, $"invalid condition: longer than {Longest} characters");
         var left = MostElements;
-        return Evaluate(condition, seen, results, 0, ref left) is { } passes ? new(passes, string.Join(", ", results.Select(result => result.Text))) 
+        return Evaluate(condition, seen, results, 0, ref left) is { } passes ? new(passes, string.Join(", ", results.Select(result => result.Text)))
             : left < 0 ? new(null, $"not judged: it goes over more than {MostElements} elements, and a part of them says nothing of the rest", true) : new(null, "invalid condition: " + condition);
     }
 
