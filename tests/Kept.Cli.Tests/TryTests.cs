@@ -47,6 +47,16 @@ public sealed class TryTests
         Assert.Equal(exit, (await RunAsync(expression, seen, "--kind", kind)).ExitCode);
 
     [Theory]
+    [InlineData(1000, "pass", 0)]
+    [InlineData(1001, "unknown", 3)]
+    public async Task A_list_longer_than_is_judged_is_unknown_and_not_judged_by_its_beginning(int count, string outcome, int exit)
+    {
+        var seen = JsonSerializer.Serialize(new { body = JsonSerializer.Serialize(new { x = Enumerable.Range(0, count).Select(_ => new { ok = true }) }) });
+        var (code, json) = await RunAsync("[BODY].x[*].ok == true", seen, "--dialect", "gatus");
+        Assert.Equal((outcome, exit), (json.GetProperty("outcome").GetString(), code));
+    }
+
+    [Theory]
     [InlineData("[STATUS] == 200", """{"status": 500}""", "fail", 1, "[STATUS] (500) == 200", null)]
     [InlineData("[STATUS] >= 200 && [STATUS] < 300", """{"status": 500}""", "pass", 0, "[STATUS] >= 200 && [STATUS] < 300", "I04")]
     [InlineData("[CERTIFICATE_EXPIRATION] > 48h", """{"certificateExpirationMs": 3600000}""", "fail", 1, "[CERTIFICATE_EXPIRATION] (1h) > 48h", null)]

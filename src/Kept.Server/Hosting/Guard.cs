@@ -27,6 +27,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-store";
+        if (context.Request.ContentLength > Web.MostBody) LastOfConnection(context);
         // style and icon are the same in every house, and the words below are to be read
         if (!isPublic && !IsOurs(context.Request.Host.Host) && !context.Request.Path.StartsWithSegments("/assets"))
         {
@@ -82,6 +83,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
                 return;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 BeatApi.SentAway(sight, context.Request);
+                LastOfConnection(context);
                 await errors.TellAsync(context, ApiError.TooLarge, $"this address takes at most {BeatApi.MostBody} bytes");
                 return;
             case BadHttpRequestException bad:
@@ -105,6 +107,12 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
                 await errors.TellAsync(context, ApiError.OwnFault, "this request met a fault of ours; the log of the server has it, and everything else goes on");
                 return;
         }
+    }
+
+    /// <summary>A body that is not read to its end ends the connection; unless the caller is told, its next call is made on a connection that closes under it.</summary>
+    private static void LastOfConnection(HttpContext context)
+    {
+        if (context.Request.Protocol is "HTTP/1.1" or "HTTP/1.0") context.Response.Headers.Connection = "close";
     }
 
     /// <summary>A path is whatever a stranger asked for, and the log is read on terminals.</summary>

@@ -17,6 +17,9 @@ internal sealed record WebOptions(IPAddress Address, int Port, bool IsPublic = f
 /// <summary>Puts the web side together: limits, guard, API, metrics, pages. Reads no configuration of its own: what is not passed in does not exist.</summary>
 internal static class Web
 {
+    /// <summary>Bytes of a request's body that are read at all: twice what any address takes, so that most who send too much keep their connection.</summary>
+    public const long MostBody = BeatApi.MostBody * 2;
+
     public static WebApplication Build(Sight sight, WebOptions options, Action<ILoggingBuilder> logging)
     {
         if (options.IsPublic) sight = Discreet(sight);
@@ -94,7 +97,7 @@ internal static class Web
     private static void Bound(KestrelServerLimits limits)
     {
         limits.MaxConcurrentConnections = null; // the door bounds them, and tells whom it did not let in
-        limits.MaxRequestBodySize = BeatApi.MostBody * 2;
+        limits.MaxRequestBodySize = MostBody;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestLineSize = 4 * 1024;

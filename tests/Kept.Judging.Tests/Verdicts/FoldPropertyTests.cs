@@ -173,14 +173,15 @@ public sealed class FoldPropertyTests
                 var counts = i == 0 ? now : objectives;
                 counts[verdict.Lines[i].Outcome] = counts.GetValueOrDefault(verdict.Lines[i].Outcome) + 1;
             }
-        }, iter: 8000, threads: 1); // of the rarest, some ten in 2,000
-        foreach (var state in Enum.GetValues<AlertState>()) Assert.True(alerts.GetValueOrDefault(state) > 20, $"alerts {state}: {alerts.GetValueOrDefault(state)}");
-        Assert.True(notes > 20, $"notes {notes}");
-        Assert.True(means > 5 && shares > 5 && assumed > 5, $"kept or broken: means {means}, shares {shares}, assumed {assumed}");
+        }, iter: 8000, threads: 1);
+        // each bound is about half of what eight runs gave at the least; of the rarest (39 to 54) about a third
+        foreach (var state in Enum.GetValues<AlertState>()) Assert.True(alerts.GetValueOrDefault(state) > 180, $"alerts {state}: {alerts.GetValueOrDefault(state)}");
+        Assert.True(notes > 1000, $"notes {notes}");
+        Assert.True(means > 75 && shares > 180 && assumed > 800, $"kept or broken: means {means}, shares {shares}, assumed {assumed}");
         foreach (var outcome in (Outcome[])[Outcome.Kept, Outcome.Broken, Outcome.Unknown, Outcome.NotInForce])
         {
-            Assert.True(now.GetValueOrDefault(outcome) > 20, $"now {outcome}: {now.GetValueOrDefault(outcome)}");
-            Assert.True(objectives.GetValueOrDefault(outcome) > 5, $"objectives {outcome}: {objectives.GetValueOrDefault(outcome)}");
+            Assert.True(now.GetValueOrDefault(outcome) > 350, $"now {outcome}: {now.GetValueOrDefault(outcome)}");
+            Assert.True(objectives.GetValueOrDefault(outcome) > (outcome == Outcome.NotInForce ? 15 : 300), $"objectives {outcome}: {objectives.GetValueOrDefault(outcome)}");
         }
     }
 

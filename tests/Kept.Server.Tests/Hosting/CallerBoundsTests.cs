@@ -115,6 +115,21 @@ public class CallerBoundsTests
         Assert.Empty(web.House.SentAway);
     }
 
+    [Theory]
+    [InlineData("/beat/moderation-alive", false, 413)]
+    [InlineData("/beat/moderation-alive", true, 413)]
+    [InlineData("/api/v1/house", false, 405)]
+    [InlineData("/nothing", false, 404)]
+    public async Task A_body_that_is_not_read_to_its_end_is_told_to_end_the_connection(string path, bool chunked, int status)
+    {
+        await using var web = await RunningWeb.StartAsync();
+        using var huge = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(new byte[BeatApi.MostBody * 3]), Headers = { TransferEncodingChunked = chunked } };
+        using var refused = await web.Client.SendAsync(huge);
+        Assert.Equal((status, (bool?)true), ((int)refused.StatusCode, refused.Headers.ConnectionClose));
+        using var next = await web.Client.PostAsync("/beat/moderation-alive", content: null);
+        Assert.Equal((HttpStatusCode.OK, (bool?)null), (next.StatusCode, next.Headers.ConnectionClose));
+    }
+
     [Fact]
     public async Task A_connection_too_many_is_closed_unread_and_may_have_been_any_heartbeat()
     {
