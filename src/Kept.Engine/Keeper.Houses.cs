@@ -132,7 +132,7 @@ internal sealed partial class Keeper
             if (before.Remove(terms.Id, out var tracked)) Update(tracked, terms);
             else tracked = Begin(terms);
             tracked.Position = i;
-            tracked.Dependents.Clear();
+            tracked.Dependents = null;
             after[terms.Id] = order[i] = tracked;
         }
         foreach (var gone in before.Values) End(gone);
@@ -151,7 +151,7 @@ internal sealed partial class Keeper
     {
         foreach (var part in new[] { promise.Promise.Given, promise.Promise.Uses }.OfType<Expression>())
             foreach (var node in part.SelfAndDescendants())
-                if (node is Expression.PromiseHolds holds && Find(holds.Name) is { } other && !other.Dependents.Contains(promise))
+                if (node is Expression.PromiseHolds holds && Find(holds.Name) is { } other && !(other.Dependents ??= []).Contains(promise))
                     other.Dependents.Add(promise);
     }
 
@@ -178,10 +178,10 @@ internal sealed partial class Keeper
         {
             promise.Since = _now;
             promise.Past = [];
-            promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now);
+            promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now, plan: terms.Plan);
             _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
-        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot(), past: Retimed(promise, old)) is { } carried)
+        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot(), past: Retimed(promise, old), plan: terms.Plan) is { } carried)
         {
             promise.Fold = carried;
             if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.TryAdd(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));

@@ -193,7 +193,7 @@ internal sealed partial class Keeper
         var owner = check.Owner;
         owner.NewestLook = (record.Series, record.Slot);
         if (owner.Fold is { } fold) fold.Add(check.Index, record);
-        else if (owner.Early.Count < MostEarlyLooks) owner.Early.Add(record);
+        else if ((owner.Early ??= []).Count < MostEarlyLooks) owner.Early.Add(record);
         return hasRoom;
     }
 
@@ -218,7 +218,7 @@ internal sealed partial class Keeper
             {
                 if (check.Series != look.Series) continue;
                 if (check.Last == look) (check.Last, check.LastReason) = (gap, "what was seen could not be recorded");
-                promise.Early.Remove(look);
+                promise.Early?.Remove(look);
                 AskHistory(promise);
                 JudgePromise(promise);
             }

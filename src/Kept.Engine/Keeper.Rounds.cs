@@ -126,7 +126,8 @@ internal sealed partial class Keeper
         var waiting = _recorder.LooksWaiting().Where(look => look.Slot <= _now).ToLookup(look => look.Series);
         foreach (var request in asked)
             foreach (var series in request.Terms.Series)
-                request.Promise.Early.AddRange(waiting[series]);
+                if (waiting.Contains(series))
+                    (request.Promise.Early ??= []).AddRange(waiting[series]);
         var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _recorder.WhenWritten(written); // what is still on its way to the ledger belongs to the history
         _ = ReadAsync(asked, _now, written.Task);
@@ -208,11 +209,10 @@ internal sealed partial class Keeper
             promise.OutcomeSince = toldAt;
             promise.Verdict = verdict with { Outcome = history.Told };
         }
-        foreach (var look in promise.Early)
+        foreach (var look in promise.Early ?? [])
             if (Array.FindIndex(promise.Checks, check => check.Series == look.Series) is >= 0 and var check)
                 history.Fold.Add(check, look);
-        promise.Early.Clear();
-        promise.Early.TrimExcess();
+        promise.Early = null;
         for (var i = 0; i < promise.Checks.Length; i++) Recall(promise.Checks[i], history.Newest[i], history.BeforeStart[i], history.Unrecorded.FirstOrDefault(one => one.Check == i).Every);
         JudgePromise(promise);
     }

@@ -104,7 +104,7 @@ internal sealed partial class Keeper
         if (before?.Outcome != verdict.Outcome)
         {
             if (before is not null || promise.OutcomeSince == default) promise.OutcomeSince = _now;
-            foreach (var dependent in promise.Dependents) Touch(dependent);
+            foreach (var dependent in promise.Dependents ?? []) Touch(dependent);
         }
         if (promise.Fold is not null && verdict.Outcome != promise.Told) Tell(promise, verdict);
         WakeFor(promise);

@@ -51,7 +51,7 @@ public class HouseTests
     {
         Name = new PromiseName(agent, name, 1),
         Standing = standing,
-        TermsHash = name,
+        TermsHash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name))),
         At = new Place(file, 10, 3, 6),
         FieldPlaces = [new("keeps", new Place(file, 12, 5, 5))],
     };

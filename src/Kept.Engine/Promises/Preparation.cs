@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Kept.Judging;
 using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
@@ -25,13 +26,14 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         var assessor = new Assessor(house.Id, house.Place);
         var problems = house.Diagnostics.Where(one => one.Promise is not null).ToLookup(one => one.Promise!);
         var terms = ImmutableArray.CreateBuilder<PromiseTerms>(promises.Count);
+        var plans = new FoldPlans();
         var next = 0;
         for (var i = 0; i < promises.Count; i++)
         {
             var (agent, promise) = promises[i];
             var numbers = ImmutableArray.CreateBuilder<int>(promise.Checks.Length);
             for (var check = 0; check < promise.Checks.Length; check++) numbers.Add(series[next++]);
-            terms.Add(TermsOf(agent, promise, ids[i], numbers.MoveToImmutable(), assessor, [.. problems[promise.Name]]));
+            terms.Add(TermsOf(agent, promise, ids[i], numbers.MoveToImmutable(), assessor, [.. problems[promise.Name]], plans.Of(promise)));
         }
         return new Preparation(house, terms.MoveToImmutable());
     }
@@ -48,7 +50,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
     }
 
     private static PromiseTerms TermsOf(
-        Agent agent, Promise promise, PromiseId id, ImmutableArray<int> series, Assessor assessor, ImmutableArray<Diagnostic> problems)
+        Agent agent, Promise promise, PromiseId id, ImmutableArray<int> series, Assessor assessor, ImmutableArray<Diagnostic> problems, FoldPlan plan)
     {
         var errors = problems.Where(one => one.Severity == Severity.Error).ToList();
         var notAPromise = errors.Count == 0 ? null
@@ -73,6 +75,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             Series = series,
             Problems = problems,
             NotAPromise = notAPromise,
+            Plan = plan,
             Measured = MeasuredBy(promise),
             Counted = counted,
             FoldKey = foldKey,

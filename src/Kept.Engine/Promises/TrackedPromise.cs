@@ -19,8 +19,8 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public Instant Since { get; set; }
     /// <summary>Rhythms of its checks before those of its terms.</summary>
     public ImmutableArray<PastRhythm> Past { get; set; } = [];
-    /// <summary>Looks that ended while the history was being read.</summary>
-    public List<LookRecord> Early { get; } = [];
+    /// <summary>Looks that ended while the history was being read; null for none.</summary>
+    public List<LookRecord>? Early { get; set; }
     /// <summary>Which reading of its history counts; an older one that arrives late is dropped.</summary>
     public int Reading { get; set; }
 
@@ -32,8 +32,8 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public (int Series, Instant Slot)? NewestLook { get; set; }
     /// <summary>The one wake-up for judging by age that is alive.</summary>
     public long JudgeAt { get; set; } = long.MaxValue;
-    /// <summary>Those whose condition or dependence names it.</summary>
-    public List<TrackedPromise> Dependents { get; } = [];
+    /// <summary>Those whose condition or dependence names it; null for none, as of most.</summary>
+    public List<TrackedPromise>? Dependents { get; set; }
     public bool IsGone { get; set; }
     /// <summary>A look stands a moment ahead of the clock: the next wake-up judges, whatever else is known.</summary>
     public bool IsAhead { get; set; }
@@ -72,6 +72,8 @@ internal sealed record PromiseTerms
     public bool CountsOnFrom(string version, string? measured) => version == Promise.Version && measured == Measured;
     /// <summary>An error of a rule makes it not a promise; then why.</summary>
     public required string? NotAPromise { get; init; }
+    /// <summary>How its looks are counted; shared by the promises of the house that count alike.</summary>
+    public required FoldPlan Plan { get; init; }
 
     public bool IsSelf => !Promise.IsWish && Promise.Origin == DocumentOrigin.Ours;
 }

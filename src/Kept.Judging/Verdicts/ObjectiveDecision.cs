@@ -59,8 +59,8 @@ internal sealed partial class ObjectivePlan : LineWords
             Ground.NoneYet => $"no {word} in this window yet",
             Ground.Fails when figures.Open > 0 => $"{Said(figures, word)}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good",
             Ground.MayBeMended => $"{Said(figures, word)}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it",
-            Ground.NotCovered => $"{Said(figures, word)}, but only {Coverage(figures)}, {VerdictWords.Percent(Promise.Coverage)} wanted of each check)",
-            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{Said(figures, word)}; too few to say so with {VerdictWords.Percent(Promise.Confidence!.Value)} confidence{Needed(figures)}",
+            Ground.NotCovered => $"{Said(figures, word)}, but only {SeenOf(figures)}, {VerdictWords.Percent(Coverage)} wanted of each check)",
+            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{Said(figures, word)}; too few to say so with {VerdictWords.Percent(Confidence!.Value)} confidence{Needed(figures)}",
             _ => Said(figures, word),
         };
     }
@@ -76,15 +76,15 @@ internal sealed partial class ObjectivePlan : LineWords
             ? (Share.CanHold(sum, figures.Counted, figures.Open), Share.Holds(sum, figures.Counted))
             : (Share.CanHold(figures.Satisfying, figures.Counted, figures.Open), Share.Holds(figures.Satisfying, figures.Counted));
         if (!canHold)
-            return isStatistical && Promise.Confidence is { } level && !IsExcluded(figures, level) ? Ground.FailsByTooFew : Ground.Fails;
+            return isStatistical && Confidence is { } level && !IsExcluded(figures, level) ? Ground.FailsByTooFew : Ground.Fails;
         if (!holds) return Ground.MayBeMended;
         if (!figures.IsCovered) return Ground.NotCovered;
-        return isStatistical && Promise.Confidence is { } confidence && !IsConfirmed(figures, confidence) ? Ground.HoldsByTooFew : Ground.Holds;
+        return isStatistical && Confidence is { } confidence && !IsConfirmed(figures, confidence) ? Ground.HoldsByTooFew : Ground.Holds;
     }
 
     /// <summary>How many good ones it would take to say kept.</summary>
     private string Needed(in Figures figures) =>
-        ConfidenceBound.Needed(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? Promise.Confidence!.Value : ConfidenceBound.OfShares(Promise.Confidence!.Value)) is { } needed
+        ConfidenceBound.Needed(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? Confidence!.Value : ConfidenceBound.OfShares(Confidence!.Value)) is { } needed
             ? $"; {VerdictWords.Figure(needed)} more good ones would say kept" : "";
 
     private bool IsConfirmed(in Figures figures, decimal confidence) =>
@@ -94,7 +94,7 @@ internal sealed partial class ObjectivePlan : LineWords
         ? ConfidenceBound.Excludes(Share, (long)sum.Ceiling, figures.Counted, ConfidenceBound.OfShares(confidence))
         : ConfidenceBound.Excludes(Share, figures.Satisfying, figures.Counted, confidence);
 
-    private static string Coverage(in Figures figures) =>
+    private static string SeenOf(in Figures figures) =>
         $"{VerdictWords.Figure(figures.Counted - figures.Assumed)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted - figures.Assumed, figures.Due)}";
 
     private string Said(in Figures figures, string word)

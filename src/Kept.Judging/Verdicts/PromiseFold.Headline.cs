@@ -18,7 +18,7 @@ public sealed partial class PromiseFold
         _asked = Math.Max(_asked, now.Microseconds);
         var objectives = _plan.Objectives;
         var lines = new VerdictLine[objectives.Length + 1];
-        var head = _plan.Checks.Length > 0 ? JudgeNow(now.Microseconds) : JudgeWithoutCheck(now, others, inForce);
+        var head = Checks.Length > 0 ? JudgeNow(now.Microseconds) : JudgeWithoutCheck(now, others, inForce);
         lines[0] = head.Line;
         VerdictLine? broken = head.Line.Outcome == Outcome.Broken ? head.Line : null;
         var decided = 0;

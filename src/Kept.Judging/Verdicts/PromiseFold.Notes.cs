@@ -15,9 +15,9 @@ public sealed partial class PromiseFold
     private ImmutableArray<string> Notes(long now)
     {
         ImmutableArray<string>.Builder? notes = null;
-        for (var check = 0; check < _plan.Checks.Length; check++)
+        for (var check = 0; check < Checks.Length; check++)
         {
-            var window = FlapWindow(_plan.Checks[check].Every);
+            var window = FlapWindow(Checks[check].Every);
             var changes = Changes(check, now - (window.Nanoseconds / 1000), now);
             if (changes < FlapChanges) continue;
             notes ??= ImmutableArray.CreateBuilder<string>();
@@ -33,7 +33,7 @@ public sealed partial class PromiseFold
     private int Changes(int check, long from, long now)
     {
         var track = _tracks[check];
-        var confirm = _plan.Checks[check].Confirm;
+        var confirm = Checks[check].Confirm;
         var of = Math.Clamp(confirm.Of, 1, ConfirmedState.FarthestLook);
         var count = Math.Clamp(confirm.Count, 1, of);
         var runs = track.Runs;

@@ -25,14 +25,14 @@ public sealed partial class PromiseFold
         long good = 0, seen = 0, wanted = 0, oldest = now;
         long? newestSeen = null, validUntil = null;
         string? broken = null, unknown = null, unconfirmed = null;
-        for (var i = 0; i < _plan.Checks.Length; i++)
+        for (var i = 0; i < Checks.Length; i++)
         {
             var check = JudgeCheck(i, now);
             all = all.And(check.Truth);
             if (check.Truth == Truth.False) broken ??= Named(i, check.Reason);
             else if (check.Truth == Truth.Unknown) unknown ??= Named(i, check.Reason);
             else if (check.Reason.Length > 0) unconfirmed ??= Named(i, check.Reason);
-            wanted += _plan.Checks[i].Confirm.Of;
+            wanted += Checks[i].Confirm.Of;
             if (check.Slot is not { } slot) continue;
             seen += check.State.Seen;
             good += check.State.Seen - check.State.Bad;
@@ -46,7 +46,7 @@ public sealed partial class PromiseFold
         {
             Outcome.Broken => broken!,
             Outcome.Unknown => unknown ?? "no look yet",
-            _ => unconfirmed ?? (_allGood ??= _plan.Checks.Length > 1 ? $"all {_plan.Checks.Length} checks are good" : AllGood),
+            _ => unconfirmed ?? (_allGood ??= Checks.Length > 1 ? $"all {Checks.Length} checks are good" : AllGood),
         };
         return new NowLine(Line(outcome, reason, good, seen, wanted, wanted, oldest, now), newestSeen is { } s ? new Instant(s) : null,
             validUntil is { } v ? new Instant(v) : null);
@@ -55,7 +55,7 @@ public sealed partial class PromiseFold
     private static VerdictLine Line(Outcome outcome, string reason, long good, long counted, long due, long expected, long from, long to) =>
         new(VerdictLine.Now, outcome, reason, good, counted, due, expected, new Instant(from), new Instant(to), null);
 
-    private string Named(int check, string reason) => _plan.Checks.Length > 1 ? $"{_plan.Checks[check].Name}: {reason}" : reason;
+    private string Named(int check, string reason) => Checks.Length > 1 ? $"{Checks[check].Name}: {reason}" : reason;
 
     /// <summary>
     /// The newest slot of any check that says whether the promise is in force. Where two checks disagree about one moment, a look that counted shows
@@ -64,7 +64,7 @@ public sealed partial class PromiseFold
     private (long Slot, int Check, bool IsOut)? NewestForce(long now)
     {
         (long Slot, int Check, bool IsOut)? newest = null;
-        for (var i = 0; i < _plan.Checks.Length; i++)
+        for (var i = 0; i < Checks.Length; i++)
         {
             if (_tracks[i].Newest(now, static look => look is LookClass.Good or LookClass.Bad or LookClass.NotInForce) is not { } found) continue;
             var isOut = found.Mark.Class == LookClass.NotInForce;
@@ -80,7 +80,7 @@ public sealed partial class PromiseFold
         if (track.Newest(now, IsEvidence) is not { } newest) return (Truth.Unknown, NoLook(check, now, null), null, default);
         var slot = newest.Slot.Microseconds;
         if (now >= ExpiryOf(check, slot)) return (Truth.Unknown, NoLook(check, now, newest.Slot), slot, default);
-        var confirm = _plan.Checks[check].Confirm;
+        var confirm = Checks[check].Confirm;
         var state = ConfirmedState.Of(track, now, confirm, ExpiryOf(check, 0));
         string Share() => $"{state.Bad} of the last {VerdictWords.Plural(state.Seen, "look")} {(state.Bad == 1 ? "was" : "were")} bad";
         var reason = state.State switch
@@ -100,7 +100,7 @@ public sealed partial class PromiseFold
         ref var last = ref _last[check];
         if (last.BadSlot == long.MinValue || last.BadSlot > now) return "";
         if (_wordsOf?.Invoke(check, new Instant(last.BadSlot)) is { Length: > 0 } words) return ": " + words;
-        if (last.Failure != TargetFailure.None) return ": " + LookWords.Of(last.Failure, _plan.Checks[check]);
+        if (last.Failure != TargetFailure.None) return ": " + LookWords.Of(last.Failure, Checks[check]);
         return last.Code >= 0 ? $": an expectation failed (code {last.Code})" : ": an expectation failed";
     }
 

@@ -168,7 +168,7 @@ public sealed partial class PromiseFold
     private long Slots(int check, long low, long high, long newest, long oldest = long.MinValue)
     {
         // Looks of our own keep a rhythm, so their slots can be told exactly; calls of others come when they come.
-        var isPassive = _plan.Checks[check].Kind.IsPassive;
+        var isPassive = Checks[check].Kind.IsPassive;
         if (_rhythms is not { } rhythms) return Slots(low, high, PeriodOf(check), Phase(newest, oldest));
         long slots = 0;
         while (low < high)

@@ -14,7 +14,7 @@ public sealed partial class PromiseFold
     }
 
     /// <summary>The track that objectives count of a check.</summary>
-    private Track Counting(int check) => _tracks[_plan.Accounting.Retries == RetryAccount.Confirmed ? _plan.Checks.Length + _plan.SliceTracks + check : check];
+    private Track Counting(int check) => _tracks[_plan.Accounting.Retries == RetryAccount.Confirmed ? Checks.Length + _plan.SliceTracks + check : check];
 
     private void AddToSlices(int checkIndex, LookRecord look, Mark mark, long first, long last)
     {
@@ -84,7 +84,7 @@ public sealed partial class PromiseFold
     {
         var raw = _tracks[check];
         var counting = Counting(check);
-        var confirm = _plan.Checks[check].Confirm;
+        var confirm = Checks[check].Confirm;
         var of = Math.Clamp(confirm.Of, 1, ConfirmedState.FarthestLook);
         var count = Math.Clamp(confirm.Count, 1, of);
         var (first, last) = (slot, slot);

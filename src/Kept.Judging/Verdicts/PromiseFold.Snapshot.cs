@@ -37,9 +37,9 @@ public sealed partial class PromiseFold
     }
 
     /// <summary>
-    /// Takes a snapshot up; null where it is damaged, of another version, or of a promise with other checks or objectives. Then the looks are read again.
+    /// Takes a snapshot up (<paramref name="plan"/> as for a new fold); null where it is damaged, of another version, or of a promise with other checks or objectives. Then the looks are read again.
     /// </summary>
-    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = "any", IEnumerable<PastRhythm>? past = null)
+    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = "any", IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null)
     {
         if (snapshot.Length < 1 + HashLength + sizeof(long) + HashLength || snapshot[0] != Version) return null;
         var content = snapshot[..^HashLength];
@@ -49,7 +49,7 @@ public sealed partial class PromiseFold
         {
             reader.ReadByte();
             var signature = reader.ReadBytes(HashLength);
-            var fold = new PromiseFold(promise, assessor, new Instant(reader.ReadInt64()), regime, past);
+            var fold = new PromiseFold(promise, assessor, new Instant(reader.ReadInt64()), regime, past, plan);
             if (!signature.AsSpan().SequenceEqual(fold.SignatureHash())) return null;
             foreach (ref var last in fold._last.AsSpan())
                 last = new LastWords

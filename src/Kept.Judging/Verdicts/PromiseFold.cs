@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kept.Model;
 
 namespace Kept.Judging;
@@ -25,24 +26,29 @@ public sealed partial class PromiseFold
     /// <param name="since">When these terms began to be judged; earlier looks say nothing about them.</param>
     /// <param name="regime">The named context; figures of different regimes are never pooled, each has a fold of its own.</param>
     /// <param name="past">The rhythms before those of <paramref name="promise"/>, in any order.</param>
-    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = "any", IEnumerable<PastRhythm>? past = null)
+    /// <param name="plan">Of <see cref="FoldPlans"/>, to share what promises of equal terms have in common; null makes one.</param>
+    /// <exception cref="ArgumentException">The plan is of a promise that counts differently.</exception>
+    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = "any", IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null)
     {
+        if (plan is not null && !plan.Fits(promise)) throw new ArgumentException($"the plan is of other terms than those of {promise.Name}", nameof(plan));
         Promise = promise;
         _assessor = assessor;
         _regime = regime;
         _since = since.Microseconds;
-        _plan = new FoldPlan(promise);
+        _plan = plan ?? new FoldPlan(promise);
         _rhythms = Timed(past);
-        var confirmed = _plan.Accounting.Retries == RetryAccount.Confirmed ? _plan.Checks.Length : 0;
-        _tracks = new Track[_plan.Checks.Length + _plan.SliceTracks + confirmed];
-        for (var i = 0; i < _plan.Checks.Length; i++) _tracks[i] = new Track(_plan.WidthOf(i));
-        for (var i = 0; i < _plan.SliceTracks; i++) _tracks[_plan.Checks.Length + i] = new Track(predicates: _plan.Accounting.Assumes ? 2 : 1);
-        for (var i = 0; i < confirmed; i++) _tracks[_plan.Checks.Length + _plan.SliceTracks + i] = new Track(_plan.WidthOf(i));
-        _last = new LastWords[_plan.Checks.Length];
+        var confirmed = _plan.Accounting.Retries == RetryAccount.Confirmed ? Checks.Length : 0;
+        _tracks = new Track[Checks.Length + _plan.SliceTracks + confirmed];
+        for (var i = 0; i < Checks.Length; i++) _tracks[i] = new Track(_plan.WidthOf(i));
+        for (var i = 0; i < _plan.SliceTracks; i++) _tracks[Checks.Length + i] = new Track(predicates: _plan.Accounting.Assumes ? 2 : 1);
+        for (var i = 0; i < confirmed; i++) _tracks[Checks.Length + _plan.SliceTracks + i] = new Track(_plan.WidthOf(i));
+        _last = new LastWords[Checks.Length];
         Array.Fill(_last, LastWords.None);
     }
 
     public Promise Promise { get; }
+
+    private ImmutableArray<Check> Checks => Promise.Checks.IsDefault ? [] : Promise.Checks;
 
     /// <summary>When these terms began to be judged.</summary>
     public Instant Since => new(_since);
@@ -51,7 +57,7 @@ public sealed partial class PromiseFold
     {
         if (past is null) return null;
         var known = past.ToList();
-        return known.Count == 0 ? null : [.. Enumerable.Range(0, _plan.Checks.Length).Select(check => new Rhythms(check, PeriodOf(check), known))];
+        return known.Count == 0 ? null : [.. Enumerable.Range(0, Checks.Length).Select(check => new Rhythms(check, PeriodOf(check), known))];
     }
 
     /// <summary>Takes a look of a check, by the check's place in the promise. Any order, any repetition.</summary>
@@ -59,7 +65,7 @@ public sealed partial class PromiseFold
     public void Add(int checkIndex, LookRecord look)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(checkIndex);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(checkIndex, _plan.Checks.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(checkIndex, Checks.Length);
         if (look.Slot.Microseconds < _since) return;
         ulong satisfied = 0;
         if (look.Class is LookClass.Good or LookClass.Bad)
@@ -86,7 +92,7 @@ public sealed partial class PromiseFold
         get
         {
             long? next = null;
-            for (var i = 0; i < _plan.Checks.Length; i++)
+            for (var i = 0; i < Checks.Length; i++)
             {
                 Consider(_tracks[i].Newest(long.MaxValue - 1, IsEvidence), i);
                 Consider(_tracks[i].Newest(long.MaxValue - 1, IsNotInForce), i);
@@ -135,12 +141,12 @@ public sealed partial class PromiseFold
         return horizon.Microseconds;
     }
 
-    private long PeriodOf(int check) => Rhythms.PeriodOf(_plan.Checks[check].Every);
+    private long PeriodOf(int check) => Rhythms.PeriodOf(Checks[check].Every);
 
     /// <summary>How long after its slot a look may still be under way: its time-out, or the grace of what calls us.</summary>
     private long PatienceOf(int check)
     {
-        var looked = _plan.Checks[check];
+        var looked = Checks[check];
         var patience = looked.Kind.IsPassive && looked.Setting<FieldValue.Length>("grace") is { } grace ? grace.Duration : looked.Timeout;
         return Math.Max(0, patience.Nanoseconds / 1000);
     }

@@ -138,8 +138,8 @@ internal static class PromiseTape
         });
     }
 
-    private static Limits Limits(this TapeReader tape) => new(tape.Maybe(tape.Quantity), tape.Maybe(tape.Amount), tape.Maybe(tape.Quantity), tape.MaybeOf(tape.Response),
-        tape.MaybeText(), tape.MaybeText(), tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity())));
+    private static Limits Limits(this TapeReader tape) => tape.Alike(new Limits(tape.Maybe(tape.Quantity), tape.Maybe(tape.Amount), tape.Maybe(tape.Quantity), tape.MaybeOf(tape.Response),
+        tape.MaybeText(), tape.MaybeText(), tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity()))));
 
     private static void Write(this TapeWriter tape, ResponseForm response)
     {
@@ -148,7 +148,7 @@ internal static class PromiseTape
         tape.Text(response.Header);
     }
 
-    private static ResponseForm Response(this TapeReader tape) => new(tape.Int(), tape.MaybeText(), tape.MaybeText());
+    private static ResponseForm Response(this TapeReader tape) => tape.Alike(new ResponseForm(tape.Int(), tape.MaybeText(), tape.MaybeText()));
 
     private static void Write(this TapeWriter tape, FailureMode failure)
     {

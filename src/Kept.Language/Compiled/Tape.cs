@@ -136,6 +136,7 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
     private readonly List<string> _texts = [];
     private readonly List<SourceFile> _files = [];
     private readonly List<object?> _shared = [];
+    private readonly Dictionary<object, object> _alike = [];
     private int _at = from;
 
     public bool IsAtEnd => _at == to;
@@ -211,6 +212,14 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
         var value = read();
         _shared[index] = value;
         return value;
+    }
+
+    /// <summary>One of all that are equal by content.</summary>
+    public T Alike<T>(T part) where T : notnull
+    {
+        if (_alike.TryGetValue(part, out var first)) return (T)first;
+        _alike.Add(part, part);
+        return part;
     }
 
     public Place At()

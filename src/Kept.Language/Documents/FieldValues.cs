@@ -178,20 +178,20 @@ internal static partial class FieldValues
     }
 
     /// <summary><c>503 image-later</c>, <c>429 with Retry-After</c>.</summary>
-    public static ResponseForm? Response(ScalarText text, Problems problems)
+    public static ResponseForm? Response(ScalarText text, SharedTexts texts, Problems problems)
     {
         var words = text.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length > 0 && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 100 and <= 599)
             switch (words.AsSpan(1))
             {
                 case []:
-                    return new ResponseForm(status, null, null);
+                    return texts.SharePart(new ResponseForm(status, null, null));
                 case ["with", var header] when IsToken(header):
-                    return new ResponseForm(status, null, header);
+                    return texts.SharePart(new ResponseForm(status, null, header));
                 case [var name] when name != "with" && IsToken(name):
-                    return new ResponseForm(status, name, null);
+                    return texts.SharePart(new ResponseForm(status, name, null));
                 case [var name, "with", var header] when IsToken(name) && IsToken(header):
-                    return new ResponseForm(status, name, header);
+                    return texts.SharePart(new ResponseForm(status, name, header));
             }
         problems.Error(Codes.Response, text.At, $"`{Short(text)}` is no response", "write STATUS [NAME] [with HEADER]: 503 image-later, 429 with Retry-After");
         return null;

@@ -165,12 +165,12 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             }
             else
                 _problems.Error(Codes.UnknownField, key.At, $"limits know no `{YamlReader.Short(key.Text)}`{_problems.Hint(key.Text, DocumentTables.Limits.Fields.Select(field => field.Name).Concat(scope.QuantityNames))}", "write load, burst, size, beyond, raise, ramp, or a quantity that is built in or declared under `types:`");
-        return new Limits(
+        return reading.Texts.SharePart(new Limits(
             written.Scalar("load") is { } load ? ExpressionReader.Quantity(load, Dimension.Rate, _problems) : null,
             written.Scalar("burst") is { } burst ? FieldValues.Amount(burst, _problems) : null,
             written.Scalar("size") is { } size ? ExpressionReader.Quantity(size, Dimension.Size, _problems) : null,
-            written.Scalar("beyond") is { } beyond ? FieldValues.Response(beyond, _problems) : null,
-            written.Text("raise"), written.Text("ramp"), others.ToImmutable());
+            written.Scalar("beyond") is { } beyond ? FieldValues.Response(beyond, reading.Texts, _problems) : null,
+            written.Text("raise"), written.Text("ramp"), others.ToImmutable()));
     }
 
     private ImmutableArray<FailureMode> Failures(Written promise)
@@ -179,7 +179,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
         foreach (var node in promise.Items("fails"))
             if (Written.Of(DocumentTables.Failure, node, reading, node.At) is { } written)
             {
-                var code = written.Scalar("code") is { } text ? FieldValues.Response(text, _problems) : null;
+                var code = written.Scalar("code") is { } text ? FieldValues.Response(text, reading.Texts, _problems) : null;
                 var becomes = written.Scalar("becomes") is { } to ? FieldValues.Reference(to, scope.Agent, _problems) : null;
                 if (code is not null) failures.Add(new FailureMode(code, written.Text("sees"), written.Text("retry"), written.Text("loses"), becomes, written.PlaceOf("becomes")));
             }

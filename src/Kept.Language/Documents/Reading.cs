@@ -39,10 +39,19 @@ internal sealed class Reading(SourceText source, DocumentOrigin origin, Document
     }
 }
 
-/// <summary>Equal texts of a house are one string: of 100,000 promises, most have the same version, promisees and expectations.</summary>
+/// <summary>Equal texts, and equal parts without a place, are one in a house: of 100,000 promises, most have the same version, promisees, expectations and limits.</summary>
 internal sealed class SharedTexts
 {
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<object, object> _parts = [];
+
+    /// <summary>A part that is equal to another by content.</summary>
+    public T SharePart<T>(T part) where T : notnull
+    {
+        if (_parts.TryGetValue(part, out var shared)) return (T)shared;
+        _parts.Add(part, part);
+        return part;
+    }
 
     public string Share(string text)
     {

@@ -117,7 +117,7 @@ internal sealed class OperandParser(Cursor cursor, Speech speech)
             var name = word[..end];
             var index = speech.Kind?.IndexOf(name) ?? -1;
             var known = index >= 0 ? speech.Kind!.Sees[index] : speech.IsExpectation ? null : Speech.Surrounding(name);
-            if (known is not null) return (name, OperandType.Of(known), index, end < word.Length ? word[(end + 1)..] : "");
+            if (known is not null) return (known.Name, OperandType.Of(known), index, end < word.Length ? word[(end + 1)..] : "");
         }
         Unknown(token);
         return null;

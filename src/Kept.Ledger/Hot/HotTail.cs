@@ -10,6 +10,7 @@ internal sealed class HotTail(int evidenceKept)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<int, SeriesTail> _series = [];
+    private EvidencePack _pack = new(); // where the next evidence goes
 
     /// <summary>The first segment of the generation that grows now.</summary>
     public long GrowingFrom { get; private set; } = 1;
@@ -36,7 +37,7 @@ internal sealed class HotTail(int evidenceKept)
 
     public void Add(Evidence evidence)
     {
-        lock (_lock) Of(evidence.Series).Add(evidence, GrowingFrom);
+        lock (_lock) Of(evidence.Series).Add(evidence, GrowingFrom, ref _pack);
     }
 
     /// <summary>What follows belongs to segments from this number on.</summary>

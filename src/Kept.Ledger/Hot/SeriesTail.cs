@@ -35,13 +35,15 @@ internal sealed class SeriesTail(int series, int evidenceKept)
         if (look.Slot > _newest) _newest = look.Slot;
     }
 
-    public void Add(Evidence evidence, long generation)
+    public void Add(Evidence evidence, long generation, ref EvidencePack pack)
     {
         // newest at the end; what sealing would drop at once is dropped here
         var at = _evidence.Count;
-        while (at > 0 && _evidence[at - 1].Evidence.Slot > evidence.Slot) at--;
-        if (at > 0 && _evidence[at - 1].Evidence.Slot == evidence.Slot) return;
-        _evidence.Insert(at, new HeldEvidence(generation, evidence));
+        while (at > 0 && _evidence[at - 1].Slot > evidence.Slot) at--;
+        if (at > 0 && _evidence[at - 1].Slot == evidence.Slot) return;
+        if (at == 0 && _evidence.Count >= evidenceKept) return;
+        if (pack.IsFull) pack = new EvidencePack();
+        _evidence.Insert(at, new HeldEvidence(generation, evidence.Slot, pack, pack.Add(evidence.Body.Span), evidence.Body.Length));
         if (_evidence.Count > evidenceKept) _evidence.RemoveAt(0);
     }
 
@@ -92,9 +94,6 @@ internal sealed class SeriesTail(int series, int evidenceKept)
         public FrozenRun Freeze() => new(generation, Count, First, Last, _rows.Memory, [.. _days]);
     }
 }
-
-/// <summary>Evidence and the generation it came with.</summary>
-internal readonly record struct HeldEvidence(long Generation, Evidence Evidence);
 
 /// <summary>The looks of one series and one generation at one moment.</summary>
 internal sealed record FrozenRun(long Generation, int Count, Instant First, Instant Last, ReadOnlyMemory<byte> Rows, (Instant Day, DayCounts Counts)[] Days)

@@ -48,7 +48,8 @@ internal sealed partial class SqliteLedger
             using var rows = new Rows(connection, "SELECT slot, body FROM evidence WHERE series = $1 ORDER BY slot DESC LIMIT $2");
             using (var reader = rows.With(series, limit).Read())
                 while (reader.Read()) newest.Add(new Instant(reader.GetInt64(0)), new Evidence(series, new Instant(reader.GetInt64(0)), Blob(reader, 1)));
-            foreach (var held in tail.Evidence) newest.TryAdd(held.Evidence.Slot, held.Evidence);
+            foreach (var held in tail.Evidence)
+                if (!newest.ContainsKey(held.Slot)) newest.Add(held.Slot, held.Of(series));
             return newest.Values.Reverse().Take(limit).ToList();
         });
     }

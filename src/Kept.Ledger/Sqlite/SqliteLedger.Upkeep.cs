@@ -80,7 +80,7 @@ internal sealed partial class SqliteLedger
         var looks = new List<LookRecord>();
         foreach (var run in part.Runs) looks.AddRange(run.Decode(series).Where(look => look.Slot >= expired));
         looks.Sort(LookOrder.ByKey);
-        var evidence = part.Evidence.Select(held => (held.Evidence.Slot, HashOf(held.Evidence))).ToList();
+        var evidence = part.Evidence.Select(held => (held.Slot, HashOf(held.Of(series)))).ToList();
         for (var from = 0; from < looks.Count || (from == 0 && evidence.Count > 0); from += _options.BlockLooks)
         {
             var some = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(looks).Slice(from, Math.Min(_options.BlockLooks, looks.Count - from));
@@ -144,7 +144,11 @@ internal sealed partial class SqliteLedger
         foreach (var (series, part) in parts)
         {
             if (part.Evidence.Length == 0) continue;
-            foreach (var held in part.Evidence) put.With(series, held.Evidence.Slot.Microseconds, HashOf(held.Evidence), held.Evidence.Body.ToArray()).Run();
+            foreach (var held in part.Evidence)
+            {
+                var evidence = held.Of(series);
+                put.With(series, evidence.Slot.Microseconds, HashOf(evidence), evidence.Body.ToArray()).Run();
+            }
             prune.With(series, _options.EvidencePerSeries - 1).Run();
         }
     }

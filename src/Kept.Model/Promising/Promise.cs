@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Kept.Model;
 
@@ -67,7 +68,14 @@ public sealed record Promise
     /// <summary>Places of the fields that were written, for diagnostics of rules: <c>given</c>, <c>keeps</c> … Dropped (empty) after load of a large house.</summary>
     public ImmutableArray<KeyValuePair<string, Place>> FieldPlaces { get; init; } = [];
     /// <summary>SHA-256 over the canonical JSON of the terms (what the promisee relies on; not the check): equal hash, equal promise (R17).</summary>
-    public string TermsHash { get; init; } = "";
+    /// <exception cref="ArgumentException">Set to something else than 64 hexadecimal digits, or nothing.</exception>
+    public string TermsHash { get => _terms == default ? "" : $"{_terms.High:x32}{_terms.Low:x32}"; init => _terms = value.Length == 0 ? default : (Half(value, 0), Half(value, 32)); }
+
+    private readonly (UInt128 High, UInt128 Low) _terms; // the text would be 150 bytes of each promise
+
+    private static UInt128 Half(string hash, int from) =>
+        hash.Length == 64 && UInt128.TryParse(hash.AsSpan(from, 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var half)
+            ? half : throw new ArgumentException($"`{hash}` is no SHA-256: 64 hexadecimal digits", nameof(hash));
 
     public Place PlaceOf(string field)
     {

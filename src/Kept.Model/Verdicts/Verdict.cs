@@ -113,13 +113,21 @@ public abstract class LookAccount
 /// <param name="Expected">Looks (or slices) the whole window holds.</param>
 /// <param name="WindowFrom">Where the window begins; the first moment counted.</param>
 /// <param name="WindowTo">Where the window ends.</param>
-/// <param name="BudgetLeft">Share of the error budget left, 0…1; null where there is none.</param>
+/// <param name="BudgetLeft">Share of the error budget left, 0…1, cut after nine digits; null where there is none.</param>
 public sealed record VerdictLine(
     string Text, Outcome Outcome, string Reason, long Good, long Counted, long Due, long Expected, Instant WindowFrom, Instant WindowTo, decimal? BudgetLeft)
 {
     public const string Now = "now";
 
+    private const decimal Billion = 1_000_000_000m;
+
     private readonly LineWords? _words;
+    private readonly int _budget = InBillionths(BudgetLeft); // every look makes lines anew, and a decimal that may be missing takes 24 bytes
+
+    private static int InBillionths(decimal? left) => left is { } share ? (int)(share * Billion) : -1;
+
+    /// <summary>Share of the error budget left, 0…1, cut after nine digits; null where there is none.</summary>
+    public decimal? BudgetLeft { get => _budget < 0 ? null : _budget / Billion; init => _budget = InBillionths(value); }
 
     /// <summary>A line whose words are put together for whoever reads them first.</summary>
     /// <param name="words">Pure: they may be asked for by several readers at once, and all must agree.</param>
@@ -150,7 +158,7 @@ public sealed record VerdictLine(
 
     public bool Equals(VerdictLine? other) =>
         other is not null && Text == other.Text && Outcome == other.Outcome && Good == other.Good && Counted == other.Counted && Due == other.Due && Expected == other.Expected && Assumed == other.Assumed && Equals(Sum, other.Sum)
-        && WindowFrom == other.WindowFrom && WindowTo == other.WindowTo && BudgetLeft == other.BudgetLeft && Reason == other.Reason;
+        && WindowFrom == other.WindowFrom && WindowTo == other.WindowTo && _budget == other._budget && Reason == other.Reason;
 
     public override int GetHashCode() => HashCode.Combine(Text, Outcome, Good, Counted, Due, WindowFrom, WindowTo);
 }

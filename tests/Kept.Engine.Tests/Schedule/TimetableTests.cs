@@ -68,6 +68,7 @@ public sealed class TimetableTests
                 Counted = default,
                 NotAPromise = null,
                 Measured = null,
+                Plan = new Kept.Judging.FoldPlans().Of(promise),
             });
             var item = new ScheduledCheck(owner, 0, check, number);
             Table.Add(item, Now, ramp ?? Duration.Zero);
