@@ -52,4 +52,4 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
 }
 
 /// <summary>The command line asks for something that is not there; the message says what to do. Ends with exit code 2.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal class UsageException(string message) : Exception(message);

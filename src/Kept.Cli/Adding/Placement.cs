@@ -45,6 +45,15 @@ internal sealed class Placement
         return placement;
     }
 
+    /// <summary>The same file with another text.</summary>
+    /// <exception cref="UsageException">It would not be read.</exception>
+    public Placement Edited(string text, string folder)
+    {
+        var edited = new Placement(File, text, IsWish);
+        edited.Try(folder);
+        return edited;
+    }
+
     public void Write()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(File))!);

@@ -88,7 +88,11 @@ internal static class AddCommand
             terminal.Result.Write(placement.NewText);
             return ExitCodes.Kept;
         }
-        if (!accepted && !Accepted(terminal)) return ExitCodes.Broken;
+        if (!accepted)
+        {
+            if (Agreed(terminal, placement, folder) is not { } agreed) return ExitCodes.Broken;
+            placement = agreed;
+        }
         placement.Write();
         terminal.Talk.WriteLine($"Wrote {placement.File}. Edit it as you like; a running server takes it up by itself.");
         terminal.Talk.WriteLine($"Next: kept status · kept check {folder} · kept up");
@@ -113,14 +117,39 @@ internal static class AddCommand
         return seen;
     }
 
-    /// <summary>Only a person says yes; where nobody can be asked the flag must be given.</summary>
-    private static bool Accepted(Terminal terminal)
+    /// <summary>Only a person says yes, as it is or after editing it; where nobody can be asked the flag must be given. Null where nothing is to be written.</summary>
+    private static Placement? Agreed(Terminal terminal, Placement placement, string folder)
     {
         if (!Terminal.CanAsk)
         {
             terminal.Talk.WriteLine("kept: nobody is here to accept the terms; add --yes to accept them, or --dry-run to see the document. Nothing was written.");
-            return false;
+            return null;
         }
-        return AnsiConsole.Confirm("Write it down?");
+        var text = placement.NewText;
+        Placement? readable = placement;
+        while (true)
+        {
+            string[] choices = readable is null ? ["edit", "skip"] : ["accept", "edit", "skip"];
+            switch (AnsiConsole.Prompt(new TextPrompt<string>(readable is null ? "Edit it again, or skip it?" : "Accept it as it is, edit it, or skip it?").AddChoices(choices).DefaultValue(choices[0])))
+            {
+                case "accept":
+                    return readable;
+                case "skip":
+                    terminal.Talk.WriteLine("Nothing was written.");
+                    return null;
+                default:
+                    try
+                    {
+                        text = Editor.Edit(text, Path.GetFileName(placement.File));
+                        readable = placement.Edited(text, folder);
+                    }
+                    catch (UsageException wrong)
+                    {
+                        if (wrong is not Editor.FailedException) readable = null; // as it was edited it cannot be written; as it was before it can be reached by editing alone
+                        terminal.Talk.WriteLine($"kept: {wrong.Message}");
+                    }
+                    break;
+            }
+        }
     }
 }

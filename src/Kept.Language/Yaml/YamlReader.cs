@@ -60,7 +60,9 @@ internal sealed class YamlReader
             var text = source.Text[from..source.StartOf(lastLine + 1)];
             if (DirectiveLine(source, firstLine, lastLine) is { } directive)
             {
-                problems.Error(Codes.NotYaml, directive, "a directive (a line that begins with %) is not read", "remove the line");
+                // the version that is read anyway may be named, as YAML has it: alone before the line --- of its document
+                if (IsVersionRead(source.Line(directive.Line)) && lastLine < source.LineCount && IsEmpty(source, directive.Line + 1, lastLine)) continue;
+                problems.Error(Codes.NotYaml, directive, "a directive (a line that begins with %) is not read, but for `%YAML 1.2` before a line `---`", "remove the line");
                 documents.Add(new YamlDocument(null, at));
                 continue;
             }
@@ -82,6 +84,20 @@ internal sealed class YamlReader
                 first = line;
             }
         yield return (first, source.LineCount);
+    }
+
+    private static bool IsVersionRead(ReadOnlySpan<char> line)
+    {
+        var comment = line.IndexOf(" #", StringComparison.Ordinal);
+        return (comment < 0 ? line : line[..comment]).TrimEnd() is "%YAML 1.2";
+    }
+
+    private static bool IsEmpty(SourceText source, int first, int last)
+    {
+        for (var number = first; number <= last; number++)
+            if (source.Line(number) is var line && !line.IsWhiteSpace() && line[0] != '#')
+                return false;
+        return true;
     }
 
     private static Place? DirectiveLine(SourceText source, int first, int last)

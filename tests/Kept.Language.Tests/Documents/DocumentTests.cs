@@ -5,6 +5,29 @@ namespace Kept.Language.Tests.Documents;
 
 public sealed class DocumentTests
 {
+    [Theory]
+    [InlineData("%YAML 1.2\n---\n", true)]
+    [InlineData("# head\n\n%YAML 1.2   # the one that is read\n# more\n---\n", true)]
+    [InlineData("%YAML 1.1\n---\n", false)]
+    [InlineData("%YAML 1.2\n", false)] // nothing says that the document begins
+    [InlineData("%YAML 1.2\nx: 1\n---\n", false)]
+    [InlineData("%YAML 1.2\n%TAG ! tag:x:\n---\n", false)]
+    [InlineData("%YAML 1.20\n---\n", false)]
+    public void The_version_of_YAML_that_is_read_may_be_named(string head, bool isRead)
+    {
+        var text = head + Houses.Shop;
+        if (isRead)
+        {
+            Assert.Equal(Houses.Reads(Houses.Shop).Promises.Single().TermsHash, Houses.Reads(text).Promises.Single().TermsHash);
+            Assert.Equal(head.Split('\n')[0], Formatter.Format(text).Split('\n')[0]);
+            Assert.Equal(Formatter.Format(text), Formatter.Format(Formatter.Format(text)));
+        }
+        else
+        {
+            Houses.Refuses("L001", text);
+        }
+    }
+
     [Fact]
     public void What_a_document_does_not_say_has_its_default()
     {
