@@ -155,6 +155,11 @@ internal sealed partial class Keeper
         for (var told = 0; now > heartbeat.Deadline; heartbeat.StaySilent())
         {
             if (told++ >= MostSilencesAtOnce && now > heartbeat.Deadline + heartbeat.Every) continue;
+            if (_anchors.OfflineSince is { } offline)
+            {
+                Deafen(check, heartbeat, offline < heartbeat.Deadline ? offline : heartbeat.Deadline, now, GapCause.Route);
+                break; // its deadline begins anew
+            }
             var silent = Observation.OfFailure(now, TargetFailure.Silent, $"no call since {heartbeat.LastCall}", Phases.None);
             KeepCall(check, heartbeat.Deadline, Judge.Look(check.Check, silent, GivenAt(check.Owner, heartbeat.Deadline)), silent);
         }

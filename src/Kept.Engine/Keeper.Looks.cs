@@ -99,6 +99,13 @@ internal sealed partial class Keeper
         if (_looksAreOver) return; // so was this one, when the house began to end
         _looks++;
         if (Disturbed(run, seen) is { } why) (seen, judged) = (why, null);
+        else if (Suspect(run, seen)) return;
+        else if (_anchors.Instead(seen, run.Terms.Target, seen.StartedAt, _now) is { } ours) (seen, judged) = (ours, null);
+        Keep(run, seen, judged);
+    }
+
+    private void Keep(LookRun run, Observation seen, JudgedLook? judged)
+    {
         judged ??= Judge.Look(run.Terms, seen, run.Given);
         var late = seen.StartedAt > run.Slot ? (seen.StartedAt - run.Slot).Nanoseconds / Duration.PerMicrosecond : 0;
         if (seen.Reach != Reach.Gap) _lateness.Add(_now, late);
@@ -132,6 +139,7 @@ internal sealed partial class Keeper
     private void StoodStill(Duration stall)
     {
         foreach (var run in UnderWay) run.Stalled += stall;
+        if (_round is { } round) round.IsSpoilt = true;
         // Who called meanwhile was not heard: that silence is ours. A short pause is only waited out, for callers wait too.
         foreach (var check in HeartbeatsNow())
             if (stall < CallersWait) check.Heartbeat!.WaitOut(_now - stall, stall);

@@ -55,6 +55,7 @@ internal sealed partial class Keeper
         PrepareNext();
         ReadHistories();
         ReadLoads();
+        WatchAnchors();
         TellLost();
         if (_isStopping) return;
         if (_now >= _upkeepAt && !_isKeepingUp)

@@ -85,6 +85,7 @@ internal sealed partial class Keeper
 
     private void EndLooks()
     {
+        GiveUpSuspects();
         foreach (var run in UnderWay.ToList())
         {
             _abandonedAtStop++;

@@ -237,7 +237,7 @@ internal sealed partial class Keeper : IDisposable
         _publishedAt = _time.GetTimestamp();
         if (_now - _lateReadAt >= Duration.Seconds(1) || _now < _lateReadAt) (_late, _lateReadAt) = (_lateness.Read(_now), _now);
         var sequence = _ledger.LastSequence;
-        Volatile.Write(ref _view, new HouseView(_now, sequence, _house, _fault, _shelves.Publish(), Read()) { Loads = ShownLoads() });
+        Volatile.Write(ref _view, new HouseView(_now, sequence, _house, _fault, _shelves.Publish(), Read()) { Loads = ShownLoads(), Anchors = ShownAnchors() });
         if (sequence > _movedTo) Pulsed();
         _movedTo = sequence;
         foreach (var taker in _whenPublished) taker.TrySetResult(true);

@@ -49,4 +49,10 @@ internal static partial class Log
 
     [LoggerMessage(3015, LogLevel.Error, "the ledger can never take {What}; it was given up, everything else is recorded")]
     public static partial void RecordRefused(this ILogger log, Exception fault, string what);
+
+    [LoggerMessage(3016, LogLevel.Warning, "what we see says nothing of others: {Why}")]
+    public static partial void Blind(this ILogger log, string why);
+
+    [LoggerMessage(3017, LogLevel.Information, "we see again; before, {Why}")]
+    public static partial void SeesAgain(this ILogger log, string why);
 }

@@ -44,6 +44,8 @@ public sealed record HouseView
     public HouseFault? Fault { get; init; }
     /// <summary>The loads that conditions ask for, by agent; of agents whose load nobody asks for there is none.</summary>
     public FrozenDictionary<string, LoadView> Loads { get; init; } = FrozenDictionary<string, LoadView>.Empty;
+    /// <summary>Whether we ourselves can see; null where the house has no anchors.</summary>
+    public AnchorsView? Anchors { get; init; }
     public required EngineFigures Figures
     {
         get => _figures ??= _gauges!.ToFigures();
@@ -95,6 +97,19 @@ public sealed record LoadView(Quantity? Value, Instant At)
     /// <summary>The value, while it is not too old to be known.</summary>
     public Quantity? KnownAt(Instant now) => At <= now && now - At <= Keeper.LoadIsOldAfter ? Value : null;
 }
+
+/// <summary>What the anchors of the house say of us.</summary>
+/// <param name="AskedAt">When they were asked last; null before the first time.</param>
+/// <param name="Seen">What each showed then.</param>
+/// <param name="Blind">Why what we see says nothing of others, in words; null while we see.</param>
+/// <param name="Since">Since when it is so.</param>
+public sealed record AnchorsView(Instant? AskedAt, ImmutableArray<AnchorView> Seen, string? Blind, Instant? Since);
+
+/// <summary>One anchor.</summary>
+/// <param name="Anchor">What is asked.</param>
+/// <param name="IsGood">It answered, and as it should.</param>
+/// <param name="Words">What was seen.</param>
+public sealed record AnchorView(Check Anchor, bool IsGood, string Words);
 
 /// <summary>Documents that were refused whole.</summary>
 public sealed record HouseFault(Instant At, ImmutableArray<Diagnostic> Diagnostics);

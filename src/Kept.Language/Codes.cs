@@ -12,7 +12,7 @@ internal static class Codes
         UnknownPromise = "L029", UsesWish = "L030", NotMeasured = "L031", UnknownCheck = "L032", UnknownQuantity = "L033", Hours = "L034", Zone = "L035",
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
-        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104";
+        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Anchor = "L120";
 }
 
 /// <summary>A code of the language with what it means.</summary>
@@ -78,6 +78,7 @@ public static class LanguageCodes
         new(Codes.Trust, "authorities that cannot be read", "A file that `trust` names is not there, or holds no certificate."),
         new(Codes.WishTwice, "two wishes of one name", "Two agents of the house wish of the same agent under the same name."),
         new(Codes.Pooled, "checks of unlike rhythm counted together", "An objective counts the looks of checks of which one is looked at more than twice as often as another."),
+        new(Codes.Anchor, "an anchor that vouches for nothing", "An anchor of the house cannot say whether we ourselves can see."),
         new(Codes.NotAssessed, "condition that nobody here assesses", "A condition is an accepted promise of an agent whose document is not in this house."),
         new(Codes.StillStands, "former name that still stands", "`was` names a promise that this document still makes, or that another one claims to have been too."),
         .. ExpressionCodes.All,

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Kept.Language.Compiled;
@@ -14,7 +15,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before
-    private static ReadOnlySpan<byte> Magic => "KHC\u0006"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u0007"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)
@@ -39,6 +40,7 @@ public static class CompiledHouse
         tape.Texts(settings.Programs);
         tape.Texts([.. settings.Registries.Select(registry => registry.Key)]);
         tape.Texts([.. settings.Registries.Select(registry => registry.Value)]);
+        foreach (var anchors in (ImmutableArray<Check>[])[settings.Anchors.Connection, settings.Anchors.Resolver, settings.Anchors.Clock]) tape.List(anchors, tape.Write);
         tape.List(h.Agents, tape.Write);
         tape.List(h.Diagnostics, diagnostic =>
         {
@@ -90,13 +92,14 @@ public static class CompiledHouse
         {
             Programs = tape.Texts(),
             Registries = [.. tape.Texts().Zip(tape.Texts(), KeyValuePair.Create)],
+            Anchors = new Anchors(tape.List(() => tape.Check(kinds)), tape.List(() => tape.Check(kinds)), tape.List(() => tape.Check(kinds))),
         },
         Agents = tape.List(() => tape.Agent(kinds)),
         Diagnostics = tape.List(() => new Diagnostic(tape.Text(), tape.One<Severity>(), tape.At(), tape.Text(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.MaybeText())),
     };
 
     private static List<CheckKind> UsedBy(House house) =>
-        [.. house.Promises.SelectMany(promise => promise.Checks).Select(check => check.Kind).Distinct().OrderBy(kind => kind.Name, StringComparer.Ordinal)];
+        [.. house.Promises.SelectMany(promise => promise.Checks).Concat(house.Settings.Anchors.All).Select(check => check.Kind).Distinct().OrderBy(kind => kind.Name, StringComparer.Ordinal)];
 
     private static byte[] FingerprintOf(IEnumerable<CheckKind> kinds)
     {

@@ -18,7 +18,7 @@ public static class DocumentSchema
     public static string Json(IReadOnlyList<CheckKind> kinds) => Text(new DocumentTables(kinds).Document, "A document of promises: what one agent gives, and what it accepts of others.", kinds);
 
     /// <summary>The schema of <c>house.yaml</c>, indented.</summary>
-    public static string HouseJson() => Text(DocumentTables.House, "What holds for a whole house.", []);
+    public static string HouseJson(IReadOnlyList<CheckKind> kinds) => Text(new DocumentTables(kinds).House, "What holds for a whole house.", kinds);
 
     private static string Text(Shape root, string means, IReadOnlyList<CheckKind> kinds)
     {

@@ -38,6 +38,6 @@ public sealed class FuzzSeedsTests
     public void Every_field_of_a_house_file_is_in_a_seed_that_is_accepted()
     {
         var accepted = string.Concat(Targets.Seeds("house").Where(seed => Targets.Find("house")!(seed.Bytes)).Select(seed => System.Text.Encoding.UTF8.GetString(seed.Bytes)));
-        Assert.All(DocumentTables.House.Fields, field => Assert.Contains(field.Name + ":", accepted, StringComparison.Ordinal));
+        Assert.All(new DocumentTables([]).House.Fields, field => Assert.Contains(field.Name + ":", accepted, StringComparison.Ordinal));
     }
 }

@@ -15,7 +15,7 @@ internal static class SchemaCommand
         command.Options.Add(house);
         command.SetAction(parsed =>
         {
-            terminal.Result.WriteLine(parsed.GetValue(house) ? DocumentSchema.HouseJson() : DocumentSchema.Json(CheckCatalog.Kinds));
+            terminal.Result.WriteLine(parsed.GetValue(house) ? DocumentSchema.HouseJson(CheckCatalog.Kinds) : DocumentSchema.Json(CheckCatalog.Kinds));
             return ExitCodes.Kept;
         });
         return command;

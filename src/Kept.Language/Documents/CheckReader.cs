@@ -9,6 +9,7 @@ namespace Kept.Language.Documents;
 internal sealed class CheckReader(Reading reading, AgentScope scope)
 {
     private static readonly Duration DefaultEvery = Duration.Seconds(60), DefaultTimeout = Duration.Seconds(10), MinEvery = Duration.Seconds(1), MaxEvery = Duration.Days(366);
+    private static readonly Duration AnchorEvery = Duration.Seconds(30), AnchorTimeout = Duration.Seconds(5);
     private static readonly Confirmation DefaultConfirm = new(2, 3);
 
     private readonly Dictionary<(CheckKind, string), FieldValue?> _defaults = [];
@@ -26,6 +27,32 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
             if (checks.FirstOrDefault(other => other.Name == check.Name) is { } same)
                 _problems.Error(Codes.CheckTwice, check.At, $"two checks are called `{check.Name}`; the first is in line {same.At.Line}", "give each its own `name:`");
             else checks.Add(check);
+        }
+        return checks.ToImmutable();
+    }
+
+    /// <summary>
+    /// Anchors of a house: checks that stand for nobody's promise. They are looked at every 30 seconds for at most 5 where nothing else is written, and called by their kind,
+    /// with a number from the second on, where they have no name.
+    /// </summary>
+    /// <param name="expects">Each must expect something: an answer alone says nothing.</param>
+    public ImmutableArray<Check> Anchors(Written anchors, string field, bool expects = false)
+    {
+        var checks = ImmutableArray.CreateBuilder<Check>();
+        foreach (var node in anchors.Items(field))
+        {
+            if (Written.Of(reading.Tables.Check, node, reading, node is YamlMap { Entries: [var (key, _), ..] } ? key.At : node.At) is not { } written || One(written) is not { } check) continue;
+            if (check.Kind.IsPassive) _problems.Error(Codes.Anchor, check.At, $"a {check.Kind.Name} calls us, so it cannot say whether we reach anything", "write an anchor that we ask: `tcp:`, `http:`, `dns:`, `ntp:`");
+            else if (written.HasOwn("confirm") || written.HasOwn("measures")) _problems.Error(Codes.Anchor, check.At, "an anchor is good or not at each look; it confirms and measures nothing", "remove `confirm:` and `measures:`");
+            else if (expects && check.Expect.IsEmpty) _problems.Error(Codes.Anchor, check.At, "an anchor of the clock expects nothing, so it could never say that our clock is wrong", "write how far it may be off: `expect: [ 'offset in -2s..2s' ]`");
+            else if (written.HasOwn("name") && checks.Any(other => other.Name == check.Name)) _problems.Error(Codes.CheckTwice, check.At, $"two anchors are called `{check.Name}`", "give each its own `name:`");
+            else
+                checks.Add(check with
+                {
+                    Name = checks.Any(other => other.Name == check.Name) ? $"{check.Name}-{1 + checks.Count(other => other.Kind == check.Kind)}" : check.Name,
+                    Every = written.HasOwn("every") ? check.Every : AnchorEvery,
+                    Timeout = written.HasOwn("timeout") || written.HasOwn("every") ? check.Timeout : AnchorTimeout,
+                });
         }
         return checks.ToImmutable();
     }

@@ -65,6 +65,13 @@ internal sealed class DocumentTables
             new("wishes", new Form.Map("promise", new Form.Of(Wish), LineNamePattern), "What we wish and observe where it promised nothing."),
         ]);
         Document = new("document", "a document", DocumentFields());
+        Anchors = new("anchors", "the anchors",
+        [
+            new("connection", checks, "While none of these is good we are offline: whoever does not answer us is unknown, not broken."),
+            new("resolver", checks, "While none of these is good our resolver fails: names that are not found are unknown."),
+            new("clock", checks, "While those of these that answer are all bad our clock is wrong: everything is unknown. Each has expectations."),
+        ]);
+        House = new("house", "a house", HouseFields());
     }
 
     public IReadOnlyList<CheckKind> Kinds { get; }
@@ -72,6 +79,8 @@ internal sealed class DocumentTables
     public Shape Promise { get; }
     public Shape Defaults { get; }
     public Shape Check { get; }
+    public Shape Anchors { get; }
+    public Shape House { get; }
     public Shape CheckDefaults { get; }
     public Shape Reliance { get; }
     public Shape Wish { get; }
@@ -153,7 +162,7 @@ internal sealed class DocumentTables
 
     public static readonly Shape Keep = new("keep", "what is kept", [new("looks", Length, "How long single looks are kept. By default 400d.")]);
 
-    public static readonly Shape House = new("house", "a house",
+    private ImmutableArray<Field> HouseFields() =>
     [
         new("house", Name, "The id of the house.", Required: true, Example: "house: our-company"),
         new("name", Words, "Shown to people."),
@@ -166,7 +175,8 @@ internal sealed class DocumentTables
         new("programs", WordList, "Programs that checks of the kind command may run, as absolute paths; after `with` the variables that documents may set for one: '/opt/plugin with LANG TOKEN'. By default none."),
         new("registries", new Form.Map("domain", Url), "RDAP servers for checks of the kind domain, by the last labels of a name, such as be."),
         new("ours", NameList, "The agents that are ours; a document of another is then an error."),
-    ]);
+        new("anchors", new Form.Of(Anchors), "What is known to be well, by which we know whether we ourselves can see."),
+    ];
 
     private ImmutableArray<Field> DocumentFields() =>
     [

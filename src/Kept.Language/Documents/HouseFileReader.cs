@@ -21,14 +21,14 @@ internal static class HouseFileReader
         var unheard = new Problems();
         if (SourceText.From(file, unheard) is not { } source) return [];
         var reading = new Reading(source, file.Origin, new DocumentTables([]), new SharedTexts(), unheard);
-        return YamlReader.Read(source, unheard) is [{ Root: { } root }, ..] && Written.Of(DocumentTables.House, root, reading, root.At) is { } written ? written.Texts("trust") : [];
+        return YamlReader.Read(source, unheard) is [{ Root: { } root }, ..] && Written.Of(reading.Tables.House, root, reading, root.At) is { } written ? written.Texts("trust") : [];
     }
 
     public static HouseFile Read(Reading reading, List<YamlDocument> documents)
     {
         var problems = reading.Problems;
         if (documents.Count > 1) problems.Error(Codes.HouseFile, documents[1].At, "house.yaml holds one house and nothing else", "agents stand in files of their own: kept.yaml or NAME.kept.yaml");
-        if (documents is not [{ Root: { } root }, ..] || Written.Of(DocumentTables.House, root, reading, root.At) is not { } written) return HouseFile.None;
+        if (documents is not [{ Root: { } root }, ..] || Written.Of(reading.Tables.House, root, reading, root.At) is not { } written) return HouseFile.None;
         var usual = HouseSettings.Default;
         var limits = written.Inner("limits", DocumentTables.HouseLimits);
         var keep = written.Inner("keep", DocumentTables.Keep);
@@ -46,8 +46,15 @@ internal static class HouseFileReader
             {
                 Programs = FieldValues.Each(written.Texts("programs"), text => FieldValues.Program(text, problems)),
                 Registries = Registries(written, reading),
+                Anchors = written.Inner("anchors", reading.Tables.Anchors) is { } anchors ? AnchorsOf(anchors, reading) : Model.Anchors.None,
             },
             FieldValues.Each(written.Texts("ours"), text => FieldValues.Name(text, "an agent", problems)));
+    }
+
+    private static Model.Anchors AnchorsOf(Written written, Reading reading)
+    {
+        var checks = new CheckReader(reading, new AgentScope("", [], []));
+        return new Model.Anchors(checks.Anchors(written, "connection"), checks.Anchors(written, "resolver"), checks.Anchors(written, "clock", expects: true));
     }
 
     private static ImmutableArray<KeyValuePair<string, string>> Registries(Written written, Reading reading)

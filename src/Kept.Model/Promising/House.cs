@@ -108,4 +108,26 @@ public sealed record HouseSettings(int LooksAtOnce, int LooksPerHost, string? Pr
 
     /// <summary>Where the registration of a domain is asked for, by the last labels of its name: <c>be</c> to an RDAP server's URL.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Registries { get; init; } = [];
+
+    /// <summary>What tells us whether we ourselves can see.</summary>
+    public Anchors Anchors { get; init; } = Anchors.None;
+}
+
+/// <summary>
+/// Looks at what is known to be well, by which we know whether we can see: while none of them is good, what other looks meet may be ours. They are no promises of anybody and
+/// leave no evidence.
+/// </summary>
+/// <param name="Connection">While none of these is good we are offline: whoever does not answer us is unknown.</param>
+/// <param name="Resolver">While none of these is good our resolver fails: names that are not found are unknown.</param>
+/// <param name="Clock">While those of these that answer are all bad our clock is wrong: everything is unknown.</param>
+public sealed record Anchors(ImmutableArray<Check> Connection, ImmutableArray<Check> Resolver, ImmutableArray<Check> Clock)
+{
+    public static readonly Anchors None = new([], [], []);
+
+    /// <summary>All of them, in order.</summary>
+    public IEnumerable<Check> All => Connection.Concat(Resolver).Concat(Clock);
+
+    public bool Equals(Anchors? other) => other is not null && Connection.SequenceEqual(other.Connection) && Resolver.SequenceEqual(other.Resolver) && Clock.SequenceEqual(other.Clock);
+
+    public override int GetHashCode() => HashCode.Combine(Connection.Length, Resolver.Length, Clock.Length);
 }

@@ -58,10 +58,12 @@ internal static class Conversion
         "1.0", entry.Id.ToString(), "urn:kept:" + Uri.EscapeDataString(entry.House.Length > 0 ? entry.House : house), entry.Kind, entry.Subject.Length > 0 ? entry.Subject : null, entry.Occurred.ToString(), entry.Recorded.ToString(),
         Cursor(entry.Sequence), "application/json", Json(entry.Body));
 
-    public static WireFigures Wire(this EngineFigures figures, Instant asOf) => new(
+    public static WireFigures Wire(this EngineFigures figures, Instant asOf, AnchorsView? anchors) => new(
         asOf.ToString(), figures.StartedAt.ToString(), figures.Checks, figures.UnderWay, figures.Queue, figures.Looks,
         figures.Gaps.OrderBy(pair => pair.Key).ToDictionary(pair => Say.Wire(pair.Key), pair => pair.Value), figures.Faults, figures.LatenessP50.Nanoseconds, figures.LatenessP99.Nanoseconds,
-        figures.LatenessMax.Nanoseconds, figures.UnrecordedLooks, figures.RefusedRecords, figures.LastRecordedAt?.ToString(), figures.StorageFault);
+        figures.LatenessMax.Nanoseconds, figures.UnrecordedLooks, figures.RefusedRecords, figures.LastRecordedAt?.ToString(), figures.StorageFault,
+        anchors is null ? null : new WireAnchors(anchors.AskedAt?.ToString(), anchors.Blind, anchors.Since?.ToString(),
+            [.. anchors.Seen.Select(one => new WireAnchor(one.Anchor.Name, one.Anchor.Kind.Name, one.Anchor.Target.Text, one.IsGood, one.Words))]));
 
     /// <summary>A sequence as text that compares like the number.</summary>
     public static string Cursor(long sequence) => sequence.ToString("D14", CultureInfo.InvariantCulture);

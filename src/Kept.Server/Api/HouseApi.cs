@@ -31,7 +31,7 @@ internal static class HouseApi
         api.MapRead("/figures", () =>
         {
             var view = sight.View();
-            return TypedResults.Ok(view.Figures.Wire(view.AsOf));
+            return TypedResults.Ok(view.Figures.Wire(view.AsOf, view.Anchors));
         }).WithSummary("The engine about itself: lateness, queue, gaps");
     }
 

@@ -95,7 +95,13 @@ public sealed record WireDiagnostics(string AsOf, WireFault? Refused, IReadOnlyL
 /// </summary>
 public sealed record WireFigures(
     string AsOf, string StartedAt, int Checks, int UnderWay, int Queue, long Looks, IReadOnlyDictionary<string, long> Gaps, long Faults, long LatenessP50, long LatenessP99, long LatenessMax,
-    int UnrecordedLooks, long RefusedRecords, string? LastRecordedAt, string? StorageFault);
+    int UnrecordedLooks, long RefusedRecords, string? LastRecordedAt, string? StorageFault, WireAnchors? Anchors);
+
+/// <summary>Whether we ourselves can see, by the anchors of the house. While <c>blind</c> is there, what we see says nothing of others; absent where the house has no anchors.</summary>
+public sealed record WireAnchors(string? AskedAt, string? Blind, string? Since, IReadOnlyList<WireAnchor> Seen);
+
+/// <summary>What one anchor showed when it was asked last.</summary>
+public sealed record WireAnchor(string Name, string Kind, string Target, bool Good, string Words);
 
 /// <summary>An error (RFC 9457) with our code, which has a page under docs/errors.</summary>
 public sealed record WireProblem(string Type, string Title, int Status, string Detail, string Code);

@@ -117,6 +117,13 @@ internal static class MetricsPage
         writer.Seconds(OpenMetrics.Labels(("quantile", "0.5")), figures.LatenessP50.Nanoseconds);
         writer.Seconds(OpenMetrics.Labels(("quantile", "0.99")), figures.LatenessP99.Nanoseconds);
         writer.Seconds(OpenMetrics.Labels(("quantile", "1")), figures.LatenessMax.Nanoseconds);
+        if (house.Anchors is { } anchors)
+        {
+            writer.Family("kept_anchor_good", "gauge", "", "1 where an anchor of the house was good when it was asked last.");
+            foreach (var one in anchors.Seen) writer.Sample("", OpenMetrics.Labels(("anchor", one.Anchor.Name), ("kind", one.Anchor.Kind.Name), ("target", one.Anchor.Target.Text)), one.IsGood ? 1 : 0);
+            writer.Family("kept_blind", "gauge", "", "1 while we cannot see ourselves (offline, no resolver, a wrong clock), so that what we see says nothing of others.");
+            writer.Sample("", default, anchors.Blind is null ? 0 : 1);
+        }
         writer.Family("kept_ledger_unrecorded_looks", "gauge", "", "Looks that wait to be recorded.");
         writer.Sample("", default, figures.UnrecordedLooks);
         writer.Family("kept_ledger_refused_records", "counter", "", "Records that the ledger can never take; each was given up and logged, all others were recorded.");

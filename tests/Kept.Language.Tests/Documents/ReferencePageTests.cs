@@ -19,7 +19,7 @@ public sealed class ReferencePageTests
     [Fact]
     public void Every_field_of_a_house_stands_on_its_page() => IsWritten("house", "The fields of house.yaml", """
         `house.yaml` stands once, at the top of the folder of a house, and need not be there at all. It says what holds for the whole house. `kept schema --house` prints the same as JSON Schema, for editors.
-        """, DocumentTables.House);
+        """, new DocumentTables(CheckCatalog.Kinds).House);
 
     private static void IsWritten(string page, string title, string about, Shape root)
     {
@@ -30,8 +30,8 @@ public sealed class ReferencePageTests
         {
             if (!told.Add(shape.Name)) continue;
             text.Append($"\n## {char.ToUpperInvariant(shape.Title[0])}{shape.Title[1..]}\n\n| field | is | means |\n|---|---|---|\n");
-            foreach (var field in shape.Fields) text.Append($"| `{field.Name}`{(field.Required ? ", needed" : "")} | {Of(field.Form, waiting)} | {field.Means} |\n");
-            if (shape.Further is { } further) text.Append($"| other keys | {Of(further, waiting)} | A built-in quantity, or one declared under `types`. |\n");
+            foreach (var field in shape.Fields) text.Append($"| `{field.Name}`{(field.Required ? ", needed" : "")} | {Of(field.Form, waiting, page)} | {field.Means} |\n");
+            if (shape.Further is { } further) text.Append($"| other keys | {Of(further, waiting, page)} | A built-in quantity, or one declared under `types`. |\n");
         }
         var path = Repository.PathOf("docs", "reference", page + ".md");
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1" && !Repository.IsContinuousIntegration) File.WriteAllText(path, text.ToString());
@@ -39,16 +39,18 @@ public sealed class ReferencePageTests
         Assert.Equal(File.ReadAllText(path), text.ToString());
     }
 
-    private static string Of(Form form, Queue<Shape> waiting)
+    private static string Of(Form form, Queue<Shape> waiting, string page)
     {
         switch (form)
         {
             case Form.List list:
-                return (list.OrOne ? "one, or a list: " : "a list: ") + Of(list.Item, waiting);
+                return (list.OrOne ? "one, or a list: " : "a list: ") + Of(list.Item, waiting, page);
             case Form.Map map:
-                return $"by name of the {map.Keys}: {Of(map.Value, waiting)}";
+                return $"by name of the {map.Keys}: {Of(map.Value, waiting, page)}";
             case Form.Either either:
-                return Of(either.Scalar, waiting) + "; or " + Of(either.Other, waiting);
+                return Of(either.Scalar, waiting, page) + "; or " + Of(either.Other, waiting, page);
+            case Form.Of { Shape.Name: "check" } when page == "house":
+                return "[a check](documents.md#a-check)";
             case Form.Of of:
                 waiting.Enqueue(of.Shape);
                 return $"[{of.Shape.Title}](#{of.Shape.Title.Replace(' ', '-')})";
