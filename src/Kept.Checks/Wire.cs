@@ -14,6 +14,7 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
     private readonly byte[] _buffer = new byte[8192];
     private Stream _stream = stream;
     private int _from, _to;
+    private bool _isWaiting = true;
 
     /// <summary>Who is at the other end, for messages.</summary>
     public string Where { get; } = HostPort.Write(attempt.Request.Check.Target.Host, attempt.Request.Check.Target.Port);
@@ -40,10 +41,14 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
         if (_from < _to) throw Malformed("it said more in clear after it had agreed to speak TLS");
         var target = attempt.Request.Check.Target;
         _stream = await dialer.UpgradeAsync(_stream, target.Host, target.Port, serverName, acceptsAny: false, [], attempt.Trail, deadline);
+        _isWaiting = true;
     }
 
+    /// <summary>Sends bytes as they are; what comes next is waited for.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        _isWaiting = true;
+        attempt.Trail.Reading(answered: false);
         try
         {
             await _stream.WriteAsync(bytes, deadline);
@@ -57,20 +62,34 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
 
     public ValueTask SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>Says goodbye, where the other end still takes it. What was seen stands by then, so nothing is waited for and no fault is told.</summary>
+    public async ValueTask LeaveAsync(ReadOnlyMemory<byte> word)
+    {
+        try
+        {
+            await _stream.WriteAsync(word, deadline);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It left first, or the time is over.
+        }
+    }
+
     public async ValueTask<byte> ByteAsync()
     {
         if (_from == _to) await FillAsync();
         return _buffer[_from++];
     }
 
-    /// <summary>Exactly so many bytes. What the other end announces is held against the limit before any of it is waited for.</summary>
+    /// <summary>Exactly so many bytes. What the other end announces is held against the limit before any of it is waited for, and takes memory only as it comes.</summary>
     public async ValueTask<byte[]> BytesAsync(long count)
     {
         if (count > limit - (Received - (_to - _from))) throw TooLarge();
-        var bytes = new byte[count];
-        for (var done = 0; done < bytes.Length;)
+        var bytes = new byte[Growth.First(count)];
+        for (var done = 0; done < count;)
         {
             if (_from == _to) await FillAsync();
+            if (done == bytes.Length) Array.Resize(ref bytes, Growth.Next(done, count));
             var some = Math.Min(_to - _from, bytes.Length - done);
             _buffer.AsSpan(_from, some).CopyTo(bytes.AsSpan(done));
             (_from, done) = (_from + some, done + some);
@@ -98,7 +117,7 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
 
     private async ValueTask FillAsync()
     {
-        if (FirstByte < 0) attempt.Trail.Reading(answered: false);
+        if (_isWaiting) attempt.Trail.Reading(answered: false);
         var before = attempt.Trail.Phases.Total;
         int count;
         try
@@ -112,11 +131,9 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
         }
         if (count == 0)
             throw EgressException.OfTarget(TargetFailure.Reset, Received == 0 ? $"{Where} closed the connection without a word" : $"{Where} closed the connection before its answer was whole");
-        if (FirstByte < 0)
-        {
-            FirstByte = Math.Max(1000, attempt.Trail.Phases.Total - before);
-            attempt.Trail.Reading(answered: true);
-        }
+        if (FirstByte < 0) FirstByte = Math.Max(1000, attempt.Trail.Phases.Total - before);
+        if (_isWaiting) attempt.Trail.Reading(answered: true);
+        _isWaiting = false;
         (_from, _to) = (0, count);
         Received += count;
         if (Received > limit) throw TooLarge();

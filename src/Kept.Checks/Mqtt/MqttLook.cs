@@ -36,7 +36,7 @@ internal static class MqttLook
         if (code != 0 && !Seen.IsExpected(check, TellsRefusal)) throw wire.Refuses($"did not let us in: {reason} (code {code.ToString(CultureInfo.InvariantCulture)})");
         var trip = code == 0 && topic.Length > 0 ? await RoundAsync(attempt, wire, packets, topic, Encoding.ASCII.GetBytes("kept " + mark)) : null;
         var phases = attempt.Trail.Phases with { FirstByte = wire.FirstByte };
-        if (code == 0) await packets.DisconnectAsync();
+        if (code == 0) await packets.LeaveAsync();
         var seen = new SeenValues(check.Kind)
         {
             ["return-code"] = Value.Of(code),
