@@ -25,14 +25,28 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
     /// <summary>From the first time something was waited for to its first byte, in nanoseconds; −1 until it came.</summary>
     public long FirstByte { get; private set; } = -1;
 
-    /// <summary>Opens the connection of a check, by its field <c>over-tls</c>.</summary>
-    public static async ValueTask<Wire> OpenAsync(Dialer dialer, Attempt attempt, bool overTls, long limit, CancellationToken deadline)
+    /// <summary>Opens the connection of a check.</summary>
+    /// <param name="overTls">Speaks TLS from the start.</param>
+    /// <param name="tellsLogin">The login of the check, where it has one, goes over it as it is: by <c>over-tls</c> from the start or after a greeting, else to this machine alone.</param>
+    public static async ValueTask<Wire> OpenAsync(Dialer dialer, Attempt attempt, bool overTls, bool tellsLogin, long limit, CancellationToken deadline)
     {
-        var (target, trail) = (attempt.Request.Check.Target, attempt.Trail);
+        var (check, target, trail) = (attempt.Request.Check, attempt.Request.Check.Target, attempt.Trail);
+        var inClear = tellsLogin && !check.IsOverTls() && Secrecy.IsAsked(check);
+        if (inClear) Secrecy.DemandBefore(dialer, target);
         Stream stream = overTls
             ? await dialer.ConnectTlsAsync(target.Host, target.Port, null, acceptsAny: false, [], attempt.Request.Trust, trail, deadline)
             : await dialer.ConnectAsync(target.Host, target.Port, attempt.Request.Trust, trail, deadline);
-        return new Wire(stream, attempt, limit, deadline);
+        var wire = new Wire(stream, attempt, limit, deadline);
+        try
+        {
+            if (inClear) Secrecy.Demand(dialer, attempt);
+            return wire;
+        }
+        catch
+        {
+            await wire.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Speaks TLS from here on. What came in clear and was not asked for yet could have been put there by anybody: then the other end is not believed.</summary>

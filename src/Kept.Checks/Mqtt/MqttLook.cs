@@ -24,7 +24,7 @@ internal static class MqttLook
         var check = attempt.Request.Check;
         var isFive = IsFive(check);
         var (user, password, topic) = (attempt.Expanded("user"), attempt.Expanded("password"), check.Target.Rest);
-        await using var wire = await Wire.OpenAsync(dialer, attempt, check.IsOverTls(), check.Limit(UsualLimit), deadline);
+        await using var wire = await Wire.OpenAsync(dialer, attempt, check.IsOverTls(), tellsLogin: true, check.Limit(UsualLimit), deadline);
         var packets = new Packets(wire, isFive);
         var mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         // 3.1.1 allows a password only beside a user
