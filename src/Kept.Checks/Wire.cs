@@ -31,7 +31,7 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
     public static async ValueTask<Wire> OpenAsync(Dialer dialer, Attempt attempt, bool overTls, bool tellsLogin, long limit, CancellationToken deadline)
     {
         var (check, target, trail) = (attempt.Request.Check, attempt.Request.Check.Target, attempt.Trail);
-        var inClear = tellsLogin && !check.IsOverTls() && Secrecy.IsAsked(check);
+        var inClear = tellsLogin && !check.IsOverTls() && Secrecy.IsAsked(check.Settings);
         if (inClear) Secrecy.DemandBefore(dialer, target);
         Stream stream = overTls
             ? await dialer.ConnectTlsAsync(target.Host, target.Port, null, acceptsAny: false, [], attempt.Request.Trust, trail, deadline)

@@ -40,7 +40,7 @@ public sealed class Dialer : IDisposable
     internal IPEndPoint[] OwnNameServers => _names.Servers;
 
     /// <summary>Whether what is said to an address stays on this machine.</summary>
-    public bool IsThisMachine(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address) && Options.Special(address) is not null;
+    public bool IsThisMachine(IPAddress address) => AddressPolicy.IsThisMachine(address) && Options.Special(address) is not null;
 
     /// <summary>Opens a TCP connection.</summary>
     /// <param name="host">Canonical (<see cref="HostText"/>).</param>
