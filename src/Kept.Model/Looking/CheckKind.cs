@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Kept.Model;
@@ -31,6 +32,13 @@ public sealed record CheckKind(
     Func<CheckTarget, IReadOnlyDictionary<string, FieldValue>, TargetReading>? Settles = null,
     Duration? Every = null)
 {
+    /// <summary>Reads a target whose fields all have their defaults.</summary>
+    public TargetReading Read(string text)
+    {
+        var read = ReadTarget(text);
+        return read.Target is { } target && Settles is { } settles ? settles(target, FrozenDictionary<string, FieldValue>.Empty) : read;
+    }
+
     public CheckField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
 
     /// <summary>The place of a name in <see cref="Sees"/>, or −1.</summary>
