@@ -4,6 +4,7 @@ using Kept.Checks.Command;
 using Kept.Checks.Dns;
 using Kept.Checks.Domain;
 using Kept.Checks.Feed;
+using Kept.Checks.Grpc;
 using Kept.Checks.Heartbeat;
 using Kept.Checks.Http;
 using Kept.Checks.Icmp;
@@ -36,6 +37,7 @@ public static class CheckCatalog
         (DnsKind.Kind, DnsLook.With),
         (TlsKind.Kind, TlsLook.With),
         (WebSocketKind.Kind, WebSocketLook.With),
+        (GrpcKind.Kind, GrpcLook.With),
         (SmtpKind.Kind, SmtpLook.With),
         (ImapKind.Kind, ImapLook.With),
         (SshKind.Kind, SshLook.With),

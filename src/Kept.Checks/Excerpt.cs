@@ -28,13 +28,6 @@ internal static class Excerpt
     public static string Decode(ReadOnlySpan<byte> bytes, string? charset = null)
     {
         if (bytes.StartsWith(Encoding.UTF8.Preamble)) return Encoding.UTF8.GetString(bytes[3..]);
-        var encoding = charset?.Trim('"', ' ').ToLowerInvariant() switch
-        {
-            "iso-8859-1" or "latin1" or "windows-1252" => Encoding.Latin1,
-            "utf-16" or "utf-16le" => Encoding.Unicode,
-            "utf-16be" => Encoding.BigEndianUnicode,
-            _ => Encoding.UTF8,
-        };
-        return encoding.GetString(bytes);
+        return (Charset.Lenient(charset) ?? Encoding.UTF8).GetString(bytes);
     }
 }

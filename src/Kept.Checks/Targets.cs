@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kept.Egress;
 using Kept.Model;
 
@@ -6,7 +7,7 @@ namespace Kept.Checks;
 /// <summary>Target texts that several kinds share.</summary>
 internal static class Targets
 {
-    /// <summary><c>HOST:PORT</c>. A <paramref name="defaultPort"/> of 0: the port must be written.</summary>
+    /// <summary><c>HOST:PORT</c>. A <paramref name="defaultPort"/> of 0: the port must be written, as the example does at its end.</summary>
     public static TargetReading HostAndPort(string text, string kind, int defaultPort, string example)
     {
         var trimmed = text.Trim();
@@ -18,7 +19,7 @@ internal static class Targets
         if (host is null) return TargetReading.Wrong($"'{trimmed}' names no host", $"write: {example}, an IPv6 address in brackets: [::1]:443");
         var writesPort = trimmed.StartsWith('[') ? trimmed.Contains("]:", StringComparison.Ordinal) : trimmed.AsSpan().Count(':') == 1;
         if (port == 0 && writesPort) return TargetReading.Wrong($"the port of {trimmed} is not one", "write a number from 1 to 65535 after the colon");
-        if (port == 0 && defaultPort == 0) return TargetReading.Wrong($"the port is missing: {trimmed}", $"write: {HostPort.Write(host, 5432)}");
+        if (port == 0 && defaultPort == 0) return TargetReading.Wrong($"the port is missing: {trimmed}", $"write: {HostPort.Write(host, int.Parse(example.AsSpan(example.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture))}");
         return TargetReading.Of(new CheckTarget(text, host, port == 0 ? defaultPort : port, "", HostPort.Write(host, port == 0 ? defaultPort : port)));
     }
 

@@ -49,5 +49,8 @@ public static class AddressPolicy
         return null;
     }
 
+    /// <summary>Whether it is an address of loopback: what is said to it leaves no machine.</summary>
+    public static bool IsThisMachine(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
     private static (IPNetwork, string) Of(string range, string name) => (IPNetwork.Parse(range), name);
 }

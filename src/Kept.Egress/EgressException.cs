@@ -44,7 +44,8 @@ public sealed class EgressException : Exception
             var kind = at is HttpRequestException request ? request.HttpRequestError : at is HttpIOException io ? io.HttpRequestError : HttpRequestError.Unknown;
             if (OfHttp(kind, where, exception) is { } fault) return fault;
         }
-        return exception is IOException
+        // The handler of HTTP/2 does not name every end: a server that leaves before its first frame is told without a kind, sometimes without anything inside.
+        return exception is IOException or HttpRequestException
             ? OfTarget(TargetFailure.Reset, $"{where} cut the connection", exception)
             : OfUs(GapCause.Fault, $"the look itself failed ({exception.GetType().Name})", exception);
     }

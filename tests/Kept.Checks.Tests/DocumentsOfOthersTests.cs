@@ -112,7 +112,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         foreach (var (kind, target, settings) in looks) (await Look(kind, target, settings)).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("tls", $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("dns", $"A x.example at rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
-        foreach (var kind in new[] { "smtp", "imap", "ssh", "ntp", "redis", "postgres", "mqtt", "nats" }) (await Look(kind, $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
+        foreach (var kind in new[] { "smtp", "imap", "ssh", "ntp", "redis", "postgres", "mqtt", "nats", "grpc" }) (await Look(kind, $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("icmp", "rebind.example")).IsGap(GapCause.EgressDenied, "rebind.example is not on the public internet (loopback)");
         (await Look("websocket", $"ws://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("feed", $"http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
@@ -214,6 +214,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         await using var bus = Lines("INFO {}\r\n", "PONG\r\n");
         await using var figures = Public(ScriptedPeer.Ok("""{"status":"success","data":{"resultType":"vector","result":[]}}"""));
         await using var registry = Public(ScriptedPeer.Ok("""{"objectClassName":"domain","ldhName":"shop.example"}"""));
+        await using var calls = Http2Peer.Clear(GrpcLookTests.Serving, Outside);
         await using var news = Public(ScriptedPeer.Ok("<rss/>"));
         var trusting = Open with { PrivateRoots = [root.Certificate], EchoSockets = [family => new Socket(family, SocketType.Dgram, ProtocolType.Udp)], EchoPort = echo.Port };
         (string Kind, string Target, ImmutableArray<(string, FieldValue)> Settings)[] looks =
@@ -223,7 +224,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
             ("smtp", $"@:{mail.Port}", [("encryption", new FieldValue.Text("none"))]), ("imap", $"@:{box.Port}", [("encryption", new FieldValue.Text("none"))]), ("ssh", $"@:{shell.Port}", []),
             ("ntp", $"@:{clock.Port}", []), ("icmp", "@", [("packets", new FieldValue.Whole(1))]), ("websocket", $"ws://@:{live.Port}/", [("reads", new FieldValue.Text("hello"))]),
             ("redis", $"@:{cache.Port}", []), ("postgres", $"@:{database.Port}", []), ("mqtt", $"@:{broker.Port}", []), ("nats", $"@:{bus.Port}", []),
-            ("prometheus", $"up at http://@:{figures.Port}", []), ("domain", $"shop.example at http://@:{registry.Port}/", []), ("feed", $"http://@:{news.Port}/", []),
+            ("prometheus", $"up at http://@:{figures.Port}", []), ("domain", $"shop.example at http://@:{registry.Port}/", []), ("feed", $"http://@:{news.Port}/", []), ("grpc", $"@:{calls.Port}", []),
         ];
         using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
         // A kind that is added stands here too. `command` dials nothing: what it looks at is this machine, and no document of others has it run anything (below).

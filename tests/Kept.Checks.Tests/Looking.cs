@@ -18,7 +18,7 @@ internal static class Looking
     public static CheckKind Kind(string name) => CheckCatalog.Kinds.Single(kind => kind.Name == name);
 
     public static Check CheckOf(string kind, string target, Duration? timeout = null, params (string Name, FieldValue Value)[] settings) => new(
-        kind, Kind(kind), Target(kind, target), settings.ToFrozenDictionary(setting => setting.Name, setting => setting.Value),
+        kind, Kind(kind), Kind(kind).Settles?.Invoke(Target(kind, target), settings.ToDictionary(setting => setting.Name, setting => setting.Value)).Target ?? Target(kind, target), settings.ToFrozenDictionary(setting => setting.Name, setting => setting.Value),
         Duration.Minutes(1), timeout ?? Duration.Seconds(10), Confirmation.AtOnce, [], [], Place.None);
 
     public static async Task<Observation> LookAsync(

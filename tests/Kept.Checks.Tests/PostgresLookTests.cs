@@ -179,19 +179,4 @@ public sealed class PostgresLookTests
         if (failure == TargetFailure.None) seen.IsGap(GapCause.Local, words); // the limit is ours
         else seen.Fails(failure, words);
     }
-
-    [Fact]
-    public async Task A_server_may_not_have_the_password_in_clear_without_TLS()
-    {
-        var sent = new List<byte>();
-        await using var peer = ScriptedPeer.Tcp(async (stream, stop) =>
-        {
-            var buffer = new byte[4096];
-            sent.AddRange(buffer.AsSpan(0, await stream.ReadAsync(buffer, stop)));
-            await stream.WriteAsync(Message('R', 0, 0, 0, 3), stop);
-            while (await stream.ReadAsync(buffer, stop) is > 0 and var count) sent.AddRange(buffer.AsSpan(0, count));
-        });
-        (await LookAsync(peer, ("password", Text("never-in-clear")))).Fails(TargetFailure.ReportedFailure, "over TLS only");
-        Assert.DoesNotContain("never-in-clear", Encoding.UTF8.GetString([.. sent]), StringComparison.Ordinal);
-    }
 }

@@ -75,9 +75,7 @@ public sealed class PostgresServerTests
         var secure = await LookAsync(server, "select current_setting('is_superuser')", trusting, secret, ("over-tls", Yes));
         secure.Answers();
         Assert.Equal("1.3", secure.Text("postgres", "tls.version"));
-        var clear = await LookAsync(server, null, null, secret);
-        if (login == "password") clear.Fails(TargetFailure.ReportedFailure, "wants the password in clear");
-        else clear.Answers();
+        (await LookAsync(server, null, null, secret)).Answers(); // in clear, but on this machine
         (await LookAsync(server, null, null, secret, ("over-tls", Yes))).Fails(TargetFailure.CertificateInvalid, "not trusted here");
         (await LookAsync(server, null, trusting, ("password", Text("wrong")), ("over-tls", Yes))).Fails(TargetFailure.ReportedFailure, "SQLSTATE 28P01, wrong password");
         (await LookAsync(server)).Fails(TargetFailure.ReportedFailure, "wants a password");

@@ -26,7 +26,8 @@ internal static class DomainKind
             DomainFailures.NotRegistered, DomainFailures.Expired, DomainFailures.Expiring, DomainFailures.ExpiryMissing, DomainFailures.OnHold, DomainFailures.Redemption, DomainFailures.TransferUnlocked,
             DomainFailures.RegistrarOther, DomainFailures.NameServersOther,
         ],
-        Typical: DomainFailures.Healthy);
+        Typical: DomainFailures.Healthy,
+        Every: Duration.Days(1));
 
     private static TargetReading ReadTarget(string text)
     {
@@ -36,11 +37,11 @@ internal static class DomainKind
         if (name.Contains("://", StringComparison.Ordinal) || name.Contains('/')) return TargetReading.Wrong("the target is a name, not a URL", "write the name that is registered: shop.example");
         if (IPAddress.TryParse(name, out _)) return TargetReading.Wrong($"{name} is an address, and nobody registers those by name", "write the name that is registered: shop.example");
         if (Ascii(name) is not { } ascii) return TargetReading.Wrong($"'{name}' is not the name of a domain", "write the name that is registered: shop.example");
-        if (url.Length == 0) return TargetReading.Of(new CheckTarget(text, ascii, 0, "", ""));
+        if (url.Length == 0) return TargetReading.Of(new CheckTarget(text, ascii, 0, "", "", Registries.LaneOf(ascii)));
         if (url.Contains('?')) return TargetReading.Wrong("the URL of an RDAP server has no query", $"write what stands before /domain/: {name} at https://rdap.registry.example/");
         var server = Targets.Url(text, "", url, $"write: {name} at https://rdap.registry.example/");
-        // The check is about the name; that is what must be the agent's own.
-        return server.Target is { } target ? TargetReading.Of(target with { Host = ascii, Rest = url.TrimEnd('/') }) : server;
+        // The check is about the name; that is what must be the agent's own. Who is asked too often is the server.
+        return server.Target is { } target ? TargetReading.Of(target with { Host = ascii, Dials = target.Host, Rest = url.TrimEnd('/') }) : server;
     }
 
     private static string? Ascii(string name)

@@ -27,6 +27,13 @@ internal static class Registries
         ["uk"] = "https://rdap.nominet.uk/uk",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>By what looks at registries are counted: the server that is known for the ending; else the ending, whose server the house knows.</summary>
+    public static string LaneOf(string name)
+    {
+        var ending = name[(name.LastIndexOf('.') + 1)..];
+        return Known.TryGetValue(ending, out var server) ? new Uri(server).Host : ending;
+    }
+
     /// <summary>The server for a name, without a final slash; null where none is known.</summary>
     public static string? For(string name, ImmutableArray<KeyValuePair<string, string>> ofHouse)
     {

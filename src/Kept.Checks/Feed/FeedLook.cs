@@ -23,7 +23,7 @@ internal static class FeedLook
         FeedText feed;
         try
         {
-            feed = FeedText.Read(answer.Body);
+            feed = FeedText.Read(answer.Body, CharsetOf(answer));
         }
         catch (FormatException fault)
         {
@@ -42,4 +42,9 @@ internal static class FeedLook
         seen.AddConnection(attempt, phases);
         return attempt.Answered(seen.All, answer.Status, answer.Body.Length, newest?.Title is { } shown ? attempt.Quoted(shown) : null) with { Phases = phases };
     }
+
+    /// <summary>What the header names; a header that names one in no way that can be read is not passed over.</summary>
+    private static string? CharsetOf(HttpAnswer answer) => answer.ContentHeaders.ContentType is { } type ? type.CharSet is { Length: > 0 } charset ? charset : null
+        : answer.ContentHeaders.NonValidated.TryGetValues("Content-Type", out var raw) && raw.ToString().Contains("charset", StringComparison.OrdinalIgnoreCase) ? throw new FormatException("its header names a charset in a way that nobody can read")
+        : null;
 }

@@ -15,14 +15,14 @@ internal sealed record FeedText(string Format, string? Title, IReadOnlyList<Feed
     /// <summary>A clock that goes a little wrong is no entry of the future.</summary>
     private static readonly Duration Tolerance = Duration.Minutes(5);
 
+    /// <param name="charset">What its header says of it; null: nothing.</param>
     /// <exception cref="FormatException">It is none; the message says why.</exception>
-    public static FeedText Read(ReadOnlyMemory<byte> body)
+    public static FeedText Read(ReadOnlyMemory<byte> body, string? charset = null)
     {
-        var start = body.Span;
-        if (start.StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf])) start = start[3..];
+        var text = FeedCharset.Text(body.Span, charset);
         try
         {
-            return start.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? ReadJson(body[^start.Length..]) : ReadXml(body);
+            return text.AsSpan().TrimStart(" \t\r\n") is ['{', ..] ? ReadJson(text) : ReadXml(text);
         }
         catch (XmlException fault)
         {
@@ -44,9 +44,9 @@ internal sealed record FeedText(string Format, string? Title, IReadOnlyList<Feed
         return newest;
     }
 
-    private static FeedText ReadJson(ReadOnlyMemory<byte> body)
+    private static FeedText ReadJson(string text)
     {
-        using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Deepest });
+        using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = Deepest });
         var root = json.RootElement;
         if (Text(root, "version")?.Contains("jsonfeed.org", StringComparison.Ordinal) != true || !root.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
             throw new FormatException("it is JSON, but no JSON Feed");
@@ -56,9 +56,9 @@ internal sealed record FeedText(string Format, string? Title, IReadOnlyList<Feed
             element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
     }
 
-    private static FeedText ReadXml(ReadOnlyMemory<byte> body)
+    private static FeedText ReadXml(string body)
     {
-        using var xml = XmlReader.Create(new MemoryStream(body.ToArray(), writable: false), new XmlReaderSettings
+        using var xml = XmlReader.Create(new StringReader(body), new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,

@@ -36,7 +36,20 @@ internal static class ImapKind
             "refused", "timeout", "reset", "name-not-found", "service-refused", Lines.AnswerOther, Lines.AnswerTruncated, MailFailures.StartTlsMissing, "handshake-failed", "certificate-expired", "certificate-expiring",
             "certificate-other-name", "certificate-self-signed", MailFailures.AuthMissing, LoginRefused, "ten-times-slower", "malformed", "too-large",
         ],
-        Typical: Healthy);
+        Typical: Healthy,
+        Settles: Settled);
+
+    private static readonly Func<CheckTarget, IReadOnlyDictionary<string, FieldValue>, TargetReading> Ports = Encryption.Ports(Encryption.FromTheStart, 993, 143);
+
+    /// <summary>What could never log in is told when the document is read.</summary>
+    private static TargetReading Settled(CheckTarget target, IReadOnlyDictionary<string, FieldValue> settings)
+    {
+        var (hasUser, hasPassword) = (settings.ContainsKey("user"), settings.ContainsKey("password"));
+        if (hasUser != hasPassword) return TargetReading.Wrong("to log in, the check writes both user and password", hasUser ? "add password: ${env:NAME}" : "add user: NAME");
+        return hasPassword && settings.GetValueOrDefault("encryption") is FieldValue.Text { Content: Encryption.None }
+            ? TargetReading.Wrong("a password goes over TLS only", "write encryption: tls or encryption: starttls")
+            : Ports(target, settings);
+    }
 
     private static IEnumerable<KeyValuePair<string, Value?>> Healthy(Check check) =>
         MailFailures.Healthy(check, "IMAP4REV1", "IDLE", "AUTH=PLAIN").Append(new("logged-in", ToldFailures.LogsIn(check) ? Value.Of(true) : null));

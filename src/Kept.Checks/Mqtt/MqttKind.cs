@@ -35,7 +35,8 @@ internal static class MqttKind
             "refused", "timeout", "reset", "name-not-found", "handshake-failed", MqttFailures.VersionRefused, MqttFailures.LoginRefused, MqttFailures.NotAuthorized, MqttFailures.Unavailable,
             MqttFailures.SubscribeRefused, MqttFailures.PublishRefused, MqttFailures.MessageLost, "malformed", "ten-times-slower", "too-large",
         ],
-        Typical: MqttFailures.Healthy);
+        Typical: MqttFailures.Healthy,
+        Settles: Secrecy.Settled);
 
     private static (string, string)? Refuses(string topic) =>
         topic.AsSpan().IndexOfAny('+', '#') >= 0 ? ($"'{topic}' is a pattern, and a message needs one topic", "write it without + and #: kept/probe")

@@ -24,7 +24,7 @@ internal static class MqttLook
         var check = attempt.Request.Check;
         var isFive = IsFive(check);
         var (user, password, topic) = (attempt.Expanded("user"), attempt.Expanded("password"), check.Target.Rest);
-        await using var wire = await Wire.OpenAsync(dialer, attempt, check.IsOverTls(), check.Limit(UsualLimit), deadline);
+        await using var wire = await Wire.OpenAsync(dialer, attempt, check.IsOverTls(), tellsLogin: true, check.Limit(UsualLimit), deadline);
         var packets = new Packets(wire, isFive);
         var mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         // 3.1.1 allows a password only beside a user
@@ -36,7 +36,7 @@ internal static class MqttLook
         if (code != 0 && !Seen.IsExpected(check, TellsRefusal)) throw wire.Refuses($"did not let us in: {reason} (code {code.ToString(CultureInfo.InvariantCulture)})");
         var trip = code == 0 && topic.Length > 0 ? await RoundAsync(attempt, wire, packets, topic, Encoding.ASCII.GetBytes("kept " + mark)) : null;
         var phases = attempt.Trail.Phases with { FirstByte = wire.FirstByte };
-        if (code == 0) await packets.DisconnectAsync();
+        if (code == 0) await packets.LeaveAsync();
         var seen = new SeenValues(check.Kind)
         {
             ["return-code"] = Value.Of(code),

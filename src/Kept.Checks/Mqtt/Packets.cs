@@ -56,7 +56,7 @@ internal sealed class Packets(Wire wire, bool isFive)
         return SendAsync(0x32, content);
     }
 
-    public ValueTask DisconnectAsync() => wire.SendAsync(new byte[] { 0xe0, 0 });
+    public ValueTask LeaveAsync() => wire.LeaveAsync(new byte[] { 0xe0, 0 });
 
     /// <summary>The code in an answer to connecting, and whether a session was there.</summary>
     public (int Code, bool SessionPresent) CodeOfConnAck(byte[] content) =>

@@ -36,7 +36,8 @@ internal static class NatsKind
             "refused", "timeout", "reset", "name-not-found", "handshake-failed", "no-tls", NatsFailures.LoginRefused, NatsFailures.NoResponders, NatsFailures.SubjectRefused, "answer-empty", "answer-other",
             "field-missing", "field-null", "field-other-type", "malformed", "ten-times-slower", "too-large",
         ],
-        Typical: NatsFailures.Healthy);
+        Typical: NatsFailures.Healthy,
+        Settles: Secrecy.Settled);
 
     private static (string, string)? Refuses(string subject) =>
         subject.Contains(' ') || subject.Any(char.IsControl) || subject.Length > 256 ? ("a subject is one word of at most 256 characters", "write words joined by dots: orders.health")

@@ -23,7 +23,7 @@ internal static class NatsLook
     {
         var check = attempt.Request.Check;
         var (user, password, subject, send) = (attempt.Expanded("user"), attempt.Expanded("password"), check.Target.Rest, attempt.Expanded("send") ?? "");
-        await using var wire = await Wire.OpenAsync(dialer, attempt, overTls: false, check.Limit(UsualLimit), deadline);
+        await using var wire = await Wire.OpenAsync(dialer, attempt, overTls: false, tellsLogin: true, check.Limit(UsualLimit), deadline);
         var greeting = Greeted(wire, await wire.LineAsync());
         if (check.IsOverTls())
         {

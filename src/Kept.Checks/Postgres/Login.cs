@@ -6,14 +6,16 @@ using Kept.Model;
 
 namespace Kept.Checks.Postgres;
 
-/// <summary>Proves who we are in the way the server asks for: SCRAM-SHA-256 (RFC 5802, RFC 7677), MD5, or the password itself, that one only over TLS.</summary>
+/// <summary>Proves who we are in the way the server asks for: SCRAM-SHA-256 (RFC 5802, RFC 7677), MD5, or the password itself. The last two, by which others could log in too, only where nobody else reads them.</summary>
 internal static class Login
 {
     /// <summary>PostgreSQL uses 4,096 unless told otherwise; a server that asks for millions wants our time.</summary>
     private const int MostIterations = 200_000;
 
     /// <summary>Through to "you are in"; or the error by which the server refuses.</summary>
-    public static async ValueTask<ServerError?> AsAsync(Frames frames, Wire wire, string user, string? password, bool isOverTls)
+    /// <param name="isPrivate">Nobody else reads the connection (<see cref="Secrecy"/>).</param>
+    /// <exception cref="Egress.EgressException">It asks for more than we tell in clear: ours, a gap.</exception>
+    public static async ValueTask<ServerError?> AsAsync(Frames frames, Wire wire, string user, string? password, bool isPrivate)
     {
         while (true)
         {
@@ -23,10 +25,11 @@ internal static class Login
             var way = BinaryPrimitives.ReadInt32BigEndian(content);
             if (way == 0) return null;
             if (password is null) throw wire.Refuses("wants a password, and the check gives none");
+            if (way is 3 or 5 && !isPrivate)
+                throw Egress.EgressException.OfUs(GapCause.Fault, $"{wire.Where} wants the password {(way == 3 ? "in clear" : "by md5")}, which goes over TLS only; write over-tls: yes, or let the server ask for scram-sha-256");
             switch (way)
             {
                 case 3:
-                    if (!isOverTls) throw wire.Refuses("wants the password in clear, which we send over TLS only: write over-tls: yes, or let the server ask for scram-sha-256");
                     await frames.SendAsync(Frames.Message('p', Frames.Text(password)));
                     break;
                 case 5 when content.Length == 8:
@@ -36,7 +39,7 @@ internal static class Login
                     if (await ScramAsync(frames, wire, password, content) is { } error) return error;
                     break;
                 default:
-                    throw wire.Refuses($"wants a login that we do not know (number {way.ToString(CultureInfo.InvariantCulture)}); we know scram-sha-256, md5 and, over TLS, password");
+                    throw wire.Refuses($"wants a login that we do not know (number {way.ToString(CultureInfo.InvariantCulture)}); we know scram-sha-256, md5 and password");
             }
         }
     }

@@ -22,7 +22,7 @@ internal static class PostgresLook
         user ??= "postgres";
         var database = attempt.Expanded("database") ?? user;
         // TLS begins inside the protocol here, so the connection is opened in clear either way.
-        await using var wire = await Wire.OpenAsync(dialer, attempt, overTls: false, check.Limit(UsualLimit), deadline);
+        await using var wire = await Wire.OpenAsync(dialer, attempt, overTls: false, tellsLogin: false, check.Limit(UsualLimit), deadline);
         var frames = new Frames(wire);
         if (check.IsOverTls())
         {
@@ -30,7 +30,7 @@ internal static class PostgresLook
             await wire.SecureAsync(dialer);
         }
         await frames.StartAsync("user", user, "database", database, "client_encoding", "UTF8", "application_name", "kept");
-        var error = await Login.AsAsync(frames, wire, user, password, attempt.Trail.Tls is not null);
+        var error = await Login.AsAsync(frames, wire, user, password, Secrecy.Holds(dialer, attempt.Trail));
         if (error is null) (_, error) = await frames.UntilReadyAsync();
         if (error is not null) return Refused(attempt, wire, frames, "did not let us in", error);
         if (query is null) return Answered(attempt, wire, frames, null, null, attempt.Trail.Phases);

@@ -40,7 +40,8 @@ internal static class RedisKind
             "refused", "timeout", "reset", "name-not-found", "handshake-failed", RedisFailures.LoginRefused, RedisFailures.Loading, RedisFailures.ErrorAnswered, RedisFailures.AnswerNull, RedisFailures.AnswerOther,
             RedisFailures.AnswerTruncated, "malformed", "ten-times-slower", "too-large",
         ],
-        Typical: RedisFailures.Healthy);
+        Typical: RedisFailures.Healthy,
+        Settles: Secrecy.Settled);
 
     private static TargetReading ReadTarget(string text)
     {

@@ -16,7 +16,7 @@ internal static class RedisLook
         var check = attempt.Request.Check;
         var (user, password, database) = (attempt.Expanded("user"), attempt.Expanded("password"), attempt.Expanded("database"));
         string[] command = [.. check.Target.Rest.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(attempt.Expand)];
-        await using var wire = await Wire.OpenAsync(dialer, attempt, check.IsOverTls(), check.Limit(UsualLimit), deadline);
+        await using var wire = await Wire.OpenAsync(dialer, attempt, check.IsOverTls(), tellsLogin: true, check.Limit(UsualLimit), deadline);
         if (password is not null)
             await DoAsync(attempt, wire, "did not let us in", user is null ? ["AUTH", password] : ["AUTH", user, password]);
         if (database is not null) await DoAsync(attempt, wire, "did not give us the database", ["SELECT", database]);

@@ -32,5 +32,6 @@ internal static class SmtpKind
             "refused", "timeout", "reset", "name-not-found", "service-refused", Lines.AnswerOther, Lines.AnswerTruncated, MailFailures.StartTlsMissing, "handshake-failed", "certificate-expired", "certificate-expiring",
             "certificate-other-name", "certificate-self-signed", MailFailures.AuthMissing, "ten-times-slower", "malformed", "too-large",
         ],
-        Typical: static check => MailFailures.Healthy(check, "PIPELINING", "SIZE 10240000", "AUTH PLAIN LOGIN"));
+        Typical: static check => MailFailures.Healthy(check, "PIPELINING", "SIZE 10240000", "AUTH PLAIN LOGIN"),
+        Settles: Encryption.Ports(Encryption.Upgraded, 465, 25, 587));
 }

@@ -48,9 +48,19 @@ internal sealed class Frames(Stream stream, ReadOnlyMemory<byte> ahead, long lim
             if (size < 0) throw Malformed("a frame of a length that cannot be");
         }
         if (size > limit && opcode < Opcode.Close) throw TooLarge();
-        var content = size == 0 ? [] : new byte[size];
-        await FillAsync(content, mayEnd: false, deadline);
-        return new Frame(opcode, isLast, content);
+        return new Frame(opcode, isLast, await ContentAsync(size, deadline));
+    }
+
+    /// <summary>So many bytes, which take memory only as they come.</summary>
+    private async ValueTask<byte[]> ContentAsync(long size, CancellationToken deadline)
+    {
+        var content = size == 0 ? [] : new byte[Growth.First(size)];
+        for (var filled = 0; filled < size; filled = content.Length)
+        {
+            if (filled > 0) Array.Resize(ref content, Growth.Next(filled, size));
+            await FillAsync(content.AsMemory(filled), mayEnd: false, deadline);
+        }
+        return content;
     }
 
     /// <summary>Sends one whole frame.</summary>

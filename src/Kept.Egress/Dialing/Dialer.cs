@@ -39,6 +39,9 @@ public sealed class Dialer : IDisposable
     internal bool UsesProxy => _proxy is not null;
     internal IPEndPoint[] OwnNameServers => _names.Servers;
 
+    /// <summary>Whether what is said to an address stays on this machine.</summary>
+    public bool IsThisMachine(IPAddress address) => AddressPolicy.IsThisMachine(address) && Options.Special(address) is not null;
+
     /// <summary>Opens a TCP connection.</summary>
     /// <param name="host">Canonical (<see cref="HostText"/>).</param>
     /// <exception cref="EgressException">It could not be opened.</exception>

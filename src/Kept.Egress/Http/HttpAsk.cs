@@ -22,6 +22,8 @@ public sealed record HttpAsk
     /// <summary>Most bytes of content, decoded.</summary>
     public long BodyLimit { get; init; } = 256 * 1024;
     public HttpSpeech Speech { get; init; }
+    /// <summary>Says that trailers are understood, which gRPC asks of every client.</summary>
+    public bool TakesTrailers { get; init; }
     /// <summary>Always connect anew.</summary>
     public bool Fresh { get; init; }
 }
@@ -32,13 +34,15 @@ public sealed class HttpAnswer
     internal HttpAnswer(HttpResponseMessage response, ReadOnlyMemory<byte> body, Uri url, int redirects)
     {
         (Status, Version, Headers, ContentHeaders) = ((int)response.StatusCode, response.Version, response.Headers, response.Content.Headers);
-        (Body, Url, Redirects) = (body, url, redirects);
+        (Trailers, Body, Url, Redirects) = (response.TrailingHeaders, body, url, redirects);
     }
 
     public int Status { get; }
     public Version Version { get; }
     public HttpResponseHeaders Headers { get; }
     public HttpContentHeaders ContentHeaders { get; }
+    /// <summary>What came after the content.</summary>
+    public HttpResponseHeaders Trailers { get; }
     /// <summary>The content, decompressed, whole.</summary>
     public ReadOnlyMemory<byte> Body { get; }
     /// <summary>Where the answer came from in the end.</summary>

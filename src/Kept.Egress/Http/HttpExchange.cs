@@ -98,6 +98,7 @@ public static class HttpExchange
             Version = ask.Speech == HttpSpeech.One || ask.Speech == HttpSpeech.Auto && url.Scheme == Uri.UriSchemeHttp ? HttpVersion.Version11 : HttpVersion.Version20,
             VersionPolicy = ask.Speech == HttpSpeech.Auto ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact,
         };
+        if (ask.TakesTrailers) request.Headers.TE.Add(Trailers);
         if (body is { } content) request.Content = new ReadOnlyMemoryContent(content);
         var (agent, accept) = (false, false);
         foreach (var (name, value) in ask.Headers)
@@ -117,6 +118,7 @@ public static class HttpExchange
 
     private static readonly ProductInfoHeaderValue Agent = new("Kept", "1");
     private static readonly MediaTypeWithQualityHeaderValue AnyType = new("*/*");
+    private static readonly TransferCodingWithQualityHeaderValue Trailers = new("trailers");
 
     private static void Add(HttpRequestMessage request, string name, string value)
     {

@@ -47,7 +47,7 @@ internal sealed class BlackboxModule
                 _prober == "unix" ? "a heartbeat from the service itself tells more" : "import again with a program that has it; `kept schema` lists the kinds");
             return null;
         }
-        var reading = kind.ReadTarget(TargetText(kind, target.Content));
+        var reading = kind.Read(TargetText(kind, target.Content));
         if (reading.Target is null)
         {
             _losses.Lost(target.At, subject, $"the target is none here: {reading.Error}", reading.Help);
@@ -61,6 +61,7 @@ internal sealed class BlackboxModule
     private string TargetText(CheckKind kind, string target) => kind.Name switch
     {
         "http" => $"{_settings?.Text("method")?.Content ?? "GET"} {(target.Contains("://", StringComparison.Ordinal) ? target : "http://" + target)}",
+        "grpc" when _settings?.Text("service")?.Content is { Length: > 0 } service => $"{service} at {target}",
         "dns" => $"{Type()} {_settings?.Text("query_name")?.Content} at {target}",
         _ => target,
     };
@@ -82,6 +83,14 @@ internal sealed class BlackboxModule
                 break;
             case "dns":
                 BlackboxDns.Read(settings, lines);
+                break;
+            case "grpc":
+                // which service is asked about stands in the target
+                settings.Pass("service");
+                lines.Expect("status == 'SERVING'", settings.Map.At);
+                if (settings.Flag("tls") == true) check.Fields.Add(new("over-tls", "yes"));
+                lines.Tls(settings);
+                lines.Network(settings);
                 break;
             default:
                 return;

@@ -76,6 +76,7 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         var check = Target(kind, target.Target(method, GatusText.WithSecrets(url.Content, read)), url.At, subject);
         if (check is null) return null;
         check.Secrets.AddRange(read);
+        if (target.Scheme == "grpcs://") check.Fields.Add(new("over-tls", "yes"));
         if (endpoint.Text("body") is { } body) Body(endpoint, body, check, kind, subject);
         Headers(endpoint, check, kind, subject);
         if (endpoint.Map["ssh"] is not null) endpoint.Lost("ssh", "user name, password and command of ssh are not carried");
@@ -91,7 +92,7 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
 
     private CheckDraft? Target(CheckKind kind, string target, Place at, string subject)
     {
-        var reading = kind.ReadTarget(target);
+        var reading = kind.Read(target);
         if (reading.Target is not null) return new CheckDraft(kind.Name, target);
         losses.Lost(at, subject, $"the target is none here: {reading.Error}", reading.Help);
         return null;

@@ -61,8 +61,8 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
     {
         if (KindOf(written) is not { } kind) return null;
         var name = written.Scalar("name") is { } text ? FieldValues.Name(text, "a check", _problems) : kind.Name;
-        var target = written.Scalar(kind.Name) is { } targetText ? TargetOf(targetText, kind) : null;
         var settings = Settings(written, kind);
+        var target = written.Scalar(kind.Name) is { } targetText ? TargetOf(targetText, kind, settings) : null;
         var (every, timeout) = Rhythm(written, kind);
         var confirm = written.Scalar("confirm") is { } confirmText ? FieldValues.Confirm(confirmText, _problems) ?? DefaultConfirm : kind.IsPassive ? Confirmation.AtOnce : DefaultConfirm;
         var expect = ImmutableArray.CreateBuilder<Expectation>();
@@ -105,9 +105,10 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
 
     private static readonly FrozenSet<string> CommonFields = FrozenSet.Create(StringComparer.Ordinal, "name", "every", "timeout", "confirm", "expect", "measures");
 
-    private CheckTarget? TargetOf(ScalarText text, CheckKind kind)
+    private CheckTarget? TargetOf(ScalarText text, CheckKind kind, FrozenDictionary<string, FieldValue> settings)
     {
         var read = kind.ReadTarget(text.Text);
+        if (read.Target is { } written && kind.Settles is { } settles) read = settles(written, settings);
         if (read.Target is { } target) return target with { Text = text.Text, Host = reading.Texts.Share(target.Host), Method = reading.Texts.Share(target.Method), Rest = target.Rest == text.Text ? text.Text : target.Rest };
         _problems.Error(Codes.Target, text.At, read.Error ?? $"`{FieldValues.Short(text)}` is no target of {kind.Name}", read.Help ?? $"write {kind.TargetForm}");
         return null;
@@ -116,7 +117,7 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
     private (Duration Every, Duration Timeout) Rhythm(Written written, CheckKind kind)
     {
         var everyText = written.Scalar("every");
-        var every = everyText is { } text ? ExpressionReader.Duration(text, _problems) ?? DefaultEvery : DefaultEvery;
+        var every = (everyText is { } text ? ExpressionReader.Duration(text, _problems) : null) ?? kind.Every ?? DefaultEvery;
         if (every < MinEvery || every > MaxEvery)
         {
             _problems.Error(Codes.Rhythm, everyText!.Value.At, every < MinEvery ? $"`every: {every}` looks more often than once a second" : $"`every: {every}` looks less than once a year", "write 1s or more, up to 366d");

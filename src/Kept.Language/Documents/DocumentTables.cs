@@ -35,7 +35,7 @@ internal sealed class DocumentTables
     public DocumentTables(IReadOnlyList<CheckKind> kinds)
     {
         Kinds = kinds;
-        CheckDefaults = new("check-defaults", "the defaults of checks", [.. CommonCheckFields(), .. KindFields(kinds)]);
+        CheckDefaults = new("check-defaults", "the defaults of checks", [.. CommonCheckFields(kinds), .. KindFields(kinds)]);
         Check = new("check", "a check", [.. TargetFields(kinds), .. CheckDefaults.Fields]);
         var checks = new Form.List(new Form.Of(Check), OrOne: true);
         ImmutableArray<Field> promiseFields = PromiseFields();
@@ -225,10 +225,10 @@ internal sealed class DocumentTables
         new("export", PromiseRef, "The promise that gives promisees their data."),
     ];
 
-    private static IEnumerable<Field> CommonCheckFields() =>
+    private static IEnumerable<Field> CommonCheckFields(IReadOnlyList<CheckKind> kinds) =>
     [
         new("name", Name, "Unique in its promise. By default the kind's name."),
-        new("every", Length, "From the start of one look to the start of the next, at least 1s. By default 60s."),
+        new("every", Length, "From the start of one look to the start of the next, at least 1s. By default 60s" + string.Concat(kinds.Where(kind => kind.Every is not null).Select(kind => $", of {kind.Name} {kind.Every}")) + "."),
         new("timeout", Length, "Bounds the whole look. By default 10s, or half of every where that is less."),
         new("confirm", new Form.Text("K of N, such as 2 of 3", "^([0-9]+ of [0-9]+|now)$"), "How many of the last looks must be bad before it is broken now. By default 2 of 3."),
         new("expect", ExpressionList, "What must be true of an answer; all of it."),

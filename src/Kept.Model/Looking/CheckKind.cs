@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Kept.Model;
@@ -15,6 +16,8 @@ namespace Kept.Model;
 /// <param name="Failures">Failures of the real world this kind can meet, for the reference page and for the search for hollow checks. The name of a standard failure
 /// is enough (<see cref="StandardFailures"/>); others bring the looks they would give.</param>
 /// <param name="IsPassive">True when the watched thing calls us (heartbeat): nothing is dialled, and silence is what is judged.</param>
+/// <param name="Settles">What the fields, each with its default, make of the target: a port that goes by one of them, or a combination that can never be, with what to write instead; pure.</param>
+/// <param name="Every">How often it looks where a document does not say; null: as usual.</param>
 /// <param name="Typical">What a healthy look of a check sees that the names do not tell by themselves; null under a name: such a check never sees it; a value: it always sees one.</param>
 public sealed record CheckKind(
     string Name,
@@ -25,8 +28,17 @@ public sealed record CheckKind(
     ImmutableArray<ObservedName> Sees,
     ImmutableArray<Failure> Failures,
     bool IsPassive = false,
-    Func<Check, IEnumerable<KeyValuePair<string, Value?>>>? Typical = null)
+    Func<Check, IEnumerable<KeyValuePair<string, Value?>>>? Typical = null,
+    Func<CheckTarget, IReadOnlyDictionary<string, FieldValue>, TargetReading>? Settles = null,
+    Duration? Every = null)
 {
+    /// <summary>Reads a target whose fields all have their defaults.</summary>
+    public TargetReading Read(string text)
+    {
+        var read = ReadTarget(text);
+        return read.Target is { } target && Settles is { } settles ? settles(target, FrozenDictionary<string, FieldValue>.Empty) : read;
+    }
+
     public CheckField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
 
     /// <summary>The place of a name in <see cref="Sees"/>, or −1.</summary>
@@ -52,7 +64,7 @@ public readonly record struct TargetReading(CheckTarget? Target, string? Error, 
 /// <param name="Port">Port, or 0.</param>
 /// <param name="Method">HTTP method, DNS record type, or another verb of the kind; empty where it has none.</param>
 /// <param name="Rest">What the look needs besides (the whole URL, the name to ask).</param>
-/// <param name="Dials">The host that is dialled, where it is another one (a name server that is asked about a name); limits per host go by it.</param>
+/// <param name="Dials">The host that is dialled, where it is another one (a name server that is asked about a name); limits per host go by it. For a registry whose server only the house knows: the ending of the names that it keeps.</param>
 public sealed record CheckTarget(string Text, string Host, int Port, string Method, string Rest, string? Dials = null)
 {
     /// <summary>Whose places a look takes.</summary>

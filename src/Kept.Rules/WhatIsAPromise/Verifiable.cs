@@ -8,6 +8,7 @@ internal static class Verifiable
     private static readonly RuleClause NoMethod = new("R09", "no-method", Severity.Error, "nothing says how to verify it");
     private static readonly RuleClause NoLook = new("R09", "no-look", Severity.Error, "an objective is about a quantity that no look decides");
     private static readonly RuleClause OwnWord = new("R09", "own-word", Severity.Warning, "only heartbeats, which its promisees do not receive, verify it");
+    private static readonly RuleClause OwnProgram = new("R09", "own-program", Severity.Warning, "only programs of this machine, which its promisees do not have, verify it");
     private static readonly RuleClause LocalOnly = new("R09", "local-only", Severity.Warning, "it is made to anyone, but only this machine or network can look");
     private static readonly RuleClause Secret = new("R09", "secret", Severity.Information, "looking needs a secret");
 
@@ -15,7 +16,7 @@ internal static class Verifiable
         "R09", Severity.Error, "Verifiable by the promisee",
         "A promise needs a check that those it is made to could run themselves, at the boundary where they meet the service. A promise without a check of its own is judged by what it "
         + "`uses`; without either, nobody can ever say that it was kept.",
-        RuleTheme.WhatIsAPromise, RuleSource.Second, [NoMethod, NoLook, OwnWord, LocalOnly, Secret],
+        RuleTheme.WhatIsAPromise, RuleSource.Second, [NoMethod, NoLook, OwnWord, OwnProgram, LocalOnly, Secret],
         [
             new("each promisee reaches the target from where it stands", "only a look from its place can tell; an address of this machine or of a private network is warned about"),
             new("the promisee holds the access it needs", "secrets are given between people, not in a document"),
@@ -51,18 +52,35 @@ internal static class Verifiable
         if (active.Count == 0)
         {
             // Silence is our own observation where the call comes to us, so a heartbeat is evidence for this house, and hearsay for all others.
-            if (!promise.To.IsEmpty && promise.To.All(promisee => context.ViewOf(promisee) is not null || promisee == agent.Agent.MemberOf)) yield break;
+            if (IsWithin(context, agent, promise)) yield break;
             yield return OwnWord.At(promise.Checks[0].At, $"only heartbeats verify {Wording.Own(promise)}, and its promisees do not receive them",
                 "add a check that promisees can run, such as the age of the last result, or make the promise to agents of this house", promise.Name);
             yield break;
         }
-        if (promise.IsToAnyone() && active.All(check => DomainSet.IsLocalOnly(check.Target.Host)))
-            yield return LocalOnly.At(active[0].At, $"{Wording.Own(promise)} is made to anyone, but {active[0].Target.Host} can be reached from this machine or network only",
+        // What a program of this machine says is what we saw ourselves: evidence for this house, and nothing that others could run.
+        if (active.TrueForAll(IsProgram))
+        {
+            if (!IsWithin(context, agent, promise))
+                yield return OwnProgram.At(active[0].At, $"only a program of this machine verifies {Wording.Own(promise)}, and its promisees do not have it",
+                    "add a check that promisees can run from where they stand, or make the promise to agents of this house", promise.Name);
+        }
+        else if (promise.IsToAnyone() && active.TrueForAll(check => IsProgram(check) || DomainSet.IsLocalOnly(check.Target.Host)))
+        {
+            var local = active.Find(check => !IsProgram(check))!;
+            yield return LocalOnly.At(local.At, $"{Wording.Own(promise)} is made to anyone, but {local.Target.Host} can be reached from this machine or network only",
                 "check the address that promisees use, or name in `to` those who can reach it", promise.Name);
+        }
         if (active.Find(NeedsSecret) is { } check && !promise.To.All(promisee => context.ViewOf(promisee) is not null))
             yield return Secret.At(check.At, $"looking at {Wording.Own(promise)} needs a secret that its promisees may not have",
                 "say in `docs` how they get access, or check something open", promise.Name);
     }
+
+    /// <summary>It looks, and dials nobody: what looks stands on this machine.</summary>
+    private static bool IsProgram(Check check) => !check.Kind.IsPassive && check.Target.Host.Length == 0;
+
+    /// <summary>All whom it is made to are of this house, and see what the house sees.</summary>
+    private static bool IsWithin(RuleContext context, AgentView agent, Promise promise) =>
+        !promise.To.IsEmpty && promise.To.All(promisee => context.ViewOf(promisee) is not null || promisee == agent.Agent.MemberOf);
 
     private static bool NeedsSecret(Check check) => IsSecret(check.Target.Text) || check.Settings.Values.Any(value => value switch
     {

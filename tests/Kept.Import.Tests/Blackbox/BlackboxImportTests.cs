@@ -31,4 +31,17 @@ public sealed class BlackboxImportTests
         Assert.Contains("- status == 200", text, StringComparison.Ordinal);
         Assert.Contains("I02 [j/https://x.example/] `1 or true` is no status", text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("{ prober: grpc }", "x.example:50051", "grpc: 'x.example:50051'", null)]
+    [InlineData("{ prober: grpc, grpc: { service: orders.v1.Orders, tls: true, tls_config: { insecure_skip_verify: false } } }", "x.example:443", "grpc: 'orders.v1.Orders at x.example:443'", "over-tls: ")]
+    public void A_probe_of_gRPC_asks_the_same_of_the_same_service(string module, string target, string check, string? field)
+    {
+        var reading = Importing.Of("blackbox", $"modules:\n  m: {module}\n", ("prometheus", $"scrape_configs:\n  - job_name: j\n    metrics_path: /probe\n    params: {{ module: [m] }}\n    static_configs: [ {{ targets: ['{target}'] }} ]\n"));
+        Assert.Equal(1, reading.Carried);
+        var text = Importing.Shown(reading);
+        Assert.Contains(check, text, StringComparison.Ordinal);
+        Assert.Contains("status == ''SERVING''", text, StringComparison.Ordinal);
+        if (field is not null) Assert.Contains(field, text, StringComparison.Ordinal);
+    }
 }

@@ -75,6 +75,17 @@ public sealed class GatusImportTests
     }
 
     [Fact]
+    public void What_a_scheme_says_of_TLS_is_carried_and_what_could_never_be_is_told()
+    {
+        string Shown(string url) => Importing.Shown(Importing.Of("gatus", $"endpoints:\n  - name: x\n    url: {url}\n    conditions: ['[RESPONSE_TIME] < 500']\n"));
+        Assert.Contains("over-tls: ", Shown("grpcs://x.example:443"), StringComparison.Ordinal);
+        Assert.DoesNotContain("over-tls: ", Shown("grpc://x.example:50051"), StringComparison.Ordinal);
+        Assert.Contains("smtp: 'x.example:587'", Shown("starttls://x.example:587"), StringComparison.Ordinal);
+        // a document with it would be refused
+        Assert.Contains("the target is none here: servers speak TLS from the start at port 465", Shown("starttls://x.example:465"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_zone_that_does_not_exist_costs_the_window_and_nothing_else()
     {
         var reading = Importing.Of("gatus", "maintenance: { start: '01:00', duration: 1h, timezone: Europe/Nowhere }\nendpoints: [ { name: a, url: 'https://a.example', conditions: ['[STATUS] == 200'] } ]\n");
