@@ -107,5 +107,5 @@ internal static class Assembly
     ];
 
     private static ImmutableArray<Finding> InOrder(Losses losses) =>
-        [.. losses.Found.OrderBy(finding => finding.At.File?.Path ?? "", StringComparer.Ordinal).ThenBy(finding => finding.At.Line).ThenBy(finding => finding.At.Column).ThenBy(finding => finding.Kind)];
+        [.. losses.Found.OrderBy(finding => finding.At.File?.Path ?? "", PlaceOrder.Paths).ThenBy(finding => finding.At.Line).ThenBy(finding => finding.At.Column).ThenBy(finding => finding.Kind)];
 }

@@ -75,6 +75,9 @@ public sealed class CheckDraft(string kind, string target)
     /// <summary>The secrets (<c>${env:NAME}</c>) that variables of the other tool became in its texts, once for each place. Only these are written.</summary>
     public List<string> Secrets { get; } = [];
 
+    /// <summary>The reader told of each of them by itself, with how to set it.</summary>
+    public bool AreSecretsTold { get; set; }
+
     public List<string> Expect { get; } = [];
 
     public List<KeyValuePair<string, string>> Measures { get; } = [];
