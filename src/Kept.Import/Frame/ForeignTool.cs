@@ -14,9 +14,10 @@ namespace Kept.Import;
 /// <param name="Beside">Further files that an option names.</param>
 /// <param name="Read">Files in, what they say in our words out; everything that could not be carried goes to the losses.</param>
 /// <param name="OpensItself">A file that is a database is opened by the reader, not handed over as bytes.</param>
+/// <param name="HidesLines">Secrets stand anywhere in its files, so a report names the line and never shows it.</param>
 /// <param name="History">Writes the past that the tool recorded; null where it records none, or none that is read.</param>
 public sealed record ForeignTool(
-    string Name, string Title, string Means, ImmutableArray<string> Endings, ImmutableArray<FileBeside> Beside, ReadFiles Read, bool OpensItself = false, WriteHistory? History = null)
+    string Name, string Title, string Means, ImmutableArray<string> Endings, ImmutableArray<FileBeside> Beside, ReadFiles Read, bool OpensItself = false, bool HidesLines = false, WriteHistory? History = null)
 {
     public bool TakesFolders => !Endings.IsEmpty;
 }

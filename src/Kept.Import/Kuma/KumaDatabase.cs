@@ -55,7 +55,7 @@ internal sealed class KumaDatabase : IDisposable
         {
             connection.Open();
             SQLitePCL.raw.sqlite3_limit(connection.Handle!, SQLitePCL.raw.SQLITE_LIMIT_LENGTH, LongestValue);
-            foreach (var setting in (ReadOnlySpan<string>)["trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "mmap_size = 0", "temp_store = MEMORY"])
+            foreach (var setting in (ReadOnlySpan<string>)["trusted_schema = OFF", "ignore_check_constraints = ON", "cell_size_check = ON", "query_only = ON", "mmap_size = 0", "temp_store = MEMORY"])
             {
                 using var command = connection.CreateCommand();
                 command.CommandText = "PRAGMA " + setting;
@@ -81,15 +81,20 @@ internal sealed class KumaDatabase : IDisposable
         return names.ToImmutable();
     }
 
-    /// <summary>The columns of a table that are stored; computed ones would run what the file says.</summary>
+    /// <summary>The columns of a table. Computed ones would run what the file says, and Kuma has none.</summary>
+    /// <exception cref="InvalidDataException">There is a computed column.</exception>
     public IReadOnlyList<string> Columns(string table)
     {
         var names = new List<string>();
         using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT name FROM pragma_table_xinfo($table) WHERE hidden = 0 LIMIT 500";
+        command.CommandText = "SELECT name, hidden FROM pragma_table_xinfo($table) LIMIT 500";
         command.Parameters.AddWithValue("$table", table);
         using var rows = command.ExecuteReader();
-        while (rows.Read()) names.Add(rows.GetString(0));
+        while (rows.Read())
+        {
+            if (rows.GetInt64(1) != 0) throw new InvalidDataException($"the table `{table}` has computed columns, and no table of Uptime Kuma has");
+            names.Add(rows.GetString(0));
+        }
         return names;
     }
 

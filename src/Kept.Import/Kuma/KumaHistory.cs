@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Kept.Model;
 using Microsoft.Data.Sqlite;
 
 namespace Kept.Import.Kuma;
@@ -92,7 +91,7 @@ internal static class KumaHistory
                 if (status == 2) json.WriteBoolean("confirmed", false);
                 if (slot == 2) json.WriteString("cause", status == 3 ? "maintenance" : "unknown state");
                 if (micro >= 0) json.WriteNumber("latency-us", micro);
-                if (!string.IsNullOrEmpty(message)) json.WriteString("message", Credentials.Masked(message.Length <= LongestMessage ? message : message[..LongestMessage] + "…"));
+                if (!string.IsNullOrEmpty(message)) json.WriteString("message", Shown(message));
             });
         }
     }
@@ -132,10 +131,39 @@ internal static class KumaHistory
     /// <summary>Kuma stores UTC as text, and some of its databases milliseconds since 1970.</summary>
     private static DateTime? Moment(object value) => value switch
     {
-        string text when DateTime.TryParseExact(text, ["yyyy-MM-dd HH:mm:ss.fff", "yyyy-MM-dd HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) => time,
+        string text => Written(text),
         long milliseconds and >= 0 and < 253_402_300_800_000 => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime,
         _ => null,
     };
+
+    /// <summary><c>2026-01-01 00:00:00.250</c>, with or without the fraction.</summary>
+    private static DateTime? Written(string text)
+    {
+        if (text.Length is not (19 or 23) || text[4] != '-' || text[7] != '-' || text[10] != ' ' || text[13] != ':' || text[16] != ':' || text.Length == 23 && text[19] != '.') return null;
+        var (year, month, day) = (Digits(text, 0, 4), Digits(text, 5, 2), Digits(text, 8, 2));
+        var (hour, minute, second, fraction) = (Digits(text, 11, 2), Digits(text, 14, 2), Digits(text, 17, 2), text.Length == 23 ? Digits(text, 20, 3) : 0);
+        return year > 0 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) && hour is >= 0 and < 24 && minute is >= 0 and < 60 && second is >= 0 and < 60 && fraction >= 0
+            ? new DateTime(year, month, day, hour, minute, second, fraction, DateTimeKind.Utc) : null;
+    }
+
+    /// <summary>-1 where they are none.</summary>
+    private static int Digits(string text, int from, int count)
+    {
+        var number = 0;
+        for (var i = from; i < from + count; i++)
+        {
+            if (!char.IsAsciiDigit(text[i])) return -1;
+            number = number * 10 + (text[i] - '0');
+        }
+        return number;
+    }
+
+    /// <summary>Of an address in it the login is hidden. Most messages hold no colon, and so nothing that could be one.</summary>
+    private static string Shown(string message)
+    {
+        if (message.Contains(':', StringComparison.Ordinal)) message = Credentials.Masked(message.Length <= 4_000 ? message : message[..4_000]);
+        return message.Length <= LongestMessage ? message : message[..LongestMessage] + "…";
+    }
 
     private sealed class Tally
     {

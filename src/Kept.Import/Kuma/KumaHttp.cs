@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Kept.Import.Writing;
 using Kept.Language.Foreign;
-using Kept.Model;
 
 namespace Kept.Import.Kuma;
 
@@ -27,7 +26,7 @@ internal static partial class KumaHttp
         if (check is null) return null;
         if (monitor.Number("maxredirects") is not 0)
         {
-            its.Field(check, "redirects", "follow");
+            check.Field("redirects", "follow");
             if (monitor.Number("maxredirects") is > 5 and not 10) its.Losses.Changed(monitor.Where("maxredirects"), its.Subject, "at most 5 redirects are followed here");
         }
         Sent(its, check, user.Success);
@@ -70,7 +69,7 @@ internal static partial class KumaHttp
         if (monitor.Text("body") is { } body)
         {
             if ((monitor.Text("method") ?? "GET").Equals("GET", StringComparison.OrdinalIgnoreCase)) its.Losses.Changed(monitor.At, its.Subject, "a GET with a body is sent; many servers look away from it");
-            its.Field(check, "body", its.Secrets.Body(body));
+            check.Field("body", its.Secrets.Body(body));
             var type = monitor.Text("httpBodyEncoding") switch { "form" => "application/x-www-form-urlencoded", "xml" => "text/xml; charset=utf-8", _ => null };
             if (type is not null && !sent.Exists(one => one.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))) sent.Add(new("Content-Type", type));
         }

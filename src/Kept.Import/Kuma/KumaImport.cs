@@ -12,7 +12,7 @@ internal static class KumaImport
     /// <summary>Nobody's Kuma runs with more (uptime-kuma#561: some hundreds).</summary>
     public const int MostMonitors = 20_000;
 
-    public static readonly ForeignTool Tool = new("kuma", "Uptime Kuma", "the database kuma.db, or the JSON backup of version 1", [], [], Read, OpensItself: true, KumaHistory.Write);
+    public static readonly ForeignTool Tool = new("kuma", "Uptime Kuma", "the database kuma.db, or the JSON backup of version 1", [], [], Read, OpensItself: true, HidesLines: true, KumaHistory.Write);
 
     private static HouseDraft Read(ImportRequest request, Losses losses)
     {

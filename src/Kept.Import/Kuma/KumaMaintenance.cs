@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Kept.Import.Writing;
-using Kept.Model;
 
 namespace Kept.Import.Kuma;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kept.Import.Writing;
 using Kept.Language.Foreign;
-using Kept.Model;
 
 namespace Kept.Import.Kuma;
 
@@ -17,7 +16,7 @@ internal static class KumaPlain
         if (its.Monitor.Text("smtpSecurity") is "starttls") return Smtp(its);
         if (its.Check("tcp", KumaReading.HostPort(host, port), "hostname") is not { } check) return null;
         its.Expect(check, "connected", "hostname");
-        if (its.Monitor.Text("smtpSecurity") is "secure") its.Field(check, "over-tls", "yes");
+        if (its.Monitor.Text("smtpSecurity") is "secure") check.Field("over-tls", "yes");
         if (its.Monitor.Text("expectedTlsAlert") is { } alert and not "none")
             its.Losses.Lost(its.Monitor.Where("expectedTlsAlert"), its.Subject, $"the alert `{Losses.Short(alert)}` of TLS is not expected here: a handshake that fails is a failure");
         return check;
@@ -28,9 +27,9 @@ internal static class KumaPlain
         if (Host(its) is not { } host || its.Check("icmp", host, "hostname") is not { } check) return null;
         // a look of Kuma's is good where one answer comes
         its.Expect(check, "received >= 1", "hostname");
-        its.Field(check, "packets", Math.Clamp(its.Monitor.Number("ping_count") ?? 1, 1, MostPackets).ToString(CultureInfo.InvariantCulture));
+        check.Field("packets", Math.Clamp(its.Monitor.Number("ping_count") ?? 1, 1, MostPackets).ToString(CultureInfo.InvariantCulture));
         if (its.Monitor.Number("packetSize") is { } size and not StandardPacket and not 0) its.Losses.Lost(its.Monitor.Where("packetSize"), its.Subject, $"packets of {size.ToString(CultureInfo.InvariantCulture)} bytes are not sent here");
-        if (its.Monitor.Text("ipFamily") is { } family and ("ipv4" or "ipv6")) its.Field(check, "family", family == "ipv4" ? "IPv4" : "IPv6");
+        if (its.Monitor.Text("ipFamily") is { } family and ("ipv4" or "ipv6")) check.Field("family", family == "ipv4" ? "IPv4" : "IPv6");
         return check;
     }
 
@@ -68,7 +67,7 @@ internal static class KumaPlain
         if (its.Monitor.Text("url") is not { } url) return its.None("url", "it has no URL");
         if (its.Check("websocket", its.Secrets.Url(url), "url") is not { } check) return null;
         its.Expect(check, "opened", "url");
-        if (its.Monitor.Text("wsSubprotocol") is { } spoken) its.Field(check, "subprotocol", spoken.Split(',')[0].Trim());
+        if (its.Monitor.Text("wsSubprotocol") is { } spoken) check.Field("subprotocol", spoken.Split(',')[0].Trim());
         its.LostFlag("wsIgnoreSecWebsocketAcceptHeader", "a server that does not show it has understood the handshake is a failure here");
         if (its.Monitor.Texts("accepted_statuscodes") is { Count: > 0 } codes && codes is not ["1000"])
             its.Losses.Lost(its.Monitor.Where("accepted_statuscodes"), its.Subject, "the code with which the connection closes is not asked for", "expect: [ close-code == 1000 ]");
@@ -80,7 +79,7 @@ internal static class KumaPlain
     {
         if (Host(its) is not { } host || its.Check("smtp", KumaReading.HostPort(host, its.Monitor.Number("port") ?? 25), "hostname") is not { } check) return null;
         var security = its.Monitor.Text("smtpSecurity");
-        its.Field(check, "encryption", security switch { "secure" => "tls", "nostarttls" => "none", _ => "starttls" });
+        check.Field("encryption", security switch { "secure" => "tls", "nostarttls" => "none", _ => "starttls" });
         if (security is not ("secure" or "nostarttls" or "starttls")) its.Losses.Changed(its.Monitor.Where("smtpSecurity"), its.Subject, "Kuma goes over to TLS only where that is offered; here a server that does not offer it is a failure", "encryption: none");
         its.Expect(check, "has(greeting)", "hostname");
         return check;

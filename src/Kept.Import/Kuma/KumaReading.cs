@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kept.Import.Writing;
 using Kept.Language.Foreign;
-using Kept.Model;
 
 namespace Kept.Import.Kuma;
 
@@ -38,8 +37,6 @@ internal sealed class KumaReading(ImportRequest request, KumaFields monitor, str
 
     /// <summary>Whether the line could stand in a check of that kind.</summary>
     public bool Takes(string kind, string text) => ExpectationText.Read(text, request.Kind(kind)!).Expectation is not null;
-
-    public void Field(CheckDraft check, string field, string value) => check.Fields.Add(new(field, value));
 
     /// <summary>Tells that a field that says something has no counterpart here.</summary>
     public void Lost(string field, string message, string? instead = null)

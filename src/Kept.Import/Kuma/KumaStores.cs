@@ -14,10 +14,10 @@ internal static partial class KumaStores
     {
         if (KumaPlain.Turned(its) || Parts(its, "postgres", "postgresql") is not { } parts) return null;
         if (its.Check("postgres", KumaReading.HostPort(parts.Host, parts.Port), "type") is not { } check) return null;
-        its.Field(check, "user", parts.User ?? "postgres");
-        if (parts.HasPassword) its.Field(check, "password", Password(its));
-        if (parts.Path.Length > 0) its.Field(check, "database", parts.Path);
-        if (Encrypted().IsMatch(parts.Query)) its.Field(check, "over-tls", "yes");
+        check.Field("user", parts.User ?? "postgres");
+        if (parts.HasPassword) check.Field("password", Password(its));
+        if (parts.Path.Length > 0) check.Field("database", parts.Path);
+        if (Encrypted().IsMatch(parts.Query)) check.Field("over-tls", "yes");
         Query(its, check);
         its.Secrets.Into(check);
         return check;
@@ -27,7 +27,7 @@ internal static partial class KumaStores
     {
         var monitor = its.Monitor;
         var query = monitor.Text("databaseQuery")?.Trim().TrimEnd(';').TrimEnd() ?? "SELECT 1";
-        its.Field(check, "query", query);
+        check.Field("query", query);
         if (monitor.Stored("conditions") is ForeignNode.List { Items.IsEmpty: false } conditions)
         {
             if (KumaConditions.Of(conditions, variable => variable == "result" ? "value" : null) is { } said && its.Takes("postgres", said))
@@ -49,10 +49,10 @@ internal static partial class KumaStores
     {
         if (KumaPlain.Turned(its) || Parts(its, "redis", "rediss") is not { } parts) return null;
         if (its.Check("redis", KumaReading.HostPort(parts.Host, parts.Port), "type") is not { } check) return null;
-        if (parts.User is { } user && parts.HasPassword) its.Field(check, "user", user);
-        if (parts.HasPassword) its.Field(check, "password", Password(its));
-        if (int.TryParse(parts.Path, NumberStyles.None, CultureInfo.InvariantCulture, out var database) && database > 0) its.Field(check, "database", parts.Path);
-        if (parts.Scheme == "rediss") its.Field(check, "over-tls", "yes");
+        if (parts.User is { } user && parts.HasPassword) check.Field("user", user);
+        if (parts.HasPassword) check.Field("password", Password(its));
+        if (int.TryParse(parts.Path, NumberStyles.None, CultureInfo.InvariantCulture, out var database) && database > 0) check.Field("database", parts.Path);
+        if (parts.Scheme == "rediss") check.Field("over-tls", "yes");
         its.Expect(check, "answer == 'PONG'", "type");
         its.Secrets.Into(check);
         return check;
@@ -68,11 +68,11 @@ internal static partial class KumaStores
         if (scheme.Value.StartsWith("ws", StringComparison.OrdinalIgnoreCase) || scheme.Value.StartsWith("http", StringComparison.OrdinalIgnoreCase))
             return its.None("hostname", "MQTT over WebSocket is not spoken here", "name a port where the broker speaks MQTT itself");
         if (its.Check("mqtt", KumaReading.HostPort(host, monitor.Number("port") ?? 1883), "hostname") is not { } check) return null;
-        if (scheme.Value.StartsWith("mqtts", StringComparison.OrdinalIgnoreCase)) its.Field(check, "over-tls", "yes");
+        if (scheme.Value.StartsWith("mqtts", StringComparison.OrdinalIgnoreCase)) check.Field("over-tls", "yes");
         if (monitor.Text("mqttUsername") is { } user)
         {
-            its.Field(check, "user", user);
-            if (monitor.Text("mqttPassword") is not null) its.Field(check, "password", Password(its));
+            check.Field("user", user);
+            if (monitor.Text("mqttPassword") is not null) check.Field("password", Password(its));
         }
         its.Expect(check, "return-code == 0", "hostname");
         its.Losses.Lost(monitor.Where("mqttTopic"), its.Subject, $"that somebody publishes to `{Losses.Short(monitor.Text("mqttTopic") ?? "")}` is not waited for: here a check publishes a message of its own and waits for that",

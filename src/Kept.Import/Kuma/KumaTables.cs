@@ -31,7 +31,7 @@ internal static class KumaTables
             }
             house.Monitors.Add(new KumaFields(new ForeignNode.Map(at, entries.ToImmutable())));
         }
-        if (tables.Contains("heartbeat"))
+        if (tables.Contains("heartbeat") && database.Columns("heartbeat").Contains("monitor_id"))
             using (var first = database.Rows("heartbeat", ["monitor_id"], 0))
                 house.HasHistory = first.Read();
         house.Index();
@@ -41,8 +41,9 @@ internal static class KumaTables
         {
             var records = new List<KumaFields>();
             if (!tables.Contains(table)) return records;
+            var columns = database.Columns(table);
             database.Check(table);
-            using var rows = database.Rows(table, database.Columns(table), most);
+            using var rows = database.Rows(table, columns, most);
             while (rows.Read())
             {
                 if (records.Count >= most)
@@ -60,7 +61,7 @@ internal static class KumaTables
             Records(table).Where(row => row.Number("monitor_id") is not null).GroupBy(row => row.Number("monitor_id")!.Value).ToDictionary(group => group.Key, group => group.ToList());
     }
 
-    private static ForeignNode Tag(KumaFields row, Dictionary<int, KumaFields> tags)
+    private static ForeignNode.Map Tag(KumaFields row, Dictionary<int, KumaFields> tags)
     {
         var name = row.Number("tag_id") is { } id && tags.TryGetValue(id, out var tag) ? tag.Text("name") ?? "" : "";
         return new ForeignNode.Map(row.At, [Entry(row.At, "name", new ForeignNode.Text(row.At, name, true, false)), Entry(row.At, "value", new ForeignNode.Text(row.At, row.Text("value") ?? "", true, false))]);

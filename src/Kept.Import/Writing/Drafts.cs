@@ -69,6 +69,8 @@ public sealed class CheckDraft(string kind, string target)
     /// <summary>Fields of the kind, in order.</summary>
     public List<KeyValuePair<string, string>> Fields { get; } = [];
 
+    public void Field(string name, string value) => Fields.Add(new(name, value));
+
     /// <summary>Fields of the kind that hold several texts by name.</summary>
     public List<KeyValuePair<string, IReadOnlyList<KeyValuePair<string, string>>>> Maps { get; } = [];
 
