@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Import.Blackbox;
+using Kept.Import.Cloudprober;
 using Kept.Import.Gatus;
 using Kept.Import.Healthchecks;
 using Kept.Import.Kuma;
@@ -16,6 +17,7 @@ public static class ImportCatalog
         BlackboxImport.Tool,
         KumaImport.Tool,
         HealthchecksImport.Tool,
+        CloudproberImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

@@ -26,6 +26,7 @@ public sealed partial class ImportPagesTests
     [Theory]
     [InlineData("kuma", "backup.json")]
     [InlineData("healthchecks", "checks.json")]
+    [InlineData("cloudprober", "cloudprober.cfg")]
     public async Task What_the_page_of_a_tool_shows_is_what_comes_out(string tool, string file)
     {
         var page = $"import-{tool}.md";

@@ -81,7 +81,7 @@ internal static partial class KumaHttp
         var monitor = its.Monitor;
         var written = monitor.Texts("accepted_statuscodes");
         var hasNone = monitor.Node("accepted_statuscodes") is null && monitor.Node("accepted_statuscodes_json") is null;
-        var status = KumaStatus.Of(hasNone ? ["200-299"] : written);
+        var status = AcceptedCodes.Of(hasNone ? ["200-299"] : written);
         foreach (var wrong in status.Wrong) its.Losses.Lost(monitor.Where("accepted_statuscodes"), its.Subject, $"`{Losses.Short(wrong)}` is no range of codes, and Kuma accepts nothing for it", "write 200-299 or 404");
         if (status.Expectation is null) its.Losses.Hollow(ImportCodes.CannotPass, monitor.Where("accepted_statuscodes"), its.Subject, "no code of an answer is accepted", "an answer 200 fails", "accept 200-299; here it is written as it was meant: `status in 200..299`");
         var meant = status.Expectation ?? "status in 200..299";

@@ -1,18 +1,18 @@
 using System.Globalization;
 
-namespace Kept.Import.Kuma;
+namespace Kept.Import;
 
 /// <summary>The accepted codes of an answer: <c>200-299</c>, <c>404</c>.</summary>
 /// <param name="Expectation">As an expectation; null where no code can be accepted.</param>
-/// <param name="Wrong">What Kuma takes for no range, and accepts nothing for.</param>
+/// <param name="Wrong">What is no range, and accepts nothing.</param>
 /// <param name="Accepts500">An error of the server is accepted.</param>
 /// <param name="WithoutErrors">The same without the errors of the server that a whole range of codes brings along; null where nothing is left.</param>
-internal sealed record KumaStatus(string? Expectation, IReadOnlyList<string> Wrong, bool Accepts500, string? WithoutErrors)
+internal sealed record AcceptedCodes(string? Expectation, IReadOnlyList<string> Wrong, bool Accepts500, string? WithoutErrors)
 {
     /// <summary>More ranges than there are codes are no configuration.</summary>
     private const int Most = 64;
 
-    public static KumaStatus Of(IReadOnlyList<string> written)
+    public static AcceptedCodes Of(IReadOnlyList<string> written)
     {
         var (ranges, wrong) = (new List<(int From, int To)>(), new List<string>());
         foreach (var text in written.Take(Most))
