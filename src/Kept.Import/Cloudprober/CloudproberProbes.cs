@@ -11,7 +11,8 @@ namespace Kept.Import.Cloudprober;
 internal sealed class CloudproberProbes(ImportRequest request, HouseDraft draft, Dictionary<string, Keys> shared, Losses losses)
 {
     private static readonly Duration StandardEvery = Duration.Seconds(2), StandardTimeout = Duration.Seconds(1), Quickest = Duration.Seconds(1);
-    private const int MostLooks = 64;
+    private const int MostLooks = 64, MostTargets = 20_000;
+    private readonly Subjects _subjects = new();
 
     private static readonly string[] Settings = ["ping_probe", "http_probe", "dns_probe", "external_probe", "udp_probe", "udp_listener_probe", "grpc_probe", "tcp_probe", "browser_probe", "system_probe", "external_grpc_probe", "starlark_probe", "script_probe", "sql_probe", "user_defined_probe"];
 
@@ -69,7 +70,12 @@ internal sealed class CloudproberProbes(ImportRequest request, HouseDraft draft,
         else
             foreach (var target in targets)
             {
-                var subject = $"{name}/{target.Name}";
+                if (draft.Wishes.Count + draft.NotCarried.Count >= MostTargets)
+                {
+                    losses.Unread(target.At, $"all probes together have more than {MostTargets.ToString("N0", CultureInfo.InvariantCulture)} targets", "divide it, and import the parts one by one");
+                    break;
+                }
+                var subject = _subjects.Free($"{name}/{target.Name}");
                 var its = new CloudproberCheck(request, probe, settings, target, subject, losses);
                 if (its.Read(type.Content, validators) is not { } check)
                 {

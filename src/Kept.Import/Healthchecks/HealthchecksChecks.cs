@@ -20,14 +20,15 @@ internal sealed partial class HealthchecksChecks(ImportRequest request, HouseDra
         "filter_subject", "filter_body", "filter_http_body", "filter_default_fail",
     ];
 
-    private readonly HashSet<string> _subjects = new(StringComparer.Ordinal), _unknown = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
+    private readonly Subjects _subjects = new();
     private readonly Names _keys = new();
     private bool _toldOfRoutes;
 
     public void Read(Keys check)
     {
         var name = Written(check, "name") ?? Written(check, "slug") ?? "check without a name";
-        var subject = check.Subject = Subject(name);
+        var subject = check.Subject = _subjects.Free(name);
         var (slug, tags, described) = (Written(check, "slug"), Written(check, "tags"), Written(check, "desc"));
         var (every, grace, status) = (Every(check), Seconds(check, "grace"), check.Text("status")?.Content);
         Told(check, status);
@@ -109,14 +110,6 @@ internal sealed partial class HealthchecksChecks(ImportRequest request, HouseDra
     }
 
     private static bool IsKnown(string key) => key is "name" or "slug" or "tags" or "desc" or "grace" or "timeout" or "schedule" or "tz" or "status" or "methods" or "channels" || WordsOfMails.Contains(key) || OfTheMoment.Contains(key);
-
-    private string Subject(string name)
-    {
-        if (_subjects.Add(name)) return name;
-        for (var n = 2; ; n++)
-            if ($"{name} #{n.ToString(CultureInfo.InvariantCulture)}" is var next && _subjects.Add(next))
-                return next;
-    }
 
     [GeneratedRegex("[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Uuid();

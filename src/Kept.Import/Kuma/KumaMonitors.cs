@@ -14,14 +14,14 @@ internal sealed class KumaMonitors(ImportRequest request, HouseDraft draft, Kuma
     /// <summary>What Kuma waits longer than the interval of a push monitor.</summary>
     private static readonly Duration Buffer = Duration.Seconds(1);
 
-    private readonly HashSet<string> _subjects = new(StringComparer.Ordinal);
+    private readonly Subjects _subjects = new();
     private readonly Names _keys = new(), _prefixes = new();
     private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
     private bool _toldOfRetries;
 
     public void Read(KumaFields monitor)
     {
-        var subject = Subject(monitor);
+        var subject = _subjects.Free(house.Subject(monitor), monitor.Id);
         var type = monitor.Text("type") ?? "";
         foreach (var key in monitor.Unknown(KumaKnown.Fields))
             if (_unknown.Add(key.Content)) losses.UnknownKey(monitor.At.IsKnown ? key.At : monitor.At, "", key.Content, KumaKnown.Fields, "it may come from a newer version: look whether the check misses something", "is passed over");
@@ -124,15 +124,6 @@ internal sealed class KumaMonitors(ImportRequest request, HouseDraft draft, Kuma
                 its.Losses.Hollow(ImportCodes.WatchesTooLittle, its.Monitor.Where("notificationIDList"), its.Subject, $"it tells the notification {id.ToString(CultureInfo.InvariantCulture)}, which does not exist", "it is down and nobody is told", "choose one that does");
             else if (route.Node("active") is not null && !route.Flag("active"))
                 its.Losses.Hollow(ImportCodes.WatchesTooLittle, its.Monitor.Where("notificationIDList"), its.Subject, $"it tells `{Losses.Short(route.Text("name") ?? "")}`, which is switched off", "it is down and nobody is told", "switch it on, or choose another");
-    }
-
-    private string Subject(KumaFields monitor)
-    {
-        var subject = house.Subject(monitor);
-        if (_subjects.Add(subject)) return subject;
-        for (var n = monitor.Id ?? 2; ; n++)
-            if ($"{subject} #{n.ToString(CultureInfo.InvariantCulture)}" is var next && _subjects.Add(next))
-                return next;
     }
 
     private static string Tags(KumaFields monitor) => monitor.Node("tags") is ForeignNode.List tags

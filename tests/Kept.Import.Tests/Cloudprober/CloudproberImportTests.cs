@@ -86,6 +86,10 @@ public sealed class CloudproberImportTests
         Assert.True(Of(string.Concat(Enumerable.Repeat("a{", 100_000))).IsBroken);
         Assert.True(Of("a:" + new string('[', 100_000)).IsBroken);
         Assert.True(Of(string.Concat(Enumerable.Repeat("a:1 ", TextProto.MostPieces + 1))).IsBroken);
+        var many = string.Join(',', Enumerable.Range(0, 9_000).Select(n => $"h{n}"));
+        var reading = Of($"shared_targets {{ name: \"s\" targets {{ host_names: \"{many}\" }} }} " + string.Concat(Enumerable.Repeat("probe { name: \"p\" type: TCP targets { shared_targets: \"s\" } }\n", 50)));
+        Assert.True(reading.IsBroken);
+        Assert.InRange(reading.Checks.Length, 20_000, 20_000);
         Assert.True(Of(new string(' ', TextProto.MostBytes + 1)).IsBroken);
         Assert.True(Of("a: \"" + new string('x', TextProto.LongestText + 2) + "\"").IsBroken);
     }

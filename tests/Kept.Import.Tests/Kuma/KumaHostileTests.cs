@@ -45,6 +45,15 @@ public sealed class KumaHostileTests
         Assert.Empty(many.Documents);
     }
 
+    [Fact]
+    public void Monitors_that_are_all_called_the_same_are_told_apart()
+    {
+        var monitors = string.Join(',', Enumerable.Repeat("{\"id\":7,\"name\":\"same\",\"type\":\"push\",\"interval\":60}", 3_000));
+        var reading = Importing.Of("kuma", "{\"monitorList\":[" + monitors + "]}");
+        Assert.Equal(3_000, reading.Carried);
+        Assert.Equal(3_000, reading.Checks.Select(check => check.Name).Distinct().Count());
+    }
+
     /// <summary>Values of any shape under every key: each monitor is carried or told, and a path or a reference in a name stays a name.</summary>
     [Fact]
     public void Monitors_of_any_shape_never_throw()
