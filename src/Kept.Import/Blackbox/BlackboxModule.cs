@@ -83,6 +83,12 @@ internal sealed class BlackboxModule
             case "dns":
                 BlackboxDns.Read(settings, lines);
                 break;
+            case "icmp":
+                BlackboxIcmp.Read(settings, lines);
+                break;
+            case "websocket":
+                BlackboxWebSocket.Read(settings, lines);
+                break;
             default:
                 return;
         }
