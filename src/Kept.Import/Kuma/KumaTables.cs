@@ -9,6 +9,9 @@ internal static class KumaTables
 {
     private const int MostOthers = 200_000;
 
+    /// <summary>Of one table so much text is held; what Kuma stores of a thousand monitors is a hundredth of it.</summary>
+    private const long MostText = 128L << 20;
+
     public static KumaHouse House(KumaDatabase database, ForeignFile file, Losses losses)
     {
         var house = new KumaHouse();
@@ -44,14 +47,15 @@ internal static class KumaTables
             var columns = database.Columns(table);
             database.Check(table);
             using var rows = database.Rows(table, columns, most);
-            while (rows.Read())
+            for (long held = 0; rows.Read();)
             {
-                if (records.Count >= most)
+                if (records.Count >= most || held > MostText)
                 {
-                    losses.Unread(KumaDatabase.At(file), $"the table `{table}` has more than {most} rows", "divide it, and import the parts one by one");
+                    losses.Unread(KumaDatabase.At(file), $"the table `{table}` has more than {most} rows, or more than 128 MiB of text", "divide it, and import the parts one by one");
                     break;
                 }
                 var record = new KumaFields(KumaDatabase.Record(rows, Place.None));
+                held += record.Map.Entries.Sum(entry => (long)((ForeignNode.Text)entry.Value).Content.Length);
                 records.Add(new KumaFields(KumaDatabase.Record(rows, KumaHouse.PlaceOf(file.Path, table, record.Id ?? records.Count + 1))));
             }
             return records;
