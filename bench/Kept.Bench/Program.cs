@@ -14,6 +14,11 @@ if (args is ["hollow", ..])
     Hollow.Measure(args is [_, var many, ..] ? int.Parse(many) : 10_000);
     return;
 }
+if (args is ["import", ..])
+{
+    Imports.Measure(args is [_, var those, ..] ? int.Parse(those) : 1_000, args is [_, _, var looksOfThem, ..] ? int.Parse(looksOfThem) : 1_000_000);
+    return;
+}
 if (args is ["pipeline", var one, var perSecond, var stretch])
 {
     // One stretch at one rate, to look into with a profiler.

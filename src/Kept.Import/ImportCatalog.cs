@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Kept.Import.Blackbox;
+using Kept.Import.Cloudprober;
 using Kept.Import.Gatus;
+using Kept.Import.Healthchecks;
+using Kept.Import.Kuma;
 
 namespace Kept.Import;
 
@@ -12,6 +15,9 @@ public static class ImportCatalog
     [
         GatusImport.Tool,
         BlackboxImport.Tool,
+        KumaImport.Tool,
+        HealthchecksImport.Tool,
+        CloudproberImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

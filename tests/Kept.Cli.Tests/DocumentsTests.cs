@@ -77,6 +77,9 @@ public partial class DocumentsTests
         };
         foreach (var form in new[] { "expect", "value", "given", "uses", "keeps", "use", "measure", "alerts", "ebnf" }) known[form] = "docs/reference/expressions.md";
         foreach (var form in new[] { "gatus", "report", "document", "seen", "gatus-seen" }) known[form] = "docs/reference/import.md";
+        // the page of one tool: ImportPagesTests
+        if (page.StartsWith("docs/reference/import-", StringComparison.Ordinal))
+            foreach (var form in new[] { page["docs/reference/import-".Length..^".md".Length], "report", "document", "history" }) known[form] = page;
         // bytes, links and folders, which a page cannot hold: their examples are files under examples/broken
         if (RunElsewhere().IsMatch(Path.GetFileNameWithoutExtension(page))) known["text"] = page;
         foreach (var (form, _) in Blocks(page)) Assert.True(known.TryGetValue(form, out var only) && (only!.Length == 0 || only == page), $"{page}: a block of {form}, which no test runs there");

@@ -12,11 +12,15 @@ internal static class Importing
 {
     public static ImportReading Of(string tool, string text, params (string Name, string Text)[] beside) => Of(tool, [("config.yaml", text)], beside);
 
-    public static ImportReading Of(string tool, IReadOnlyList<(string Path, string Text)> files, params (string Name, string Text)[] beside)
+    public static ImportReading Of(string tool, IReadOnlyList<(string Path, string Text)> files, params (string Name, string Text)[] beside) =>
+        Of(tool, Request([.. files.Select(file => File(file.Path, file.Text))], beside));
+
+    public static ImportRequest Request(IReadOnlyList<ForeignFile> files, params (string Name, string Text)[] beside) =>
+        new([.. files], beside.ToFrozenDictionary(one => one.Name, one => File(one.Name + ".yaml", one.Text)), CheckCatalog.Kinds, "watch", new DateOnly(2099, 12, 31));
+
+    public static ImportReading Of(string tool, ImportRequest request)
     {
-        var known = ImportCatalog.Tools.Single(one => one.Name == tool);
-        var reading = ImportCatalog.Read(known, new ImportRequest([.. files.Select(file => File(file.Path, file.Text))],
-            beside.ToFrozenDictionary(one => one.Name, one => File(one.Name + ".yaml", one.Text)), CheckCatalog.Kinds, "watch", new DateOnly(2099, 12, 31)));
+        var reading = ImportCatalog.Read(ImportCatalog.Tools.Single(one => one.Name == tool), request);
         // whatever the file held: what comes out loads
         if (reading.Documents.Length > 0)
         {

@@ -22,20 +22,24 @@ internal static class ImportCommand
         var into = new Option<string?>("--into", "-o") { Description = "Write the documents into this folder; without it nothing is written", HelpName = "FOLDER" };
         var agent = new Option<string>("--agent") { Description = "The id of who relies on all this", HelpName = "NAME", DefaultValueFactory = _ => "imported-from-" + tool.Name };
         var json = Shared.Json();
+        var history = new Option<bool>("--history") { Description = "Write what the tool recorded of the past beside the documents, as its own assessment: never evidence of ours" };
         var beside = tool.Beside.Select(one => (one, Option: new Option<string?>(one.Option) { Description = one.Means, HelpName = "FILE" })).ToList();
         var command = new Command(tool.Name, $"From {tool.Title}: {tool.Means}") { path, into, agent, json };
         foreach (var (_, option) in beside) command.Options.Add(option);
+        if (tool.History is not null) command.Options.Add(history);
         command.SetAction(parsed =>
         {
             var id = parsed.GetValue(agent)!;
             if (!PromiseName.IsName(id)) throw new UsageException($"'{id}' is no name: use lower-case letters, digits, hyphens and dots");
             var given = beside.Select(one => (Name: one.one.Option.TrimStart('-'), File: parsed.GetValue(one.Option))).Where(one => one.File is not null).Select(one => (one.Name, one.File!));
-            var import = Carrying.Read(tool, parsed.GetValue(path)!, given, id, time);
             var folder = parsed.GetValue(into);
-            var written = folder is null ? [] : import.WriteInto(folder);
+            var withHistory = tool.History is not null && parsed.GetValue(history);
+            if (withHistory && folder is null) throw new UsageException("--history is written beside the documents: name their folder with -o FOLDER");
+            var import = Carrying.Read(tool, parsed.GetValue(path)!, given, id, time);
+            var written = folder is null ? [] : import.WriteInto(folder, withHistory);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(ImportJson.Write(import, written));
             else ImportReport.Write(terminal, import, folder, written);
-            return import.Reading.IsBroken || import.Reading.Carried == 0 ? ExitCodes.Broken : ExitCodes.Kept;
+            return import.Reading.IsBroken || import.Reading.Carried == 0 || import.Past?.Broken is not null ? ExitCodes.Broken : ExitCodes.Kept;
         });
         return command;
     }

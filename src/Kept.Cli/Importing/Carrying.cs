@@ -10,9 +10,13 @@ namespace Kept.Cli.Importing;
 /// <summary>Another tool's files as they lie on disk, read, and what became of them.</summary>
 /// <param name="Source">As it was named on the command line.</param>
 /// <param name="Reading">What became of them.</param>
+/// <param name="Request">What was read.</param>
 /// <param name="Diagnostics">The findings with their lines, in the same order.</param>
-internal sealed record Carrying(string Source, ImportReading Reading, ImmutableArray<Diagnostic> Diagnostics)
+internal sealed record Carrying(string Source, ImportRequest Request, ImportReading Reading, ImmutableArray<Diagnostic> Diagnostics)
 {
+    /// <summary>What was written of the past; null where none was asked for.</summary>
+    public PastOfOthers? Past { get; private set; }
+
     /// <summary>Files of one import; a configuration of more is divided.</summary>
     private const int MostFiles = 1_000;
 
@@ -25,9 +29,10 @@ internal sealed record Carrying(string Source, ImportReading Reading, ImmutableA
         var files = FilesOf(tool, path);
         var further = beside.ToFrozenDictionary(one => one.Name, one => One(one.File, one.File, false));
         var until = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddYears(1);
-        var reading = ImportCatalog.Read(tool, new ImportRequest(files, further, CheckCatalog.Kinds, agent, until));
-        var lines = tool.OpensItself ? [] : files.Concat(further.Values).Select(file => file.AsDocument).ToList();
-        return new Carrying(path, reading, DiagnosticText.WithLines(reading.Findings.Select(finding => finding.AsDiagnostic()), lines));
+        var request = new ImportRequest(files, further, CheckCatalog.Kinds, agent, until);
+        var reading = ImportCatalog.Read(tool, request);
+        var lines = tool.HidesLines ? [] : files.Concat(further.Values).Select(file => file.AsDocument).ToList();
+        return new Carrying(path, request, reading, DiagnosticText.WithLines(reading.Findings.Select(finding => finding.AsDiagnostic()), lines));
     }
 
     private static ImmutableArray<ForeignFile> FilesOf(ForeignTool tool, string path)
@@ -48,20 +53,30 @@ internal sealed record Carrying(string Source, ImportReading Reading, ImmutableA
     private static ForeignFile One(string path, string shown, bool opensItself)
     {
         if (!File.Exists(path)) throw new UsageException($"there is no file '{path}'");
-        if (!opensItself && new FileInfo(path).Length > MostBytes) throw new UsageException($"'{path}' is larger than 64 MiB");
-        return new ForeignFile(shown.Replace('\\', '/'), Path.GetFullPath(path), opensItself ? ReadOnlyMemory<byte>.Empty : File.ReadAllBytes(path));
+        var isDatabase = opensItself && BeginsAsDatabase(path);
+        if (!isDatabase && new FileInfo(path).Length > MostBytes) throw new UsageException($"'{path}' is larger than 64 MiB");
+        return new ForeignFile(shown.Replace('\\', '/'), Path.GetFullPath(path), isDatabase ? ReadOnlyMemory<byte>.Empty : File.ReadAllBytes(path), isDatabase);
+    }
+
+    private static bool BeginsAsDatabase(string path)
+    {
+        Span<byte> head = stackalloc byte[16];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(ForeignFile.DatabaseHeader);
     }
 
     /// <summary>
     /// Writes every document, or none: nothing where the files are broken, nothing over a file that is there, and what was begun is taken back where writing fails.
     /// </summary>
+    /// <param name="withHistory">What the tool recorded of the past goes into a file beside them, streamed; where it cannot be read to its end nothing is written.</param>
     /// <returns>The files written.</returns>
     /// <exception cref="UsageException">A file of that name is there already.</exception>
-    public IReadOnlyList<string> WriteInto(string folder)
+    public IReadOnlyList<string> WriteInto(string folder, bool withHistory)
     {
         if (Reading.IsBroken || Reading.Documents.IsEmpty) return [];
         var files = Reading.Documents.Select(document => (Path: Path.Combine(folder, document.Path), document.Bytes)).ToList();
-        if (files.FirstOrDefault(file => File.Exists(file.Path) || Directory.Exists(file.Path)).Path is { } there)
+        var history = Path.Combine(folder, Request.Agent + ".history.jsonl");
+        if (files.Select(file => file.Path).Concat(withHistory ? [history] : []).FirstOrDefault(path => File.Exists(path) || Directory.Exists(path)) is { } there)
             throw new UsageException($"{there} is there already, and nothing is overwritten; name another folder, or another --agent");
         var written = new List<string>();
         try
@@ -73,12 +88,25 @@ internal sealed record Carrying(string Source, ImportReading Reading, ImmutableA
                 written.Add(path);
                 file.Write(bytes.Span);
             }
-            return written;
+            if (withHistory && Reading.Tool.History is { } write)
+            {
+                using var file = new FileStream(history, FileMode.CreateNew, FileAccess.Write);
+                written.Add(history);
+                Past = write(Request, Reading, file);
+            }
         }
         catch
         {
-            foreach (var path in written) File.Delete(path);
+            TakeBack();
             throw;
+        }
+        if (Past?.Broken is null) return written;
+        TakeBack();
+        return [];
+
+        void TakeBack()
+        {
+            foreach (var path in written) File.Delete(path);
         }
     }
 }

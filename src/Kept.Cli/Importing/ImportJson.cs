@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Kept.Cli.Output;
 using Kept.Import;
 
@@ -25,6 +27,7 @@ internal static class ImportJson
         foreach (var kind in Enum.GetValues<FindingKind>()) json.WriteNumber(Word(kind), reading.Count(kind));
         json.WriteNumber("unlisted", reading.Left);
         json.WriteEndObject();
+        if (import.Past is { } past) Past(json, past);
         json.WriteStartArray("fates");
         foreach (var check in reading.Checks)
         {
@@ -52,6 +55,30 @@ internal static class ImportJson
         DiagnosticJson.Write(json, import.Diagnostics);
         json.WriteEndObject();
     });
+
+    private static void Past(Utf8JsonWriter json, PastOfOthers past)
+    {
+        json.WriteStartObject("history");
+        json.WriteString("assessor", past.Assessor);
+        if (past.Broken is { } broken) json.WriteString("broken", broken.Message);
+        json.WriteNumber("good", past.Good);
+        json.WriteNumber("bad", past.Bad);
+        json.WriteNumber("gaps", past.Gaps);
+        json.WriteNumber("counts-per-day", past.Days);
+        json.WriteNumber("left-out", past.LeftOut);
+        json.WriteStartArray("days");
+        foreach (var day in past.PerDay)
+        {
+            json.WriteStartObject();
+            json.WriteString("day", day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            json.WriteNumber("good", day.Good);
+            json.WriteNumber("bad", day.Bad);
+            json.WriteNumber("gaps", day.Gaps);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     private static string Word(FindingKind kind) => kind switch { FindingKind.Unread => "unread", FindingKind.Hollow => "hollow", FindingKind.UnknownKey => "unknown-key", FindingKind.Lost => "lost", _ => "changed" };
 }

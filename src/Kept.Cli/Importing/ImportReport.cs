@@ -11,7 +11,7 @@ namespace Kept.Cli.Importing;
 /// </summary>
 internal static class ImportReport
 {
-    private const int Width = 100, MostOfOneKind = 200, BarLength = 20, LongestLine = 160;
+    private const int Width = 100, MostOfOneKind = 200, BarLength = 20, LongestLine = 160, MostDays = 14;
 
     public static void Write(Terminal terminal, Carrying import, string? folder, IReadOnlyList<string> written)
     {
@@ -19,6 +19,7 @@ internal static class ImportReport
         Head(terminal, import);
         foreach (var (kind, title, says) in Sections) Section(terminal, import, kind, title, says);
         Fates(terminal, reading);
+        if (import.Past is { } past) History(terminal, past);
         terminal.Result.WriteLine();
         terminal.Result.WriteLine(Ending(import, folder, written));
     }
@@ -131,11 +132,32 @@ internal static class ImportReport
         _ => terminal.As(Outcome.NotAPromise, "∅ not carried"),
     };
 
+    /// <summary>What was written of the past: whose it is, how much, and the last days one by one.</summary>
+    private static void History(Terminal terminal, PastOfOthers past)
+    {
+        terminal.Result.WriteLine();
+        terminal.Result.WriteLine($"{terminal.Strong("The past")}  {terminal.Quiet($"as {past.Assessor} recorded it, and no evidence of ours")}");
+        if (past.Broken is { } broken)
+        {
+            Wrapped(terminal, broken.Code + "  ", broken.Message);
+            if (broken.Instead is { } instead) Wrapped(terminal, "write  ", instead);
+            return;
+        }
+        var span = past.PerDay.IsEmpty ? "" : $" · {Day(past.PerDay[0].Day)} to {Day(past.PerDay[^1].Day)}";
+        terminal.Result.WriteLine($"  {Long(past.Looks)} looks: {Long(past.Good)} good, {Long(past.Bad)} bad, {Long(past.Gaps)} gaps{span} · {Long(past.Days)} of its own counts per day · {Long(past.LeftOut)} left out");
+        if (past.PerDay.Length > MostDays) terminal.Result.WriteLine($"  the last {N(MostDays)} of {N(past.PerDay.Length)} days:");
+        terminal.Table(past.PerDay.TakeLast(MostDays).Select(day => (IReadOnlyList<string>)["  " + Day(day.Day), $"{Long(day.Good)} good", $"{Long(day.Bad)} bad", $"{Long(day.Gaps)} gaps"]));
+
+        static string Long(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+        static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+
     private static string Ending(Carrying import, string? folder, IReadOnlyList<string> written)
     {
         var reading = import.Reading;
         if (reading.IsBroken) return "Nothing was written: mend what cannot be read, and import again.";
         if (reading.Documents.IsEmpty) return "Nothing was written: no check could be carried.";
+        if (import.Past?.Broken is not null) return "Nothing was written: the past could not be read to its end; leave out --history to write the documents alone.";
         if (written.Count == 0) return $"Nothing was written; add -o FOLDER to write {Count(reading.Documents.Length, "document")}.";
         return $"Wrote {string.Join(", ", written)}. What was hollow is written there as it was meant. Next: kept check {folder} · kept verify {folder}";
     }

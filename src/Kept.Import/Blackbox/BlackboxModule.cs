@@ -92,6 +92,12 @@ internal sealed class BlackboxModule
                 lines.Tls(settings);
                 lines.Network(settings);
                 break;
+            case "icmp":
+                BlackboxIcmp.Read(settings, lines);
+                break;
+            case "websocket":
+                BlackboxWebSocket.Read(settings, lines);
+                break;
             default:
                 return;
         }

@@ -34,7 +34,7 @@ internal static class Assembly
             }
             var before = refused.Count;
             // hours that are none make every wish that names them wrong: they go first
-            if (wrong.Exists(problem => !lines.Exists(line => line.File == problem.At.File?.Path && line.Line <= problem.At.Line)) && TakeOutCalendars(draft, losses, wrong[0])) continue;
+            if (wrong.Exists(problem => !lines.Exists(line => line.File == problem.At.File?.Path && line.Line <= problem.At.Line)) && TakeOutCalendars(request, draft, losses)) continue;
             foreach (var problem in wrong)
                 if (lines.LastOrDefault(line => line.File == problem.At.File?.Path && line.Line <= problem.At.Line).Wish is { } wish && refused.Add(wish))
                     losses.Lost(wish.At, wish.Source, $"it cannot be written as a check of ours: {problem.Message}", problem.Help);
@@ -45,14 +45,27 @@ internal static class Assembly
         return new ImportReading(tool, documents, checks, InOrder(losses), losses.Left, checks.Count(check => losses.IsHollow(check.Name)), losses.IsBroken);
     }
 
-    /// <summary>Hours that are none here (a zone that does not exist) are taken out with the conditions that name them.</summary>
-    private static bool TakeOutCalendars(HouseDraft draft, Losses losses, Diagnostic why)
+    /// <summary>Hours that are none here (a zone that does not exist) are taken out with the conditions that name them; other hours stay.</summary>
+    private static bool TakeOutCalendars(ImportRequest request, HouseDraft draft, Losses losses)
     {
-        if (draft.Calendars.Count == 0) return false;
-        foreach (var calendar in draft.Calendars) losses.Lost(calendar.At, "", $"the hours cannot be written here: {why.Message}", why.Help);
-        foreach (var wish in draft.Wishes.Where(wish => draft.Calendars.Exists(calendar => wish.Given?.Contains("during " + calendar.Name, StringComparison.Ordinal) == true))) wish.Given = null;
-        draft.Calendars.Clear();
-        return true;
+        var wrong = draft.Calendars.Select(calendar => (Calendar: calendar, Why: Refusal(request, calendar))).Where(one => one.Why is not null).ToList();
+        foreach (var (calendar, why) in wrong)
+        {
+            losses.Lost(calendar.At, "", $"the hours cannot be written here: {why!.Message}", why.Help);
+            draft.Calendars.Remove(calendar);
+            foreach (var wish in draft.Wishes)
+                if (wish.Given is { } given)
+                    wish.Given = string.Join(" and ", given.Split(" and ").Where(part => !part.Split(' ', '(', ')').Contains(calendar.Name))) is { Length: > 0 } rest ? rest : null;
+        }
+        return wrong.Count > 0;
+    }
+
+    private static Diagnostic? Refusal(ImportRequest request, CalendarDraft calendar)
+    {
+        var alone = new HouseDraft();
+        alone.Calendars.Add(calendar);
+        var (text, _) = DocumentText.Of(alone, request.Agent, request.Until, []);
+        return HouseReader.Read([new DocumentFile("calendar.kept.yaml", Encoding.UTF8.GetBytes(text.Replace("relies-on:\n", "", StringComparison.Ordinal)))], "imported", request.Kinds).Diagnostics.FirstOrDefault(problem => problem.RefusesHouse);
     }
 
     private static (ImmutableArray<DocumentFile>, Dictionary<WishDraft, string>, List<(string File, int Line, WishDraft Wish)>) Write(ImportRequest request, HouseDraft draft, HashSet<WishDraft> refused)
@@ -107,5 +120,5 @@ internal static class Assembly
     ];
 
     private static ImmutableArray<Finding> InOrder(Losses losses) =>
-        [.. losses.Found.OrderBy(finding => finding.At.File?.Path ?? "", StringComparer.Ordinal).ThenBy(finding => finding.At.Line).ThenBy(finding => finding.At.Column).ThenBy(finding => finding.Kind)];
+        [.. losses.Found.OrderBy(finding => finding.At.File?.Path ?? "", PlaceOrder.Paths).ThenBy(finding => finding.At.Line).ThenBy(finding => finding.At.Column).ThenBy(finding => finding.Kind)];
 }

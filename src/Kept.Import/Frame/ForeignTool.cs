@@ -13,9 +13,11 @@ namespace Kept.Import;
 /// <param name="Endings">Names of files that are taken from a folder end so; none where the tool has one file.</param>
 /// <param name="Beside">Further files that an option names.</param>
 /// <param name="Read">Files in, what they say in our words out; everything that could not be carried goes to the losses.</param>
-/// <param name="OpensItself">The file is opened by the reader (a database), not handed over as bytes.</param>
+/// <param name="OpensItself">A file that is a database is opened by the reader, not handed over as bytes.</param>
+/// <param name="HidesLines">Secrets stand anywhere in its files, so a report names the line and never shows it.</param>
+/// <param name="History">Writes the past that the tool recorded; null where it records none, or none that is read.</param>
 public sealed record ForeignTool(
-    string Name, string Title, string Means, ImmutableArray<string> Endings, ImmutableArray<FileBeside> Beside, ReadFiles Read, bool OpensItself = false)
+    string Name, string Title, string Means, ImmutableArray<string> Endings, ImmutableArray<FileBeside> Beside, ReadFiles Read, bool OpensItself = false, bool HidesLines = false, WriteHistory? History = null)
 {
     public bool TakesFolders => !Endings.IsEmpty;
 }
@@ -30,8 +32,12 @@ public sealed record FileBeside(string Option, string Means);
 /// <param name="Path">As people know it: as named, or relative to the named folder's parent.</param>
 /// <param name="FullPath">Where it lies, for readers that open it themselves.</param>
 /// <param name="Bytes">Its content; empty where the reader opens it.</param>
-public sealed record ForeignFile(string Path, string FullPath, ReadOnlyMemory<byte> Bytes)
+/// <param name="IsDatabase">It begins as a SQLite database does, and its bytes were not read.</param>
+public sealed record ForeignFile(string Path, string FullPath, ReadOnlyMemory<byte> Bytes, bool IsDatabase = false)
 {
+    /// <summary>How a SQLite database begins (sqlite.org/fileformat.html).</summary>
+    public static ReadOnlySpan<byte> DatabaseHeader => "SQLite format 3\0"u8;
+
     public DocumentFile AsDocument => new(Path, Bytes);
 }
 

@@ -6,7 +6,7 @@ namespace Kept.Import;
 public static class ImportCodes
 {
     public const string Unread = "I01", NotCarried = "I02", UnknownKey = "I03", CannotFail = "I04", CannotPass = "I05", MissingPasses = "I06", MisreadValue = "I07",
-        WatchesTooLittle = "I08", Different = "I09";
+        WatchesTooLittle = "I08", Different = "I09", SecretLeftOut = "I10", PastOfOthers = "I11";
 
     /// <summary>Every code with the heading of its page.</summary>
     public static ImmutableArray<(string Code, string Title)> All { get; } =
@@ -20,5 +20,7 @@ public static class ImportCodes
         (MisreadValue, "a value that is read as another"),
         (WatchesTooLittle, "a check that misses what it is for"),
         (Different, "carried with a difference"),
+        (SecretLeftOut, "a secret that is not written"),
+        (PastOfOthers, "a past that others recorded"),
     ];
 }

@@ -29,6 +29,13 @@ public sealed class Losses
     /// <summary>Something of it was lost, also where it was counted only.</summary>
     public bool HasLost(string subject) => _lost.Contains(subject);
 
+    /// <summary>What was told of a whole (a probe) holds for a part of it (the probe of one target).</summary>
+    public void Inherit(string whole, string part)
+    {
+        if (_hollow.Contains(whole)) _hollow.Add(part);
+        if (_lost.Contains(whole)) _lost.Add(part);
+    }
+
     public void Tell(Finding finding)
     {
         IsBroken |= finding.Kind == FindingKind.Unread;

@@ -27,7 +27,7 @@ internal static class SecretReferences
                     "leave it out and import again; if the target may have that secret, write it into the document by hand");
             }
             else
-                foreach (var read in wish.Checks.SelectMany(check => check.Secrets).Distinct(StringComparer.Ordinal))
+                foreach (var read in wish.Checks.Where(check => !check.AreSecretsTold).SelectMany(check => check.Secrets).Distinct(StringComparer.Ordinal))
                     losses.Changed(wish.At, wish.Source, $"every look reads `{Losses.Short(read)}` on the machine where Kept runs, and sends it to the target", "set it there, or take it out of the document");
     }
 

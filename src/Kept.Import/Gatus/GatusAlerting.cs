@@ -8,14 +8,15 @@ namespace Kept.Import.Gatus;
 internal sealed class GatusAlerting
 {
     /// <summary>Gatus' own defaults.</summary>
-    private const int Failures = 3;
+    private const int Failures = 3, Successes = 2;
 
     /// <summary>The most looks that a confirmation of ours counts.</summary>
     private const int MostLooks = 64;
 
-    private readonly Dictionary<string, (Place At, int? Failures)> _providers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Place At, int? Failures, int? Successes)> _providers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly Losses _losses;
+    private bool _toldOfDefaults;
 
     private GatusAlerting(Losses losses) => _losses = losses;
 
@@ -27,7 +28,7 @@ internal sealed class GatusAlerting
                 foreach (var (key, value) in map.Entries)
                 {
                     var standard = (value as ForeignNode.Map)?["default-alert"] as ForeignNode.Map;
-                    alerting._providers.TryAdd(key.Content, (key.At, Whole(standard?["failure-threshold"])));
+                    alerting._providers.TryAdd(key.Content, (key.At, Whole(standard?["failure-threshold"]), Whole(standard?["success-threshold"])));
                     losses.Lost(key.At, "", $"the route `{Losses.Short(key.Content)}` is not carried", "alert on Kept's own metrics at /metrics");
                 }
         return alerting;
@@ -56,8 +57,15 @@ internal sealed class GatusAlerting
                 _losses.Hollow(ImportCodes.WatchesTooLittle, type.At, endpoint.Subject, $"no `{Losses.Short(type.Content)}` is configured under `alerting`, so this alert reaches nobody", "the endpoint fails and nobody is told", "configure it, or name a provider that is");
             var threshold = Math.Clamp(failures ?? provider.Failures ?? Failures, 1, MostLooks);
             if (least == 0 || threshold < least) least = threshold;
-            if (successes is { } wanted && wanted != threshold)
-                _losses.Changed(alert.At("success-threshold"), endpoint.Subject, $"Gatus takes it back after {N(wanted)} good looks; here a confirmation turns both ways after {N(threshold)}");
+            var wanted = successes ?? provider.Successes ?? Successes;
+            if (wanted == threshold) continue;
+            if (successes is not null || provider.Successes is not null)
+                _losses.Changed(successes is not null ? alert.At("success-threshold") : provider.At, endpoint.Subject, $"Gatus takes it back after {N(wanted)} good looks; here a confirmation turns both ways after {N(threshold)}");
+            else if (!_toldOfDefaults)
+            {
+                _losses.Changed(alert.Map.At, "", $"without a `success-threshold` Gatus takes an alert back after {N(Successes)} good looks; here a confirmation turns both ways, after {N(threshold)} of this one and so of every other");
+                _toldOfDefaults = true;
+            }
         }
         return least == 0 ? (1, 1) : (least, least);
     }
@@ -65,7 +73,7 @@ internal sealed class GatusAlerting
     /// <summary>A route that no endpoint uses tells nobody of anything.</summary>
     public void TellUnused()
     {
-        foreach (var (name, (at, _)) in _providers)
+        foreach (var (name, (at, _, _)) in _providers)
             if (!_used.Contains(name))
                 _losses.Hollow(ImportCodes.WatchesTooLittle, at, "", $"`{Losses.Short(name)}` is configured, and no endpoint has an alert of this type", "every endpoint fails and nobody is told", $"add `alerts: [ {{ type: {Losses.Short(name)} }} ]` to the endpoints that matter");
     }

@@ -8,7 +8,7 @@ using Kept.Model;
 namespace Kept.Import.Gatus;
 
 /// <summary>Endpoints as wishes with one check each.</summary>
-internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft draft, Losses losses, GatusAlerting alerting, string? maintenance)
+internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft draft, Losses losses, GatusAlerting alerting, IReadOnlyList<string> maintenance)
 {
     private static readonly Duration StandardEvery = Duration.Seconds(60), StandardTimeout = Duration.Seconds(10), Quickest = Duration.Seconds(1), Slowest = Duration.Days(366);
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -50,7 +50,7 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         Rhythm(endpoint, check, every, StandardTimeout);
         check.Confirm = confirm;
         foreach (var condition in conditions) Carry(condition, check, subject);
-        var wish = new WishDraft(subject, endpoint.Map.At, group ?? HostOf(check), name) { Purpose = subject, Given = GatusMaintenance.Given(windows.Prepend(maintenance)) };
+        var wish = new WishDraft(subject, endpoint.Map.At, group ?? HostOf(check), name) { Purpose = subject, Given = GatusMaintenance.Given(maintenance.Concat(windows)) };
         wish.Checks.Add(check);
         draft.Wishes.Add(wish);
     }
@@ -171,10 +171,15 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         if (translated.Expectation is null)
         {
             check.Comments.Add($"not carried: {condition.Content}");
-            losses.Lost(condition.At, subject, $"`{Losses.Short(condition.Content)}` is not carried: {translated.Why}");
+            losses.Lost(condition.At, subject, $"`{Losses.Short(condition.Content)}` is not carried: {translated.Why}", OfTheDomain(text, check));
         }
         else if (translated.Difference is { } difference) losses.Changed(condition.At, subject, difference);
     }
+
+    /// <summary>A condition on the registration of the name as a promise of its own; which part of the name is registered nobody can tell from it alone.</summary>
+    private string? OfTheDomain(string condition, CheckDraft check) =>
+        request.Kind("domain") is { } kind && condition.Contains(GatusOperand.Domain, StringComparison.OrdinalIgnoreCase) && GatusTranslation.Of(condition, kind).Expectation is { Length: > 0 } expected
+            ? $"write a promise of its own, about the name that is registered: check: {{ domain: {HostOf(check)}, every: 1d, expect: [ {expected} ] }}" : null;
 
     private void Hollow(ForeignNode.Text condition, string subject, CheckKind? kind)
     {

@@ -36,7 +36,7 @@ internal static class GatusImport
             }
         }
         var alerting = GatusAlerting.Of(files, losses);
-        var maintenance = files.Select(file => file.Inner("maintenance")).OfType<Keys>().Select(window => GatusMaintenance.Calendar(window, draft, losses)).OfType<string>().FirstOrDefault();
+        var maintenance = files.Select(file => file.Inner("maintenance")).OfType<Keys>().Select(window => GatusMaintenance.Calendar(window, draft, losses)).OfType<string>().ToList();
         var endpoints = new GatusEndpoints(request, draft, losses, alerting, maintenance);
         var pushed = new GatusHeartbeats(request, draft, losses, alerting);
         foreach (var file in files)

@@ -25,6 +25,16 @@ internal static class GatusMaintenance
             losses.Lost(window.Map.At, window.Subject, "the maintenance window is not one that Gatus takes", "write `start: 23:00`, `duration: 1h` and days such as Monday");
             return null;
         }
+        if (duration == Duration.Hours(24) && days.Distinct().Count() is 0 or 7)
+        {
+            losses.Hollow(ImportCodes.CannotFail, window.At("duration"), window.Subject, "the maintenance window lasts all day, every day, so it never ends", "everything is down and nobody is told", "write how long it really lasts: `duration: 1h`");
+            return null;
+        }
+        if (duration == Duration.Hours(24) && from != TimeOnly.MinValue)
+        {
+            losses.Lost(window.Map.At, window.Subject, "a window of a whole day that begins within a day has no form here", "write two windows: up to midnight, and from midnight on");
+            return null;
+        }
         var to = from.Add(duration.ToTimeSpan());
         var on = days.Count == 0 ? "Mo-Su" : string.Join(',', days.Distinct().Order().Select(day => Days[day][..2]));
         var open = $"{on} {Shown(from)}-{(duration == Duration.Hours(24) && from == TimeOnly.MinValue ? "24:00" : Shown(to))} {zone}";

@@ -69,11 +69,16 @@ public sealed class CheckDraft(string kind, string target)
     /// <summary>Fields of the kind, in order.</summary>
     public List<KeyValuePair<string, string>> Fields { get; } = [];
 
+    public void Field(string name, string value) => Fields.Add(new(name, value));
+
     /// <summary>Fields of the kind that hold several texts by name.</summary>
     public List<KeyValuePair<string, IReadOnlyList<KeyValuePair<string, string>>>> Maps { get; } = [];
 
     /// <summary>The secrets (<c>${env:NAME}</c>) that variables of the other tool became in its texts, once for each place. Only these are written.</summary>
     public List<string> Secrets { get; } = [];
+
+    /// <summary>The reader told of each of them by itself, with how to set it.</summary>
+    public bool AreSecretsTold { get; set; }
 
     public List<string> Expect { get; } = [];
 

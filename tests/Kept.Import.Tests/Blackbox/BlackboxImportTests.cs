@@ -21,6 +21,19 @@ public sealed class BlackboxImportTests
     public void The_other_file_is_recognised() =>
         Assert.Contains(Importing.Of("blackbox", "scrape_configs: []\n").Findings, finding => finding.Instead?.Contains("--prometheus", StringComparison.Ordinal) == true);
 
+    /// <summary>Nothing that a module says is passed over in silence, whatever its prober.</summary>
+    [Theory]
+    [InlineData("icmp", "icmp: { payload_size: 1400, dont_fragment: true, ttl: 5, source_ip_address: 192.0.2.1, preferred_ip_protocol: ip4, shiny: 1 }", "192.0.2.9", "payload_size dont_fragment ttl source_ip_address preferred_ip_protocol shiny")]
+    [InlineData("websocket", "websocket: { headers: { X-A: b }, query_response: [ { send: a } ], http_config: { basic_auth: { username: a }, tls_config: { insecure_skip_verify: true } }, shiny: 1 }", "wss://x.example/", "query_response basic_auth insecure_skip_verify shiny")]
+    public void Every_setting_of_a_module_is_carried_or_told(string prober, string settings, string target, string told)
+    {
+        var reading = Importing.Of("blackbox", $"modules:\n  m: {{ prober: {prober}, {settings} }}\n",
+            ("prometheus", $"scrape_configs:\n  - {{ job_name: j, metrics_path: /probe, params: {{ module: [m] }}, static_configs: [ {{ targets: ['{target}'] }} ] }}\n"));
+        Assert.Equal(1, reading.Carried);
+        var line = $"  m: {{ prober: {prober}, {settings} }}";
+        foreach (var setting in told.Split(' ')) Assert.Contains(reading.Findings, finding => finding.At.Line == 2 && finding.At.Column == line.IndexOf(setting, StringComparison.Ordinal) + 1 || setting == "preferred_ip_protocol" && finding.Message.StartsWith("ip4 is not preferred", StringComparison.Ordinal));
+    }
+
     /// <summary>A slash that is escaped already stays one slash; a code that is none becomes no expression.</summary>
     [Fact]
     public void Slashes_are_escaped_once_and_statuses_have_three_digits()

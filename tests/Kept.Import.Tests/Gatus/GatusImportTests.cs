@@ -94,6 +94,58 @@ public sealed class GatusImportTests
     }
 
     [Fact]
+    public void Hours_that_hold_stay_where_others_do_not()
+    {
+        var shown = Importing.Shown(Importing.Of("gatus", """
+            maintenance: { start: '01:00', duration: 1h, timezone: Europe/Riga }
+            endpoints:
+              - { name: a, url: 'https://a.example', conditions: ['[STATUS] == 200'], maintenance-windows: [ { start: '03:00', duration: 1h, timezone: Europe/Nowhere }, { start: '05:00', duration: 2h, every: [Sunday] } ] }
+            """));
+        Assert.Contains("given: not during maintenance and not during maintenance-3", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("maintenance-2", shown, StringComparison.Ordinal);
+        Assert.Matches("config.yaml:3:[0-9]+ Lost I02 \\[\\] the hours cannot be written here", shown);
+    }
+
+    [Theory]
+    [InlineData("start: '23:00', duration: 24h", "Hollow I04 [] the maintenance window lasts all day, every day")]
+    [InlineData("start: '00:00', duration: 24h, every: [Monday]", "open: 'Mo 00:00-24:00 UTC'")]
+    [InlineData("start: '12:00', duration: 24h, every: [Monday]", "a window of a whole day that begins within a day has no form here")]
+    public void A_window_of_a_whole_day_is_carried_or_told(string window, string expected)
+    {
+        var reading = Importing.Of("gatus", $"maintenance: {{ {window} }}\nendpoints: [ {{ name: a, url: 'https://a.example', conditions: ['[STATUS] == 200'] }} ]\n");
+        Assert.Contains(expected, Importing.Shown(reading), StringComparison.Ordinal);
+        Assert.Equal(1, reading.Carried);
+    }
+
+    /// <summary>Gatus' own thresholds are 3 and 2; a provider's stand in their place, an alert's in theirs.</summary>
+    [Theory]
+    [InlineData("ntfy: { topic: x }", "{ type: ntfy }", "confirm: 3 of 3", "without a `success-threshold` Gatus takes an alert back after 2 good looks")]
+    [InlineData("ntfy: { topic: x, default-alert: { failure-threshold: 5, success-threshold: 4 } }", "{ type: ntfy }", "confirm: 5 of 5", "Gatus takes it back after 4 good looks")]
+    [InlineData("ntfy: { topic: x, default-alert: { success-threshold: 4 } }", "{ type: ntfy, failure-threshold: 2, success-threshold: 1 }", "confirm: 2 of 2", "Gatus takes it back after 1 good looks")]
+    [InlineData("ntfy: { topic: x, default-alert: { success-threshold: 4 } }", "{ type: ntfy, failure-threshold: 4 }", "confirm: 4 of 4", null)]
+    public void Thresholds_of_alerts_have_their_defaults(string provider, string alert, string confirm, string? told)
+    {
+        var shown = Importing.Shown(Importing.Of("gatus", $"alerting: {{ {provider} }}\nendpoints: [ {{ name: a, url: 'https://a.example', conditions: ['[STATUS] == 200'], alerts: [ {alert} ] }} ]\n"));
+        Assert.Contains(confirm, shown, StringComparison.Ordinal);
+        if (told is null) Assert.DoesNotContain("takes it back", shown, StringComparison.Ordinal);
+        else Assert.Contains(told, shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_time_of_a_ping_is_that_of_its_way()
+    {
+        var shown = Importing.Shown(Importing.Of("gatus", "endpoints: [ { name: a, url: 'icmp://a.example', conditions: ['[CONNECTED] == true', '[RESPONSE_TIME] < 100'] } ]\n"));
+        Assert.Contains("- round-trip.median < 100ms", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_end_of_a_domain_is_a_promise_of_its_own()
+    {
+        var shown = Importing.Shown(Importing.Of("gatus", "endpoints: [ { name: a, url: 'https://a.example', conditions: ['[STATUS] == 200', '[DOMAIN_EXPIRATION] > 720h'] } ]\n"));
+        Assert.Contains("check: { domain: a.example, every: 1d, expect: [ expires-in > 30d ] }", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_thousand_endpoints_are_divided_into_documents_that_load()
     {
         var text = "endpoints:\n" + string.Concat(Enumerable.Range(0, 1_100).Select(n => $"  - {{ name: same, group: g{n % 7}, url: 'https://h{n}.example/', conditions: ['[STATUS] == 200'] }}\n"));

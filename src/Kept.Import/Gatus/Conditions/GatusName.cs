@@ -39,6 +39,9 @@ internal sealed record GatusName(string Text, GatusForm Form, string? Lost = nul
         [("dns", "[IP]")] = ("ip", GatusForm.Text),
         [("dns", "[CONNECTED]")] = ("", GatusForm.Implied),
         [("dns", GatusOperand.Body)] = ("answers", GatusForm.Answers),
+        [("icmp", "[RESPONSE_TIME]")] = ("round-trip.median", GatusForm.Time), // `time` is the whole look, with its pauses
+        [("icmp", "[IP]")] = ("ip", GatusForm.Text),
+        [("domain", GatusOperand.Domain)] = ("expires-in", GatusForm.Time),
     };
 
     /// <summary>Null where the operand is no placeholder that Gatus knows.</summary>
@@ -50,11 +53,11 @@ internal sealed record GatusName(string Text, GatusForm Form, string? Lost = nul
         var rest = inner[placeholder.Length..];
         if (wrapper == GatusOperand.Wrapper.Age) return Missing("age() has no counterpart: measure the age with `measures:` and an objective about it");
         if (placeholder == GatusOperand.Context) return Missing("values carried from step to step are not carried yet");
-        if (placeholder == GatusOperand.Domain) return Missing("when a domain's registration ends is seen by the kind `domain`, which this program does not have");
+        if (placeholder == GatusOperand.Domain && kind.Name != "domain") return Missing("when a domain's registration ends is seen by the kind `domain` alone");
         if (!Table.TryGetValue((kind.Name, placeholder), out var found) && !Seen(kind, placeholder, out found)) return Missing($"a check of the kind `{kind.Name}` sees no {placeholder}");
         if (placeholder == GatusOperand.Header)
             return rest.Length < 2 || rest[0] != '.' ? null : Wrapped(new GatusName(found.Name + Step(rest[1..]), GatusForm.Text), wrapper);
-        if (placeholder != GatusOperand.Body) return rest.Length > 0 ? null : Wrapped(new GatusName(found.Name, found.Form, IsCertificate: placeholder == GatusOperand.Certificate), wrapper);
+        if (placeholder != GatusOperand.Body) return rest.Length > 0 ? null : Wrapped(new GatusName(found.Name, found.Form, IsCertificate: placeholder is GatusOperand.Certificate or GatusOperand.Domain), wrapper);
         if (rest.Length == 0) return Wrapped(new GatusName(found.Name, found.Form), wrapper);
         if (found.Form == GatusForm.Answers) return Missing("records have no members");
         return Path(rest.StartsWith('.') ? rest[1..] : rest) is { } path ? InBody(found.Name, path, wrapper) : Missing($"the path `{rest}` has no form here");

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Kept.Import.Writing;
+using Kept.Model;
+
+namespace Kept.Import.Kuma;
+
+/// <summary>
+/// Secrets of one monitor: a document names a variable in place of each, and the report says what to put into it. No secret of Kuma's is ever written or shown.
+/// </summary>
+internal sealed partial class KumaSecrets(string prefix, string subject, Place at, Losses losses)
+{
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+
+    private readonly List<string> _used = [];
+
+    /// <summary>Every reference that was made, once for each place, is one that the check may hold.</summary>
+    public void Into(CheckDraft check)
+    {
+        check.Secrets.AddRange(_used);
+        check.AreSecretsTold = true;
+    }
+
+    /// <summary>The reference that a document writes for it, and a finding that names the variable.</summary>
+    /// <param name="what">The last part of its name: <c>PASSWORD</c>.</param>
+    /// <param name="instead">How to set it.</param>
+    public string Reference(string what, string message, string instead)
+    {
+        var name = $"KUMA_{prefix}_{what}";
+        for (var n = 2; !_named.Add(name); n++) name = $"KUMA_{prefix}_{what}_{n.ToString(CultureInfo.InvariantCulture)}";
+        losses.Tell(new Finding(ImportCodes.SecretLeftOut, FindingKind.Changed, at, subject, $"{message} stands in Uptime Kuma as it is, and is not written into a document: every look reads `{name}` where Kept runs, and sends it to the target", null, instead.Replace("NAME", name, StringComparison.Ordinal)));
+        var reference = $"${{env:{name}}}";
+        _used.Add(reference);
+        return reference;
+    }
+
+    /// <summary>A URL whose parameters with the name of a secret are references.</summary>
+    public string Url(string url) => Parameter().Replace(url, match => match.Groups["name"].Value + Reference(Upper(match.Groups["word"].Value), $"the value of `{match.Groups["word"].Value}` in the URL", "export NAME='the value'"));
+
+    /// <summary>A header that holds a secret by its name or by its value.</summary>
+    public string Header(string name, string value) => SecretHeader().IsMatch(name) || Bearer().IsMatch(value)
+        ? Reference(Upper(name), $"the header `{Losses.Short(name)}`", "export NAME='the value of the header'") : value;
+
+    /// <summary>A text to send: as a whole a reference where something in it looks like a credential.</summary>
+    public string Body(string body) => Credentials.Masked(body) != body ? Reference("BODY", "a body in which something looks like a credential", "export NAME='the whole body'") : body;
+
+    /// <summary>A reference in an instruction to a shell would be one more secret to look for, so a variable has letters, digits and underscores alone.</summary>
+    public static string Upper(string text) => Names.Of(text) is { Length: > 0 } name ? name.Replace('-', '_').ToUpperInvariant() : "SECRET";
+
+    public static bool IsSecretField(string field) => KumaFields.Plain(field) is "basicauthpass" or "basicauthuser" or "headers" or "body" or "url" or "pushtoken" or "databaseconnectionstring" or "mqttpassword" or "mqttusername"
+        or "radiuspassword" or "radiussecret" or "rabbitmqpassword" or "oauthclientsecret" or "tlskey" or "tlscert" or "config" or "grpcmetadata" or "grpcbody" or "kafkaproducersasloptions" or "bearertoken";
+
+    [GeneratedRegex(@"(?<name>[?&](?<word>[A-Za-z0-9_.-]*(?:token|key|secret|passw(?:or)?d|pwd|auth|sig|signature|credential)s?)=)(?<value>[^&#\s]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("auth|cookie|token|secret|key|password|credential|signature", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretHeader();
+
+    [GeneratedRegex(@"^\s*(?:bearer|basic|digest|token|apikey)\s+\S", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Bearer();
+}
