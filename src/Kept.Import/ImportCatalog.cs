@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Kept.Import.Blackbox;
 using Kept.Import.Gatus;
+using Kept.Import.OpenSlo;
 
 namespace Kept.Import;
 
@@ -12,6 +13,7 @@ public static class ImportCatalog
     [
         GatusImport.Tool,
         BlackboxImport.Tool,
+        OpenSloImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

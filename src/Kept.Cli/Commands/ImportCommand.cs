@@ -25,12 +25,14 @@ internal static class ImportCommand
         var beside = tool.Beside.Select(one => (one, Option: new Option<string?>(one.Option) { Description = one.Means, HelpName = "FILE" })).ToList();
         var command = new Command(tool.Name, $"From {tool.Title}: {tool.Means}") { path, into, agent, json };
         foreach (var (_, option) in beside) command.Options.Add(option);
+        var prometheus = new Option<string?>("--prometheus-url") { Description = "Where the Prometheus is that answers the queries, where the files do not say", HelpName = "URL" };
+        if (tool.AsksPrometheus) command.Options.Add(prometheus);
         command.SetAction(parsed =>
         {
             var id = parsed.GetValue(agent)!;
             if (!PromiseName.IsName(id)) throw new UsageException($"'{id}' is no name: use lower-case letters, digits, hyphens and dots");
             var given = beside.Select(one => (Name: one.one.Option.TrimStart('-'), File: parsed.GetValue(one.Option))).Where(one => one.File is not null).Select(one => (one.Name, one.File!));
-            var import = Carrying.Read(tool, parsed.GetValue(path)!, given, id, time);
+            var import = Carrying.Read(tool, parsed.GetValue(path)!, given, id, tool.AsksPrometheus ? Address(parsed.GetValue(prometheus)) : null, time);
             var folder = parsed.GetValue(into);
             var written = folder is null ? [] : import.WriteInto(folder);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(ImportJson.Write(import, written));
@@ -38,5 +40,13 @@ internal static class ImportCommand
             return import.Reading.IsBroken || import.Reading.Carried == 0 ? ExitCodes.Broken : ExitCodes.Kept;
         });
         return command;
+    }
+
+    private static string? Address(string? given)
+    {
+        if (given is null) return null;
+        if (!Uri.TryCreate(given, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || given.AsSpan().IndexOfAny(" ?#") >= 0 || url.Host.Length == 0)
+            throw new UsageException($"'{Losses.Short(given)}' is no address of a Prometheus: write http://HOST:PORT, without user, password or query");
+        return given.TrimEnd('/');
     }
 }

@@ -20,12 +20,12 @@ internal sealed record Carrying(string Source, ImportReading Reading, ImmutableA
     private const long MostBytes = 64 << 20;
 
     /// <exception cref="UsageException">A file is not there, or cannot be read.</exception>
-    public static Carrying Read(ForeignTool tool, string path, IEnumerable<(string Name, string File)> beside, string agent, TimeProvider time)
+    public static Carrying Read(ForeignTool tool, string path, IEnumerable<(string Name, string File)> beside, string agent, string? prometheus, TimeProvider time)
     {
         var files = FilesOf(tool, path);
         var further = beside.ToFrozenDictionary(one => one.Name, one => One(one.File, one.File, false));
         var until = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddYears(1);
-        var reading = ImportCatalog.Read(tool, new ImportRequest(files, further, CheckCatalog.Kinds, agent, until));
+        var reading = ImportCatalog.Read(tool, new ImportRequest(files, further, CheckCatalog.Kinds, agent, until) { Prometheus = prometheus });
         var lines = tool.OpensItself ? [] : files.Concat(further.Values).Select(file => file.AsDocument).ToList();
         return new Carrying(path, reading, DiagnosticText.WithLines(reading.Findings.Select(finding => finding.AsDiagnostic()), lines));
     }
@@ -60,25 +60,6 @@ internal sealed record Carrying(string Source, ImportReading Reading, ImmutableA
     public IReadOnlyList<string> WriteInto(string folder)
     {
         if (Reading.IsBroken || Reading.Documents.IsEmpty) return [];
-        var files = Reading.Documents.Select(document => (Path: Path.Combine(folder, document.Path), document.Bytes)).ToList();
-        if (files.FirstOrDefault(file => File.Exists(file.Path) || Directory.Exists(file.Path)).Path is { } there)
-            throw new UsageException($"{there} is there already, and nothing is overwritten; name another folder, or another --agent");
-        var written = new List<string>();
-        try
-        {
-            Directory.CreateDirectory(folder);
-            foreach (var (path, bytes) in files)
-            {
-                using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-                written.Add(path);
-                file.Write(bytes.Span);
-            }
-            return written;
-        }
-        catch
-        {
-            foreach (var path in written) File.Delete(path);
-            throw;
-        }
+        return AllOrNone.Write(folder, Reading.Documents, "name another folder, or another --agent");
     }
 }
