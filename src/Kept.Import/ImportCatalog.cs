@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Kept.Import.Blackbox;
 using Kept.Import.Gatus;
 using Kept.Import.OpenSlo;
+using Kept.Import.Pyrra;
+using Kept.Import.Sloth;
 
 namespace Kept.Import;
 
@@ -14,6 +16,8 @@ public static class ImportCatalog
         GatusImport.Tool,
         BlackboxImport.Tool,
         OpenSloImport.Tool,
+        SlothImport.Tool,
+        PyrraImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

@@ -44,7 +44,7 @@ internal static class SloNumber
             return null;
         }
         if (most == 100 && number < 1)
-            losses.Hollow(ImportCodes.MisreadValue, text.At, subject, $"the target is in percent: {Text(number)} is {Text(number)} %, and was probably meant as {Text(number * 100)} %", $"{Text(100 - number)} % of all may fail", $"write {Text(number * 100)}");
+            losses.Hollow(ImportCodes.MisreadValue, text.At, subject, $"the target is in percent: {Text(number)} is {Text(number)} %, and was probably meant as {Text(number * 100)} %", $"{Text(100 - number)} % of all may fail", Text(number * 100));
         return number / most;
     }
 }
