@@ -2,6 +2,7 @@ using System.Text;
 using Kept.Checks;
 using Kept.Import.Exporting;
 using Kept.Language;
+using Kept.Model;
 using Kept.TestKit;
 using Xunit;
 
@@ -10,11 +11,13 @@ namespace Kept.Import.Tests;
 /// <summary>Exports as the command line does them, on texts.</summary>
 internal static class Exporting
 {
-    public static ExportWriting Of(string tool, string text)
+    public static ExportWriting Of(string tool, string text) => ExportCatalog.Write(ExportCatalog.Tools.Single(one => one.Name == tool), Read(text));
+
+    public static House Read(string text)
     {
         var house = HouseReader.Read([new DocumentFile("house.kept.yaml", Encoding.UTF8.GetBytes(text))], "house", CheckCatalog.Kinds);
         Assert.True(house.House is not null, string.Join('\n', house.Diagnostics));
-        return ExportCatalog.Write(ExportCatalog.Tools.Single(one => one.Name == tool), house.House);
+        return house.House;
     }
 
     public static string Case(string name) => File.ReadAllText(Repository.PathOf("tests", "Kept.Import.Tests", "Exports", "cases", name));

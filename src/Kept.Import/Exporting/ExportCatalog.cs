@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Import.Exporting.OpenSlo;
+using Kept.Import.Exporting.Prometheus;
 using Kept.Model;
 
 namespace Kept.Import.Exporting;
@@ -11,6 +12,7 @@ public static class ExportCatalog
     public static ImmutableArray<ExportTool> Tools { get; } =
     [
         OpenSloExport.Tool,
+        PrometheusRulesExport.Tool,
     ];
 
     /// <summary>Writes a house for one tool.</summary>

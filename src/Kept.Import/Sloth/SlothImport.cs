@@ -108,7 +108,7 @@ internal static class SlothImport
             return null;
         }
         var (events, raw) = (sli.Inner("events"), sli.Inner("raw"));
-        sli.Lost("plugin", "a plugin makes its own queries, and only Sloth can run it", "write the queries that it generates: `sloth generate` shows them");
+        sli.Lost("plugin", "a plugin makes its own queries, and only Sloth can run it", "the queries that it makes: `sloth generate` shows them");
         sli.TellUnknown(null, Refuses);
         if (events is not null && raw is not null) losses.Lost(sli.At("raw"), subject, "either events or a raw ratio is allowed: the events are taken");
         SloIndicator? read = null;
@@ -167,7 +167,8 @@ internal static class SlothImport
             {
                 alert.Subject = wish.Source;
                 // a switch among the labels switches nothing off
-                if ((alert.Map["labels"] as ForeignNode.Map)?.Key("disable") is { } misplaced) losses.UnknownKey(misplaced.At, wish.Source, "disable", [], $"{key}: {{ disable: true }}", "as a label, switches nothing off");
+                if ((alert.Map["labels"] as ForeignNode.Map)?.Key("disable") is { } misplaced) 
+                    losses.Tell(new(ImportCodes.UnknownKey, FindingKind.UnknownKey, misplaced.At, wish.Source, "`disable` among the labels switches nothing off", null, $"{key}: {{ disable: true }}"));
                 if (!isOff) alert.Lost("labels", "whom an alert tells is not carried: Kept shows how things stand", "let your alerting read /metrics");
                 alert.Pass("labels", "annotations");
                 alert.TellUnknown(null, Refuses);

@@ -44,7 +44,7 @@ internal sealed record OpenSloShape
     private static OpenSloShape? One(Promise promise, Objective objective, int place, PrometheusAsk? ask, Losses losses)
     {
         var (subject, at) = (promise.Name.ToString(), objective.At.IsKnown ? objective.At : promise.At);
-        if (TargetOf(objective) is not { } target)
+        if (ObjectiveTarget.Of(objective) is not { } target)
         {
             losses.NotExported(at, subject, $"`{objective.Text}` asks for every look, or for few good ones; a target of OpenSLO is a share below 1 that is to be reached", "an objective with a share: availability >= 99.9% over 30d");
             return null;
@@ -83,14 +83,6 @@ internal sealed record OpenSloShape
         if (slice is not null) losses.Differs(at, subject, $"`{objective.Text}`: Kept counts the slices, and OpenSLO is given their ratio");
         return shape with { Ratio = $"kept_objective_good{{{labels}}} / (kept_objective_good{{{labels}}} + kept_objective_bad{{{labels}}})" };
     }
-
-    /// <summary>The share that is to be reached; null where it is none below 1.</summary>
-    private static decimal? TargetOf(Objective objective) => objective switch
-    {
-        { Quantity.Source: QuantitySource.GoodLooks, Operator: Comparison.GreaterOrEqual or Comparison.Greater, Target.Amount: > 0 and < 1 } => objective.Target.Amount,
-        { Quantity.Source: not (QuantitySource.GoodLooks or QuantitySource.Surroundings), Statistic: { Kind: StatisticKind.Percentile, Share: > 0 and < 1 } } => objective.Statistic.Share,
-        _ => null,
-    };
 
     private static string? Op(Comparison sign) => sign switch { Comparison.Less => "lt", Comparison.LessOrEqual => "lte", Comparison.Greater => "gt", Comparison.GreaterOrEqual => "gte", _ => null };
 
