@@ -15,7 +15,7 @@ internal static class ExportLosses
     public static void CannotFire(this Losses losses, Place at, string subject, string message, string? instead = null) => losses.Tell(new(ImportCodes.RuleCannotFire, FindingKind.Lost, at, subject, message, null, instead));
 
     /// <summary>A secret is named and never written; where a text would hold one, the place of the secret stays open.</summary>
-    public static void Secret(this Losses losses, Place at, string subject, string field) => losses.Tell(new(ImportCodes.SecretStays, FindingKind.Lost, at, subject, $"{field} holds a secret, which is not written", null, "put it into the other tool by hand, from where that tool keeps its secrets"));
+    public static void Secret(this Losses losses, Place at, string subject, string field) => losses.Tell(new(ImportCodes.SecretStays, FindingKind.Lost, at, subject, $"{field} holds a secret, which is not written", null, "it there by hand, from where that tool keeps its secrets"));
 
     /// <summary>Conditions and counting that hardly any other tool knows, told where a promise has them.</summary>
     public static void TellTerms(this Losses losses, Promise promise)
