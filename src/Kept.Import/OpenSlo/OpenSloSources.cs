@@ -1,4 +1,3 @@
-using Kept.Import.Slo;
 using Kept.Language.Foreign;
 
 namespace Kept.Import.OpenSlo;

@@ -73,7 +73,7 @@ internal static partial class PromQl
     /// <summary>A metric with its labels and nothing else.</summary>
     public static bool IsSelector(string query)
     {
-        if (!Metric().Match(query).Success) return false;
+        if (!Metric().IsMatch(query)) return false;
         var brace = query.IndexOf('{', StringComparison.Ordinal);
         return brace < 0 || Closing(query, brace) == query.Length - 1;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using Kept.Import.Writing;
 using Kept.Language;
 using Kept.Model;
 
