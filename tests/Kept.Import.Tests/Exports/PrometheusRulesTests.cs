@@ -4,7 +4,6 @@ using System.Numerics;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Kept.Judging;
-using Kept.Model;
 using Kept.TestKit;
 using Xunit;
 
