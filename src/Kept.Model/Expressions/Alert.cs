@@ -37,6 +37,10 @@ public sealed record AlertLine(string Name, AlertState State, string Reason)
 {
     /// <summary>What each of its windows holds, by objective and window, each once.</summary>
     public ImmutableArray<BurnFigures> Burns { get; init; } = [];
+
+    public bool Equals(AlertLine? other) => other is not null && Name == other.Name && State == other.State && Reason == other.Reason && Burns.AsSpan().SequenceEqual(other.Burns.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Name, State, Reason);
 }
 
 /// <summary>What was counted over one window of an alert.</summary>
