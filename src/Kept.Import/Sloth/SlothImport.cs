@@ -167,7 +167,7 @@ internal static class SlothImport
             {
                 alert.Subject = wish.Source;
                 // a switch among the labels switches nothing off
-                if ((alert.Map["labels"] as ForeignNode.Map)?.Key("disable") is { } misplaced) 
+                if ((alert.Map["labels"] as ForeignNode.Map)?.Key("disable") is { } misplaced)
                     losses.Tell(new(ImportCodes.UnknownKey, FindingKind.UnknownKey, misplaced.At, wish.Source, "`disable` among the labels switches nothing off", null, $"{key}: {{ disable: true }}"));
                 if (!isOff) alert.Lost("labels", "whom an alert tells is not carried: Kept shows how things stand", "let your alerting read /metrics");
                 alert.Pass("labels", "annotations");

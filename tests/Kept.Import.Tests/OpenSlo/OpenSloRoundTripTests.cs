@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
-using Kept.Import.Exporting;
 using Kept.Language;
 using Kept.Language.Foreign;
 using Kept.TestKit;
