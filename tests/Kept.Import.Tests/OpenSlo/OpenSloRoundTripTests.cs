@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
-using Kept.Language;
 using Kept.Language.Foreign;
 using Kept.TestKit;
 using Xunit;
