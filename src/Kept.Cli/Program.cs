@@ -106,6 +106,7 @@ internal static class Program
             VerifyCommand.Build(terminal, time),
             TryCommand.Build(terminal, time),
             ImportCommand.Build(terminal, time),
+            ExportCommand.Build(terminal, time),
             FmtCommand.Build(terminal),
             SchemaCommand.Build(terminal),
             LedgerCommand.Build(terminal, time),

@@ -4,6 +4,9 @@ using Kept.Import.Cloudprober;
 using Kept.Import.Gatus;
 using Kept.Import.Healthchecks;
 using Kept.Import.Kuma;
+using Kept.Import.OpenSlo;
+using Kept.Import.Pyrra;
+using Kept.Import.Sloth;
 
 namespace Kept.Import;
 
@@ -18,6 +21,9 @@ public static class ImportCatalog
         KumaImport.Tool,
         HealthchecksImport.Tool,
         CloudproberImport.Tool,
+        OpenSloImport.Tool,
+        SlothImport.Tool,
+        PyrraImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

@@ -15,7 +15,7 @@ public sealed partial class ErrorPagesTests
         ('B', "Budgets and alerts", "What arithmetic alone says of a budget or an alert. Warnings, told by `kept check`, `kept up` and the page of problems."),
         ('H', "Hollow checks", "What a check would miss, or can never see. Told by `kept check` and on the page of a promise; nothing is refused for it. How it is found: [what a check would miss](../concepts/hollow.md)."),
         ('A', "The API", "In the `code` of an answer that is a problem."),
-        ('I', "Other tools' files", "Told when another tool's files are brought along, and by `kept try --dialect gatus`. Only I01 keeps anything from being written; the others say what was lost, and what had been hollow all along."),
+        ('I', "Other tools' files", "Told when another tool's files are brought along, and by `kept try --dialect gatus`; from I20 on when a house is exported. Only I01 keeps anything from being written; the others say what was lost, and what had been hollow all along."),
         ('S', "Storage", "On standard error of `kept`, in `/healthz` and on the page. Each says what happened to the evidence and what to do."),
     ];
 

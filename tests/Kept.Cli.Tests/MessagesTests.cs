@@ -63,7 +63,7 @@ public partial class MessagesTests
     private static partial Regex Quoted();
 
     // Not "kept is true": a verb, and after it an end, a flag, a path, a name in capitals or the hole of an interpolated text.
-    [GeneratedRegex(@"(?:[:;·] +|^ *|^#+ +|\$ (?:\./)?|  +)kept (?<command>(?:up|add|init|status|explain|check|verify|try|import|fmt|schema|ledger)\b[^`<""\n#·]*)")]
+    [GeneratedRegex(@"(?:[:;·] +|^ *|^#+ +|\$ (?:\./)?|  +)kept (?<command>(?:up|add|init|status|explain|check|verify|try|import|export|fmt|schema|ledger)\b[^`<""\n#·]*)")]
     private static partial Regex Loose();
 
     [GeneratedRegex("/(obj|bin|node_modules|artifacts)/")]

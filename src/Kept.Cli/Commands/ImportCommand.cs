@@ -27,6 +27,8 @@ internal static class ImportCommand
         var command = new Command(tool.Name, $"From {tool.Title}: {tool.Means}") { path, into, agent, json };
         foreach (var (_, option) in beside) command.Options.Add(option);
         if (tool.History is not null) command.Options.Add(history);
+        var prometheus = new Option<string?>("--prometheus-url") { Description = "Where the Prometheus is that answers the queries, where the files do not say", HelpName = "URL" };
+        if (tool.AsksPrometheus) command.Options.Add(prometheus);
         command.SetAction(parsed =>
         {
             var id = parsed.GetValue(agent)!;
@@ -35,12 +37,20 @@ internal static class ImportCommand
             var folder = parsed.GetValue(into);
             var withHistory = tool.History is not null && parsed.GetValue(history);
             if (withHistory && folder is null) throw new UsageException("--history is written beside the documents: name their folder with -o FOLDER");
-            var import = Carrying.Read(tool, parsed.GetValue(path)!, given, id, time);
+            var import = Carrying.Read(tool, parsed.GetValue(path)!, given, id, tool.AsksPrometheus ? Address(parsed.GetValue(prometheus)) : null, time);
             var written = folder is null ? [] : import.WriteInto(folder, withHistory);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(ImportJson.Write(import, written));
             else ImportReport.Write(terminal, import, folder, written);
             return import.Reading.IsBroken || import.Reading.Carried == 0 || import.Past?.Broken is not null ? ExitCodes.Broken : ExitCodes.Kept;
         });
         return command;
+    }
+
+    private static string? Address(string? given)
+    {
+        if (given is null) return null;
+        if (!Uri.TryCreate(given, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || given.AsSpan().IndexOfAny(" ?#") >= 0 || url.Host.Length == 0)
+            throw new UsageException($"'{Losses.Short(given)}' is no address of a Prometheus: write http://HOST:PORT, without user, password or query");
+        return given.TrimEnd('/');
     }
 }

@@ -24,14 +24,14 @@ internal sealed record Carrying(string Source, ImportRequest Request, ImportRead
     private const long MostBytes = 64 << 20;
 
     /// <exception cref="UsageException">A file is not there, or cannot be read.</exception>
-    public static Carrying Read(ForeignTool tool, string path, IEnumerable<(string Name, string File)> beside, string agent, TimeProvider time)
+    public static Carrying Read(ForeignTool tool, string path, IEnumerable<(string Name, string File)> beside, string agent, string? prometheus, TimeProvider time)
     {
         var files = FilesOf(tool, path);
         var further = beside.ToFrozenDictionary(one => one.Name, one => One(one.File, one.File, false));
         var until = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddYears(1);
-        var request = new ImportRequest(files, further, CheckCatalog.Kinds, agent, until);
+        var request = new ImportRequest(files, further, CheckCatalog.Kinds, agent, until) { Prometheus = prometheus };
         var reading = ImportCatalog.Read(tool, request);
-        var lines = tool.HidesLines ? [] : files.Concat(further.Values).Select(file => file.AsDocument).ToList();
+        var lines = tool.OpensItself || tool.HidesLines ? [] : files.Concat(further.Values).Select(file => file.AsDocument).ToList();
         return new Carrying(path, request, reading, DiagnosticText.WithLines(reading.Findings.Select(finding => finding.AsDiagnostic()), lines));
     }
 
@@ -74,39 +74,9 @@ internal sealed record Carrying(string Source, ImportRequest Request, ImportRead
     public IReadOnlyList<string> WriteInto(string folder, bool withHistory)
     {
         if (Reading.IsBroken || Reading.Documents.IsEmpty) return [];
-        var files = Reading.Documents.Select(document => (Path: Path.Combine(folder, document.Path), document.Bytes)).ToList();
-        var history = Path.Combine(folder, Request.Agent + ".history.jsonl");
-        if (files.Select(file => file.Path).Concat(withHistory ? [history] : []).FirstOrDefault(path => File.Exists(path) || Directory.Exists(path)) is { } there)
-            throw new UsageException($"{there} is there already, and nothing is overwritten; name another folder, or another --agent");
-        var written = new List<string>();
-        try
-        {
-            Directory.CreateDirectory(folder);
-            foreach (var (path, bytes) in files)
-            {
-                using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-                written.Add(path);
-                file.Write(bytes.Span);
-            }
-            if (withHistory && Reading.Tool.History is { } write)
-            {
-                using var file = new FileStream(history, FileMode.CreateNew, FileAccess.Write);
-                written.Add(history);
-                Past = write(Request, Reading, file);
-            }
-        }
-        catch
-        {
-            TakeBack();
-            throw;
-        }
-        if (Past?.Broken is null) return written;
-        TakeBack();
-        return [];
-
-        void TakeBack()
-        {
-            foreach (var path in written) File.Delete(path);
-        }
+        var history = Request.Agent + ".history.jsonl";
+        return AllOrNone.Write(folder, Reading.Documents, "name another folder, or another --agent", withHistory && Reading.Tool.History is { } write
+            ? (history, file => (Past = write(Request, Reading, file)).Broken is null)
+            : null);
     }
 }

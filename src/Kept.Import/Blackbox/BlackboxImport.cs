@@ -11,7 +11,7 @@ namespace Kept.Import.Blackbox;
 internal static class BlackboxImport
 {
     public static readonly ForeignTool Tool = new("blackbox", "blackbox_exporter", "the exporter's blackbox.yml; its targets are in --prometheus", [],
-        [new FileBeside("--prometheus", "Prometheus' prometheus.yml, whose jobs name the targets")], Read);
+        [new FileBeside("--prometheus", "Prometheus' prometheus.yml, whose jobs name the targets"), new FileBeside("--targets", "a file of targets that a job reads (file_sd), in YAML or JSON")], Read);
 
     internal const string Refuses = "keeps the exporter from starting";
 
@@ -31,7 +31,7 @@ internal static class BlackboxImport
                 root.TellUnknown(key => key == "scrape_configs" ? "this is Prometheus' file; name it with --prometheus" : null, Refuses);
             }
         if (modules.Count == 0 && !losses.IsBroken) losses.Unread(Place.None, "there are no modules in it", "name the file that holds `modules:`");
-        var jobs = request.Beside.TryGetValue("prometheus", out var prometheus) ? BlackboxJobs.Of(Root(prometheus, losses), losses) : [];
+        var jobs = request.Beside.TryGetValue("prometheus", out var prometheus) ? BlackboxJobs.Of(Root(prometheus, losses), request.Beside.TryGetValue("targets", out var targets) ? BlackboxTargets.Of(targets, losses) : null, losses) : [];
         foreach (var job in jobs)
             if (modules.TryGetValue(job.Module, out var module)) foreach (var target in job.Targets) Carry(request, draft, losses, job, module, target);
             else losses.Lost(job.At, job.Name, $"there is no module `{Losses.Short(job.Module)}`", "name one of " + string.Join(", ", modules.Keys.Take(12)));

@@ -12,7 +12,7 @@ internal static class BlackboxJobs
 {
     private static readonly Duration StandardEvery = Duration.Minutes(1), StandardTimeout = Duration.Seconds(10);
 
-    public static IReadOnlyList<BlackboxJob> Of(Keys? file, Losses losses)
+    public static IReadOnlyList<BlackboxJob> Of(Keys? file, IReadOnlyList<BlackboxTargets>? listed, Losses losses)
     {
         if (file is null) return [];
         var global = file.Inner("global");
@@ -32,9 +32,12 @@ internal static class BlackboxJobs
             else
                 foreach (var config in job.Items("static_configs")) targets.AddRange(GatusText.Texts(config.List("targets")));
             foreach (var (key, value) in job.Map.Entries)
-                if (key.Content.EndsWith("_sd_configs", StringComparison.Ordinal))
-                    losses.Lost(key.At, name, $"targets that `{key.Content}` finds are not known from these files", value is ForeignNode.List ? "write them as static_configs, or import again where they are listed" : null);
-            jobs.Add(new BlackboxJob(name, job.Map.At, module?.Content ?? "http_2xx", targets, Length(job, "scrape_interval") ?? every, Length(job, "scrape_timeout") ?? timeout));
+                if (key.Content == "file_sd_configs" && listed is not null)
+                    jobs.AddRange(listed.Select(group => new BlackboxJob(group.Job ?? name, group.At, group.Module ?? module?.Content ?? "http_2xx", group.Targets,
+                        group.Every ?? Length(job, "scrape_interval") ?? every, group.Timeout ?? Length(job, "scrape_timeout") ?? timeout)));
+                else if (key.Content.EndsWith("_sd_configs", StringComparison.Ordinal))
+                    losses.Lost(key.At, name, $"targets that `{key.Content}` finds are not known from these files", value is ForeignNode.List ? key.Content == "file_sd_configs" ? "add --targets FILE for the file that it names" : "write them as static_configs, or import again where they are listed" : null);
+            if (targets.Count > 0 || listed is null) jobs.Add(new BlackboxJob(name, job.Map.At, module?.Content ?? "http_2xx", targets, Length(job, "scrape_interval") ?? every, Length(job, "scrape_timeout") ?? timeout));
         }
         return jobs;
     }

@@ -20,6 +20,9 @@ public sealed record ForeignTool(
     string Name, string Title, string Means, ImmutableArray<string> Endings, ImmutableArray<FileBeside> Beside, ReadFiles Read, bool OpensItself = false, bool HidesLines = false, WriteHistory? History = null)
 {
     public bool TakesFolders => !Endings.IsEmpty;
+
+    /// <summary>Its files hold queries and not always the address of the Prometheus that answers them: an option names it.</summary>
+    public bool AsksPrometheus { get; init; }
 }
 
 /// <summary>Reads the files of one tool. Does not throw for what they hold.</summary>
@@ -49,5 +52,18 @@ public sealed record ForeignFile(string Path, string FullPath, ReadOnlyMemory<by
 /// <param name="Until">When the written document ends unless it is renewed.</param>
 public sealed record ImportRequest(ImmutableArray<ForeignFile> Files, FrozenDictionary<string, ForeignFile> Beside, ImmutableArray<CheckKind> Kinds, string Agent, DateOnly Until)
 {
+    /// <summary>Where the Prometheus is that answers the queries of the files; null where nobody said.</summary>
+    public string? Prometheus { get; init; }
+
+    /// <summary>The address that was named, else the usual one on this machine, which is told.</summary>
+    public string PrometheusOr(Place at, string subject, Losses losses)
+    {
+        if (Prometheus is { } named) return named;
+        losses.Changed(at, subject, $"nothing says where your Prometheus is: {UsualPrometheus} is written", "add --prometheus-url https://prometheus.example");
+        return UsualPrometheus;
+    }
+
+    private const string UsualPrometheus = "http://localhost:9090";
+
     public CheckKind? Kind(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);
 }

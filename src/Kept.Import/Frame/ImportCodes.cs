@@ -8,6 +8,9 @@ public static class ImportCodes
     public const string Unread = "I01", NotCarried = "I02", UnknownKey = "I03", CannotFail = "I04", CannotPass = "I05", MissingPasses = "I06", MisreadValue = "I07",
         WatchesTooLittle = "I08", Different = "I09", SecretLeftOut = "I10", PastOfOthers = "I11";
 
+    /// <summary>Of exports.</summary>
+    public const string NotExported = "I20", ExportDiffers = "I21", RuleCannotFire = "I22", SecretStays = "I23";
+
     /// <summary>Every code with the heading of its page.</summary>
     public static ImmutableArray<(string Code, string Title)> All { get; } =
     [
@@ -22,5 +25,9 @@ public static class ImportCodes
         (Different, "carried with a difference"),
         (SecretLeftOut, "a secret that is not written"),
         (PastOfOthers, "a past that others recorded"),
+        (NotExported, "not exported"),
+        (ExportDiffers, "exported with a difference"),
+        (RuleCannotFire, "an alert that is not exported because it would say nothing"),
+        (SecretStays, "a secret that stays where it is"),
     ];
 }

@@ -17,13 +17,14 @@ public sealed partial class PromiseFold
         {
             var fires = Truth.False;
             var (firing, unknown, quiet) = ((string?)null, (string?)null, (string?)null);
+            var burns = new List<BurnFigures>(2);
             foreach (var line in alert.Lines)
             {
                 var truth = Truth.True;
                 string? reached = null, unclear = null, not = null;
                 foreach (var test in line.Tests)
                 {
-                    var one = JudgeBurn(test, now);
+                    var one = JudgeBurn(test, now, burns);
                     truth = truth.And(one.Truth);
                     if (one.Truth == Truth.True) reached = reached is null ? one.Reason : $"{reached}; {one.Reason}";
                     else if (one.Truth == Truth.Unknown) unclear ??= one.Reason;
@@ -34,17 +35,18 @@ public sealed partial class PromiseFold
                 else if (truth == Truth.Unknown) unknown ??= unclear;
                 else quiet ??= not;
             }
-            alerts.Add(fires switch
+            var told = fires switch
             {
                 Truth.True => new AlertLine(alert.Name, AlertState.Firing, firing!),
                 Truth.False => new AlertLine(alert.Name, AlertState.Quiet, quiet ?? ""),
                 _ => new AlertLine(alert.Name, AlertState.Unknown, unknown!),
-            });
+            };
+            alerts.Add(told with { Burns = [.. burns] });
         }
         return alerts.MoveToImmutable();
     }
 
-    private (Truth Truth, string Reason) JudgeBurn(BurnTest test, long now)
+    private (Truth Truth, string Reason) JudgeBurn(BurnTest test, long now, List<BurnFigures> burns)
     {
         var plan = _plan.Objectives[test.Objective];
         if (plan.Undecidable is { } why || plan.Share.Allowed is not { } allowed) return (Truth.Unknown, plan.Undecidable ?? $"{plan.Objective.Text} has no budget");
@@ -54,6 +56,7 @@ public sealed partial class PromiseFold
         var figures = FiguresOf(plan, new Reach(Math.Max(_since, begin), end, begin, end), now);
         var rule = BurnRule.Of(test, allowed);
         var bad = figures.Sum is { } sum ? Fraction.Of(figures.Counted) - sum : Fraction.Of(figures.Counted - figures.Satisfying);
+        if (!burns.Exists(known => known.Objective == plan.Objective.Text && known.Window == test.Window)) burns.Add(new BurnFigures(plan.Objective.Text, test.Window, bad, figures.Counted, figures.Open));
         var word = plan.SliceTrack >= 0 ? "slice" : "look";
         string Burn() => $"over {test.Window} the budget burns {(bad / (allowed * Fraction.Of(figures.Counted))).ToWords(1)} times as fast as it may ({bad.ToWords(1)} of {VerdictWords.Plural(figures.Counted, word)} bad)";
         if (figures.Counted == 0)

@@ -33,4 +33,20 @@ public enum AlertState { Unknown, Quiet, Firing }
 /// <param name="Name">Its name.</param>
 /// <param name="State">Firing, quiet or unknown.</param>
 /// <param name="Reason">In words, with figures.</param>
-public sealed record AlertLine(string Name, AlertState State, string Reason);
+public sealed record AlertLine(string Name, AlertState State, string Reason)
+{
+    /// <summary>What each of its windows holds, by objective and window, each once.</summary>
+    public ImmutableArray<BurnFigures> Burns { get; init; } = [];
+
+    public bool Equals(AlertLine? other) => other is not null && Name == other.Name && State == other.State && Reason == other.Reason && Burns.AsSpan().SequenceEqual(other.Burns.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Name, State, Reason);
+}
+
+/// <summary>What was counted over one window of an alert.</summary>
+/// <param name="Objective">The objective as written.</param>
+/// <param name="Window">The last so much time.</param>
+/// <param name="Bad">Bad looks or slices; a fraction where shares of slices are added up.</param>
+/// <param name="Counted">Looks or slices with evidence.</param>
+/// <param name="Open">Those that are missing and may still come: an alert fires only where even they could not mend it.</param>
+public sealed record BurnFigures(string Objective, Duration Window, Fraction Bad, long Counted, long Open);

@@ -46,6 +46,7 @@ internal static class MetricsPage
         }
         await ChecksAsync(pipe, writer, promises, cancellationToken);
         await LinesAsync(pipe, writer, promises, cancellationToken);
+        await BurnsAsync(pipe, writer, promises, cancellationToken);
         Engine(writer, house);
         writer.End();
         await pipe.FlushAsync(cancellationToken);
@@ -97,6 +98,29 @@ internal static class MetricsPage
             await FlushAsync(pipe, cancellationToken);
         }
     }
+
+    /// <summary>What the windows of alerts hold: an alert of a rule over these figures fires exactly when Kept says firing.</summary>
+    private static async Task BurnsAsync(PipeWriter pipe, OpenMetrics writer, Labelled[] promises, CancellationToken cancellationToken)
+    {
+        (string Name, string Help, Func<BurnFigures, decimal> Of)[] counts =
+        [
+            ("kept_burn_good", "Good looks or slices in a window of an alert.", burn => burn.Counted - InDecimals(burn.Bad)),
+            ("kept_burn_bad", "Bad looks or slices in a window of an alert.", burn => InDecimals(burn.Bad)),
+            ("kept_burn_gap", "Looks or slices that are missing from a window of an alert, or may still come into it.", burn => burn.Open),
+        ];
+        foreach (var (name, help, of) in counts)
+        {
+            writer.Family(name, "gauge", "", help);
+            foreach (var promise in promises)
+            {
+                foreach (var (burn, labels) in promise.Burns) writer.Sample("", labels, of(burn));
+                await FlushAsync(pipe, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whole where looks or slices are counted; where shares of slices are added up, cut after nine digits.</summary>
+    private static decimal InDecimals(Fraction bad) => (decimal)(bad * Fraction.Of(1_000_000_000)).Floor / 1_000_000_000m;
 
     private static void Engine(OpenMetrics writer, HouseView house)
     {
@@ -163,6 +187,8 @@ internal static class MetricsPage
             Checks = [.. view.Checks.Select(check => OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("check", check.Check.Name)))];
             Objectives = [.. view.Verdict.Lines.Where(line => line.Text != VerdictLine.Now).DistinctBy(line => line.Text)
                 .Select(line => (line, OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("objective", line.Text))))];
+            Burns = [.. view.Verdict.Alerts.SelectMany(alert => alert.Burns).DistinctBy(burn => (burn.Objective, burn.Window))
+                .Select(burn => (burn, OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("objective", burn.Objective), ("window", burn.Window.ToString()))))];
         }
 
         public PromiseView View { get; }
@@ -170,5 +196,6 @@ internal static class MetricsPage
         public byte[][] States { get; }
         public byte[][] Checks { get; }
         public (VerdictLine Line, byte[] Labels)[] Objectives { get; }
+        public (BurnFigures Burn, byte[] Labels)[] Burns { get; }
     }
 }

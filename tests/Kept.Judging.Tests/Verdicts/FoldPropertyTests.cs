@@ -205,6 +205,7 @@ public sealed class FoldPropertyTests
         Assert.Equal(headline, verdict.Outcome);
         Assert.Equal(SlowJudge.Alerts(scenario.Promise, scenario.Since, scenario.Records, now, scenario.Past), verdict.Alerts.Select(alert => alert.State));
         Assert.All(verdict.Alerts, alert => Assert.NotEmpty(alert.Reason));
+        Assert.Equal(SlowJudge.Burns(scenario.Promise, scenario.Since, scenario.Records, now, scenario.Past), verdict.Alerts.SelectMany(alert => alert.Burns));
         var changes = scenario.Promise.Checks.Select((_, i) => SlowJudge.Changes(scenario.Promise, i, scenario.Since, scenario.Records, now)).Where(count => count >= PromiseFold.FlapChanges).ToList();
         Assert.Equal(changes.Count, verdict.Notes.Length);
         for (var i = 0; i < changes.Count; i++) Assert.Contains($"changed {changes[i]} times", verdict.Notes[i], StringComparison.Ordinal);

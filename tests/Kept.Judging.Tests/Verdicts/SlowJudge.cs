@@ -211,6 +211,18 @@ internal static class SlowJudge
         }
     }
 
+    /// <summary>What each window of each alert holds, those of one objective and length once for each alert.</summary>
+    public static List<BurnFigures> Burns(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null)
+    {
+        var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
+        return [.. promise.Alerts.SelectMany(alert => alert.Lines.SelectMany(line => line.Tests).DistinctBy(test => (promise.Keeps[test.Objective].Text, test.Window))).Select(test =>
+        {
+            var objective = promise.Keeps[test.Objective];
+            var line = Objective(promise, objective, byCheck, since, now, past ?? [], burn: test.Window);
+            return new BurnFigures(objective.Text, test.Window, Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good)), line.Counted, line.Open);
+        })];
+    }
+
     /// <summary>How often what is confirmed of a check turned within its window of flapping.</summary>
     public static int Changes(Promise promise, int check, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now)
     {

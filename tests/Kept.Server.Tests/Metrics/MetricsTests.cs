@@ -32,6 +32,27 @@ public partial class MetricsTests
         Assert.Equal(house.View.Promises.Length, states.Count());
     }
 
+    /// <summary>Each window once, however many alerts look at it; good, bad and missing add up to what rules compare with.</summary>
+    [Fact]
+    public async Task Burns_of_alerts_are_told_once_for_each_window()
+    {
+        var house = new MadeHouse();
+        var (hour, minutes) = (new BurnFigures("availability >= 99% over 7d", Duration.Hours(1), Fraction.Of(6), 360, 4), new BurnFigures("availability >= 99% over 7d", Duration.Minutes(5), new Fraction(1, 3), 30, 0));
+        house.Replace(house.View with
+        {
+            Promises = [.. house.View.Promises.Select((view, index) => index > 0 ? view : view with
+            {
+                Verdict = view.Verdict with { Alerts = [new AlertLine("page", AlertState.Firing, "") { Burns = [hour, minutes] }, new AlertLine("ticket", AlertState.Quiet, "") { Burns = [hour] }] },
+            })],
+        });
+        await using var web = await RunningWeb.StartAsync(house);
+        var samples = Parse(await web.GetAsync("/metrics")).Where(sample => sample.Name.StartsWith("kept_burn_", StringComparison.Ordinal)).ToDictionary(sample => $"{sample.Name} {sample.Labels["window"]} {sample.Labels["objective"]}", sample => sample.Value);
+        Assert.Equal(6, samples.Count);
+        Assert.Equal((354, 6, 4), (samples["kept_burn_good 1h availability >= 99% over 7d"], samples["kept_burn_bad 1h availability >= 99% over 7d"], samples["kept_burn_gap 1h availability >= 99% over 7d"]));
+        Assert.Equal(0.333333333, samples["kept_burn_bad 5m availability >= 99% over 7d"], 9);
+        Assert.Equal(29.666666667, samples["kept_burn_good 5m availability >= 99% over 7d"], 9);
+    }
+
     [Fact]
     public async Task Ten_thousand_promises_are_written_as_they_go()
     {

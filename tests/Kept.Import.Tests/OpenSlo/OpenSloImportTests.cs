@@ -1,0 +1,11 @@
+using Kept.TestKit;
+using Xunit;
+
+namespace Kept.Import.Tests.OpenSlo;
+
+/// <summary>OpenSLO's forms, and files that are none.</summary>
+public sealed class OpenSloImportTests
+{
+    [Fact]
+    public void A_shop_with_every_form_is_carried() => Snapshot.Matches(Importing.Shown(Importing.Of("openslo", Importing.Case("OpenSlo", "checkout.yaml"))));
+}
