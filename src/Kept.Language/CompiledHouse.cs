@@ -14,7 +14,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before
-    private static ReadOnlySpan<byte> Magic => "KHC\u0006"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u0007"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)

@@ -5,7 +5,7 @@ namespace Kept.Checks.Http;
 /// <summary>The kind <c>http</c>: what it is told and what it sees.</summary>
 internal static class HttpKind
 {
-    public const int Status = 0, Time = 1, Dns = 2, Connect = 3, Tls = 4, FirstByte = 5, Body = 6, Header = 7, Size = 8, Ip = 9, Version = 10, Redirects = 11, Url = 12, OfTls = 13;
+    public const int Status = 0, Time = 1, Dns = 2, Connect = 3, Tls = 4, FirstByte = 5, Body = 6, Header = 7, Size = 8, Ip = 9, Version = 10, Redirects = 11, Url = 12, OfTls = 13, Cookie = 20;
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -33,6 +33,7 @@ internal static class HttpKind
             new("redirects", ObservedForm.Quantity, Dimension.Number, "how many redirects were followed", Typical: Value.Of(0m), AtLeast: 0, AtMost: 5),
             new("url", ObservedForm.Text, Dimension.Number, "where the answer came from in the end, without its query"),
             .. Seen.OfTls.Select(seen => seen.Name == "certificate.expires-in" ? seen with { AtLeast = 0 } : seen), // an expired certificate is a failure, no answer
+            new("cookie", ObservedForm.Map, Dimension.Number, "the cookies that the answer sets, by name", Optional: true),
         ],
         Failures:
         [
@@ -40,7 +41,8 @@ internal static class HttpKind
             .. HttpFailures.Statuses, HttpFailures.RedirectToLogin, HttpFailures.LoginPage,
             "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", HttpFailures.RedirectLoop, "too-large",
         ],
-        Typical: HttpFailures.Healthy);
+        Typical: HttpFailures.Healthy,
+        TakesSteps: true);
 
     private static TargetReading ReadTarget(string text)
     {

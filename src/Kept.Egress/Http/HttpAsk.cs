@@ -22,6 +22,8 @@ public sealed record HttpAsk
     /// <summary>Most bytes of content, decoded.</summary>
     public long BodyLimit { get; init; } = 256 * 1024;
     public HttpSpeech Speech { get; init; }
+    /// <summary>Where cookies are kept between several questions, and redirects; null: none are kept.</summary>
+    public CookieJar? Cookies { get; init; }
     /// <summary>Always connect anew.</summary>
     public bool Fresh { get; init; }
 }

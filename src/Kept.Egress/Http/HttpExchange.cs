@@ -41,6 +41,7 @@ public static class HttpExchange
             {
                 using var request = RequestOf(ask, url, method, body, strange);
                 using var response = await lane.SendAsync(request, key, trail, deadline);
+                if (ask.Cookies is { } jar) Keep(response, url, jar);
                 if (!ask.Follows || NextOf(response, url) is not { } next)
                 {
                     trail.Stage = DialStage.Reading;
@@ -110,9 +111,17 @@ public static class HttpExchange
             agent |= name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase);
             accept |= name.Equals("Accept", StringComparison.OrdinalIgnoreCase);
         }
+        if (ask.Cookies?.HeaderFor(url) is { } cookies) Add(request, "Cookie", cookies);
         if (!agent) request.Headers.UserAgent.Add(Agent);
         if (!accept) request.Headers.Accept.Add(AnyType);
         return request;
+    }
+
+    private static void Keep(HttpResponseMessage response, Uri from, CookieJar jar)
+    {
+        if (response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies))
+            foreach (var cookie in cookies)
+                jar.Take(from, cookie);
     }
 
     private static readonly ProductInfoHeaderValue Agent = new("Kept", "1");

@@ -6,7 +6,7 @@ using Kept.Model;
 namespace Kept.Language.Documents;
 
 /// <summary>Reads <c>check:</c>: one, or a list of named ones. The key that is a kind's name gives the target; the kind says which other fields there are.</summary>
-internal sealed class CheckReader(Reading reading, AgentScope scope)
+internal sealed partial class CheckReader(Reading reading, AgentScope scope)
 {
     private static readonly Duration DefaultEvery = Duration.Seconds(60), DefaultTimeout = Duration.Seconds(10), MinEvery = Duration.Seconds(1), MaxEvery = Duration.Days(366);
     private static readonly Confirmation DefaultConfirm = new(2, 3);
@@ -38,13 +38,23 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
         var settings = Settings(written, kind);
         var (every, timeout) = Rhythm(written, kind);
         var confirm = written.Scalar("confirm") is { } confirmText ? FieldValues.Confirm(confirmText, _problems) ?? DefaultConfirm : kind.IsPassive ? Confirmation.AtOnce : DefaultConfirm;
+        var expect = Expectations(written, kind);
+        var measures = Measures(written, kind);
+        var first = Steps(written, kind, every, timeout);
+        if (name is null || target is null) return null;
+        var check = new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect, measures, written.At);
+        if (first.IsEmpty) return check;
+        Judge(check, first, written);
+        return check with { First = first };
+    }
+
+    private ImmutableArray<Expectation> Expectations(Written written, CheckKind kind)
+    {
         var expect = ImmutableArray.CreateBuilder<Expectation>();
         foreach (var line in written.Texts("expect"))
             if (ExpressionReader.Expectation(line, kind, _problems) is { } test)
                 expect.Add(new Expectation(line.Text, test));
-        var measures = Measures(written, kind);
-        return name is null || target is null ? null
-            : new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect.ToImmutable(), measures, written.At);
+        return expect.ToImmutable();
     }
 
     private CheckKind? KindOf(Written written)
@@ -76,7 +86,7 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
         return others.Count == 0 ? null : string.Join(", ", others);
     }
 
-    private static readonly FrozenSet<string> CommonFields = FrozenSet.Create(StringComparer.Ordinal, "name", "every", "timeout", "confirm", "expect", "measures");
+    private static readonly FrozenSet<string> CommonFields = FrozenSet.Create(StringComparer.Ordinal, "name", "every", "timeout", "confirm", "expect", "measures", "take", "first");
 
     private CheckTarget? TargetOf(ScalarText text, CheckKind kind)
     {

@@ -36,7 +36,9 @@ internal sealed class DocumentTables
     {
         Kinds = kinds;
         CheckDefaults = new("check-defaults", "the defaults of checks", [.. CommonCheckFields(), .. KindFields(kinds)]);
-        Check = new("check", "a check", [.. TargetFields(kinds), .. CheckDefaults.Fields]);
+        IReadOnlyList<CheckKind> withSteps = [.. kinds.Where(kind => kind.TakesSteps)];
+        Step = new("step", "a step", [.. StepFields(), .. TargetFields(withSteps), .. KindFields(withSteps)]);
+        Check = new("check", "a check", [.. TargetFields(kinds), .. CheckDefaults.Fields, .. withSteps.Count > 0 ? FirstField(withSteps) : []]);
         var checks = new Form.List(new Form.Of(Check), OrOne: true);
         ImmutableArray<Field> promiseFields = PromiseFields();
         Promise = new("promise", "a promise", [.. promiseFields, new("check", checks, "How it is looked at: one check, or a list of named ones of which all must pass.")]);
@@ -73,6 +75,7 @@ internal sealed class DocumentTables
     public Shape Defaults { get; }
     public Shape Check { get; }
     public Shape CheckDefaults { get; }
+    public Shape Step { get; }
     public Shape Reliance { get; }
     public Shape Wish { get; }
 
@@ -223,6 +226,16 @@ internal sealed class DocumentTables
         new("confirm", new Form.Text("K of N, such as 2 of 3", "^([0-9]+ of [0-9]+|now)$"), "How many of the last looks must be bad before it is broken now. By default 2 of 3."),
         new("expect", ExpressionList, "What must be true of an answer; all of it."),
         new("measures", new Form.Map("quantity", new Form.Text("PATH [as UNIT], such as body.lagMs as ms"), NamePattern), "Quantities read from what is seen."),
+    ];
+
+    private ImmutableArray<Field> FirstField(IReadOnlyList<CheckKind> kinds) =>
+        [new("first", new Form.List(new Form.Of(Step), OrOne: true), $"Steps that lead to it, one after another within the same look: {string.Join(", ", kinds.Select(kind => kind.Name))}. Cookies go along.")];
+
+    private static IEnumerable<Field> StepFields() =>
+    [
+        new("name", Name, "Unique in its check; what the step takes is sent on as ${NAME.VALUE}.", Required: true, Example: "name: login"),
+        new("expect", ExpressionList, "What must be true of its answer; else the look ends here."),
+        new("take", new Form.Map("value", new Form.Text("NAME [matches /PATTERN/], such as body.token"), NamePattern), "Values of its answer for the steps after it."),
     ];
 
     private static IEnumerable<Field> TargetFields(IReadOnlyList<CheckKind> kinds) =>

@@ -16,6 +16,7 @@ namespace Kept.Model;
 /// is enough (<see cref="StandardFailures"/>); others bring the looks they would give.</param>
 /// <param name="IsPassive">True when the watched thing calls us (heartbeat): nothing is dialled, and silence is what is judged.</param>
 /// <param name="Typical">What a healthy look of a check sees that the names do not tell by themselves; null under a name: such a check never sees it; a value: it always sees one.</param>
+/// <param name="TakesSteps">Steps may lead to a check of this kind (<see cref="Check.First"/>).</param>
 public sealed record CheckKind(
     string Name,
     string Means,
@@ -25,7 +26,8 @@ public sealed record CheckKind(
     ImmutableArray<ObservedName> Sees,
     ImmutableArray<Failure> Failures,
     bool IsPassive = false,
-    Func<Check, IEnumerable<KeyValuePair<string, Value?>>>? Typical = null)
+    Func<Check, IEnumerable<KeyValuePair<string, Value?>>>? Typical = null,
+    bool TakesSteps = false)
 {
     public CheckField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
 

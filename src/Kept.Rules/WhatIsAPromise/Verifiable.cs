@@ -64,7 +64,7 @@ internal static class Verifiable
                 "say in `docs` how they get access, or check something open", promise.Name);
     }
 
-    private static bool NeedsSecret(Check check) => IsSecret(check.Target.Text) || check.Settings.Values.Any(value => value switch
+    private static bool NeedsSecret(Check check) => check.First.Any(NeedsSecret) || IsSecret(check.Target.Text) || check.Settings.Values.Any(value => value switch
     {
         FieldValue.Text text => IsSecret(text.Content),
         FieldValue.Texts texts => texts.Items.Any(IsSecret),
