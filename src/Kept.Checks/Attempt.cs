@@ -68,6 +68,8 @@ internal sealed class Attempt
     public string? Witness { get; set; }
 
     public string Expand(string text) => Secrets.Expand(Permitted(text), _secrets);
+    /// <summary>Of what goes to nobody (a private key): nothing can tell it back, and it need not be looked for in answers.</summary>
+    public string ExpandUnsent(string text) => Secrets.Expand(Permitted(text));
     public string ExpandInUrl(string text) => Secrets.Expand(Permitted(text), _secrets, Uri.EscapeDataString);
 
     public string Redact(string text)

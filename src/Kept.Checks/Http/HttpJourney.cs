@@ -14,7 +14,7 @@ internal static class HttpJourney
             var step = check.First[i];
             attempt.Begin(step.Name, $"step {i + 1} `{step.Name}`: ");
             var plan = HttpPlan.OfStep(step);
-            var answer = await HttpExchange.AskAsync(dialer, plan.AskFor(attempt, luggage), attempt.Trail, deadline);
+            var answer = await HttpExchange.AskAsync(dialer, plan.AskFor(dialer, attempt, luggage), attempt.Trail, deadline);
             attempt.End(answer.Status);
             // Before anything is told of the answer: what was taken is hidden in it.
             var missing = luggage.Take(step, answer, attempt);
@@ -30,7 +30,7 @@ internal static class HttpJourney
         }
         attempt.Begin(check.Name, $"after {check.First.Length} step{(check.First.Length == 1 ? "" : "s")}: ");
         var last = HttpPlan.OfStep(check);
-        var arrived = await HttpExchange.AskAsync(dialer, last.AskFor(attempt, luggage), attempt.Trail, deadline);
+        var arrived = await HttpExchange.AskAsync(dialer, last.AskFor(dialer, attempt, luggage), attempt.Trail, deadline);
         attempt.End(arrived.Status);
         luggage.Take(check, arrived, attempt);
         return HttpLook.Answered(last, arrived, attempt);

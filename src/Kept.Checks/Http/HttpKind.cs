@@ -19,6 +19,7 @@ internal static class HttpKind
             new("body-limit", FieldForm.Size, "most bytes of content, decompressed; more is a failure; at most 16MiB", "256KiB", Most: "16MiB"),
             new("version", FieldForm.OneOf, "of HTTP; auto speaks 2 where TLS agrees on it", "auto", ["auto", "1.1", "2"]),
             new("connection", FieldForm.OneOf, "kept: reuse a connection for up to 10 looks, then the whole handshake again; new: always the whole handshake", "kept", ["kept", "new"]),
+            Settings.ClientCertificate, Settings.ClientKey,
         ],
         Sees:
         [

@@ -19,7 +19,7 @@ internal static class HttpLook
     private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
     {
         var plan = HttpPlan.Of(attempt.Request.Check);
-        return Answered(plan, await HttpExchange.AskAsync(dialer, plan.AskFor(attempt), attempt.Trail, deadline), attempt);
+        return Answered(plan, await HttpExchange.AskAsync(dialer, plan.AskFor(dialer, attempt), attempt.Trail, deadline), attempt);
     }
 
     /// <summary>The answer that the check is about.</summary>

@@ -19,6 +19,7 @@ internal sealed class HttpPlan
     private readonly bool _secretHeaders;
     private readonly Value _plainUrl;
     private readonly Func<string, string>? _fit;
+    private readonly Check? _shown;
 
     public static HttpPlan Of(Check check) => Plans.GetValue(check, static check => new HttpPlan(check, isStep: false));
 
@@ -53,6 +54,7 @@ internal sealed class HttpPlan
         };
         ShowsHeaders = check.Expect.IsEmpty || Seen.IsAsked(check, name => name == "header");
         ShowsCookies = check.Expect.IsEmpty || Seen.IsAsked(check, name => name == "cookie");
+        _shown = check.Setting<FieldValue.Text>(Settings.ClientCertificate.Name) is null ? null : check;
         _fit = headers.FirstOrDefault(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)).Value is { } type ? FitOf(type) : null;
         var plain = _ask.Url.GetLeftPart(UriPartial.Path);
         _plainUrl = Value.Of(plain == url ? url : plain); // one text a check, where a house has many
@@ -68,18 +70,20 @@ internal sealed class HttpPlan
         ReferenceEquals(answer.Url, _ask.Url) ? _plainUrl : Value.Of(attempt.Redact(answer.Url.GetLeftPart(UriPartial.Path)));
 
     /// <summary>The question, with secrets as they are at this moment.</summary>
-    public HttpAsk AskFor(Attempt attempt) => _ask with
+    public HttpAsk AskFor(Dialer dialer, Attempt attempt) => _ask with
     {
         Trust = attempt.Request.Trust,
+        Identity = _shown is null ? null : dialer.IdentityOf(_shown, attempt),
         Url = _secretUrl is null ? _ask.Url : new Uri(attempt.ExpandInUrl(_secretUrl)),
         Body = _secretBody is null ? _ask.Body : Bytes(attempt.Expand(_secretBody)),
         Headers = _secretHeaders ? [.. _ask.Headers.Select(header => KeyValuePair.Create(header.Key, attempt.Expand(header.Value)))] : _ask.Headers,
     };
 
     /// <summary>The question of a step, with secrets and with what steps before it took, each value written so that it stays one value where it stands.</summary>
-    public HttpAsk AskFor(Attempt attempt, Luggage luggage) => _ask with
+    public HttpAsk AskFor(Dialer dialer, Attempt attempt, Luggage luggage) => _ask with
     {
         Trust = attempt.Request.Trust,
+        Identity = _shown is null ? null : dialer.IdentityOf(_shown, attempt),
         Url = _secretUrl is null ? _ask.Url : new Uri(luggage.Fill(_secretUrl, attempt.ExpandInUrl, Uri.EscapeDataString)),
         Body = _secretBody is null ? _ask.Body : Bytes(luggage.Fill(_secretBody, attempt.Expand, _fit)),
         Headers = _secretHeaders ? [.. _ask.Headers.Select(header => KeyValuePair.Create(header.Key, luggage.Fill(header.Value, attempt.Expand, null)))] : _ask.Headers,

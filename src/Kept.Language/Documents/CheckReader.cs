@@ -138,6 +138,8 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
         {
             var value = written.Has(field.Name) ? FieldOf(written, field) : null;
             own |= value is not null;
+            if (written.HasOwn(field.Name) && field.Needs is { } needed && !written.Has(needed))
+                _problems.Error(Codes.Needs, written.PlaceOf(field.Name), $"`{field.Name}` says nothing without `{needed}`", $"write `{needed}` beside it, or remove it");
             value ??= DefaultOf(kind, field);
             if (value is not null) settings.Add(field.Name, value);
         }

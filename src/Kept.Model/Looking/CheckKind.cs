@@ -72,7 +72,8 @@ public enum FieldForm { Text, Duration, Size, Whole, YesNo, OneOf, Texts, TextMa
 /// <param name="Choices">For <see cref="FieldForm.OneOf"/>.</param>
 /// <param name="MayHoldSecret">Its text may hold <c>${env:…}</c> or <c>${file:…}</c>; it is never shown expanded.</param>
 /// <param name="Most">The largest size it takes, as a document would write it; null where there is no bound.</param>
-public sealed record CheckField(string Name, FieldForm Form, string Means, string? Default = null, ImmutableArray<string> Choices = default, bool MayHoldSecret = false, string? Most = null);
+/// <param name="Needs">The field without which it says nothing.</param>
+public sealed record CheckField(string Name, FieldForm Form, string Means, string? Default = null, ImmutableArray<string> Choices = default, bool MayHoldSecret = false, string? Most = null, string? Needs = null);
 
 /// <summary>What sort of thing a check sees under a name.</summary>
 public enum ObservedForm { Quantity, Text, Flag, List, Map, Body }
