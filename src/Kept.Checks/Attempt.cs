@@ -13,7 +13,7 @@ internal sealed class Attempt
     private readonly List<string> _secrets = [];
     private List<StepSeen>? _steps;
     private readonly TimeProvider _time;
-    private readonly DialTrail _whole;
+    private DialTrail _whole;
     private string? _step;
     private (int Of, IReadOnlyList<string> Forms)? _forms;
 
@@ -30,6 +30,15 @@ internal sealed class Attempt
 
     /// <summary>Those of the step under way, with the time of the whole look.</summary>
     public Phases Phases => ReferenceEquals(Trail, _whole) ? Trail.Phases : Trail.Phases with { Total = _whole.Phases.Total };
+
+    /// <summary>Set while something else than the target is waited for: what a time-out then means.</summary>
+    public Func<Duration, EgressException>? OnTimeOut { get; set; }
+
+    /// <summary>A token was fetched within this look: one that is refused is then none that was withdrawn meanwhile.</summary>
+    public bool GotToken { get; set; }
+
+    /// <summary>What was done so far was no part of what is measured; the deadline stays.</summary>
+    public void Restart() => Trail = _whole = new DialTrail(_time);
 
     /// <summary>Begins a step of several; what fails from here on is told with its name.</summary>
     /// <param name="name">Of the step.</param>
@@ -172,7 +181,7 @@ internal sealed class Attempt
             return Failed(EgressException.OfUs(GapCause.Late, $"we were held up ourselves: the time-out of {timeout.ToWords()} was noticed after {took.ToWords()}"));
         // Timers may ring a little early; a look that timed out took at least its time-out.
         phases = phases with { Total = Math.Max(phases.Total, timeout.Nanoseconds) };
-        return Failed(Trail.Stage switch
+        return Failed(OnTimeOut is { } told ? told(timeout) : Trail.Stage switch
         {
             DialStage.Naming => EgressException.OfUs(GapCause.Resolver, $"our name server did not answer for {target.Host} within {timeout.ToWords()}"),
             DialStage.Proxy => EgressException.OfUs(GapCause.Route, $"the proxy did not open a tunnel to {target.Host} within {timeout.ToWords()}"),

@@ -43,7 +43,7 @@ public sealed class ClientCertificateTests : IDisposable
     {
         var path = Path.Combine(_folder, name);
         File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
     }
 
@@ -141,7 +141,7 @@ public sealed class ClientCertificateTests : IDisposable
         (await LookAsync(server, good)).IsGap(GapCause.Fault, "it holds no -----BEGIN PRIVATE KEY-----");
         Write("client.key", ours.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem("password", new System.Security.Cryptography.PbeParameters(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
         (await LookAsync(server, good)).IsGap(GapCause.Fault, "is encrypted");
-        File.SetUnixFileMode(Write("client.key", "x"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Write("client.key", "x"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherWrite);
         (await LookAsync(server, good)).IsGap(GapCause.SecretMissing, "may be written by others");
         File.Delete(Path.Combine(_folder, "client.pem"));
         (await LookAsync(server, good)).IsGap(GapCause.SecretMissing, "does not exist");

@@ -20,6 +20,16 @@ internal static class HttpKind
             new("version", FieldForm.OneOf, "of HTTP; auto speaks 2 where TLS agrees on it", "auto", ["auto", "1.1", "2"]),
             new("connection", FieldForm.OneOf, "kept: reuse a connection for up to 10 looks, then the whole handshake again; new: always the whole handshake", "kept", ["kept", "new"]),
             Settings.ClientCertificate, Settings.ClientKey,
+            Settings.User, Settings.Password with { Needs = "user" },
+            new("oauth2", FieldForm.TextMap, "asks a token server for a token by client credentials, and sends it as Authorization", MayHoldSecret: true, Keys:
+            [
+                new("token-url", "Where tokens are given.", "https://login.example/oauth2/token", IsUrl: true),
+                new("client-id", "As whom.", "kept"),
+                new("client-secret", "Its secret, best from ${env:NAME} or ${file:PATH}.", "${env:CLIENT_SECRET}"),
+                new("scope", "What for, several by spaces."),
+                new("audience", "For which service, where the server asks for it."),
+                new("credentials-in", "Where id and secret are sent: header, which every server reads, or body. By default header.", Choices: ["header", "body"]),
+            ]),
         ],
         Sees:
         [

@@ -11,15 +11,33 @@ internal static class HttpLook
 {
     private static readonly Value Version11 = Value.Of("1.1"), Version2 = Value.Of("2"), Version10 = Value.Of("1.0");
 
-    public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
-        Attempt.RunAsync(request, time, request.Check.First.IsEmpty
-            ? (attempt, deadline) => LookAsync(dialer, attempt, deadline)
-            : (attempt, deadline) => HttpJourney.LookAsync(dialer, attempt, time, deadline), cancellationToken);
+    public static Look With(Dialer dialer, TimeProvider time)
+    {
+        var tokens = new AccessTokens(dialer, time);
+        return (request, cancellationToken) => Attempt.RunAsync(request, time, request.Check.First.IsEmpty
+            ? (attempt, deadline) => LookAsync(dialer, tokens, attempt, deadline)
+            : (attempt, deadline) => HttpJourney.LookAsync(dialer, tokens, attempt, time, deadline), cancellationToken);
+    }
 
-    private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
+    private static async ValueTask<Observation> LookAsync(Dialer dialer, AccessTokens tokens, Attempt attempt, CancellationToken deadline)
     {
         var plan = HttpPlan.Of(attempt.Request.Check);
-        return Answered(plan, await HttpExchange.AskAsync(dialer, plan.AskFor(dialer, attempt), attempt.Trail, deadline), attempt);
+        if (!plan.NeedsToken) return Answered(plan, await HttpExchange.AskAsync(dialer, plan.AskFor(dialer, attempt), attempt.Trail, deadline), attempt);
+        await tokens.GetAsync(plan.TokenRequestFor(attempt), attempt, null, deadline);
+        attempt.Restart(); // how long a token takes is nothing of the target
+        return Answered(plan, await AskAsync(dialer, tokens, plan, plan.AskFor(dialer, attempt), attempt, deadline), attempt);
+    }
+
+    /// <summary>Asks with a token where the check needs one. A token that was held and is refused has been withdrawn before its end: another is tried, once.</summary>
+    public static async ValueTask<HttpAnswer> AskAsync(Dialer dialer, AccessTokens tokens, HttpPlan plan, HttpAsk ask, Attempt attempt, CancellationToken deadline)
+    {
+        if (!plan.NeedsToken) return await HttpExchange.AskAsync(dialer, ask, attempt.Trail, deadline);
+        var request = plan.TokenRequestFor(attempt);
+        var (token, wasHeld) = await tokens.GetAsync(request, attempt, null, deadline);
+        var answer = await HttpExchange.AskAsync(dialer, ask with { Headers = ask.Headers.Add(new("Authorization", "Bearer " + token)) }, attempt.Trail, deadline);
+        if (answer.Status != 401 || !wasHeld) return answer;
+        var (other, _) = await tokens.GetAsync(request, attempt, token, deadline);
+        return other == token ? answer : await HttpExchange.AskAsync(dialer, ask with { Headers = ask.Headers.Add(new("Authorization", "Bearer " + other)) }, attempt.Trail, deadline);
     }
 
     /// <summary>The answer that the check is about.</summary>

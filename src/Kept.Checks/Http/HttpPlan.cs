@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -16,10 +17,12 @@ internal sealed class HttpPlan
 
     private readonly HttpAsk _ask;
     private readonly string? _secretUrl, _secretBody;
-    private readonly bool _secretHeaders;
+    private readonly bool _secretHeaders, _authorizedTwice;
     private readonly Value _plainUrl;
     private readonly Func<string, string>? _fit;
     private readonly Check? _shown;
+    private readonly string? _user, _password;
+    private readonly ImmutableArray<KeyValuePair<string, string>> _grant;
 
     public static HttpPlan Of(Check check) => Plans.GetValue(check, static check => new HttpPlan(check, isStep: false));
 
@@ -54,6 +57,10 @@ internal sealed class HttpPlan
         };
         ShowsHeaders = check.Expect.IsEmpty || Seen.IsAsked(check, name => name == "header");
         ShowsCookies = check.Expect.IsEmpty || Seen.IsAsked(check, name => name == "cookie");
+        _user = check.Setting<FieldValue.Text>(Settings.User.Name)?.Content;
+        _password = check.Setting<FieldValue.Text>(Settings.Password.Name)?.Content;
+        _grant = check.Setting<FieldValue.TextMap>("oauth2")?.Items ?? [];
+        _authorizedTwice = (_user is null ? 0 : 1) + (_grant.IsEmpty ? 0 : 1) + headers.Count(header => header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) > 1;
         _shown = check.Setting<FieldValue.Text>(Settings.ClientCertificate.Name) is null ? null : check;
         _fit = headers.FirstOrDefault(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)).Value is { } type ? FitOf(type) : null;
         var plain = _ask.Url.GetLeftPart(UriPartial.Path);
@@ -69,6 +76,27 @@ internal sealed class HttpPlan
     public Value UrlOf(HttpAnswer answer, Attempt attempt) =>
         ReferenceEquals(answer.Url, _ask.Url) ? _plainUrl : Value.Of(attempt.Redact(answer.Url.GetLeftPart(UriPartial.Path)));
 
+    /// <summary>A token must be had before it asks.</summary>
+    public bool NeedsToken => !_grant.IsEmpty;
+
+    /// <summary>Whom to ask for a token.</summary>
+    /// <exception cref="EgressException">A secret is not set.</exception>
+    public TokenRequest TokenRequestFor(Attempt attempt)
+    {
+        string? Of(string key) => _grant.FirstOrDefault(pair => pair.Key == key).Value is { Length: > 0 } text ? attempt.Expand(text) : null;
+        return new TokenRequest(new Uri(Of("token-url") ?? throw EgressException.OfUs(GapCause.Fault, "oauth2 names no token-url")), Of("client-id") ?? "", Of("client-secret") ?? "", Of("scope"), Of("audience"), Of("credentials-in") == "body", attempt.Request.Trust);
+    }
+
+    /// <summary>The headers with who we are by name and password.</summary>
+    private ImmutableArray<KeyValuePair<string, string>> Named(ImmutableArray<KeyValuePair<string, string>> headers, Attempt attempt)
+    {
+        if (_authorizedTwice) throw EgressException.OfUs(GapCause.Fault, "the check says twice who we are; write one of the header Authorization, user and password, and oauth2");
+        if (_user is null) return headers;
+        var user = attempt.Expand(_user);
+        if (user.Contains(':', StringComparison.Ordinal)) throw EgressException.OfUs(GapCause.Fault, "a user name with a colon cannot be sent (RFC 7617)");
+        return headers.Add(new("Authorization", AccessTokens.Basic(user, _password is null ? "" : attempt.Expand(_password))));
+    }
+
     /// <summary>The question, with secrets as they are at this moment.</summary>
     public HttpAsk AskFor(Dialer dialer, Attempt attempt) => _ask with
     {
@@ -76,7 +104,7 @@ internal sealed class HttpPlan
         Identity = _shown is null ? null : dialer.IdentityOf(_shown, attempt),
         Url = _secretUrl is null ? _ask.Url : new Uri(attempt.ExpandInUrl(_secretUrl)),
         Body = _secretBody is null ? _ask.Body : Bytes(attempt.Expand(_secretBody)),
-        Headers = _secretHeaders ? [.. _ask.Headers.Select(header => KeyValuePair.Create(header.Key, attempt.Expand(header.Value)))] : _ask.Headers,
+        Headers = Named(_secretHeaders ? [.. _ask.Headers.Select(header => KeyValuePair.Create(header.Key, attempt.Expand(header.Value)))] : _ask.Headers, attempt),
     };
 
     /// <summary>The question of a step, with secrets and with what steps before it took, each value written so that it stays one value where it stands.</summary>
@@ -86,7 +114,7 @@ internal sealed class HttpPlan
         Identity = _shown is null ? null : dialer.IdentityOf(_shown, attempt),
         Url = _secretUrl is null ? _ask.Url : new Uri(luggage.Fill(_secretUrl, attempt.ExpandInUrl, Uri.EscapeDataString)),
         Body = _secretBody is null ? _ask.Body : Bytes(luggage.Fill(_secretBody, attempt.Expand, _fit)),
-        Headers = _secretHeaders ? [.. _ask.Headers.Select(header => KeyValuePair.Create(header.Key, luggage.Fill(header.Value, attempt.Expand, null)))] : _ask.Headers,
+        Headers = Named(_secretHeaders ? [.. _ask.Headers.Select(header => KeyValuePair.Create(header.Key, luggage.Fill(header.Value, attempt.Expand, null)))] : _ask.Headers, attempt),
         Cookies = luggage.Cookies,
     };
 

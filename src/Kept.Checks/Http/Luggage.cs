@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Kept.Egress;
 using Kept.Model;
 

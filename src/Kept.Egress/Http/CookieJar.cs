@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Kept.Model;
 
 namespace Kept.Egress;
 

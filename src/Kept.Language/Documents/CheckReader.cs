@@ -163,6 +163,14 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
                 return new FieldValue.Texts([.. written.Texts(field.Name).Select(text => text.Text)]);
             case FieldForm.TextMap:
                 var map = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+                if (!field.Keys.IsDefaultOrEmpty)
+                {
+                    if (written.Inner(field.Name, DocumentTables.ShapeOf(field)) is not { } keyed) return null;
+                    foreach (var key in field.Keys)
+                        if (keyed.Scalar(key.Name) is { } given && (key.IsUrl ? FieldValues.Url(given, _problems) : key.Choices.IsDefault ? given.Text : FieldValues.OneOf(given, key.Choices, _problems, Codes.CheckField)) is { } taken)
+                            map.Add(new(key.Name, taken));
+                    return new FieldValue.TextMap(map.ToImmutable());
+                }
                 foreach (var (key, value) in written.Pairs(field.Name))
                     if (reading.Scalar(value, $"`{YamlReader.Short(key.Text)}`") is { } text)
                         map.Add(new(reading.Texts.Share(key.Text), text.Text));

@@ -246,8 +246,13 @@ internal sealed class DocumentTables
         kinds.SelectMany(kind => kind.Fields, (kind, field) => (kind, field)).GroupBy(pair => pair.field.Name, StringComparer.Ordinal)
             .Select(group => new Field(group.Key, FormOf([.. group.Select(pair => pair.field)]), string.Join(" ", group.Select(pair => $"{pair.kind.Name}: {pair.field.Means.TrimEnd('.')}."))));
 
+    /// <summary>The keys of a field of checks that has only known ones.</summary>
+    public static Shape ShapeOf(CheckField field) => new(field.Name, $"`{field.Name}`",
+        [.. field.Keys.Select(key => new Field(key.Name, key.IsUrl ? Url : key.Choices.IsDefault ? Words : new Form.Text("one of the choices", Choices: key.Choices), key.Means, key.Example is not null, key.Example is null ? null : $"{key.Name}: {key.Example}"))]);
+
     private static Form FormOf(ImmutableArray<CheckField> fields)
     {
+        if (fields.FirstOrDefault(field => !field.Keys.IsDefaultOrEmpty) is { } keyed) return new Form.Of(ShapeOf(keyed));
         var forms = fields.Select(field => field.Form).Distinct().ToList();
         return forms switch
         {

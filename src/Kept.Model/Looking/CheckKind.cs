@@ -73,7 +73,17 @@ public enum FieldForm { Text, Duration, Size, Whole, YesNo, OneOf, Texts, TextMa
 /// <param name="MayHoldSecret">Its text may hold <c>${env:…}</c> or <c>${file:…}</c>; it is never shown expanded.</param>
 /// <param name="Most">The largest size it takes, as a document would write it; null where there is no bound.</param>
 /// <param name="Needs">The field without which it says nothing.</param>
-public sealed record CheckField(string Name, FieldForm Form, string Means, string? Default = null, ImmutableArray<string> Choices = default, bool MayHoldSecret = false, string? Most = null, string? Needs = null);
+/// <param name="Keys">For <see cref="FieldForm.TextMap"/>: the only keys it has; any where none are given.</param>
+public sealed record CheckField(string Name, FieldForm Form, string Means, string? Default = null, ImmutableArray<string> Choices = default, bool MayHoldSecret = false, string? Most = null, string? Needs = null,
+    ImmutableArray<CheckKey> Keys = default);
+
+/// <summary>One key of a field that has only known ones.</summary>
+/// <param name="Name">As written.</param>
+/// <param name="Means">One sentence.</param>
+/// <param name="Example">A value for the message that asks for it, where it must be written; null where it may be left out.</param>
+/// <param name="Choices">The words it takes, where it takes only some.</param>
+/// <param name="IsUrl">It is an http or https URL.</param>
+public sealed record CheckKey(string Name, string Means, string? Example = null, ImmutableArray<string> Choices = default, bool IsUrl = false);
 
 /// <summary>What sort of thing a check sees under a name.</summary>
 public enum ObservedForm { Quantity, Text, Flag, List, Map, Body }
