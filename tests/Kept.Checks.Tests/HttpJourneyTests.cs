@@ -19,7 +19,8 @@ public sealed partial class HttpJourneyTests
 
     private static Check Step(string name, string target, Taking[]? takes = null, decimal? status = null, params (string, string)[] headers) =>
         Looking.CheckOf("http", target, settings: headers.Length == 0 ? [] : [("headers", new FieldValue.TextMap([.. headers.Select(header => KeyValuePair.Create(header.Item1, header.Item2))]))])
-            with { Name = name, Takes = [.. takes ?? []], Expect = status is { } code ? [StatusIs(code)] : [] };
+            with
+        { Name = name, Takes = [.. takes ?? []], Expect = status is { } code ? [StatusIs(code)] : [] };
 
     private static async Task<Observation> LookAsync(Check check, DocumentOrigin trust = DocumentOrigin.Ours)
     {
@@ -114,7 +115,8 @@ public sealed partial class HttpJourneyTests
         await using var shop = Site(_ => ScriptedPeer.Ok("""<input name="csrf" value="a&b/c d">""", "Set-Cookie: sid=abc; Path=/elsewhere\r\nX-Next: n1\r\n"), asked);
         var form = Step("form", $"{shop.Url}/login", [Takes("csrf", Seen("body"), "name=\"csrf\" value=\"([^\"]+)\""), Takes("next", Seen("header", "x-next")), Takes("sid", Seen("cookie", "sid"))]);
         var check = Looking.CheckOf("http", $"POST {shop.Url}/login?next=${{form.next}}&c=${{form.csrf}}",
-            settings: [("headers", new FieldValue.TextMap([new("Content-Type", "application/x-www-form-urlencoded"), new("X-Sid", "${form.sid}")])), ("body", new FieldValue.Text("csrf=${form.csrf}"))]) with { First = [form] };
+            settings: [("headers", new FieldValue.TextMap([new("Content-Type", "application/x-www-form-urlencoded"), new("X-Sid", "${form.sid}")])), ("body", new FieldValue.Text("csrf=${form.csrf}"))]) with
+        { First = [form] };
         (await LookAsync(check)).Answers();
         Assert.Contains("/login?next=n1&c=a%26b%2Fc%20d", asked[1], StringComparison.Ordinal);
         Assert.Contains("X-Sid: abc", asked[1], StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Kept.Language.Documents;
 using Kept.Model;
 
 namespace Kept.Language;
