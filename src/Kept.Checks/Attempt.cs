@@ -11,21 +11,74 @@ internal sealed class Attempt
     public static readonly Duration Stalled = Duration.Milliseconds(750);
 
     private readonly List<string> _secrets = [];
+    private List<StepSeen>? _steps;
+    private readonly TimeProvider _time;
+    private DialTrail _whole;
+    private string? _step;
     private (int Of, IReadOnlyList<string> Forms)? _forms;
 
     private Attempt(LookRequest request, TimeProvider time)
     {
-        (Request, StartedAt, Trail) = (request, Instant.From(time.GetUtcNow()), new DialTrail(time));
+        (Request, StartedAt, _time) = (request, Instant.From(time.GetUtcNow()), time);
+        Trail = _whole = new DialTrail(time);
     }
 
     public LookRequest Request { get; }
     public Instant StartedAt { get; }
-    public DialTrail Trail { get; }
+    /// <summary>Of the whole look, or of the step under way.</summary>
+    public DialTrail Trail { get; private set; }
+
+    /// <summary>Those of the step under way, with the time of the whole look.</summary>
+    public Phases Phases => ReferenceEquals(Trail, _whole) ? Trail.Phases : Trail.Phases with { Total = _whole.Phases.Total };
+
+    /// <summary>Set while something else than the target is waited for: what a time-out then means.</summary>
+    public Func<Duration, EgressException>? OnTimeOut { get; set; }
+
+    /// <summary>A token was fetched within this look: one that is refused is then none that was withdrawn meanwhile.</summary>
+    public bool GotToken { get; set; }
+
+    /// <summary>What was done so far was no part of what is measured; the deadline stays.</summary>
+    public void Restart() => Trail = _whole = new DialTrail(_time);
+
+    /// <summary>Begins a step of several; what fails from here on is told with its name.</summary>
+    /// <param name="name">Of the step.</param>
+    /// <param name="words">Before what happened: <c>step 2 `login`: </c>.</param>
+    public void Begin(string name, string words)
+    {
+        (_step, Words) = (name, words);
+        Trail = new DialTrail(_time);
+    }
+
+    /// <summary>Notes that the step under way was answered.</summary>
+    public void End(int code)
+    {
+        if (_step is { } name) (_steps ??= []).Add(new StepSeen(name, code, Trail.Phases));
+        _step = null;
+    }
+
+    /// <summary>What was sent or answered and must not be told, though no document says so.</summary>
+    public void Hide(string secret)
+    {
+        if (!_secrets.Contains(secret)) _secrets.Add(secret);
+    }
+
+    private string Words { get; set; } = "";
+
+    private ImmutableArray<StepSeen> Steps
+    {
+        get
+        {
+            if (_step is not null) End(-1); // what ended the look ended this step
+            return _steps is null ? [] : [.. _steps];
+        }
+    }
 
     /// <summary>Set where not the target is asked but somebody who knows about it: whatever keeps that one from saying is a gap, and no failure of the target.</summary>
     public string? Witness { get; set; }
 
     public string Expand(string text) => Secrets.Expand(Permitted(text), _secrets);
+    /// <summary>Of what goes to nobody (a private key): nothing can tell it back, and it need not be looked for in answers.</summary>
+    public string ExpandUnsent(string text) => Secrets.Expand(Permitted(text));
     public string ExpandInUrl(string text) => Secrets.Expand(Permitted(text), _secrets, Uri.EscapeDataString);
 
     public string Redact(string text)
@@ -66,12 +119,14 @@ internal sealed class Attempt
         }
     }
 
+    public const string UnknownAddress = "behind a proxy the address of the target is not known, and an expectation asks for `ip`";
+
     /// <summary>
     /// Behind a proxy that looks names up by itself the target's address is known to nobody here. An expectation about it is then ours to leave open, not the
     /// target's to fail.
     /// </summary>
-    private bool AsksForUnknownAddress => Trail is { IsBehindProxy: true, Address: null }
-        && Request.Check.Expect.Any(expectation => expectation.Test.SelfAndDescendants().Any(node => node switch
+    public bool AsksForUnknownAddress(Check check) => Trail is { IsBehindProxy: true, Address: null }
+        && check.Expect.Any(expectation => expectation.Test.SelfAndDescendants().Any(node => node switch
         {
             Expression.Compare compare => IsAddress(compare.Left) || IsAddress(compare.Right),
             Expression.InList list => IsAddress(list.Left),
@@ -83,20 +138,25 @@ internal sealed class Attempt
 
     private static bool IsAddress(Operand operand) => operand is Operand.Seen { Name: "ip" };
 
-    public Observation Answered(ImmutableArray<Value?> values, int code, long size, string? excerpt) => AsksForUnknownAddress
-        ? Observation.OfGap(StartedAt, GapCause.Local, "behind a proxy the address of the target is not known, and an expectation asks for `ip`")
+    public Observation Answered(ImmutableArray<Value?> values, int code, long size, string? excerpt) => AsksForUnknownAddress(Request.Check)
+        ? Observation.OfGap(StartedAt, GapCause.Local, UnknownAddress)
         : new()
         {
             StartedAt = StartedAt,
             Reach = Reach.Answered,
-            Phases = Trail.Phases,
+            Phases = Phases,
             Code = code,
             Size = size,
             Values = values,
             Excerpt = excerpt,
             Address = Trail.Address?.ToString(),
             NewConnection = Trail.IsNew,
+            Steps = Steps,
         };
+
+    /// <summary>A step was answered, and not as it must: the look ends there.</summary>
+    public Observation Stopped(string why, int code, long size, string? excerpt) =>
+        Failed(EgressException.OfTarget(TargetFailure.StepFailed, why)) with { Code = code, Size = size, Excerpt = excerpt };
 
     private Observation Failed(EgressException fault) => new()
     {
@@ -104,23 +164,24 @@ internal sealed class Attempt
         Reach = fault.IsOurs || Witness is not null ? Reach.Gap : Reach.Failed,
         Failure = Witness is null ? fault.Failure : TargetFailure.None,
         Gap = fault.IsOurs || Witness is null ? fault.Gap : GapCause.Witness,
-        Detail = Redact(fault.IsOurs || Witness is null ? fault.Message : $"{Witness} could not be asked: {fault.Message}"),
-        Phases = Trail.Phases,
+        Detail = Redact(Words + (fault.IsOurs || Witness is null ? fault.Message : $"{Witness} could not be asked: {fault.Message}")),
+        Phases = Phases,
         Address = Trail.Address?.ToString(),
         NewConnection = Trail.IsNew,
+        Steps = Steps,
     };
 
     private Observation TimedOut()
     {
         var timeout = Request.Check.Timeout;
         var target = Request.Check.Target;
-        var phases = Trail.Phases;
+        var phases = Phases;
         var took = new Duration(phases.Total);
         if (took - timeout > Stalled)
             return Failed(EgressException.OfUs(GapCause.Late, $"we were held up ourselves: the time-out of {timeout.ToWords()} was noticed after {took.ToWords()}"));
         // Timers may ring a little early; a look that timed out took at least its time-out.
         phases = phases with { Total = Math.Max(phases.Total, timeout.Nanoseconds) };
-        return Failed(Trail.Stage switch
+        return Failed(OnTimeOut is { } told ? told(timeout) : Trail.Stage switch
         {
             DialStage.Naming => EgressException.OfUs(GapCause.Resolver, $"our name server did not answer for {target.Host} within {timeout.ToWords()}"),
             DialStage.Proxy => EgressException.OfUs(GapCause.Route, $"the proxy did not open a tunnel to {target.Host} within {timeout.ToWords()}"),

@@ -1,3 +1,4 @@
+using Kept.Egress;
 using Kept.Model;
 
 namespace Kept.Checks;
@@ -10,6 +11,18 @@ internal static class Settings
     public static readonly CheckField OverTls = new("over-tls", FieldForm.YesNo, "speaks TLS from the start; an untrusted certificate is a failure", "no");
     public static readonly CheckField User = new("user", FieldForm.Text, "whom to log in as", MayHoldSecret: true);
     public static readonly CheckField Password = new("password", FieldForm.Text, "its password, best from ${env:NAME} or ${file:PATH}", MayHoldSecret: true);
+
+    public static readonly CheckField ClientCertificate = new("client-certificate", FieldForm.Text, "who we are over TLS: a certificate as PEM, best from ${file:PATH}; those that lead to its authority may follow it", MayHoldSecret: true);
+    public static readonly CheckField ClientKey = new("client-key", FieldForm.Text, "the key of the client certificate as PEM, best from ${file:PATH}; where it is not given, it stands with the certificate", MayHoldSecret: true, Needs: "client-certificate");
+
+    /// <summary>Whom the check shows itself as; null: nobody. Its files are read at each look, so that renewed ones are taken up.</summary>
+    /// <exception cref="EgressException">Ours, a gap.</exception>
+    public static ClientIdentity? IdentityOf(this Dialer dialer, Check check, Attempt attempt)
+    {
+        if (check.Setting<FieldValue.Text>(ClientCertificate.Name)?.Content is not { Length: > 0 } text) return null;
+        var certificate = attempt.ExpandUnsent(text);
+        return dialer.IdentityOf(certificate, check.Setting<FieldValue.Text>(ClientKey.Name)?.Content is { Length: > 0 } key ? attempt.ExpandUnsent(key) : certificate);
+    }
 
     public static CheckField BodyLimit(string usual) => new("body-limit", FieldForm.Size, "most bytes of the answer; more is a failure", usual);
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Kept.Egress.Tls;
 using Kept.Model;
 
 namespace Kept.Egress;
@@ -22,6 +23,7 @@ public sealed class EgressException : Exception
     /// <summary>The fault that any exception of a dial or an exchange stands for. <paramref name="where"/> names the other end.</summary>
     public static EgressException From(Exception exception, string where)
     {
+        if (exception is not EgressException && Handshake.Refusal(exception) is { } refusal) return OfTarget(TargetFailure.TlsFailed, $"{where} ended TLS: {refusal}", exception);
         // The outermost exception is often only a wrapper ("an error occurred while sending the request"): the first known one inside decides.
         for (var at = exception; at is not null; at = at.InnerException)
         {

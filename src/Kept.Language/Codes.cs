@@ -12,7 +12,7 @@ internal static class Codes
         UnknownPromise = "L029", UsesWish = "L030", NotMeasured = "L031", UnknownCheck = "L032", UnknownQuantity = "L033", Hours = "L034", Zone = "L035",
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
-        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Anchor = "L120";
+        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120";
 }
 
 /// <summary>A code of the language with what it means.</summary>
@@ -81,6 +81,10 @@ public static class LanguageCodes
         new(Codes.Anchor, "an anchor that vouches for nothing", "An anchor of the house cannot say whether we ourselves can see."),
         new(Codes.NotAssessed, "condition that nobody here assesses", "A condition is an accepted promise of an agent whose document is not in this house."),
         new(Codes.StillStands, "former name that still stands", "`was` names a promise that this document still makes, or that another one claims to have been too."),
+        new(Codes.Journey, "steps that lead nowhere", "The steps of a check stand at a kind that has none, are too many, or two have one name."),
+        new(Codes.NotTaken, "value that no step took", "A check sends a value that no step before it takes."),
+        new(Codes.Taking, "malformed taking", "A step does not say where in its answer a value stands, or calls it by no name."),
+        new(Codes.Needs, "field without the one it belongs to", "A field of a check is written without another that it says something about."),
         .. ExpressionCodes.All,
     ];
 }

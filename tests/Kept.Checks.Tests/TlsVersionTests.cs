@@ -74,7 +74,7 @@ public sealed class TlsVersionTests : IDisposable
         }
     }
 
-    private static async Task<bool> ListensAsync(Process server, int port)
+    internal static async Task<bool> ListensAsync(Process server, int port)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!server.HasExited && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(10))

@@ -22,7 +22,7 @@ internal static class TestKinds
         new("body", ObservedForm.Body, Dimension.Number, "the content"),
         new("header", ObservedForm.Map, Dimension.Number, "response headers"),
         new("certificate.expires-in", ObservedForm.Quantity, Dimension.Time, "until the certificate ends", Optional: true),
-    ], []);
+    ], [], TakesSteps: true);
 
     public static readonly CheckKind Tcp = new("tcp", "Connects.", "HOST:PORT", text =>
         text.LastIndexOf(':') is var colon and > 0 && int.TryParse(text.AsSpan(colon + 1), out var port) ? TargetReading.Of(new CheckTarget(text, text[..colon], port, "", text)) : TargetReading.Wrong("the port is missing", "write host:port"),

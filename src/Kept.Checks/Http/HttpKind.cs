@@ -5,7 +5,7 @@ namespace Kept.Checks.Http;
 /// <summary>The kind <c>http</c>: what it is told and what it sees.</summary>
 internal static class HttpKind
 {
-    public const int Status = 0, Time = 1, Dns = 2, Connect = 3, Tls = 4, FirstByte = 5, Body = 6, Header = 7, Size = 8, Ip = 9, Version = 10, Redirects = 11, Url = 12, OfTls = 13;
+    public const int Status = 0, Time = 1, Dns = 2, Connect = 3, Tls = 4, FirstByte = 5, Body = 6, Header = 7, Size = 8, Ip = 9, Version = 10, Redirects = 11, Url = 12, OfTls = 13, Cookie = 20;
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -19,6 +19,17 @@ internal static class HttpKind
             new("body-limit", FieldForm.Size, "most bytes of content, decompressed; more is a failure; at most 16MiB", "256KiB", Most: "16MiB"),
             new("version", FieldForm.OneOf, "of HTTP; auto speaks 2 where TLS agrees on it", "auto", ["auto", "1.1", "2"]),
             new("connection", FieldForm.OneOf, "kept: reuse a connection for up to 10 looks, then the whole handshake again; new: always the whole handshake", "kept", ["kept", "new"]),
+            Settings.ClientCertificate, Settings.ClientKey,
+            Settings.User, Settings.Password with { Needs = "user" },
+            new("oauth2", FieldForm.TextMap, "asks a token server for a token by client credentials, and sends it as Authorization", MayHoldSecret: true, Keys:
+            [
+                new("token-url", "Where tokens are given.", "https://login.example/oauth2/token", IsUrl: true),
+                new("client-id", "As whom.", "kept"),
+                new("client-secret", "Its secret, best from ${env:NAME} or ${file:PATH}.", "${env:CLIENT_SECRET}"),
+                new("scope", "What for, several by spaces."),
+                new("audience", "For which service, where the server asks for it."),
+                new("credentials-in", "Where id and secret are sent: header, which every server reads, or body. By default header.", Choices: ["header", "body"]),
+            ]),
         ],
         Sees:
         [
@@ -33,6 +44,7 @@ internal static class HttpKind
             new("redirects", ObservedForm.Quantity, Dimension.Number, "how many redirects were followed", Typical: Value.Of(0m), AtLeast: 0, AtMost: 5),
             new("url", ObservedForm.Text, Dimension.Number, "where the answer came from in the end, without its query"),
             .. Seen.OfTls.Select(seen => seen.Name == "certificate.expires-in" ? seen with { AtLeast = 0 } : seen), // an expired certificate is a failure, no answer
+            new("cookie", ObservedForm.Map, Dimension.Number, "the cookies that the answer sets, by name", Optional: true),
         ],
         Failures:
         [
@@ -40,7 +52,8 @@ internal static class HttpKind
             .. HttpFailures.Statuses, HttpFailures.RedirectToLogin, HttpFailures.LoginPage,
             "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", HttpFailures.RedirectLoop, "too-large",
         ],
-        Typical: HttpFailures.Healthy);
+        Typical: HttpFailures.Healthy,
+        TakesSteps: true);
 
     private static TargetReading ReadTarget(string text)
     {

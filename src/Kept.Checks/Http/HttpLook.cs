@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Kept.Egress;
 using Kept.Model;
@@ -10,14 +11,46 @@ internal static class HttpLook
 {
     private static readonly Value Version11 = Value.Of("1.1"), Version2 = Value.Of("2"), Version10 = Value.Of("1.0");
 
-    public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
-        Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, attempt, deadline), cancellationToken);
+    public static Look With(Dialer dialer, TimeProvider time)
+    {
+        var tokens = new AccessTokens(dialer, time);
+        return (request, cancellationToken) => Attempt.RunAsync(request, time, request.Check.First.IsEmpty
+            ? (attempt, deadline) => LookAsync(dialer, tokens, attempt, deadline)
+            : (attempt, deadline) => HttpJourney.LookAsync(dialer, tokens, attempt, time, deadline), cancellationToken);
+    }
 
-    private static async ValueTask<Observation> LookAsync(Dialer dialer, Attempt attempt, CancellationToken deadline)
+    private static async ValueTask<Observation> LookAsync(Dialer dialer, AccessTokens tokens, Attempt attempt, CancellationToken deadline)
     {
         var plan = HttpPlan.Of(attempt.Request.Check);
-        var answer = await HttpExchange.AskAsync(dialer, plan.AskFor(attempt), attempt.Trail, deadline);
-        var phases = attempt.Trail.Phases;
+        if (!plan.NeedsToken) return Answered(plan, await HttpExchange.AskAsync(dialer, plan.AskFor(dialer, attempt), attempt.Trail, deadline), attempt);
+        await tokens.GetAsync(plan.TokenRequestFor(attempt), attempt, null, deadline);
+        attempt.Restart(); // how long a token takes is nothing of the target
+        return Answered(plan, await AskAsync(dialer, tokens, plan, plan.AskFor(dialer, attempt), attempt, deadline), attempt);
+    }
+
+    /// <summary>Asks with a token where the check needs one. A token that was held and is refused has been withdrawn before its end: another is tried, once.</summary>
+    public static async ValueTask<HttpAnswer> AskAsync(Dialer dialer, AccessTokens tokens, HttpPlan plan, HttpAsk ask, Attempt attempt, CancellationToken deadline)
+    {
+        if (!plan.NeedsToken) return await HttpExchange.AskAsync(dialer, ask, attempt.Trail, deadline);
+        var request = plan.TokenRequestFor(attempt);
+        var (token, wasHeld) = await tokens.GetAsync(request, attempt, null, deadline);
+        var answer = await HttpExchange.AskAsync(dialer, ask with { Headers = ask.Headers.Add(new("Authorization", "Bearer " + token)) }, attempt.Trail, deadline);
+        if (answer.Status != 401 || !wasHeld) return answer;
+        var (other, _) = await tokens.GetAsync(request, attempt, token, deadline);
+        return other == token ? answer : await HttpExchange.AskAsync(dialer, ask with { Headers = ask.Headers.Add(new("Authorization", "Bearer " + other)) }, attempt.Trail, deadline);
+    }
+
+    /// <summary>The answer that the check is about.</summary>
+    public static Observation Answered(HttpPlan plan, HttpAnswer answer, Attempt attempt)
+    {
+        var phases = attempt.Phases;
+        var (values, excerpt) = Read(plan, answer, attempt, phases);
+        return attempt.Answered(values, answer.Status, answer.Body.Length, excerpt) with { Phases = phases };
+    }
+
+    /// <summary>What an answer shows by each name, secrets hidden, and its first words.</summary>
+    public static (ImmutableArray<Value?> Values, string? Excerpt) Read(HttpPlan plan, HttpAnswer answer, Attempt attempt, Phases phases)
+    {
         var text = attempt.Redact(Excerpt.Decode(answer.Body.Span, answer.ContentHeaders.ContentType?.CharSet));
         var values = new Value?[HttpKind.Kind.Sees.Length];
         values[HttpKind.Status] = Value.Of(answer.Status);
@@ -33,9 +66,13 @@ internal static class HttpLook
         values[HttpKind.Version] = answer.Version switch { { Major: 2 } => Version2, { Major: 1, Minor: 1 } => Version11, _ => Version10 };
         values[HttpKind.Redirects] = Value.Of(answer.Redirects);
         values[HttpKind.Url] = plan.UrlOf(answer, attempt);
-        Seen.AddTls(attempt.Trail.Tls, attempt.StartedAt, values.AsSpan(HttpKind.OfTls));
-        return attempt.Answered(ImmutableCollectionsMarshal.AsImmutableArray(values), answer.Status, answer.Body.Length, Excerpt.Of(text)) with { Phases = phases };
+        Seen.AddTls(attempt.Trail.Tls, attempt.StartedAt, values.AsSpan(HttpKind.OfTls, Seen.OfTls.Length));
+        values[HttpKind.Cookie] = plan.ShowsCookies ? CookiesOf(answer, attempt) : null;
+        return (ImmutableCollectionsMarshal.AsImmutableArray(values), Excerpt.Of(text));
     }
+
+    private static Value.Map? CookiesOf(HttpAnswer answer, Attempt attempt) => Luggage.CookiesOf(answer) is { Count: > 0 } cookies
+        ? new Value.Map(cookies.ToFrozenDictionary(pair => pair.Key, pair => attempt.Redact(pair.Value), StringComparer.OrdinalIgnoreCase)) : null;
 
     private static Value.Map HeadersOf(HttpAnswer answer, Attempt attempt)
     {

@@ -23,6 +23,7 @@ public sealed class Dialer : IDisposable
     private readonly ChainJudge _chains;
     private readonly ProxyAddress? _proxy;
     private readonly HttpLanes _lanes;
+    private readonly ClientIdentities _identities = new();
 
     public Dialer(EgressOptions options, TimeProvider time)
     {
@@ -85,25 +86,42 @@ public sealed class Dialer : IDisposable
     /// <summary>Opens a TLS connection with a full handshake.</summary>
     /// <param name="name">The name to ask for, which the certificate must bear; the host when null.</param>
     /// <param name="acceptsAny">True where a bad certificate is something to see, not a failure.</param>
-    public async ValueTask<SslStream> ConnectTlsAsync(
-        string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    public ValueTask<SslStream> ConnectTlsAsync(
+        string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken) =>
+        ConnectTlsAsync(host, port, name, acceptsAny, protocols, null, trust, trail, cancellationToken);
+
+    internal async ValueTask<SslStream> ConnectTlsAsync(
+        string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, ClientIdentity? identity, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
     {
         var stream = await ConnectAsync(host, port, trust, trail, cancellationToken);
-        return await UpgradeAsync(stream, host, port, name, acceptsAny, protocols, trail, cancellationToken);
+        return await UpgradeAsync(stream, host, port, name, acceptsAny, protocols, identity, trail, cancellationToken);
+    }
+
+    /// <summary>Whom looks show themselves as: a certificate and its key, both as PEM text.</summary>
+    /// <exception cref="EgressException">They cannot be read, do not belong together, or do not hold now: ours, a gap.</exception>
+    public ClientIdentity IdentityOf(string certificate, string key)
+    {
+        var identity = _identities.Of(certificate, key);
+        identity.RequireValid(Instant.From(Time.GetUtcNow()));
+        return identity;
     }
 
     /// <summary>Shakes hands over a connection that is open, as where a protocol changes over to TLS (STARTTLS); the chain is judged as for one that began with it.</summary>
     /// <param name="stream">Owned from here on, also on failure. Nothing may have been read ahead of it: who sits between could have put that there.</param>
     /// <param name="name">The name to ask for, which the certificate must bear; the host when null.</param>
     /// <param name="acceptsAny">True where a bad certificate is something to see, not a failure.</param>
-    public async ValueTask<SslStream> UpgradeAsync(
-        Stream stream, string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, DialTrail trail, CancellationToken cancellationToken)
+    public ValueTask<SslStream> UpgradeAsync(
+        Stream stream, string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, DialTrail trail, CancellationToken cancellationToken) =>
+        UpgradeAsync(stream, host, port, name, acceptsAny, protocols, null, trail, cancellationToken);
+
+    private async ValueTask<SslStream> UpgradeAsync(
+        Stream stream, string host, int port, string? name, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, ClientIdentity? identity, DialTrail trail, CancellationToken cancellationToken)
     {
         trail.Stage = DialStage.Handshaking;
         var mark = trail.Mark();
         try
         {
-            return await Handshake.ShakeAsync(stream, name ?? host, HostPort.Write(host, port), acceptsAny, protocols, _chains, trail, cancellationToken);
+            return await Handshake.ShakeAsync(stream, name ?? host, HostPort.Write(host, port), acceptsAny, protocols, identity, _chains, trail, cancellationToken);
         }
         finally
         {

@@ -24,6 +24,10 @@ public sealed record HttpAsk
     public HttpSpeech Speech { get; init; }
     /// <summary>Says that trailers are understood, which gRPC asks of every client.</summary>
     public bool TakesTrailers { get; init; }
+    /// <summary>Where cookies are kept between several questions, and redirects; null: none are kept.</summary>
+    public CookieJar? Cookies { get; init; }
+    /// <summary>Whom we show ourselves as over TLS; never to another origin that a redirect leads to.</summary>
+    public ClientIdentity? Identity { get; init; }
     /// <summary>Always connect anew.</summary>
     public bool Fresh { get; init; }
 }

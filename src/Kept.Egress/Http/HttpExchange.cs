@@ -34,13 +34,14 @@ public static class HttpExchange
         {
             var host = (redirects == 0 ? ask.Host : null) ?? HostText.Canonical(url) ?? throw EgressException.OfUs(GapCause.Fault, "the URL names no host");
             var isTls = url.Scheme == Uri.UriSchemeHttps;
-            var key = new LaneKey(isTls, host, url.Port, isTls ? CertificateNameOf(ask, strange) : null, ask.Speech, trust);
+            var key = new LaneKey(isTls, host, url.Port, isTls ? CertificateNameOf(ask, strange) : null, ask.Speech, trust, isTls && !strange ? ask.Identity : null);
             var lane = dialer.Lanes.Rent(key, ask.Fresh);
             var healthy = false;
             try
             {
                 using var request = RequestOf(ask, url, method, body, strange);
                 using var response = await lane.SendAsync(request, key, trail, deadline);
+                if (ask.Cookies is { } jar) Keep(response, url, jar);
                 if (!ask.Follows || NextOf(response, url) is not { } next)
                 {
                     trail.Stage = DialStage.Reading;
@@ -111,9 +112,17 @@ public static class HttpExchange
             agent |= name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase);
             accept |= name.Equals("Accept", StringComparison.OrdinalIgnoreCase);
         }
+        if (ask.Cookies?.HeaderFor(url) is { } cookies) Add(request, "Cookie", cookies);
         if (!agent) request.Headers.UserAgent.Add(Agent);
         if (!accept) request.Headers.Accept.Add(AnyType);
         return request;
+    }
+
+    private static void Keep(HttpResponseMessage response, Uri from, CookieJar jar)
+    {
+        if (response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies))
+            foreach (var cookie in cookies)
+                jar.Take(from, cookie);
     }
 
     private static readonly ProductInfoHeaderValue Agent = new("Kept", "1");

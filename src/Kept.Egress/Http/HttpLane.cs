@@ -10,7 +10,8 @@ namespace Kept.Egress.Http;
 /// <param name="CertificateName">Whom to ask for and who the certificate must be for, where that is not the host: a connection shows one certificate, and was judged for one name.</param>
 /// <param name="Speech">Version of HTTP.</param>
 /// <param name="Trust">Who wrote the document, hence which addresses may be dialled.</param>
-internal readonly record struct LaneKey(bool IsTls, string Host, int Port, string? CertificateName, HttpSpeech Speech, DocumentOrigin Trust);
+/// <param name="Identity">Whom we show ourselves as.</param>
+internal readonly record struct LaneKey(bool IsTls, string Host, int Port, string? CertificateName, HttpSpeech Speech, DocumentOrigin Trust, ClientIdentity? Identity);
 
 /// <summary>
 /// One handler that serves one look at a time, so that it is known which connection a look used and what that connection cost. A handler shared by many
@@ -86,7 +87,7 @@ internal sealed class HttpLane : IDisposable
         if (to.IsTls)
         {
             var protocols = context.InitialRequestMessage.Version.Major == 2 ? TwoOrOne : One;
-            stream = await _dialer.ConnectTlsAsync(to.Host, to.Port, to.CertificateName, acceptsAny: false, protocols, to.Trust, trail, deadline);
+            stream = await _dialer.ConnectTlsAsync(to.Host, to.Port, to.CertificateName, acceptsAny: false, protocols, to.Identity, to.Trust, trail, deadline);
         }
         else
         {

@@ -13,7 +13,7 @@ internal static class Handshake
     /// <param name="name">Whom we ask for (SNI) and whose name the certificate must bear.</param>
     /// <param name="acceptsAny">True where a bad certificate is an answer, not a failure.</param>
     public static async ValueTask<SslStream> ShakeAsync(
-        Stream inner, string name, string where, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, ChainJudge judge, DialTrail trail, CancellationToken cancellationToken)
+        Stream inner, string name, string where, bool acceptsAny, IReadOnlyList<SslApplicationProtocol> protocols, ClientIdentity? identity, ChainJudge judge, DialTrail trail, CancellationToken cancellationToken)
     {
         CertificateSeen? certificate = null;
         ImmutableArray<string> problems = [];
@@ -21,6 +21,7 @@ internal static class Handshake
         {
             TargetHost = name,
             ApplicationProtocols = protocols.Count > 0 ? [.. protocols] : null,
+            ClientCertificateContext = identity?.Context,
             CertificateChainPolicy = ChainJudge.Blank(),
             AllowTlsResume = false, // a resumed session shows no certificate and measures half a handshake
             RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
@@ -59,6 +60,19 @@ internal static class Handshake
         }
     }
 
+    /// <summary>
+    /// Under TLS 1.3 a server looks at our certificate when we have long sent our question: then its refusal is read where its answer is due. Null where nothing
+    /// says that it refused us.
+    /// </summary>
+    public static string? Refusal(Exception fault)
+    {
+        for (var at = fault; at is not null; at = at.InnerException)
+            foreach (var (sign, words) in Refusals)
+                if (at.Message.Contains("alert", StringComparison.OrdinalIgnoreCase) && at.Message.Contains(sign, StringComparison.OrdinalIgnoreCase))
+                    return words;
+        return null;
+    }
+
     private static string OtherName(CertificateSeen certificate, string name) =>
         certificate.Names.IsEmpty ? $"it names no host, so it is not for {name}"
         : $"it is for {string.Join(", ", certificate.Names.Take(5))}{(certificate.Names.Length > 5 ? " …" : "")}, not for {name}";
@@ -70,8 +84,17 @@ internal static class Handshake
             foreach (var (sign, words) in Reasons)
                 if (at.Message.Contains(sign, StringComparison.OrdinalIgnoreCase))
                     return words;
+        if (Refusal(fault) is { } refusal) return refusal;
         return "the two sides found no common ground";
     }
+
+    private static readonly (string Sign, string Words)[] Refusals =
+    [
+        ("certificate required", "it wants a client certificate"), ("unknown ca", "it does not trust the authority of our client certificate"),
+        ("certificate expired", "it says that our client certificate has expired"), ("certificate revoked", "it says that our client certificate was revoked"),
+        ("bad certificate", "it refuses our client certificate"), ("unsupported certificate", "it refuses our client certificate"), ("certificate unknown", "it refuses our client certificate"),
+        ("access denied", "it refuses who our client certificate says we are"),
+    ];
 
     private static readonly (string Sign, string Words)[] Reasons =
     [

@@ -62,9 +62,8 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
         foreach (var check in promise.Checks)
         {
-            print.Append('\n').Append(check.Target.Method).Append(' ').Append(check.Target.Text).Append(' ').Append(check.Every).Append(' ').Append(check.Timeout);
-            foreach (var expectation in check.Expect) print.Append('\n').Append(expectation.Text);
-            foreach (var (name, value) in check.Settings.OrderBy(one => one.Key, StringComparer.Ordinal)) print.Append('\n').Append(name).Append('=').Append(Words(value));
+            print.Append('\n').Append(check.Every).Append(' ').Append(check.Timeout);
+            foreach (var step in check.First.Append(check)) Print(step, print);
         }
         return new PromiseTerms
         {
@@ -81,6 +80,14 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             FoldKey = foldKey,
             Fingerprint = Short(print),
         };
+    }
+
+    private static void Print(Check check, StringBuilder print)
+    {
+        print.Append('\n').Append(check.Name).Append(' ').Append(check.Target.Method).Append(' ').Append(check.Target.Text);
+        foreach (var expectation in check.Expect) print.Append('\n').Append(expectation.Text);
+        foreach (var (name, value) in check.Settings.OrderBy(one => one.Key, StringComparer.Ordinal)) print.Append('\n').Append(name).Append('=').Append(Words(value));
+        foreach (var taking in check.Takes) print.Append('\n').Append(taking.Name).Append(": ").Append(taking.Text);
     }
 
     private static string? MeasuredBy(Promise promise)

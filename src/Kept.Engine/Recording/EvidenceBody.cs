@@ -41,6 +41,8 @@ internal static class EvidenceBody
         .Set("reason", Cut(judged.Reason, MostReason * 2))
         .Set("size", seen.Reach == Reach.Answered ? seen.Size : null)
         .Set("startedAt", seen.StartedAt.ToString())
+        .Set("steps", seen.Steps.IsDefaultOrEmpty ? null : seen.Steps.Select(step => new Members()
+            .Set("code", step.Code >= 0 ? step.Code : null).Set("name", step.Name).Set("time", new Duration(step.Phases.Total).ToString())))
         .ToBytes();
 
     private static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : text[..most] + "…";

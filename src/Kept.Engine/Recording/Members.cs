@@ -17,7 +17,7 @@ internal sealed class Members
 
     public Members Set(string name, Members? value) => value is null ? this : Put(name, value._json);
 
-    public Members Set(string name, IEnumerable<Members> items) => Put(name, new JsonArray([.. items.Select(item => (JsonNode)item._json)]));
+    public Members Set(string name, IEnumerable<Members>? items) => items is null ? this : Put(name, new JsonArray([.. items.Select(item => (JsonNode)item._json)]));
 
     public byte[] ToBytes() => CanonicalJson.Of(_json);
 

@@ -18,7 +18,7 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
     /// <summary>Analyses all checks of a promise.</summary>
     public static HollowPromise Of(Promise promise)
     {
-        var checks = promise.Checks.Select(check => HollowCheck.Of(check, promise.Keeps)).ToImmutableArray();
+        var checks = promise.Checks.SelectMany(WithSteps).Select(check => HollowCheck.Of(check, promise.Keeps)).ToImmutableArray();
         var score = checks.Aggregate(default(HollowScore), (sum, check) => sum + check.Score);
         var missed = ImmutableArray.CreateBuilder<(Check, MissedFailure)>();
         foreach (var check in checks)
@@ -28,6 +28,17 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
                 else
                     missed.Add((check.Check, failure));
         return new(promise, checks, score, missed.ToImmutable());
+    }
+
+    /// <summary>A check after the steps that lead to it: each of them may fail by itself. What a step takes must be there, so it is expected too.</summary>
+    private static IEnumerable<Check> WithSteps(Check check) => check.First.Select(step => step.Takes.IsEmpty ? step : step with { Expect = [.. step.Expect, .. step.Takes.SelectMany(Expected)] }).Append(check);
+
+    private static IEnumerable<Expectation> Expected(Taking taking)
+    {
+        var (from, at) = (taking.From, taking.From.At);
+        yield return new($"has({from})", new Expression.Has(at, from));
+        if (taking.Pattern is { } pattern) yield return new($"{from} matches /{pattern}/", new Expression.Matches(at, from, pattern));
+        else if (from.Name == "body") yield return new($"{from} != null", new Expression.Compare(at, from, Comparison.NotEqual, new Operand.Literal(at, new Value.Nothing())));
     }
 
     /// <summary>Whether a failure that one check meets would be met by the other as well: what answers wrongly at one address may answer well at the next.</summary>

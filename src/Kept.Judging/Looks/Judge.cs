@@ -61,6 +61,10 @@ public static class Judge
         _ => LookClass.Bad,
     };
 
+    /// <summary>What is wrong with the answer of a step that leads to a check, in words; null where every expectation is true of it.</summary>
+    public static string? Objection(Check step, Observation seen) =>
+        Satisfies(step, seen) ? null : Explained(step, seen).First(outcome => outcome.Truth != Truth.True).Reason;
+
     /// <summary>Whether every expectation is true of an answer.</summary>
     private static bool Satisfies(Check check, Observation seen)
     {

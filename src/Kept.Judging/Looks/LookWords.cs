@@ -53,6 +53,7 @@ public static class LookWords
         TargetFailure.Unreachable => "it is unreachable from its own network",
         TargetFailure.Silent => "the heartbeat did not come in time",
         TargetFailure.ReportedFailure => "it reported a failure",
+        TargetFailure.StepFailed => "a step on the way failed",
         _ => "it did not answer",
     };
 

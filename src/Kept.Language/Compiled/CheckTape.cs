@@ -1,9 +1,10 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 using Kept.Model;
 
 namespace Kept.Language.Compiled;
 
-/// <summary>Checks in the compiled form. Kinds are written by name; the reader has been given the same ones, which the header proves.</summary>
+/// <summary>Checks and their steps in the compiled form. Kinds are written by name; the reader has been given the same ones, which the header proves.</summary>
 internal static class CheckTape
 {
     public static void Write(this TapeWriter tape, Check check)
@@ -38,9 +39,22 @@ internal static class CheckTape
             tape.Text(measure.Text);
         });
         tape.At(check.At);
+        tape.List(check.First, tape.Write);
+        tape.List(check.Takes, taking =>
+        {
+            tape.Text(taking.Name);
+            tape.Write(taking.From);
+            tape.Flag(taking.Pattern is not null);
+            if (taking.Pattern is { } pattern)
+            {
+                tape.Text(pattern.ToString());
+                tape.Whole((int)pattern.Options);
+            }
+            tape.Text(taking.Text);
+        });
     }
 
-    public static Check Check(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new(
+    public static Check Check(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds, bool isStep = false) => new(
         tape.Text(),
         kinds.TryGetValue(tape.Text(), out var kind) ? kind : throw TapeReader.Damaged(),
         new CheckTarget(tape.Text(), tape.Text(), tape.Int(), tape.Text(), tape.Text(), tape.Text() is { Length: > 0 } dials ? dials : null),
@@ -50,7 +64,11 @@ internal static class CheckTape
         new Confirmation(tape.Int(), tape.Int()),
         tape.List(() => new Expectation(tape.Text(), tape.Expression())),
         tape.List(() => new Measure(tape.QuantityType(), tape.Seen(), tape.Quantity(), tape.Text())),
-        tape.At());
+        tape.At())
+    {
+        First = tape.List(() => isStep ? throw TapeReader.Damaged() : tape.Check(kinds, isStep: true)),
+        Takes = tape.List(() => new Taking(tape.Text(), tape.Seen(), tape.Flag() ? new Regex(tape.Text(), (RegexOptions)tape.Int() | RegexOptions.NonBacktracking) : null, tape.Text())),
+    };
 
     private static void Write(this TapeWriter tape, FieldValue value)
     {

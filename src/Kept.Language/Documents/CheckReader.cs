@@ -6,7 +6,7 @@ using Kept.Model;
 namespace Kept.Language.Documents;
 
 /// <summary>Reads <c>check:</c>: one, or a list of named ones. The key that is a kind's name gives the target; the kind says which other fields there are.</summary>
-internal sealed class CheckReader(Reading reading, AgentScope scope)
+internal sealed partial class CheckReader(Reading reading, AgentScope scope)
 {
     private static readonly Duration DefaultEvery = Duration.Seconds(60), DefaultTimeout = Duration.Seconds(10), MinEvery = Duration.Seconds(1), MaxEvery = Duration.Days(366);
     private static readonly Duration AnchorEvery = Duration.Seconds(30), AnchorTimeout = Duration.Seconds(5);
@@ -65,13 +65,23 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
         var target = written.Scalar(kind.Name) is { } targetText ? TargetOf(targetText, kind, settings) : null;
         var (every, timeout) = Rhythm(written, kind);
         var confirm = written.Scalar("confirm") is { } confirmText ? FieldValues.Confirm(confirmText, _problems) ?? DefaultConfirm : kind.IsPassive ? Confirmation.AtOnce : DefaultConfirm;
+        var expect = Expectations(written, kind);
+        var measures = Measures(written, kind);
+        var first = Steps(written, kind, every, timeout);
+        if (name is null || target is null) return null;
+        var check = new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect, measures, written.At);
+        if (first.IsEmpty) return check;
+        Judge(check, first, written);
+        return check with { First = first };
+    }
+
+    private ImmutableArray<Expectation> Expectations(Written written, CheckKind kind)
+    {
         var expect = ImmutableArray.CreateBuilder<Expectation>();
         foreach (var line in written.Texts("expect"))
             if (ExpressionReader.Expectation(line, kind, _problems) is { } test)
                 expect.Add(new Expectation(line.Text, test));
-        var measures = Measures(written, kind);
-        return name is null || target is null ? null
-            : new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect.ToImmutable(), measures, written.At);
+        return expect.ToImmutable();
     }
 
     private CheckKind? KindOf(Written written)
@@ -103,7 +113,7 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
         return others.Count == 0 ? null : string.Join(", ", others);
     }
 
-    private static readonly FrozenSet<string> CommonFields = FrozenSet.Create(StringComparer.Ordinal, "name", "every", "timeout", "confirm", "expect", "measures");
+    private static readonly FrozenSet<string> CommonFields = FrozenSet.Create(StringComparer.Ordinal, "name", "every", "timeout", "confirm", "expect", "measures", "take", "first");
 
     private CheckTarget? TargetOf(ScalarText text, CheckKind kind, FrozenDictionary<string, FieldValue> settings)
     {
@@ -156,6 +166,8 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
         {
             var value = written.Has(field.Name) ? FieldOf(written, field) : null;
             own |= value is not null;
+            if (written.HasOwn(field.Name) && field.Needs is { } needed && !written.Has(needed))
+                _problems.Error(Codes.Needs, written.PlaceOf(field.Name), $"`{field.Name}` says nothing without `{needed}`", $"write `{needed}` beside it, or remove it");
             value ??= DefaultOf(kind, field);
             if (value is not null) settings.Add(field.Name, value);
         }
@@ -179,6 +191,14 @@ internal sealed class CheckReader(Reading reading, AgentScope scope)
                 return new FieldValue.Texts([.. written.Texts(field.Name).Select(text => text.Text)]);
             case FieldForm.TextMap:
                 var map = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+                if (!field.Keys.IsDefaultOrEmpty)
+                {
+                    if (written.Inner(field.Name, DocumentTables.ShapeOf(field)) is not { } keyed) return null;
+                    foreach (var key in field.Keys)
+                        if (keyed.Scalar(key.Name) is { } given && (key.IsUrl ? FieldValues.Url(given, _problems) : key.Choices.IsDefault ? given.Text : FieldValues.OneOf(given, key.Choices, _problems, Codes.CheckField)) is { } taken)
+                            map.Add(new(key.Name, taken));
+                    return new FieldValue.TextMap(map.ToImmutable());
+                }
                 foreach (var (key, value) in written.Pairs(field.Name))
                     if (reading.Scalar(value, $"`{YamlReader.Short(key.Text)}`") is { } text)
                         map.Add(new(reading.Texts.Share(key.Text), text.Text));

@@ -36,7 +36,9 @@ internal sealed class DocumentTables
     {
         Kinds = kinds;
         CheckDefaults = new("check-defaults", "the defaults of checks", [.. CommonCheckFields(kinds), .. KindFields(kinds)]);
-        Check = new("check", "a check", [.. TargetFields(kinds), .. CheckDefaults.Fields]);
+        IReadOnlyList<CheckKind> withSteps = [.. kinds.Where(kind => kind.TakesSteps)];
+        Step = new("step", "a step", [.. StepFields(), .. TargetFields(withSteps), .. KindFields(withSteps)]);
+        Check = new("check", "a check", [.. TargetFields(kinds), .. CheckDefaults.Fields, .. withSteps.Count > 0 ? FirstField(withSteps) : []]);
         var checks = new Form.List(new Form.Of(Check), OrOne: true);
         ImmutableArray<Field> promiseFields = PromiseFields();
         Promise = new("promise", "a promise", [.. promiseFields, new("check", checks, "How it is looked at: one check, or a list of named ones of which all must pass.")]);
@@ -82,6 +84,7 @@ internal sealed class DocumentTables
     public Shape Anchors { get; }
     public Shape House { get; }
     public Shape CheckDefaults { get; }
+    public Shape Step { get; }
     public Shape Reliance { get; }
     public Shape Wish { get; }
 
@@ -235,6 +238,16 @@ internal sealed class DocumentTables
         new("measures", new Form.Map("quantity", new Form.Text("PATH [as UNIT], such as body.lagMs as ms"), NamePattern), "Quantities read from what is seen."),
     ];
 
+    private ImmutableArray<Field> FirstField(IReadOnlyList<CheckKind> kinds) =>
+        [new("first", new Form.List(new Form.Of(Step), OrOne: true), $"Steps that lead to it, one after another within the same look: {string.Join(", ", kinds.Select(kind => kind.Name))}. Cookies go along.")];
+
+    private static IEnumerable<Field> StepFields() =>
+    [
+        new("name", Name, "Unique in its check; what the step takes is sent on as ${NAME.VALUE}.", Required: true, Example: "name: login"),
+        new("expect", ExpressionList, "What must be true of its answer; else the look ends here."),
+        new("take", new Form.Map("value", new Form.Text("NAME [matches /PATTERN/], such as body.token"), NamePattern), "Values of its answer for the steps after it."),
+    ];
+
     private static IEnumerable<Field> TargetFields(IReadOnlyList<CheckKind> kinds) =>
         kinds.Select(kind => new Field(kind.Name, new Form.Text(kind.TargetForm), kind.Means));
 
@@ -243,8 +256,13 @@ internal sealed class DocumentTables
         kinds.SelectMany(kind => kind.Fields, (kind, field) => (kind, field)).GroupBy(pair => pair.field.Name, StringComparer.Ordinal)
             .Select(group => new Field(group.Key, FormOf([.. group.Select(pair => pair.field)]), string.Join(" ", group.Select(pair => $"{pair.kind.Name}: {pair.field.Means.TrimEnd('.')}."))));
 
+    /// <summary>The keys of a field of checks that has only known ones.</summary>
+    public static Shape ShapeOf(CheckField field) => new(field.Name, $"`{field.Name}`",
+        [.. field.Keys.Select(key => new Field(key.Name, key.IsUrl ? Url : key.Choices.IsDefault ? Words : new Form.Text("one of the choices", Choices: key.Choices), key.Means, key.Example is not null, key.Example is null ? null : $"{key.Name}: {key.Example}"))]);
+
     private static Form FormOf(ImmutableArray<CheckField> fields)
     {
+        if (fields.FirstOrDefault(field => !field.Keys.IsDefaultOrEmpty) is { } keyed) return new Form.Of(ShapeOf(keyed));
         var forms = fields.Select(field => field.Form).Distinct().ToList();
         return forms switch
         {

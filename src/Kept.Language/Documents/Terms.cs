@@ -41,7 +41,16 @@ internal static class Terms
         var terms = new JsonObject { ["name"] = check.Name, ["kind"] = check.Kind.Name, ["confirm"] = check.Confirm.ToString() };
         Put(terms, "target", check.Kind.IsPassive ? null : check.Target.Text); // what calls us has a key instead, and a key is nobody's term
         Put(terms, "expect", check.Expect.Select(expectation => ExpressionText.Of(expectation.Test)).Order(StringComparer.Ordinal));
+        if (!check.First.IsEmpty) terms["first"] = new JsonArray([.. check.First.Select(step => OfStep(step))]);
         Put(terms, "measures", check.Measures.Select(measure => $"{measure.Quantity.Name}: {measure.Text}").Order(StringComparer.Ordinal));
+        return terms;
+    }
+
+    private static JsonObject OfStep(Check step)
+    {
+        var terms = new JsonObject { ["name"] = step.Name, ["target"] = step.Target.Text };
+        Put(terms, "expect", step.Expect.Select(expectation => ExpressionText.Of(expectation.Test)).Order(StringComparer.Ordinal));
+        Put(terms, "take", step.Takes.Select(taking => $"{taking.Name}: {taking.Text}").Order(StringComparer.Ordinal));
         return terms;
     }
 

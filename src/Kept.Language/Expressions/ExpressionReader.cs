@@ -33,6 +33,10 @@ internal static class ExpressionReader
     public static Measure? Measure(QuantityType quantity, ScalarText text, CheckKind kind, Problems problems) =>
         Cursor.Over(text, problems, "a measure") is { } cursor ? new MeasureParser(cursor, kind).Measure(quantity) : null;
 
+    /// <summary><c>token: body.token</c>, the part after the colon.</summary>
+    public static Taking? Taking(string name, ScalarText text, CheckKind kind, Problems problems) =>
+        Cursor.Over(text, problems, "what is taken") is { } cursor ? new TakingParser(cursor, kind).Taking(name) : null;
+
     /// <summary><c>rate &lt;= 500/s</c>: how we bind ourselves in using.</summary>
     public static UseLimit? Use(ScalarText text, Func<string, QuantityType?> types, Problems problems) =>
         Cursor.Over(text, problems, "a limit of use", "<=") is { } cursor ? new ObjectiveParser(cursor, types).Use() : null;

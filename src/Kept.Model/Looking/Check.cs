@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace Kept.Model;
 
@@ -26,6 +27,12 @@ public sealed record Check(
     ImmutableArray<Measure> Measures,
     Place At)
 {
+    /// <summary>The steps that lead to it, in order: each a check of the same kind without a rhythm of its own. Cookies and what steps take go along; the first that does not answer as it must ends the look.</summary>
+    public ImmutableArray<Check> First { get; init; } = [];
+
+    /// <summary>Of a step: what it takes from its answer for the steps after it.</summary>
+    public ImmutableArray<Taking> Takes { get; init; } = [];
+
     public T? Setting<T>(string name) where T : FieldValue => Settings.TryGetValue(name, out var value) ? value as T : null;
 }
 
@@ -38,6 +45,13 @@ public sealed record Expectation(string Text, Expression Test);
 /// <param name="Unit">The unit of a bare number, as a quantity of one (<c>1ms</c>); ignored where the seen value has a unit.</param>
 /// <param name="Text">As written.</param>
 public sealed record Measure(QuantityType Quantity, Operand.Seen From, Quantity Unit, string Text);
+
+/// <summary><c>token: body.token</c>, or <c>csrf: body matches /name="csrf" value="([^"]+)"/</c>: a value of one step's answer that later steps send as <c>${STEP.NAME}</c>.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="From">Where it stands.</param>
+/// <param name="Pattern">The first group of its first match is taken, or all that matches where it has none; null: the value whole.</param>
+/// <param name="Text">As written.</param>
+public sealed record Taking(string Name, Operand.Seen From, Regex? Pattern, string Text);
 
 /// <summary><c>confirm: 2 of 3</c>: <c>now</c> turns to broken when at least <paramref name="Count"/> of the last <paramref name="Of"/> looks were bad, and back likewise.</summary>
 public readonly record struct Confirmation(int Count, int Of)

@@ -19,6 +19,7 @@ namespace Kept.Model;
 /// <param name="Settles">What the fields, each with its default, make of the target: a port that goes by one of them, or a combination that can never be, with what to write instead; pure.</param>
 /// <param name="Every">How often it looks where a document does not say; null: as usual.</param>
 /// <param name="Typical">What a healthy look of a check sees that the names do not tell by themselves; null under a name: such a check never sees it; a value: it always sees one.</param>
+/// <param name="TakesSteps">Steps may lead to a check of this kind (<see cref="Check.First"/>).</param>
 public sealed record CheckKind(
     string Name,
     string Means,
@@ -30,7 +31,8 @@ public sealed record CheckKind(
     bool IsPassive = false,
     Func<Check, IEnumerable<KeyValuePair<string, Value?>>>? Typical = null,
     Func<CheckTarget, IReadOnlyDictionary<string, FieldValue>, TargetReading>? Settles = null,
-    Duration? Every = null)
+    Duration? Every = null,
+    bool TakesSteps = false)
 {
     /// <summary>Reads a target whose fields all have their defaults.</summary>
     public TargetReading Read(string text)
@@ -82,7 +84,18 @@ public enum FieldForm { Text, Duration, Size, Whole, YesNo, OneOf, Texts, TextMa
 /// <param name="Choices">For <see cref="FieldForm.OneOf"/>.</param>
 /// <param name="MayHoldSecret">Its text may hold <c>${env:…}</c> or <c>${file:…}</c>; it is never shown expanded.</param>
 /// <param name="Most">The largest size it takes, as a document would write it; null where there is no bound.</param>
-public sealed record CheckField(string Name, FieldForm Form, string Means, string? Default = null, ImmutableArray<string> Choices = default, bool MayHoldSecret = false, string? Most = null);
+/// <param name="Needs">The field without which it says nothing.</param>
+/// <param name="Keys">For <see cref="FieldForm.TextMap"/>: the only keys it has; any where none are given.</param>
+public sealed record CheckField(string Name, FieldForm Form, string Means, string? Default = null, ImmutableArray<string> Choices = default, bool MayHoldSecret = false, string? Most = null, string? Needs = null,
+    ImmutableArray<CheckKey> Keys = default);
+
+/// <summary>One key of a field that has only known ones.</summary>
+/// <param name="Name">As written.</param>
+/// <param name="Means">One sentence.</param>
+/// <param name="Example">A value for the message that asks for it, where it must be written; null where it may be left out.</param>
+/// <param name="Choices">The words it takes, where it takes only some.</param>
+/// <param name="IsUrl">It is an http or https URL.</param>
+public sealed record CheckKey(string Name, string Means, string? Example = null, ImmutableArray<string> Choices = default, bool IsUrl = false);
 
 /// <summary>What sort of thing a check sees under a name.</summary>
 public enum ObservedForm { Quantity, Text, Flag, List, Map, Body }

@@ -43,6 +43,8 @@ public enum TargetFailure : byte
     Silent = 12,
     /// <summary>It says itself, in its own protocol, that it fails or does not serve us; or a heartbeat or a program reported failure.</summary>
     ReportedFailure = 13,
+    /// <summary>A step that leads to what is looked at did not answer as it must.</summary>
+    StepFailed = 14,
 }
 
 /// <summary>Why we could not look. Numbers are stored: never reuse one.</summary>
@@ -109,6 +111,9 @@ public sealed record Observation
     /// <summary>False when a kept connection was used, so phases before the first byte are missing.</summary>
     public bool NewConnection { get; init; } = true;
 
+    /// <summary>Of a look in several steps: each that was begun, in order; empty where there is only one.</summary>
+    public ImmutableArray<StepSeen> Steps { get; init; } = [];
+
     public static Observation OfGap(Instant at, GapCause cause, string detail) => new() { StartedAt = at, Reach = Reach.Gap, Gap = cause, Detail = detail };
 
     public static Observation OfFailure(Instant at, TargetFailure failure, string detail, Phases phases) =>
@@ -118,7 +123,17 @@ public sealed record Observation
 /// <summary>What a look is given.</summary>
 /// <param name="Check">The check, with its target and settings.</param>
 /// <param name="Trust">Whether the document is ours (may name any address) or somebody else's (public addresses only).</param>
-public sealed record LookRequest(Check Check, DocumentOrigin Trust);
+public sealed record LookRequest(Check Check, DocumentOrigin Trust)
+{
+    /// <summary>Asked of each step before the last, because a look does not judge: what is wrong with its answer, in words, or null where it goes on. Needed where the check has steps that expect something.</summary>
+    public Func<Check, Observation, string?>? Objects { get; init; }
+}
+
+/// <summary>One step of a look.</summary>
+/// <param name="Name">Of the step; of the check for the last one.</param>
+/// <param name="Code">The protocol's own code, −1 where there was no answer.</param>
+/// <param name="Phases">Of this step alone.</param>
+public sealed record StepSeen(string Name, int Code, Phases Phases);
 
 /// <summary>Looks once. Reports what it saw; does not judge, retry or log. Time only by the provider it was built with. Never throws but for cancellation
 /// of <paramref name="cancellationToken"/>: every other fault is an observation.</summary>

@@ -5,9 +5,10 @@ namespace Kept.Rules;
 /// <summary>What a check or an objective is about, as text: equal texts mean that the same thing is seen in the same way.</summary>
 internal static class Subjects
 {
-    /// <summary>Kind, target and every setting: with another header the same URL may be another thing.</summary>
+    /// <summary>Kind, target, every setting and every step that leads there: with another header the same URL may be another thing.</summary>
     public static string Of(Check check) =>
-        string.Join('\u001f', [check.Kind.Name, check.Target.Method, check.Target.Text, .. check.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + "=" + TextOf(pair.Value))]);
+        string.Join('\u001f', [check.Kind.Name, check.Target.Method, check.Target.Text, .. check.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + "=" + TextOf(pair.Value)),
+            .. check.First.Select(Of), .. check.Takes.Select(taking => taking.Name + "=" + taking.Text)]);
 
     /// <summary>The objectives of a promise as bounds, each about the check it counts.</summary>
     public static Bound[] BoundsOf(Promise promise)

@@ -82,7 +82,7 @@ internal static class Verifiable
     private static bool IsWithin(RuleContext context, AgentView agent, Promise promise) =>
         !promise.To.IsEmpty && promise.To.All(promisee => context.ViewOf(promisee) is not null || promisee == agent.Agent.MemberOf);
 
-    private static bool NeedsSecret(Check check) => IsSecret(check.Target.Text) || check.Settings.Values.Any(value => value switch
+    private static bool NeedsSecret(Check check) => check.First.Any(NeedsSecret) || IsSecret(check.Target.Text) || check.Settings.Values.Any(value => value switch
     {
         FieldValue.Text text => IsSecret(text.Content),
         FieldValue.Texts texts => texts.Items.Any(IsSecret),

@@ -77,6 +77,7 @@ internal static partial class Say
         TargetFailure.Unreachable => "its network says it is unreachable",
         TargetFailure.Silent => "it kept silent",
         TargetFailure.ReportedFailure => "it reported a failure itself",
+        TargetFailure.StepFailed => "a step on the way did not answer as it must",
         _ => "it answered",
     };
 
