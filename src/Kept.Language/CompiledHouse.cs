@@ -14,7 +14,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before
-    private static ReadOnlySpan<byte> Magic => "KHC\u0006"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u0007"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)
@@ -39,6 +39,8 @@ public static class CompiledHouse
         tape.Texts(settings.Programs);
         tape.Texts([.. settings.Registries.Select(registry => registry.Key)]);
         tape.Texts([.. settings.Registries.Select(registry => registry.Value)]);
+        tape.List(settings.Routes, tape.Write);
+        tape.Text(settings.Pages);
         tape.List(h.Agents, tape.Write);
         tape.List(h.Diagnostics, diagnostic =>
         {
@@ -90,6 +92,8 @@ public static class CompiledHouse
         {
             Programs = tape.Texts(),
             Registries = [.. tape.Texts().Zip(tape.Texts(), KeyValuePair.Create)],
+            Routes = tape.List(tape.Route),
+            Pages = tape.MaybeText(),
         },
         Agents = tape.List(() => tape.Agent(kinds)),
         Diagnostics = tape.List(() => new Diagnostic(tape.Text(), tape.One<Severity>(), tape.At(), tape.Text(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.MaybeText())),
