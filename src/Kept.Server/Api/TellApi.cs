@@ -11,9 +11,9 @@ internal static class TellApi
     private const int LongestText = 500;
 
     /// <summary>A page of a stranger can make a browser post a form, but not with this header.</summary>
-    public const string OwnHeader = "X-Kept-Ask";
+    internal const string OwnHeader = "X-Kept-Ask";
 
-    public static void Map(RouteGroupBuilder api, Sight sight)
+    internal static void Map(RouteGroupBuilder api, Sight sight)
     {
         api.MapRead("/tell", () => TypedResults.Ok(Wire(sight))).WithSummary("Who is told: each route with what it carried, what waits and what was given up, and the silences that hold");
         if (sight.IsPublic || sight.Teller is not { } teller) return;
