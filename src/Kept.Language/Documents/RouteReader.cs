@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Kept.Language.Yaml;
 using Kept.Model;
 
 namespace Kept.Language.Documents;
