@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Kept.Ledger;
 using Kept.Model;
 
