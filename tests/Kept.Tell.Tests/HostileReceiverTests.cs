@@ -18,7 +18,7 @@ public sealed class HostileReceiverTests
         await using var silent = ScriptedPeer.Tcp(async (_, stop) =>
         {
             met.TrySetResult();
-            await Task.Delay(Timeout.Infinite, stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
         });
         await using var well = await Receiver.StartAsync();
         await using var bench = await Bench.OfAsync(Bench.Webhook(silent.Url, "dead"), Bench.Webhook(well.Url, "well"));
@@ -31,7 +31,7 @@ public sealed class HostileReceiverTests
         {
             await bench.Teller.TurnAsync(default);
             await Task.Yield();
-            if (turn > 100) await Task.Delay(10, TestContext.Current.CancellationToken);
+            if (turn > 100) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
         Assert.Equal((0L, 1), (bench.Teller.View.Routes[0].ToldCount, bench.Teller.View.Routes[0].Waiting));
         Assert.Equal((1L, 0), (bench.Teller.View.Routes[1].ToldCount, bench.Teller.View.Routes[1].Waiting));
@@ -124,7 +124,7 @@ public sealed class HostileReceiverTests
             await ScriptedPeer.ReadHeadAsync(stream, stop);
             await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx"), stop);
             begun.TrySetResult();
-            await Task.Delay(Timeout.Infinite, stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
         });
         await using var bench = await Bench.OfAsync(Bench.Webhook(drip.Url));
         await bench.VerdictAsync("p1", Outcome.Broken);
