@@ -33,7 +33,7 @@ public partial class DocumentsTests
             if (text.StartsWith("house: ", StringComparison.Ordinal))
             {
                 // what holds for a house, with a document beside it that any house may hold
-                using var whole = new TestHouse().With("house.yaml", text).With("page.kept.yaml", Completed("tell: push\n"));
+                using var whole = new TestHouse().With("house.yaml", text).With("page.kept.yaml", Completed("tell: push\ncheck: { http: 'GET https://shop.example/', expect: [ status == 200 ] }\n"));
                 var checking = await CommandLine.RunAtAsync(Then, "check", whole.Folder);
                 Assert.True(checking.ExitCode == 0, $"{page}: {checking.Result}{checking.Talk}");
                 continue;
