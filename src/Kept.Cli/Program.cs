@@ -100,6 +100,8 @@ internal static class Program
             AddCommand.Build(terminal, time),
             InitCommand.Build(terminal, time),
             StatusCommand.Build(terminal, time),
+            TellCommand.Build(terminal, time),
+            SilenceCommand.Build(terminal, time),
             ExplainCommand.Build(terminal, time),
             ReportCommand.Build(terminal, time),
             CheckCommand.Build(terminal, time),

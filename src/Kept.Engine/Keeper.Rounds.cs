@@ -204,6 +204,7 @@ internal sealed partial class Keeper
             _recorder.Add(EntryBodies.Rhythm(_now, promise.Name, check.Name, every, check.Every, until));
         }
         if (promise.Told == Outcome.Unknown) promise.Told = history.Told;
+        promise.Firing ??= history.Firing;
         if (history.ToldAt is { } toldAt && promise.Verdict is { } verdict && promise.OutcomeSince >= _startedAt)
         {
             // Since when it stands so is told by the entry, as long as it still stands so.

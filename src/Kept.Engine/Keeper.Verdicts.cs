@@ -107,6 +107,7 @@ internal sealed partial class Keeper
             foreach (var dependent in promise.Dependents ?? []) Touch(dependent);
         }
         if (promise.Fold is not null && verdict.Outcome != promise.Told) Tell(promise, verdict);
+        if (promise.Fold is not null && (promise.Firing is not null || verdict.Alerts.Length > 0)) TellAlerts(promise, verdict);
         WakeFor(promise);
         _shelves.Set(promise.Position, ViewOf(promise));
     }
@@ -118,6 +119,29 @@ internal sealed partial class Keeper
         promise.Told = verdict.Outcome;
         if (_log.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Warning))
             _log.VerdictChanged(promise.Name.ToString(), verdict.Outcome.Word(promise.Promise.IsWish), verdict.Reason);
+    }
+
+    /// <summary>An alert that was taken out of the document has ceased; one of which nobody knows goes on as it was.</summary>
+    private void TellAlerts(TrackedPromise promise, Verdict verdict)
+    {
+        foreach (var alert in verdict.Alerts)
+        {
+            var fires = promise.Firing?.Contains(alert.Name) ?? false;
+            if (alert.State == AlertState.Unknown || fires == (alert.State == AlertState.Firing)) continue;
+            TellAlert(promise, alert);
+        }
+        if (promise.Firing is not { } firing) return;
+        foreach (var gone in firing.Where(name => !verdict.Alerts.Any(alert => alert.Name == name)).ToList())
+            if (!promise.Promise.Alerts.Any(alert => alert.Name == gone))
+                TellAlert(promise, new AlertLine(gone, AlertState.Quiet, "it is not written any more"));
+    }
+
+    private void TellAlert(TrackedPromise promise, AlertLine alert)
+    {
+        var firing = new HashSet<string>(promise.Firing ?? [], StringComparer.Ordinal);
+        if (alert.State == AlertState.Firing) firing.Add(alert.Name);
+        else firing.Remove(alert.Name);
+        if (_recorder.TryAdd(EntryBodies.AlertChanged(_now, promise.Promise, alert, firing))) promise.Firing = firing.Count > 0 ? firing : null;
     }
 
     private Verdict VerdictOf(TrackedPromise promise)

@@ -15,7 +15,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before, or makes another check of it
-    private static ReadOnlySpan<byte> Magic => "KHC\u0009"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u000a"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)
@@ -41,6 +41,8 @@ public static class CompiledHouse
         tape.Texts([.. settings.Registries.Select(registry => registry.Key)]);
         tape.Texts([.. settings.Registries.Select(registry => registry.Value)]);
         foreach (var anchors in (ImmutableArray<Check>[])[settings.Anchors.Connection, settings.Anchors.Resolver, settings.Anchors.Clock]) tape.List(anchors, tape.Write);
+        tape.List(settings.Routes, tape.Write);
+        tape.Text(settings.Pages);
         tape.List(h.Agents, tape.Write);
         tape.List(h.Diagnostics, diagnostic =>
         {
@@ -93,6 +95,8 @@ public static class CompiledHouse
             Programs = tape.Texts(),
             Registries = [.. tape.Texts().Zip(tape.Texts(), KeyValuePair.Create)],
             Anchors = new Anchors(tape.List(() => tape.Check(kinds)), tape.List(() => tape.Check(kinds)), tape.List(() => tape.Check(kinds))),
+            Routes = tape.List(tape.Route),
+            Pages = tape.MaybeText(),
         },
         Agents = tape.List(() => tape.Agent(kinds)),
         Diagnostics = tape.List(() => new Diagnostic(tape.Text(), tape.One<Severity>(), tape.At(), tape.Text(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.MaybeText())),

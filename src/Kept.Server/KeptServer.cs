@@ -6,6 +6,7 @@ using Kept.Engine;
 using Kept.Ledger;
 using Kept.Model;
 using Kept.Server.Hosting;
+using Kept.Tell;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -41,6 +42,7 @@ public static partial class KeptServer
         using var looking = new Looking(FolderOf(options.HousePath), options.Time);
         using var logs = LoggerFactory.Create(logging => Log(logging));
         await using var running = new RunningHouse(new EngineParts(ledger, LooksOf(options, looking, logs.CreateLogger("Kept.Looks")), options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
+        var teller = new Teller(new TellParts(ledger, () => Volatile.Read(ref started) ? running.View.House : null, () => looking.Dialer, options.Time, logs.CreateLogger("Kept.Tell")));
         var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"));
         var sight = new Sight
         {
@@ -53,6 +55,8 @@ public static partial class KeptServer
             SentAway = running.SentAway,
             HousePath = options.HousePath,
             Mark = mark,
+            Teller = teller,
+            IsPublic = options.IsPublic,
             Findings = () => machine.Findings,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies)), logging => Log(logging));
@@ -73,15 +77,18 @@ public static partial class KeptServer
             logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder));
         var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()));
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var telling = Task.CompletedTask;
         try
         {
             Announce(options, new ServerAddress($"http://{Loopback(options.Address, address.Port)}/", mark));
+            telling = Task.Run(() => teller.RunAsync(stopping.Token), CancellationToken.None);
             return await up.RunAsync(address, () => Volatile.Write(ref started, true), stopping);
         }
         finally
         {
             Retract(options);
             await stopping.CancelAsync();
+            await telling; // before the ledger closes
             await web.StopAsync(CancellationToken.None);
         }
     }

@@ -1,6 +1,7 @@
 using Kept.Engine;
 using Kept.Ledger;
 using Kept.Model;
+using Kept.Tell;
 
 namespace Kept.Server;
 
@@ -28,6 +29,12 @@ internal sealed record Sight
 
     /// <summary>What this machine lacks for what it is asked to do, as found at the start.</summary>
     public Func<IReadOnlyList<string>> Findings { get; init; } = static () => [];
+
+    /// <summary>Whoever tells people; null where nobody does.</summary>
+    public Teller? Teller { get; init; }
+
+    /// <summary>Strangers may reach this server, so nothing is asked of it that changes anything.</summary>
+    public bool IsPublic { get; init; }
 
     /// <summary>Tells this run of the server from every other, for who found its address in the data folder; null where none wrote it there.</summary>
     public string? Mark { get; init; }

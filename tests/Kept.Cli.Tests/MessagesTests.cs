@@ -51,8 +51,8 @@ public partial class MessagesTests
         if (verb.Subcommands.Count > 0)
         {
             var sub = verb.Subcommands.FirstOrDefault(one => words.Length > 1 && one.Name == words[1].TrimEnd('.', ',', ';'));
-            if (sub is null) return $"{verb.Name} takes one of {string.Join(", ", verb.Subcommands.Select(one => one.Name))}";
-            verb = sub;
+            if (sub is null && verb.Arguments.Count == 0) return $"{verb.Name} takes one of {string.Join(", ", verb.Subcommands.Select(one => one.Name))}";
+            verb = sub ?? verb; // a verb with an argument of its own needs none below it
         }
         foreach (var flag in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)).Select(word => word.TrimEnd('.', ',', ';', ')').Split('=')[0]))
             if (flag is not ("--help" or "--no-color") && verb.Options.All(option => option.Name != flag)) return $"{verb.Name} takes no {flag}";

@@ -96,6 +96,35 @@ internal sealed class RunningServer : IDisposable
         }
     }
 
+    /// <summary>Asks the server to do something; what it refuses is told in its own words.</summary>
+    /// <exception cref="UsageException">It refused.</exception>
+    /// <exception cref="UnreachableException">Nobody answered, or not in our form.</exception>
+    public async Task<T> DoAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> form, CancellationToken cancellationToken) where T : class
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = _time.CreateTimer(_ => deadline.Cancel(), null, TimeSpan.FromSeconds(40), Timeout.InfiniteTimeSpan); // a receiver that is tried has twenty
+        try
+        {
+            var ask = new HttpAsk { Url = new Uri(_address, path), Method = method, Trust = DocumentOrigin.Ours, BodyLimit = 16 << 20, Headers = [new("X-Kept-Ask", "1")] };
+            var answer = await HttpExchange.AskAsync(_dialer, ask, new DialTrail(_time), deadline.Token);
+            return answer.Status switch
+            {
+                200 => JsonSerializer.Deserialize(answer.Body.Span, form) ?? throw new UnreachableException("the server answered nothing"),
+                400 => throw new UsageException(JsonSerializer.Deserialize(answer.Body.Span, WireJson.Default.WireProblem)?.Detail ?? "the server refused"),
+                404 or 405 => throw new UsageException("that server is reached by strangers (--public), so nothing is asked of it that changes anything; or it is an older one"),
+                _ => throw new UnreachableException($"the server answered {answer.Status}"),
+            };
+        }
+        catch (Exception fault) when (fault is EgressException or JsonException or HttpRequestException or IOException)
+        {
+            throw new UnreachableException(fault.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UnreachableException("the server did not answer within 40 s");
+        }
+    }
+
     /// <summary>Every promise and wish, however many pages they fill.</summary>
     /// <exception cref="UnreachableException">Nobody answered, or not in our form.</exception>
     public async Task<IReadOnlyList<WirePromise>> PromisesAsync(CancellationToken cancellationToken)

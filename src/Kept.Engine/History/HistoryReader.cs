@@ -39,7 +39,8 @@ internal sealed class HistoryReader(ILedger ledger)
             newest.Add(counted.IsNew && beforeStart[check] is null && last is null ? [] : passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
                 : last is not null ? [last] : ledger.Looks(terms.Series[check], new Instant(0), After(now), 1));
         }
-        return new PromiseHistory(request, fold, counted.Since, past, unrecorded, counted.IsTold, counted.Before, told, toldAt, newest.MoveToImmutable(), beforeStart);
+        var firing = terms.Promise.Alerts.IsDefaultOrEmpty || Newest(EntryKinds.AlertChanged, terms.Promise) is not { } changed ? null : EntryBodies.Names(changed, EntryBodies.Firing).ToHashSet(StringComparer.Ordinal);
+        return new PromiseHistory(request, fold, counted.Since, past, unrecorded, counted.IsTold, counted.Before, told, toldAt, newest.MoveToImmutable(), beforeStart) { Firing = firing };
     }
 
     /// <summary>How far back looks can matter: the longest window, and what <c>now</c> needs to be confirmed.</summary>

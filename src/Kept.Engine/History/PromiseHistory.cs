@@ -24,4 +24,8 @@ internal sealed record HistoryRequest(TrackedPromise Promise, PromiseTerms Terms
 /// <param name="Newest">The newest looks of each check, oldest first; more than one only for passive kinds.</param>
 internal sealed record PromiseHistory(
     HistoryRequest Request, PromiseFold Fold, Instant Since, ImmutableArray<PastRhythm> Past, ImmutableArray<PastRhythm> Unrecorded, bool IsTold, string? TermsBefore, Outcome Told, Instant? ToldAt, ImmutableArray<IReadOnlyList<LookRecord>> Newest,
-    ImmutableArray<Instant?> BeforeStart);
+    ImmutableArray<Instant?> BeforeStart)
+{
+    /// <summary>The alerts that fire by the newest entry about them; null where it never had one.</summary>
+    public HashSet<string>? Firing { get; init; }
+}

@@ -87,6 +87,23 @@ internal static class EntryBodies
             .Set("tzdb", CalendarClock.Decides(promise) ? CalendarClock.TzdbVersion : null)
             .Set("evidence", look is { } newest ? new Members().Set("series", newest.Series).Set("slot", newest.Slot.ToString()) : null));
 
+    /// <summary>An alert began to fire, or ceased. While nobody knows it goes on as it was.</summary>
+    /// <param name="firing">The alerts of the promise that fire from here on, by name.</param>
+    public static EntryDraft AlertChanged(Instant at, Promise promise, AlertLine alert, IReadOnlyCollection<string> firing) =>
+        Draft(EntryKinds.AlertChanged, at, promise.Name.ToString(), new Members()
+            .Set("promise", promise.Name.ToString())
+            .Set("alert", alert.Name)
+            .Set("state", alert.State == AlertState.Firing ? "firing" : "quiet")
+            .Set("reason", alert.Reason)
+            .Set(Firing, firing.Aggregate(new Members(), static (all, name) => all.Set(name, true))));
+
+    /// <summary>The alerts that fire, each a member.</summary>
+    public const string Firing = "firing";
+
+    /// <summary>The names of the members of one member; empty where there are none.</summary>
+    public static IReadOnlyList<string> Names(Entry entry, string member) =>
+        Read(entry, static value => value.ValueKind == JsonValueKind.Object ? [.. value.EnumerateObject().Select(one => one.Name)] : (IReadOnlyList<string>?)null, member) ?? [];
+
     public static string Wire(GapCause cause) => cause switch
     {
         GapCause.EgressDenied => "egress-denied",

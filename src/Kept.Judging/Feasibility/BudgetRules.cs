@@ -12,11 +12,14 @@ public static class BudgetCodes
     public const string FiresOnOne = "B02";
     /// <summary>An objective whose window is too short for its confidence.</summary>
     public const string NeverConfirmed = "B03";
+    /// <summary>An alert, and nobody who is told.</summary>
+    public const string NobodyTold = "B04";
 
     /// <summary>All of them with the titles of their pages, in order.</summary>
     public static ImmutableArray<(string Code, string Title)> All { get; } =
     [
         (NeverFires, "an alert that can never fire"), (FiresOnOne, "an alert that one failed look fires"), (NeverConfirmed, "an objective that can never be kept"),
+        (NobodyTold, "an alert that nobody is told of"),
     ];
 }
 
@@ -30,6 +33,8 @@ public static class BudgetRules
             foreach (var line in Feasibility.OfAlerts(promise))
                 if (Finding(promise, line) is { } finding)
                     yield return finding;
+            if (promise.Alerts is [var alert, ..] && !house.Settings.RoutesOf(promise).Any(route => route.When.HasFlag(Tidings.Alerts)))
+                yield return new Diagnostic(BudgetCodes.NobodyTold, Severity.Warning, alert.At, $"the alert `{alert.Name}` fires and nobody is told: {Why(house, promise)}", "write a route under `tell` in house.yaml, and name it under `tell` here; until then the page and the API show it", promise.Name);
             if (promise.Confidence is not { } confidence) continue;
             foreach (var objective in Feasibility.OfObjectives(promise))
                 if (objective.CanNeverBeConfirmed)
@@ -38,6 +43,12 @@ public static class BudgetRules
                         "look more often, write a longer window, or promise a lower share", promise.Name);
         }
     }
+
+    private static string Why(House house, Promise promise) =>
+        house.Settings.Routes.IsEmpty ? "the house has no route"
+        : promise.Tell is { IsDefault: false, IsEmpty: true } ? "the promise says `tell: nobody`"
+        : house.Settings.RoutesOf(promise).Any() ? "`when` of its routes leaves alerts out"
+        : "it names no route, and the house has no usual one";
 
     private static Diagnostic? Finding(Promise promise, BurnFeasibility line)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kept.Model;
 
 namespace Kept.Language.Compiled;
@@ -34,6 +35,8 @@ internal static class PromiseTape
         tape.Byte((byte)promise.Accounting.OwnOutage);
         tape.Byte((byte)promise.Accounting.Retries);
         tape.List(promise.Alerts, tape.Write);
+        tape.Flag(promise.Tell.IsDefault);
+        tape.Texts(promise.Tell.IsDefault ? [] : promise.Tell);
         tape.Texts(promise.Irreducible);
         tape.MaybeOf(promise.Was, tape.Name);
         tape.List(promise.Reserves, reservation =>
@@ -72,6 +75,7 @@ internal static class PromiseTape
         Confidence = tape.Maybe(tape.Amount),
         Accounting = new Accounting(tape.One<GapAccount>(), tape.One<GapAccount>(), tape.One<RetryAccount>()) is var accounting && accounting == Accounting.Usual ? Accounting.Usual : accounting,
         Alerts = tape.List(tape.Alert),
+        Tell = tape.Flag() ? (tape.Texts(), default(ImmutableArray<string>)).Item2 : tape.Texts(),
         Irreducible = tape.Texts(),
         Was = tape.MaybeOf(tape.Name),
         Reserves = tape.List(() => new Reservation(tape.Text(), tape.Amount(), tape.At())),

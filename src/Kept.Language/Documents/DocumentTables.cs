@@ -54,6 +54,7 @@ internal sealed class DocumentTables
             new("given", Expression, "When we need it; at other times it is not in force."),
             new("coverage", Share, "How much of a window must have been looked at before an objective is met. By default 95%."),
             new("confidence", Share, "Judge objectives with confidence bounds of this level."),
+            new("tell", NameList, "The routes of the house over which somebody is told; or nobody. By default the usual ones."),
             new("check", checks, "How it is looked at.", Required: true, Example: "check: { http: 'GET https://…', expect: [ status == 200 ] }"),
         ]);
         Reliance = new("reliance", "a relation",
@@ -165,6 +166,25 @@ internal sealed class DocumentTables
 
     public static readonly Shape Keep = new("keep", "what is kept", [new("looks", Length, "How long single looks are kept. By default 400d.")]);
 
+    private static readonly Form.Text SecretRef = new("a reference to a secret: ${env:NAME} or ${file:PATH}", @"^\$\{(env|file):[^}]+\}$");
+
+    public static readonly Shape Route = new("route", "a route",
+    [
+        new("webhook", Url, "Signed JSON is posted to this URL (Standard Webhooks)."),
+        new("secret", SecretRef, "Of a webhook: what signs its messages, whsec_ and Base64, or at least 16 characters."),
+        new("mail", WordList, "Mail goes to these addresses."),
+        new("smtp", new Form.Text("smtp://HOST:PORT or smtps://HOST:PORT", "^smtps?://"), "Of mail: the server. smtp goes over to TLS (STARTTLS) before anything is said; only on this machine it need not."),
+        new("from", Words, "Of mail: who it is from."),
+        new("user", Words, "Of mail: who logs in."),
+        new("password", SecretRef, "Of mail: the password of the user."),
+        new("ntfy", Url, "Goes to this topic of an ntfy server."),
+        new("token", SecretRef, "Of ntfy: an access token."),
+        new("when", new Form.List(new Form.Text("what it is told", Choices: ["broken", "unknown", "recovered", "alerts", "not-a-promise"]), OrOne: true), "What it is told. By default all of it."),
+        new("usual", YesOrNo, "Whether it is for promises that name no route. By default yes."),
+        new("unknown-after", Length, "How long something is unknown before that is told. By default 10m."),
+        new("canary", new Form.Text("a length of time of at least 1h, or no", "^([0-9]+(\\.[0-9]+)?(h|d|w)|no|false)$"), "A route that carried nothing for so long is tried with a message that says so. By default 1d."),
+    ]);
+
     private ImmutableArray<Field> HouseFields() =>
     [
         new("house", Name, "The id of the house.", Required: true, Example: "house: our-company"),
@@ -177,6 +197,8 @@ internal sealed class DocumentTables
         new("keep", new Form.Of(Keep), "How long things are kept."),
         new("programs", WordList, "Programs that checks of the kind command may run, as absolute paths; after `with` the variables that documents may set for one: '/opt/plugin with LANG TOKEN'. By default none."),
         new("registries", new Form.Map("domain", Url), "RDAP servers for checks of the kind domain, by the last labels of a name, such as be."),
+        new("tell", new Form.Map("route", new Form.Of(Route), NamePattern), "Ways to those who are told when a promise breaks, by name."),
+        new("pages", Url, "Where others reach the pages of this house, for links in messages."),
         new("ours", NameList, "The agents that are ours; a document of another is then an error."),
         new("anchors", new Form.Of(Anchors), "What is known to be well, by which we know whether we ourselves can see."),
     ];
@@ -221,6 +243,7 @@ internal sealed class DocumentTables
         new("confidence", Share, "Judge objectives with confidence bounds of this level."),
         new("accounting", new Form.Of(Accounting), "How looks count that nobody took, or that nothing confirms."),
         new("alerts", new Form.Map("alert", AlertLines, NamePattern), "When the error budget is used up too fast, by name; one line that holds suffices."),
+        new("tell", NameList, "The routes of the house over which somebody is told; or nobody. By default the usual ones."),
         new("irreducible", WordList, "Of a super agent: what the members coordinate on where no member's promise equals this one."),
         new("was", PromiseRef, "Its former name, so that its history follows."),
         new("reserves", new Form.Map("resource", Amount, NamePattern), "Exclusive resources it takes."),

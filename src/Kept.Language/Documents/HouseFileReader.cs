@@ -8,6 +8,9 @@ namespace Kept.Language.Documents;
 internal sealed record HouseFile(string? Id, string? Name, string? Place, HouseSettings Settings, ImmutableArray<string> Ours)
 {
     public static readonly HouseFile None = new(null, null, null, HouseSettings.Default, []);
+
+    /// <summary>It was there to be read, so what it does not say is not.</summary>
+    public bool IsWritten { get; init; }
 }
 
 /// <summary>Reads <c>house.yaml</c>.</summary>
@@ -47,8 +50,13 @@ internal static class HouseFileReader
                 Programs = FieldValues.Each(written.Texts("programs"), text => FieldValues.Program(text, problems)),
                 Registries = Registries(written, reading),
                 Anchors = written.Inner("anchors", reading.Tables.Anchors) is { } anchors ? AnchorsOf(anchors, reading) : Model.Anchors.None,
+                Routes = new RouteReader(reading).Read(written),
+                Pages = written.Scalar("pages") is { } pages ? FieldValues.Url(pages, problems) : null,
             },
-            FieldValues.Each(written.Texts("ours"), text => FieldValues.Name(text, "an agent", problems)));
+            FieldValues.Each(written.Texts("ours"), text => FieldValues.Name(text, "an agent", problems)))
+        {
+            IsWritten = true,
+        };
     }
 
     private static Model.Anchors AnchorsOf(Written written, Reading reading)

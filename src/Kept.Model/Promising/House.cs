@@ -111,6 +111,15 @@ public sealed record HouseSettings(int LooksAtOnce, int LooksPerHost, string? Pr
 
     /// <summary>What tells us whether we ourselves can see.</summary>
     public Anchors Anchors { get; init; } = Anchors.None;
+
+    /// <summary>Ways to those who are told, by name. None by default: then nobody is.</summary>
+    public ImmutableArray<TellRoute> Routes { get; init; } = [];
+
+    /// <summary>Where others reach the pages of this house, for links in messages; null where they do not.</summary>
+    public string? Pages { get; init; }
+
+    /// <summary>The routes over which a promise is told: those it names, or the usual ones.</summary>
+    public IEnumerable<TellRoute> RoutesOf(Promise promise) => Routes.Where(route => promise.Tell.IsDefault ? route.IsUsual : promise.Tell.Contains(route.Name));
 }
 
 /// <summary>

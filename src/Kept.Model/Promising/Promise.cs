@@ -50,6 +50,8 @@ public sealed record Promise
     public Accounting Accounting { get; init; } = Accounting.Usual;
     /// <summary>When somebody is told how fast the error budget is used up.</summary>
     public ImmutableArray<Alert> Alerts { get; init; } = [];
+    /// <summary>The routes of the house over which it is told; default: not written, so the usual ones; empty: nobody is.</summary>
+    public ImmutableArray<string> Tell { get; init; }
     /// <summary>Promises of a super agent that no member's promise equals: what the members coordinate on instead.</summary>
     public ImmutableArray<string> Irreducible { get; init; } = [];
     /// <summary>Its former name, so that its history follows.</summary>

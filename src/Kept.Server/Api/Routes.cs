@@ -22,6 +22,7 @@ internal static class Routes
         HouseApi.Map(api, sight);
         PromisesApi.Map(api, sight);
         EventsApi.Map(api, sight);
+        TellApi.Map(api, sight);
         BeatApi.Map(routes, sight, heard);
         HouseApi.MapHealth(routes, sight);
     }

@@ -103,6 +103,25 @@ public sealed record WireAnchors(string? AskedAt, string? Blind, string? Since, 
 /// <summary>What one anchor showed when it was asked last.</summary>
 public sealed record WireAnchor(string Name, string Kind, string Target, bool Good, string Words);
 
+/// <summary>Who is told. <c>fault</c>: why nothing can be told at all, absent while it can.</summary>
+public sealed record WireTelling(string AsOf, IReadOnlyList<WireRoute> Routes, IReadOnlyList<WireSilence> Silences, string? Fault);
+
+/// <summary>One route: <c>working</c>, <c>failing</c>, <c>gone</c> (its receiver said so for good) or <c>unproven</c> (it never carried anything). <c>provenAt</c> is when it last did.</summary>
+public sealed record WireRoute(
+    string Name, string Kind, string State, long Told, int Waiting, long GivenUp, string? ProvenAt, string? LastAnswer, string? FailingSince, string? LastError, string? NextTry,
+    IReadOnlyList<WireDeadLetter> DeadLetters);
+
+/// <summary>A message that was given up, and what it would have said.</summary>
+public sealed record WireDeadLetter(string Id, string Title, string At, string Why);
+
+/// <summary>A time in which nobody is told of something; it is looked at and judged as ever.</summary>
+public sealed record WireSilence(long Id, string Scope, string Began, string Until, string By, string Because);
+
+/// <summary>What came of messages that were asked for.</summary>
+public sealed record WireTested(IReadOnlyList<WireTestAnswer> Routes);
+
+public sealed record WireTestAnswer(string Route, string Kind, bool Carried, string Words);
+
 /// <summary>An error (RFC 9457) with our code, which has a page under docs/errors.</summary>
 public sealed record WireProblem(string Type, string Title, int Status, string Detail, string Code);
 
@@ -127,6 +146,9 @@ public sealed record WireHealth(string Status, bool Recording, int UnrecordedLoo
 [JsonSerializable(typeof(WireEvent))]
 [JsonSerializable(typeof(WireDiagnostics))]
 [JsonSerializable(typeof(WireFigures))]
+[JsonSerializable(typeof(WireTelling))]
+[JsonSerializable(typeof(WireTested))]
+[JsonSerializable(typeof(WireSilence))]
 [JsonSerializable(typeof(WireProblem))]
 [JsonSerializable(typeof(WireHeard))]
 [JsonSerializable(typeof(WireHealth))]

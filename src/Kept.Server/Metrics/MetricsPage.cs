@@ -3,6 +3,7 @@ using System.Reflection;
 using Kept.Engine;
 using Kept.Model;
 using Kept.Server.Api;
+using Kept.Tell;
 
 namespace Kept.Server.Metrics;
 
@@ -17,10 +18,10 @@ internal static class MetricsPage
     public static void MapMetrics(this IEndpointRouteBuilder routes, Sight sight) => routes.MapMethods("/metrics", ["GET", "HEAD"], async (HttpContext context) =>
     {
         context.Response.ContentType = OpenMetrics.ContentType;
-        await WriteAsync(context.Response.BodyWriter, sight.View(), context.RequestAborted);
+        await WriteAsync(context.Response.BodyWriter, sight.View(), context.RequestAborted, sight.Teller?.View);
     }).ExcludeFromDescription();
 
-    internal static async Task WriteAsync(PipeWriter pipe, HouseView house, CancellationToken cancellationToken)
+    internal static async Task WriteAsync(PipeWriter pipe, HouseView house, CancellationToken cancellationToken, TellView? telling = null)
     {
         var writer = new OpenMetrics(pipe);
         var promises = house.Promises.Select(view => new Labelled(view)).ToArray();
@@ -47,6 +48,7 @@ internal static class MetricsPage
         await ChecksAsync(pipe, writer, promises, cancellationToken);
         await LinesAsync(pipe, writer, promises, cancellationToken);
         await BurnsAsync(pipe, writer, promises, cancellationToken);
+        if (telling is not null) TellMetrics.Write(writer, telling);
         Engine(writer, house);
         writer.End();
         await pipe.FlushAsync(cancellationToken);

@@ -29,6 +29,9 @@ internal sealed class Looking : IDisposable
     /// <summary>Which certificates of the house, and as written when, looks trust now.</summary>
     internal string Roots => Volatile.Read(ref _now).Roots;
 
+    /// <summary>The dialer by the newest settings, for whoever sends.</summary>
+    public Dialer Dialer => Volatile.Read(ref _now).Dialer;
+
     public ValueTask<Quantity?> ReadLoadAsync(LoadSource source, CancellationToken cancellationToken) => Volatile.Read(ref _now).ReadLoad(source, cancellationToken);
 
     /// <summary>Looks by these settings from now on, and by the certificates as they lie there now. Looks under way end with what they began with.</summary>

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kept.Language;
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Tell;
+
+/// <summary>One thing a message tells.</summary>
+/// <param name="Key">What it is about.</param>
+/// <param name="Outcome">How it stands.</param>
+/// <param name="Before">How it stood when this route was told last.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="Sequence">The ledger's entry that says so.</param>
+/// <param name="IsWish">Met or unmet.</param>
+/// <param name="Lasted">Of a recovery: how long what was told lasted.</param>
+/// <param name="Episode">When what it is part of began: the first that this route was told of.</param>
+internal sealed record Item(string Key, Outcome Outcome, Outcome Before, Instant Since, string Reason, long Sequence, bool IsWish, Duration? Lasted, Instant Episode);
+
+/// <summary>What a message is.</summary>
+internal enum MessageKind { One, Digest, Canary }
+
+/// <summary>A message on its way to one route. It waits in the ledger, so no restart loses it.</summary>
+/// <param name="Id">Stable, whatever is tried: <c>msg_</c> and the id of its entry.</param>
+/// <param name="Sequence">Of its entry.</param>
+/// <param name="At">When it was made.</param>
+/// <param name="Answers">The message that told of the beginning, for a recovery; null otherwise.</param>
+internal sealed record Message(string Id, long Sequence, Instant At, string Route, MessageKind Kind, ImmutableArray<Item> Items, string? Answers)
+{
+    /// <summary>Who reads the ledger of a house may know what it told.</summary>
+    private const string Team = "team";
+
+    /// <summary>Its entry.</summary>
+    public static EntryDraft Draft(Instant at, string route, MessageKind kind, IEnumerable<Item> items, string? answers) => DraftOf(EntryKinds.TellQueued, at, route, new JsonObject
+    {
+        ["route"] = route,
+        ["kind"] = kind switch { MessageKind.Digest => "digest", MessageKind.Canary => "canary", _ => "one" },
+        ["answers"] = answers,
+        ["items"] = new JsonArray([.. items.Select(item => (JsonNode)Body(item))]),
+    });
+
+    /// <summary>Any entry about a route.</summary>
+    public static EntryDraft DraftOf(string kind, Instant at, string route, JsonObject body)
+    {
+        foreach (var empty in body.Where(member => member.Value is null).Select(member => member.Key).ToList()) body.Remove(empty);
+        return new EntryDraft(kind, 1, at, Team, MatterKey.OfRoute(route), CanonicalJson.Of(body));
+    }
+
+    private static JsonObject Body(Item item)
+    {
+        var body = new JsonObject
+        {
+            ["about"] = item.Key,
+            ["outcome"] = item.Outcome.Wire(),
+            ["previous"] = item.Before.Wire(),
+            ["since"] = item.Since.ToString(),
+            ["reason"] = item.Reason,
+            ["sequence"] = item.Sequence,
+            ["isWish"] = item.IsWish,
+            ["episode"] = item.Episode.ToString(),
+        };
+        if (item.Lasted is { } lasted) body["lastedMicroseconds"] = lasted.Nanoseconds / Duration.PerMicrosecond;
+        return body;
+    }
+
+    /// <summary>The message of an entry; null where it cannot be read as one.</summary>
+    public static Message? Of(Entry entry)
+    {
+        if (entry.Body is not { } bytes) return null;
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            var root = document.RootElement;
+            var items = root.GetProperty("items").EnumerateArray().Select(Read).ToImmutableArray();
+            var kind = root.GetProperty("kind").GetString() switch { "digest" => MessageKind.Digest, "canary" => MessageKind.Canary, _ => MessageKind.One };
+            return new Message("msg_" + entry.Id, entry.Sequence, entry.Occurred, root.GetProperty("route").GetString()!, kind, items, root.TryGetProperty("answers", out var answers) ? answers.GetString() : null);
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null; // of another program under the same kind
+        }
+    }
+
+    private static Item Read(JsonElement item)
+    {
+        Instant Time(string member) => Instant.TryParse(item.GetProperty(member).GetString()!, out var at) ? at : throw new FormatException(member);
+        return new Item(item.GetProperty("about").GetString()!, Outcomes.FromWire(item.GetProperty("outcome").GetString()!), Outcomes.FromWire(item.GetProperty("previous").GetString()!), Time("since"),
+            item.GetProperty("reason").GetString()!, item.GetProperty("sequence").GetInt64(), item.GetProperty("isWish").GetBoolean(),
+            item.TryGetProperty("lastedMicroseconds", out var lasted) ? new Duration(lasted.GetInt64() * Duration.PerMicrosecond) : null, Time("episode"));
+    }
+}

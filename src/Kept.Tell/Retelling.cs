@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Kept.Ledger;
+using Kept.Model;
+
+namespace Kept.Tell;
+
+/// <summary>
+/// What the ledger says about telling: how everything stands, what each route was told of it, and what waits. A pure fold over entries in their order, so a
+/// restart knows what the run before it knew, and what is told can never disagree with what is shown.
+/// </summary>
+internal sealed class Retelling
+{
+    /// <summary>Well for so long is over for good: shorter is the same trouble going on, and no news.</summary>
+    public static readonly Duration Settle = Duration.Minutes(1);
+
+    private readonly Dictionary<string, Matter> _matters = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unwell = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RouteTold> _routes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, Silence> _silences = [];
+
+    /// <summary>The newest entry that is in it.</summary>
+    public long Sequence { get; private set; }
+
+    public IReadOnlyDictionary<string, RouteTold> Routes => _routes;
+
+    /// <summary>Those that were not ended before their time; some may have run out.</summary>
+    public IEnumerable<Silence> Silences => _silences.Values;
+
+    public Matter? Find(string key) => _matters.GetValueOrDefault(key);
+
+    /// <summary>What may have to be told to a route: what is not well, and what it was told and may be over.</summary>
+    public IEnumerable<string> Open(RouteTold route) => _unwell.Union(route.Told.Keys);
+
+    public bool IsSilent(string key, Instant now) => _silences.Values.Any(silence => now < silence.Until && silence.Covers(key));
+
+    public void Take(Entry entry)
+    {
+        Sequence = entry.Sequence;
+        if (entry.Kind is not (EntryKinds.VerdictChanged or EntryKinds.AlertChanged or EntryKinds.PromiseGone or EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold
+            or EntryKinds.TellFailing or EntryKinds.TellDropped or EntryKinds.SilenceBegan or EntryKinds.SilenceEnded)) return;
+        using var parsed = Parse(entry.Body);
+        var body = parsed?.RootElement ?? default;
+        var route = Text(body, "route") is { } name ? _routes.GetValueOrDefault(name) : null;
+        switch (entry.Kind)
+        {
+            case EntryKinds.VerdictChanged when Text(body, "outcome") is { } outcome:
+                Set(new Matter(entry.Subject, Outcomes.FromWire(outcome), Outcomes.FromWire(Text(body, "previous") ?? ""), entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", Is(body, "isWish")));
+                break;
+            case EntryKinds.AlertChanged when Text(body, "alert") is { } alert:
+                var fires = Text(body, "state") == "firing";
+                Set(new Matter(MatterKey.OfAlert(entry.Subject, alert), fires ? Outcome.Broken : Outcome.Kept, fires ? Outcome.Kept : Outcome.Broken, entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", false));
+                break;
+            case EntryKinds.PromiseGone:
+                foreach (var key in _matters.Keys.Where(key => MatterKey.Parts(key).Promise == entry.Subject).ToList()) Forget(key);
+                break;
+            case EntryKinds.RouteBegan when Text(body, "route") is { } began:
+                _routes[began] = Begin(began, Text(body, "leads") ?? "", entry, _routes.GetValueOrDefault(began));
+                break;
+            case EntryKinds.TellQueued when route is not null && Message.Of(entry) is { } message:
+                route.Queue(message);
+                break;
+            case EntryKinds.TellTold when route is not null:
+                route.Carried(Text(body, "id"), entry.Occurred, Text(body, "answer"));
+                Set(new Matter(MatterKey.OfRoute(route.Name), Outcome.Kept, Outcome.Broken, entry.Occurred, entry.Sequence, "it carries messages again", false), onlyIfKnown: true);
+                break;
+            case EntryKinds.TellFailing when route is not null:
+                route.Fails(entry.Occurred, Text(body, "why"));
+                Set(new Matter(MatterKey.OfRoute(route.Name), Outcome.Broken, Outcome.Kept, route.FailingSince ?? entry.Occurred, entry.Sequence, Text(body, "why") ?? "", false));
+                break;
+            case EntryKinds.TellDropped when route is not null:
+                route.Drop(Text(body, "id"), entry.Occurred, Text(body, "why") ?? "", Is(body, "gone"));
+                break;
+            case EntryKinds.SilenceBegan when Text(body, "scope") is { } scope && Instant.TryParse(Text(body, "until") ?? "", out var until):
+                _silences[entry.Sequence] = new Silence(entry.Sequence, scope, until, Text(body, "by") ?? "", Text(body, "because") ?? "", entry.Occurred);
+                break;
+            case EntryKinds.SilenceEnded when body.TryGetProperty("silence", out var ended) && ended.TryGetInt64(out var number):
+                _silences.Remove(number);
+                break;
+        }
+    }
+
+    private RouteTold Begin(string name, string leads, Entry entry, RouteTold? before)
+    {
+        // What was before a route began is no news to it, and its end neither. A route that only leads elsewhere now goes on with what it told.
+        if (before is not null) return before.Leading(leads, entry.Occurred);
+        var route = new RouteTold(name, leads, entry.Occurred);
+        foreach (var key in _unwell)
+            if (MatterKey.RouteOf(key) != name)
+                route.Told[key] = new ToldOf(_matters[key].Outcome, _matters[key].Since, IsHeard: false, null);
+        return route;
+    }
+
+    private void Set(Matter matter, bool onlyIfKnown = false)
+    {
+        var before = _matters.GetValueOrDefault(matter.Key);
+        if (onlyIfKnown && before is null) return;
+        if (before is { IsWell: true } && !matter.IsWell && matter.Since - before.Since >= Settle)
+            foreach (var route in _routes.Values)
+                route.Told.Remove(matter.Key); // it was over for good, whether that was told or not: this is another trouble
+        _matters[matter.Key] = before is not null && before.IsWell && matter.IsWell ? matter with { Since = before.Since } : matter;
+        if (matter.IsWell) _unwell.Remove(matter.Key);
+        else _unwell.Add(matter.Key);
+    }
+
+    private void Forget(string key)
+    {
+        _matters.Remove(key);
+        _unwell.Remove(key);
+        foreach (var route in _routes.Values) route.Told.Remove(key);
+    }
+
+    private static JsonDocument? Parse(ReadOnlyMemory<byte>? body)
+    {
+        if (body is not { Length: > 0 } bytes) return null;
+        try
+        {
+            return JsonDocument.Parse(bytes) is var document && document.RootElement.ValueKind == JsonValueKind.Object ? document : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement body, string member) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static bool Is(JsonElement body, string member) => body.ValueKind == JsonValueKind.Object && body.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.True;
+}

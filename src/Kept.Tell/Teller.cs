@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kept.Egress;
+using Kept.Ledger;
+using Kept.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Kept.Tell;
+
+/// <summary>What telling stands on.</summary>
+/// <param name="Ledger">What is told is read here, and what was told is written here.</param>
+/// <param name="House">The house as it is now; null before it is read.</param>
+/// <param name="Dialer">The one that follows the settings of the house.</param>
+/// <param name="Time">The only clock.</param>
+/// <param name="Log">For operators.</param>
+public sealed record TellParts(ILedger Ledger, Func<House?> House, Func<Dialer> Dialer, TimeProvider Time, ILogger Log);
+
+/// <summary>
+/// Tells. One loop of its own reads the ledger, decides, records what is to be told, and tries the oldest message of each route beside it; looking and judging
+/// never wait for it. What waits stands in the ledger, so a message survives every restart; it is sent at least once, under one id.
+/// </summary>
+public sealed partial class Teller(TellParts parts)
+{
+    /// <summary>The loop turns so often.</summary>
+    public static readonly Duration Pulse = Duration.Milliseconds(500);
+
+    private const int EntriesAtOnce = 1000;
+    /// <summary>A message that a receiver refused is tried so often: some servers say "never" and mean "not now".</summary>
+    private const int MostRefusals = 3;
+
+    private static readonly Duration GivenUpAfter = Duration.Days(3);
+
+    private static readonly Duration[] Pauses =
+        [Duration.Seconds(5), Duration.Seconds(30), Duration.Minutes(2), Duration.Minutes(5), Duration.Minutes(15), Duration.Minutes(30), Duration.Hours(1), Duration.Hours(2), Duration.Hours(4)];
+
+    private readonly Retelling _retelling = new();
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<(Lane Lane, Message Message, Receipt Receipt)> _ended = new();
+    private readonly List<EntryDraft> _unwritten = [];
+    private TellView _view = TellView.None;
+    private string? _fault;
+
+    /// <summary>How telling stands.</summary>
+    public TellView View => Volatile.Read(ref _view);
+
+    /// <summary>What goes over one route now. Owned by the loop, but for the try that is under way.</summary>
+    private sealed class Lane
+    {
+        public Task? UnderWay { get; set; }
+        public string? Message { get; set; }
+        public int Tries { get; set; }
+        public int Refusals { get; set; }
+        public Instant? NextTry { get; set; }
+        public string? Leads { get; set; }
+    }
+
+    /// <summary>Tells until cancelled. What is under way then is sent again after the next start.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await TurnAsync(stopping);
+                await Task.Delay(Pulse.ToTimeSpan(), parts.Time, stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // as asked
+        }
+        await Task.WhenAll(_lanes.Values.Select(lane => lane.UnderWay ?? Task.CompletedTask)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>One turn: read, decide, record, start what is due. A ledger that fails, or a fault of ours, costs the turn and nothing else.</summary>
+    internal async Task TurnAsync(CancellationToken stopping)
+    {
+        try
+        {
+            Read();
+            var now = Instant.From(parts.Time.GetUtcNow());
+            while (_ended.TryDequeue(out var ended)) Ended(ended.Lane, ended.Message, ended.Receipt, now);
+            await WriteAsync(stopping);
+            if (parts.House() is { } house)
+            {
+                foreach (var route in house.Settings.Routes)
+                    if (!_retelling.Routes.TryGetValue(route.Name, out var there) || there.Leads != LeadsOf(route))
+                        _unwritten.Add(Message.DraftOf(EntryKinds.RouteBegan, now, route.Name, new JsonObject { ["route"] = route.Name, ["leads"] = LeadsOf(route) }));
+                await WriteAsync(stopping);
+                foreach (var route in house.Settings.Routes) _unwritten.AddRange(Choice.For(route, house, _retelling, now));
+                await WriteAsync(stopping);
+                foreach (var route in house.Settings.Routes) Start(route, house, now, stopping);
+                Publish(house, now);
+            }
+            _fault = null;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            _unwritten.RemoveAll(draft => draft.Kind is EntryKinds.TellQueued or EntryKinds.RouteBegan); // decided anew from what then stands
+            if (_fault is null) TellingFails(fault);
+            _fault = fault is LedgerException told ? told.Code : "a fault of ours";
+            Volatile.Write(ref _view, View with { Fault = _fault });
+        }
+    }
+
+    /// <summary>Completes when no try is under way; for tests that move the clock.</summary>
+    internal Task QuietAsync() => Task.WhenAll(_lanes.Values.Select(lane => lane.UnderWay ?? Task.CompletedTask));
+
+    private void Read()
+    {
+        while (_retelling.Sequence < parts.Ledger.LastSequence)
+        {
+            var entries = parts.Ledger.Entries(new EntryQuery(_retelling.Sequence, EntriesAtOnce));
+            if (entries.Count == 0) break;
+            foreach (var entry in entries) _retelling.Take(entry);
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken stopping)
+    {
+        if (_unwritten.Count == 0) return;
+        await parts.Ledger.AppendAsync(_unwritten, stopping);
+        _unwritten.Clear();
+        Read();
+    }
+
+    private void Start(TellRoute route, House house, Instant now, CancellationToken stopping)
+    {
+        if (!_lanes.TryGetValue(route.Name, out var lane)) _lanes[route.Name] = lane = new Lane();
+        var told = _retelling.Routes[route.Name];
+        if (lane.Leads != told.Leads) (lane.Leads, lane.NextTry, lane.Tries, lane.Refusals) = (told.Leads, null, 0, 0);
+        if (lane.UnderWay is not null || told.IsGone || told.Waiting is not [var message, ..]) return;
+        if (lane.Message != message.Id) (lane.Message, lane.Tries, lane.Refusals, lane.NextTry) = (message.Id, 0, 0, lane.Tries > 0 ? lane.NextTry : null);
+        // a clock that went back must not hold a message up for longer than any pause
+        if (lane.NextTry is { } next && now < next && next - now <= HttpWay.LongestWait + Pauses[^1]) return;
+        lane.UnderWay = TryAsync(lane, route, message, house, stopping);
+    }
+
+    private async Task TryAsync(Lane lane, TellRoute route, Message message, House house, CancellationToken stopping)
+    {
+        await Task.Yield(); // whatever a way does first, the loop goes on
+        try
+        {
+            var receipt = await Sending.TryAsync(parts.Dialer(), route, message, house.Id, house.Settings.Pages, parts.Time, stopping);
+            _ended.Enqueue((lane, message, receipt));
+        }
+        catch (OperationCanceledException)
+        {
+            // we end; it waits in the ledger
+        }
+    }
+
+    private void Ended(Lane lane, Message message, Receipt receipt, Instant now)
+    {
+        lane.UnderWay = null;
+        lane.Tries++;
+        if (receipt.Outcome == TryOutcome.Refused) lane.Refusals++;
+        if (receipt.Outcome == TryOutcome.Carried)
+        {
+            _unwritten.Add(Body(EntryKinds.TellTold, message, now, new JsonObject { ["answer"] = receipt.Words, ["tries"] = lane.Tries }));
+            (lane.Tries, lane.NextTry) = (0, null);
+            return;
+        }
+        if (receipt.Outcome == TryOutcome.Gone || lane.Refusals >= MostRefusals || now - message.At >= GivenUpAfter)
+        {
+            GivenUp(message.Route, message.Id, receipt.Words);
+            _unwritten.Add(Body(EntryKinds.TellDropped, message, now, new JsonObject { ["why"] = receipt.Words, ["tries"] = lane.Tries, ["gone"] = receipt.Outcome == TryOutcome.Gone }));
+            if (receipt.Outcome == TryOutcome.Gone) _unwritten.Add(Body(EntryKinds.TellFailing, message, now, new JsonObject { ["why"] = receipt.Words }));
+            (lane.Tries, lane.NextTry) = (0, null);
+            return;
+        }
+        var pause = Pauses[Math.Min(lane.Tries - 1, Pauses.Length - 1)];
+        if (receipt.After is { } asked && asked > pause) pause = asked;
+        lane.NextTry = now + pause;
+        if (lane.Tries == 1) NotCarried(message.Route, message.Id, receipt.Words, pause.ToWords());
+        // once for each trouble: a receiver that is down for days is one entry, not hundreds
+        if (_retelling.Routes[message.Route].FailingSince is null || _retelling.Routes[message.Route].LastError != receipt.Words && lane.Tries <= Pauses.Length)
+            _unwritten.Add(Body(EntryKinds.TellFailing, message, now, new JsonObject { ["why"] = receipt.Words }));
+    }
+
+    private static EntryDraft Body(string kind, Message message, Instant now, JsonObject body)
+    {
+        (body["route"], body["id"]) = (message.Route, message.Id);
+        return Message.DraftOf(kind, now, message.Route, body);
+    }
+
+    private void Publish(House house, Instant now)
+    {
+        var routes = house.Settings.Routes.Select(route => (Route: route, Told: _retelling.Routes[route.Name], Lane: _lanes.GetValueOrDefault(route.Name)));
+        Volatile.Write(ref _view, new TellView(
+            [.. routes.Select(one => new RouteView(one.Route.Name, Name(one.Route.Kind), one.Told.ToldCount, one.Told.Waiting.Count, one.Told.DeadCount, one.Told.ProvenAt, one.Told.LastAnswer,
+                one.Told.FailingSince, one.Told.LastError, one.Told.Waiting.Count > 0 && !one.Told.IsGone ? one.Lane?.NextTry ?? now : null, one.Told.IsGone, [.. one.Told.Dead]))],
+            [.. _retelling.Silences.Where(silence => now < silence.Until)], null));
+    }
+
+    internal static string Name(RouteKind kind) => kind.ToString().ToLowerInvariant();
+
+    /// <summary>A hash, because the address may be a secret by itself.</summary>
+    private static string LeadsOf(TellRoute route) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Name(route.Kind), route.Address, route.Secret, route.User, route.From, .. route.To]))))[..32];
+
+    [LoggerMessage(4001, LogLevel.Warning, "The route {Route} did not carry {Message}: {Why}; it is tried again in {Pause}")]
+    private partial void NotCarried(string route, string message, string why, string pause);
+
+    [LoggerMessage(4002, LogLevel.Error, "The route {Route} never carried {Message}, and it is given up: {Why}")]
+    private partial void GivenUp(string route, string message, string why);
+
+    [LoggerMessage(4003, LogLevel.Error, "Nothing can be told for now")]
+    private partial void TellingFails(Exception fault);
+
+    private readonly ILogger _log = parts.Log;
+}
