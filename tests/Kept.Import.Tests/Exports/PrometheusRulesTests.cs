@@ -43,15 +43,15 @@ public sealed partial class PrometheusRulesTests
     public async Task Promtool_takes_the_rules_and_they_fire_and_stay_quiet()
     {
         var promtool = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
-        if (promtool is null) Assert.Skip("there is no promtool on this machine (it comes with Prometheus)");
+        Repository.Require(promtool is not null, "promtool (prometheus)");
         var folder = Directory.CreateTempSubdirectory("kept-rules");
         try
         {
             var rules = Path.Combine(folder.FullName, "kept.rules.yml");
             await File.WriteAllTextAsync(rules, Exporting.Text(Exporting.Of("prometheus-rules", Exporting.Case("house.kept.yaml"))), TestContext.Current.CancellationToken);
-            await RunAsync(promtool, "check", "rules", rules);
+            await RunAsync(promtool!, "check", "rules", rules);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "test.yml"), Samples, TestContext.Current.CancellationToken);
-            await RunAsync(promtool, "test", "rules", Path.Combine(folder.FullName, "test.yml"));
+            await RunAsync(promtool!, "test", "rules", Path.Combine(folder.FullName, "test.yml"));
         }
         finally
         {
