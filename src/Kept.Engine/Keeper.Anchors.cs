@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Engine.Ourselves;
+using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
 using Kept.Judging;
@@ -13,6 +14,7 @@ internal sealed partial class Keeper
     /// <summary>Sweeps begin no closer than this, however many looks fail: anchors are somebody's servers.</summary>
     public static readonly Duration SweepsApart = Duration.Seconds(5);
 
+    private static readonly Duration LongestWait = Duration.Minutes(2);
     private const int MostSuspects = 100_000;
 
     private readonly List<(LookRun Run, Observation Seen, Instant EndedAt)> _suspects = [];
@@ -39,6 +41,8 @@ internal sealed partial class Keeper
     private bool Suspect(LookRun run, Observation seen)
     {
         if (_anchors.IsEmpty || !_anchors.CanExcuse(seen, run.Terms.Target)) return false;
+        // what fails as it did before is no news that could be ours, while we saw a moment ago; a quick check that waited would go unknown by age
+        if (run.Check.Last is { Class: LookClass.Bad } && _anchors.Blind is null && _anchors.SweptAt is { } swept && swept <= _now && _now - swept <= _anchors.Every + _anchors.Patience) return false;
         _suspects.Add((run, seen, _now));
         if (_isStopping || _suspects.Count > MostSuspects) GiveUpSuspects();
         return true;
@@ -48,15 +52,12 @@ internal sealed partial class Keeper
     {
         if (!ReferenceEquals(_anchorsOf, _house.Settings.Anchors))
         {
-            var isSame = _anchorsOf is Anchors before && before == _house.Settings.Anchors;
             _anchorsOf = _house.Settings.Anchors;
-            if (!isSame)
-            {
-                if (_anchors.Blind is { } why) _recorder.TryAdd(EntryBodies.Gap(_now, "", _anchors.BlindCause, _anchors.BlindSince!.Value, _now, 0, why));
-                _round?.Cancel.Cancel();
-                (_anchors, _round, _roundAt, _anchorsShown) = (new AnchorWatch(_house.Settings.Anchors), null, _now, null);
-                if (_anchors.IsEmpty) Decide();
-            }
+            _round?.Cancel.Cancel();
+            var before = _anchors;
+            (_anchors, _round, _roundAt, _anchorsShown) = (new AnchorWatch(_house.Settings.Anchors, before), null, _now, null);
+            if (_anchors.BlindCause != before.BlindCause) TellBlind(before.BlindCause, before.BlindSince, before.Blind, _now);
+            if (_anchors.IsEmpty) Decide();
         }
         if (_anchors.IsEmpty || _isStopping) return;
         if (_round is { } sweep)
@@ -108,22 +109,53 @@ internal sealed partial class Keeper
         sweep.Cancel.Cancel();
         if (sweep.Disturbances != _disturbances || sweep.IsSpoilt)
         {
-            _roundAt = _now; // it says nothing of anybody
+            _roundAt = _now + Duration.Seconds(1); // it says nothing of anybody
             return;
         }
         var (wasBlind, since, before) = (_anchors.BlindCause, _anchors.BlindSince, _anchors.Blind);
         _anchors.Swept(sweep.From, [.. sweep.Seen.Select((seen, i) => seen ?? new AnchorSeen(sweep.Anchors[i], LookClass.Gap, false, "it did not end in time"))]);
         _anchorsShown = null;
-        if (_anchors.BlindCause != wasBlind)
-        {
-            if (wasBlind != GapCause.None) _recorder.TryAdd(EntryBodies.Gap(_now, "", wasBlind, since!.Value, sweep.From, 0, before!));
-            if (_anchors.Blind is { } blind) _log.Blind(blind);
-            else _log.SeesAgain(before!);
-        }
+        if (_anchors.BlindCause != wasBlind) TellBlind(wasBlind, since, before, sweep.From);
         // who calls us may not reach us either while we are offline
         if (_anchors.OfflineSince is { } offline)
             foreach (var check in HeartbeatsNow())
-                Deafen(check, check.Heartbeat!, offline, _now, GapCause.Route);
+                CutOff(check, check.Heartbeat!, offline);
+        Decide();
+    }
+
+    /// <summary>What we are blind by changed: what it was goes on record as one stretch, what it is now into the log.</summary>
+    private void TellBlind(GapCause was, Instant? since, string? why, Instant until)
+    {
+        if (was != GapCause.None) _recorder.TryAdd(EntryBodies.Gap(_now, "", was, since!.Value, until, 0, why!));
+        if (_anchors.Blind is { } blind) _log.Blind(blind);
+        else _log.SeesAgain(why!);
+    }
+
+    /// <summary>Whether the silence of a heartbeat is not to be told yet: it is not known whether we could have heard it.</summary>
+    private bool MayBeDeaf(Heartbeat heartbeat)
+    {
+        if (!_anchors.WatchesConnection || _isStopping) return false;
+        if (_anchors.OfflineSince is not null) return true;
+        if (_anchors.SweptAt is { } swept && swept >= heartbeat.Deadline) return false;
+        if (_round is null && (_anchors.SweptAt is not { } last || _now - last >= SweepsApart)) _roundAt = _now;
+        return _now - heartbeat.Deadline < LongestWait;
+    }
+
+    /// <summary>While we are offline a call cannot reach us: a deadline within begins anew, once for each call that was heard; then it is only told when we are back.</summary>
+    private bool CutOff(ScheduledCheck check, Heartbeat heartbeat, Instant offline)
+    {
+        var due = heartbeat.Deadline;
+        if (!heartbeat.CutOff(offline, _now)) return false;
+        if (due <= _now) KeepGap(check, due, GapCause.Route);
+        return true;
+    }
+
+    /// <summary>The clock jumped: what was known of time before says nothing of time now.</summary>
+    private void RebaseAnchors()
+    {
+        _anchors.Rebase(_now);
+        _round?.Cancel.Cancel();
+        (_round, _roundAt, _anchorsShown) = (null, _now, null);
         Decide();
     }
 
@@ -133,17 +165,18 @@ internal sealed partial class Keeper
         var waiting = _suspects.ToList();
         _suspects.Clear();
         foreach (var (run, seen, endedAt) in waiting)
-            if (run.Check.Owner.IsGone || run.Check.Check.Kind != run.Terms.Kind) continue; // nobody asks any more
+            if (run.Check.Stage == Stage.Off) continue; // nobody asks any more
+            else if (run.Disturbances != _disturbances) Decide(run, Observation.OfGap(_now, GapCause.Clock, "the clock jumped while it was not known whether we could see"));
             else if (!_anchors.IsEmpty && (_anchors.SweptAt is not { } swept || swept < endedAt) && !_isStopping) _suspects.Add((run, seen, endedAt));
-            else if (run.Disturbances != _disturbances) Keep(run, Observation.OfGap(_now, GapCause.Clock, "the clock jumped while it was not known whether we could see"), null);
-            else Keep(run, _anchors.Instead(seen, run.Terms.Target, seen.StartedAt, endedAt) ?? seen, null);
+            else Decide(run, _anchors.Instead(seen, run.Terms.Target, seen.StartedAt, endedAt) ?? seen);
     }
+
+    private void Decide(LookRun run, Observation seen) => Guard(() => Keep(run, seen, null), "a look that waited for the anchors"); // one that fails takes no other with it
 
     /// <summary>We are about to stop, or too many wait: nobody knows whether what these met was ours, so nothing is held against their targets.</summary>
     private void GiveUpSuspects()
     {
-        _round?.Cancel.Cancel();
-        foreach (var (run, _, _) in _suspects) Keep(run, Observation.OfGap(_now, _isStopping ? GapCause.Restarted : GapCause.Route, "it did not become known whether we could see"), null);
+        foreach (var (run, _, _) in _suspects.Where(suspect => suspect.Run.Check.Stage != Stage.Off)) Decide(run, Observation.OfGap(_now, _isStopping ? GapCause.Restarted : GapCause.Route, "it did not become known whether we could see"));
         _suspects.Clear();
     }
 

@@ -151,15 +151,12 @@ internal sealed partial class Keeper
             return check.Slot = check.NextSlot(now);
         }
         if (now > heartbeat.Deadline) Excuse(check, heartbeat, now);
+        if (now > heartbeat.Deadline && _anchors.OfflineSince is { } offline) CutOff(check, heartbeat, offline);
         if (now <= heartbeat.Deadline) return After(heartbeat.Deadline);
+        if (MayBeDeaf(heartbeat)) return now + Duration.Seconds(1);
         for (var told = 0; now > heartbeat.Deadline; heartbeat.StaySilent())
         {
             if (told++ >= MostSilencesAtOnce && now > heartbeat.Deadline + heartbeat.Every) continue;
-            if (_anchors.OfflineSince is { } offline)
-            {
-                Deafen(check, heartbeat, offline < heartbeat.Deadline ? offline : heartbeat.Deadline, now, GapCause.Route);
-                break; // its deadline begins anew
-            }
             var silent = Observation.OfFailure(now, TargetFailure.Silent, $"no call since {heartbeat.LastCall}", Phases.None);
             KeepCall(check, heartbeat.Deadline, Judge.Look(check.Check, silent, GivenAt(check.Owner, heartbeat.Deadline)), silent);
         }

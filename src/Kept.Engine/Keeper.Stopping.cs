@@ -33,6 +33,7 @@ internal sealed partial class Keeper
         (_prepareAt, _readAt) = (null, null);
         _recorder.TryAgain();
         ReadLoadsAnew();
+        RebaseAnchors();
         if (backwards) ForgetTheFuture();
     }
 
@@ -86,6 +87,8 @@ internal sealed partial class Keeper
     private void EndLooks()
     {
         GiveUpSuspects();
+        _round?.Cancel.Cancel();
+        if (_anchors.Blind is { } blind) _recorder.TryAdd(EntryBodies.Gap(_now, "", _anchors.BlindCause, _anchors.BlindSince!.Value, _now, 0, blind));
         foreach (var run in UnderWay.ToList())
         {
             _abandonedAtStop++;

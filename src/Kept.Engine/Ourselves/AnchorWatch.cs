@@ -17,9 +17,26 @@ internal sealed record AnchorSeen(Check Anchor, LookClass Class, bool Answered, 
 /// Whether we ourselves can see, by the anchors of the house: all of them are asked at once, in sweeps. A look that met a failure is not held against its target before a sweep
 /// that began after it: if no anchor is good either, the failure may be ours. Decides and holds; dials nobody and reads no clock.
 /// </summary>
-internal sealed class AnchorWatch(Anchors anchors)
+/// <param name="before">The anchors of the house before: what was lost stays lost until the first sweep.</param>
+internal sealed class AnchorWatch(Anchors anchors, AnchorWatch? before = null)
 {
-    private Lost _connection = Lost.Nothing, _resolver = Lost.Nothing, _clock = Lost.Nothing;
+    /// <summary>When no anchor of the clock has answered for so long, nobody says any more that it is wrong.</summary>
+    public static readonly Duration ClockWordHolds = Duration.Minutes(5);
+
+    private Lost _connection = anchors.Connection.IsEmpty ? Lost.Nothing : before?._connection ?? Lost.Nothing;
+    private Lost _resolver = anchors.Resolver.IsEmpty ? Lost.Nothing : before?._resolver ?? Lost.Nothing;
+    private Lost _clock = anchors.Clock.IsEmpty ? Lost.Nothing : before?._clock ?? Lost.Nothing;
+    private Instant? _clockHeard = before?._clockHeard;
+
+    /// <summary>Some of them say whether we are connected.</summary>
+    public bool WatchesConnection => !anchors.Connection.IsEmpty;
+
+    /// <summary>The clock jumped: what is lost is lost since now, and stretches that are over are forgotten.</summary>
+    public void Rebase(Instant now)
+    {
+        (_connection, _resolver, _clock) = (_connection.Rebased(now), _resolver.Rebased(now), _clock.Rebased(now));
+        (SweptAt, _clockHeard) = (null, _clockHeard is null ? null : now);
+    }
 
     public bool IsEmpty { get; } = anchors == Anchors.None;
 
@@ -59,7 +76,8 @@ internal sealed class AnchorWatch(Anchors anchors)
         if (!isOffline) _resolver = _resolver.Now(resolver.Length > 0 && !resolver.Any(one => one.IsGood), from, () => $"our resolver fails: none of {Said(resolver)}");
         // who does not answer says nothing about our clock
         clock = clock.RemoveAll(one => !one.Answered);
-        if (clock.Length > 0) _clock = _clock.Now(!clock.Any(one => one.IsGood), from, () => $"our own clock is wrong: none of {Said(clock)}");
+        if (clock.Length > 0) (_clock, _clockHeard) = (_clock.Now(!clock.Any(one => one.IsGood), from, () => $"our own clock is wrong: none of {Said(clock)}"), from);
+        else if (_clockHeard is { } heard && from - heard > ClockWordHolds) _clock = _clock.Now(false, from, () => "");
     }
 
     /// <summary>Whether nothing is held against the target before a further sweep, for anchors of the house can say whether the failure is ours.</summary>
@@ -99,6 +117,8 @@ internal sealed class AnchorWatch(Anchors anchors)
         /// <summary>After a sweep that began then.</summary>
         public Lost Now(bool isLost, Instant sweep, Func<string> why) =>
             isLost ? this with { Since = Since ?? sweep, Why = why() } : Since is { } since ? new Lost(null, null, since, sweep, Why) : this;
+
+        public Lost Rebased(Instant now) => Since is null ? Nothing : Nothing with { Since = now, Why = Why };
 
         /// <summary>Why, where it was lost in any part of that time, or is lost at the sweep that followed it.</summary>
         public string? Covers(Instant from, Instant to) => Since is not null ? Why : to >= From && from <= To ? Before : null;

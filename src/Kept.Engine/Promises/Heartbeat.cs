@@ -51,6 +51,20 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
         if (IsArmed && Deadline >= from) Deadline += pause;
     }
 
+    private (Instant Call, Instant From)? _cutOff;
+
+    /// <summary>
+    /// Its calls could not reach us since then. True when its deadline begins anew by that: once for each call that was heard, or a line that is cut each night would keep a
+    /// heartbeat that stopped from ever being silent.
+    /// </summary>
+    public bool CutOff(Instant from, Instant to)
+    {
+        if (_cutOff is { } before && before.Call == LastCall && before.From != from) return false;
+        if (!Deafened(from, to)) return false;
+        _cutOff = (LastCall, from);
+        return true;
+    }
+
     /// <summary>
     /// Nobody could have heard it between these moments. True when its call was due then: that silence is ours. A call is expected around one period after
     /// the last one; the half period before allows for a rhythm that is not exact.

@@ -58,6 +58,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         var counted = CountedOf(promise);
         var foldKey = FoldKeyOf(promise, counted, assessor);
         var print = new StringBuilder().Append(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version).Append('\n').Append(promise.Until);
+        foreach (var objective in promise.Keeps) print.Append('\n').Append(objective.Text); // the words of its lines
         foreach (var alert in promise.Alerts) print.Append('\n').Append(alert.Name).Append(": ").AppendJoin("; ", alert.Lines.Select(line => line.Text));
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
         foreach (var check in promise.Checks)
