@@ -61,7 +61,7 @@ internal static class AddCommand
                 : "Proposed promise:");
             foreach (var line in proposal.InWords) terminal.Talk.WriteLine("  · " + line);
             terminal.Talk.WriteLine();
-            return Write(terminal, placement, folder, parsed.GetValue(yes), parsed.GetValue(dryRun));
+            return Write(terminal, ref placement, folder, parsed.GetValue(yes), parsed.GetValue(dryRun));
         });
         return command;
     }
@@ -72,16 +72,16 @@ internal static class AddCommand
         terminal.Talk.WriteLine("Proposed promise:");
         foreach (var line in proposal.InWords) terminal.Talk.WriteLine("  · " + line);
         terminal.Talk.WriteLine();
-        var written = Write(terminal, placement, folder, accepted, dryRun);
+        var written = Write(terminal, ref placement, folder, accepted, dryRun);
         if (written == ExitCodes.Kept && !dryRun)
         {
             terminal.Talk.WriteLine("The job calls this address when it is done; whoever knows it can call, so keep it like a password:");
-            terminal.Talk.WriteLine($"  curl -fsS --retry 5 http://localhost:{Server.ServerOptions.DefaultPort}/beat/{proposal.Key}");
+            terminal.Talk.WriteLine($"  curl -fsS --retry 5 http://localhost:{Server.ServerOptions.DefaultPort}/beat/{System.Text.RegularExpressions.Regex.Match(placement.NewText, @"\bheartbeat: *['""]?(?<key>[^\s'"",}]+)") is { Success: true } key ? key.Groups["key"].Value : proposal.Key}");
         }
         return written;
     }
 
-    private static int Write(Terminal terminal, Placement placement, string folder, bool accepted, bool dryRun)
+    private static int Write(Terminal terminal, ref Placement placement, string folder, bool accepted, bool dryRun)
     {
         if (dryRun)
         {

@@ -14,7 +14,7 @@ internal static class CloudproberImport
     /// <summary>Cloudprober refuses what it does not know, unlike most.</summary>
     public const string Refuses = "makes Cloudprober refuse the whole file";
 
-    public static readonly ForeignTool Tool = new("cloudprober", "Cloudprober", "cloudprober.cfg, or its YAML or JSON form", [], [], Read);
+    public static readonly ForeignTool Tool = new("cloudprober", "Cloudprober", "cloudprober.cfg, or its YAML or JSON form", [], [], Read, HidesLines: true);
 
     private static readonly string[] OfTheProgram =
     [

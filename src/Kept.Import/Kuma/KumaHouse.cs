@@ -12,6 +12,11 @@ internal sealed class KumaHouse
     /// <summary>Ways of telling somebody.</summary>
     public List<KumaFields> Notifications { get; } = [];
 
+    private Dictionary<long, KumaFields>? _byId;
+
+    /// <summary>The notification of that number; a database may name very many.</summary>
+    public KumaFields? Notification(long id) => (_byId ??= Notifications.Where(route => route.Id is not null).DistinctBy(route => route.Id).ToDictionary(route => (long)route.Id!)).GetValueOrDefault(id);
+
     public List<KumaFields> Maintenances { get; } = [];
 
     /// <summary>The maintenances that a monitor stands under, by the monitor's id.</summary>

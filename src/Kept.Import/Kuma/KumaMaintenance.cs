@@ -53,7 +53,8 @@ internal sealed partial class KumaMaintenance
         // whole days: Kuma's picker ends at the same minute
         var (from, to) = (start.Groups["time"].Value, end.Groups["time"].Value);
         if (from == to) return Lost(window, title, "it begins and ends at the same minute", "write 00:00-24:00 for a whole day");
-        if (window.Text("start_date") is not null || window.Text("end_date") is not null) _losses.Changed(window.At, title, "from when to when the window holds is not carried: its hours hold always");
+        if (window.Text("end_date") is { Length: > 0 }) return Lost(window, title, "it ends one day, and hours here hold always: looks would be left out for good", "write a calendar while it lasts, and `given: not during` it");
+        if (window.Text("start_date") is { Length: > 0 }) _losses.Changed(window.At, title, "from when the window holds is not carried: its hours hold always");
         var zone = window.Text("timezone") is { } own and not "SAME_AS_SERVER" ? own : _house.Zone;
         _losses.Changed(window.At, title, "looks inside the window are not in force here, and count neither way");
         return $"{days} {from}-{to} {zone}";

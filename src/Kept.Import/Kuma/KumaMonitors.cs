@@ -120,7 +120,7 @@ internal sealed class KumaMonitors(ImportRequest request, HouseDraft draft, Kuma
         if (its.Monitor.Number("resendInterval") is > 0) its.Losses.Lost(its.Monitor.Where("resendInterval"), its.Subject, "nobody is told again while it lasts", "alert on Kept's own metrics at /metrics");
         its.LostFlag("domainExpiryNotification", "when the name of its domain ends is not asked of the registry here", "write a promise of its own: check: { domain: shop.example, every: 1d, expect: [ expires-in > 14d ] }");
         foreach (var id in KumaHouse.Told(its.Monitor))
-            if (house.Notifications.Find(route => route.Id == id) is not { } route)
+            if (house.Notification(id) is not { } route)
                 its.Losses.Hollow(ImportCodes.WatchesTooLittle, its.Monitor.Where("notificationIDList"), its.Subject, $"it tells the notification {id.ToString(CultureInfo.InvariantCulture)}, which does not exist", "it is down and nobody is told", "choose one that does");
             else if (route.Node("active") is not null && !route.Flag("active"))
                 its.Losses.Hollow(ImportCodes.WatchesTooLittle, its.Monitor.Where("notificationIDList"), its.Subject, $"it tells `{Losses.Short(route.Text("name") ?? "")}`, which is switched off", "it is down and nobody is told", "switch it on, or choose another");

@@ -42,7 +42,7 @@ internal sealed partial class KumaSecrets(string prefix, string subject, Place a
         ? Reference(Upper(name), $"the header `{Losses.Short(name)}`", "export NAME='the value of the header'") : value;
 
     /// <summary>A text to send: as a whole a reference where something in it looks like a credential.</summary>
-    public string Body(string body) => Credentials.Masked(body) != body ? Reference("BODY", "a body in which something looks like a credential", "export NAME='the whole body'") : body;
+    public string Body(string body) => Credentials.Masked(body) != body || SecretInBody().IsMatch(body) ? Reference("BODY", "a body in which something looks like a credential", "export NAME='the whole body'") : body;
 
     /// <summary>A reference in an instruction to a shell would be one more secret to look for, so a variable has letters, digits and underscores alone.</summary>
     public static string Upper(string text) => Names.Of(text) is { Length: > 0 } name ? name.Replace('-', '_').ToUpperInvariant() : "SECRET";
@@ -50,8 +50,12 @@ internal sealed partial class KumaSecrets(string prefix, string subject, Place a
     public static bool IsSecretField(string field) => KumaFields.Plain(field) is "basicauthpass" or "basicauthuser" or "headers" or "body" or "url" or "pushtoken" or "databaseconnectionstring" or "mqttpassword" or "mqttusername"
         or "radiuspassword" or "radiussecret" or "rabbitmqpassword" or "oauthclientsecret" or "tlskey" or "tlscert" or "config" or "grpcmetadata" or "grpcbody" or "kafkaproducersasloptions" or "bearertoken";
 
-    [GeneratedRegex(@"(?<name>[?&](?<word>[A-Za-z0-9_.-]*(?:token|key|secret|passw(?:or)?d|pwd|auth|sig|signature|credential)s?)=)(?<value>[^&#\s]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<name>[?&](?<word>[A-Za-z0-9_.-]*(?:token|key|secret|passw(?:or)?d|pwd|auth|sig|signature|credential|pass|passphrase|passcode|code|session|sid|jwt|otp|pin)s?)=)(?<value>[^&#\s]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Parameter();
+
+    /// <summary>A form or XML tells by an equals sign or a bracket what JSON tells by a colon: whatever in it could be called a credential makes it one.</summary>
+    [GeneratedRegex(@"(?:auth|token|secret|passw|passphrase|pwd|key|credential|signature|session|cookie|\bpass|\bpin\b|\bcode\b)[^\n]{0,60}?[=<>]|[=<>][^\n]{0,60}?(?:token|secret|passw|credential)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex SecretInBody();
 
     [GeneratedRegex("auth|cookie|token|secret|key|password|credential|signature", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretHeader();

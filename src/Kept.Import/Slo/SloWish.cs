@@ -82,7 +82,8 @@ internal sealed class SloWish(string url)
     /// <param name="fires">The word that compares: <c>&gt;</c> or <c>&gt;=</c>.</param>
     public CheckDraft Burn(SloIndicator indicator, decimal target, IReadOnlyList<BurnPair> pairs, string fires)
     {
-        string One(Duration window, decimal factor) => $"(({indicator.Bad(window)}) {fires} bool {SloNumber.Text(factor * (1 - target))})";
+        // nothing of nothing is no number, which compares as calm; `>= 0` leaves it out, and nobody knows then
+        string One(Duration window, decimal factor) => $"((({indicator.Bad(window)}) >= 0) {fires} bool {SloNumber.Text(factor * (1 - target))})";
         var lines = pairs.Select(pair => pair.Short == pair.Long ? One(pair.Long, pair.Factor) : $"{One(pair.Long, pair.Factor)} * {One(pair.Short, pair.Factor)}").ToList();
         return Check(lines.Count == 1 ? lines[0] : string.Join(" + ", lines.Select(line => $"({line})")), "value == 0", Usual);
     }

@@ -92,7 +92,9 @@ internal sealed class OpenSloDocuments
             foreach (var line in alert.Lines)
             {
                 if (line.Tests.All(test => test.Objective != slo.Objective)) continue;
-                if (able.FirstOrDefault(one => ReferenceEquals(one.Line, line)) is { CanFire: false })
+                if (slo.Ratio is not null)
+                    losses.NotExported(line.At, subject, $"`{line.Text}` of the alert `{alert.Name}`: the indicator is what Kept has counted over the whole window, which hardly moves within {line.Tests[0].Window}, so a burn rate of it would fire far too late", "kept export prometheus-rules writes it over kept_burn_good and kept_burn_bad");
+                else if (able.FirstOrDefault(one => ReferenceEquals(one.Line, line)) is { CanFire: false })
                     losses.CannotFire(line.At, subject, $"`{line.Text}` of the alert `{alert.Name}` can never fire, so it is not written", "a lower burn: `kept check` tells how low (B01)");
                 else if (line.Tests.Length > 1)
                     losses.NotExported(line.At, subject, $"`{line.Text}` of the alert `{alert.Name}` has several windows, and a condition of OpenSLO has one", "kept export prometheus-rules writes it whole");

@@ -81,6 +81,7 @@ internal sealed record OpenSloShape
         }
         var labels = $"agent=\"{promise.Name.Agent}\",promise=\"{promise.Name.Short}\",objective=\"{objective.Text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         if (slice is not null) losses.Differs(at, subject, $"`{objective.Text}`: Kept counts the slices, and OpenSLO is given their ratio");
+        else losses.Differs(at, subject, $"`{objective.Text}`: /metrics shows its count over the whole window, so what evaluates the SLO takes a mean of counts, and not the counts themselves");
         return shape with { Ratio = $"kept_objective_good{{{labels}}} / (kept_objective_good{{{labels}}} + kept_objective_bad{{{labels}}})" };
     }
 
