@@ -38,7 +38,13 @@ internal sealed class Attempt
     public bool GotToken { get; set; }
 
     /// <summary>What was done so far was no part of what is measured; the deadline stays.</summary>
-    public void Restart() => Trail = _whole = new DialTrail(_time);
+    public void Restart()
+    {
+        _spentBefore += new Duration(_whole.Phases.Total);
+        Trail = _whole = new DialTrail(_time);
+    }
+
+    private Duration _spentBefore;
 
     /// <summary>Begins a step of several; what fails from here on is told with its name.</summary>
     /// <param name="name">Of the step.</param>
@@ -177,8 +183,10 @@ internal sealed class Attempt
         var target = Request.Check.Target;
         var phases = Phases;
         var took = new Duration(phases.Total);
-        if (took - timeout > Stalled)
+        if (_spentBefore + took - timeout > Stalled)
             return Failed(EgressException.OfUs(GapCause.Late, $"we were held up ourselves: the time-out of {timeout.ToWords()} was noticed after {took.ToWords()}"));
+        if (OnTimeOut is null && _spentBefore > Duration.Zero && took + (timeout / 10) < timeout)
+            return Failed(EgressException.OfUs(GapCause.Witness, $"getting a token took {_spentBefore.ToWords()} of the {timeout.ToWords()} that the look may take, so its target had only {took.ToWords()}"));
         // Timers may ring a little early; a look that timed out took at least its time-out.
         phases = phases with { Total = Math.Max(phases.Total, timeout.Nanoseconds) };
         return Failed(OnTimeOut is { } told ? told(timeout) : Trail.Stage switch

@@ -68,7 +68,7 @@ internal sealed class RouteTold(string name, string leads, Instant began)
     public void Carried(string? id, Instant at, string? answer)
     {
         Waiting.RemoveAll(message => message.Id == id);
-        (ProvenAt, LastAnswer, FailingSince) = (at, answer, null);
+        (ProvenAt, LastAnswer, FailingSince, IsGone) = (at, answer, null, false);
         ToldCount++;
     }
 
@@ -82,6 +82,8 @@ internal sealed class RouteTold(string name, string leads, Instant began)
     {
         var title = Waiting.Find(message => message.Id == id) is { } message ? Words.Title(message) : "";
         Waiting.RemoveAll(message => message.Id == id);
+        // nobody heard of it, so nobody is told of its end
+        foreach (var (key, told) in Told.Where(pair => pair.Value.Message == id).ToList()) Told[key] = told with { IsHeard = false };
         Dead.Add(new DeadLetter(id ?? "", title, at, why));
         if (Dead.Count > MostDead) Dead.RemoveAt(0);
         DeadCount++;

@@ -32,6 +32,9 @@ public sealed partial class Teller(TellParts parts)
 
     private static readonly Duration GivenUpAfter = Duration.Days(3);
 
+    /// <summary>And never earlier than this: who runs the receiver needs time to set it right.</summary>
+    private static readonly Duration RefusalsHold = Duration.Minutes(15);
+
     private static readonly Duration[] Pauses =
         [Duration.Seconds(5), Duration.Seconds(30), Duration.Minutes(2), Duration.Minutes(5), Duration.Minutes(15), Duration.Minutes(30), Duration.Hours(1), Duration.Hours(2), Duration.Hours(4)];
 
@@ -72,6 +75,22 @@ public sealed partial class Teller(TellParts parts)
             // as asked
         }
         await Task.WhenAll(_lanes.Values.Select(lane => lane.UnderWay ?? Task.CompletedTask)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WriteLastAsync();
+    }
+
+    /// <summary>What was carried in the last moment goes on record, or it would be told again after the next start.</summary>
+    private async Task WriteLastAsync()
+    {
+        try
+        {
+            var now = Instant.From(parts.Time.GetUtcNow());
+            while (_ended.TryDequeue(out var ended)) Ended(ended.Lane, ended.Message, ended.Receipt, now);
+            await WriteAsync(CancellationToken.None);
+        }
+        catch (LedgerException fault)
+        {
+            TellingFails(fault);
+        }
     }
 
     /// <summary>One turn: read, decide, record, start what is due. A ledger that fails, or a fault of ours, costs the turn and nothing else.</summary>
@@ -163,7 +182,7 @@ public sealed partial class Teller(TellParts parts)
             (lane.Tries, lane.NextTry) = (0, null);
             return;
         }
-        if (receipt.Outcome == TryOutcome.Gone || lane.Refusals >= MostRefusals || now - message.At >= GivenUpAfter)
+        if (receipt.Outcome == TryOutcome.Gone || lane.Refusals >= MostRefusals && now - message.At >= RefusalsHold || now - message.At >= GivenUpAfter)
         {
             GivenUp(message.Route, message.Id, receipt.Words);
             _unwritten.Add(Body(EntryKinds.TellDropped, message, now, new JsonObject { ["why"] = receipt.Words, ["tries"] = lane.Tries, ["gone"] = receipt.Outcome == TryOutcome.Gone }));

@@ -191,7 +191,7 @@ public sealed class HostileReceiverTests
         };
         await bench.VerdictAsync("p1", Outcome.Broken);
         await bench.VerdictAsync("p2", Outcome.Broken);
-        for (var minute = 0; minute < 5; minute++) await bench.StepAsync(Duration.Minutes(1));
+        for (var minute = 0; minute < 30; minute++) await bench.StepAsync(Duration.Minutes(1));
         Assert.Equal((1L, 1L, 0), (bench.Teller.View.Routes[0].ToldCount, bench.Teller.View.Routes[0].DeadCount, bench.Teller.View.Routes[0].Waiting));
     }
 

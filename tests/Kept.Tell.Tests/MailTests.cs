@@ -112,7 +112,7 @@ public sealed class MailTests
         await using var bench = await Bench.OfAsync(post.Route);
         await bench.VerdictAsync("p1", Outcome.Broken);
         await bench.StepAsync(Duration.Seconds(3));
-        for (var minute = 0; minute < 5; minute++) await bench.StepAsync(Duration.Minutes(1));
+        for (var minute = 0; minute < 30; minute++) await bench.StepAsync(Duration.Minutes(1));
         Assert.Equal((0L, waiting, dead), (bench.Teller.View.Routes[0].ToldCount, bench.Teller.View.Routes[0].Waiting, bench.Teller.View.Routes[0].DeadCount));
         Assert.NotNull(bench.Teller.View.Routes[0].LastError);
         Assert.Empty(post.Mails);

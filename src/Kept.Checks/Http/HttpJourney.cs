@@ -28,7 +28,10 @@ internal static class HttpJourney
                 if (attempt.AsksForUnknownAddress(step)) throw EgressException.OfUs(GapCause.Local, Attempt.UnknownAddress);
                 var objects = attempt.Request.Objects ?? throw EgressException.OfUs(GapCause.Fault, "nobody judges the steps of this look");
                 var seen = new Observation { StartedAt = attempt.StartedAt, Reach = Reach.Answered, Phases = attempt.Trail.Phases, Code = answer.Status, Size = answer.Body.Length, Values = values, Excerpt = excerpt };
-                if (objects(step, seen) is { } objection) return attempt.Stopped(objection, answer.Status, answer.Body.Length, excerpt);
+                // judged as it came, for what the step takes is hidden in what is told
+                var (asItCame, _) = HttpLook.Read(plan, answer, attempt, attempt.Trail.Phases, isHidden: false);
+                if (objects(step, seen with { Values = asItCame }) is not null)
+                    return attempt.Stopped(objects(step, seen) ?? "what it takes is not as the step expects", answer.Status, answer.Body.Length, excerpt);
             }
             if (missing is not null) return attempt.Stopped($"{missing} (it answered {answer.Status})", answer.Status, answer.Body.Length, excerpt);
         }

@@ -49,9 +49,11 @@ internal static class HttpLook
     }
 
     /// <summary>What an answer shows by each name, secrets hidden, and its first words.</summary>
-    public static (ImmutableArray<Value?> Values, string? Excerpt) Read(HttpPlan plan, HttpAnswer answer, Attempt attempt, Phases phases)
+    /// <param name="isHidden">False for a step's own judgement alone: what it took would else be judged as hidden. Nothing of that is told.</param>
+    public static (ImmutableArray<Value?> Values, string? Excerpt) Read(HttpPlan plan, HttpAnswer answer, Attempt attempt, Phases phases, bool isHidden = true)
     {
-        var text = attempt.Redact(Excerpt.Decode(answer.Body.Span, answer.ContentHeaders.ContentType?.CharSet));
+        var text = Excerpt.Decode(answer.Body.Span, answer.ContentHeaders.ContentType?.CharSet);
+        if (isHidden) text = attempt.Redact(text);
         var values = new Value?[HttpKind.Kind.Sees.Length];
         values[HttpKind.Status] = Value.Of(answer.Status);
         values[HttpKind.Time] = Seen.Phase(phases.Total);
@@ -60,25 +62,26 @@ internal static class HttpLook
         values[HttpKind.Tls] = Seen.Phase(phases.Tls);
         values[HttpKind.FirstByte] = Seen.Phase(phases.FirstByte);
         values[HttpKind.Body] = new Value.Body(text);
-        values[HttpKind.Header] = plan.ShowsHeaders ? HeadersOf(answer, attempt) : null;
+        values[HttpKind.Header] = plan.ShowsHeaders ? HeadersOf(answer, attempt, isHidden) : null;
         values[HttpKind.Size] = Value.Of(Quantity.Bytes(answer.Body.Length));
         values[HttpKind.Ip] = attempt.Trail.Address is { } address ? Value.Of(address.ToString()) : null;
         values[HttpKind.Version] = answer.Version switch { { Major: 2 } => Version2, { Major: 1, Minor: 1 } => Version11, _ => Version10 };
         values[HttpKind.Redirects] = Value.Of(answer.Redirects);
         values[HttpKind.Url] = plan.UrlOf(answer, attempt);
         Seen.AddTls(attempt.Trail.Tls, attempt.StartedAt, values.AsSpan(HttpKind.OfTls, Seen.OfTls.Length));
-        values[HttpKind.Cookie] = plan.ShowsCookies ? CookiesOf(answer, attempt) : null;
+        values[HttpKind.Cookie] = plan.ShowsCookies ? CookiesOf(answer, attempt, isHidden) : null;
         return (ImmutableCollectionsMarshal.AsImmutableArray(values), Excerpt.Of(text));
     }
 
-    private static Value.Map? CookiesOf(HttpAnswer answer, Attempt attempt) => Luggage.CookiesOf(answer) is { Count: > 0 } cookies
-        ? new Value.Map(cookies.ToFrozenDictionary(pair => pair.Key, pair => attempt.Redact(pair.Value), StringComparer.OrdinalIgnoreCase)) : null;
+    private static Value.Map? CookiesOf(HttpAnswer answer, Attempt attempt, bool isHidden) => Luggage.CookiesOf(answer) is { Count: > 0 } cookies
+        ? new Value.Map(cookies.ToFrozenDictionary(pair => pair.Key, pair => isHidden ? attempt.Redact(pair.Value) : pair.Value, StringComparer.OrdinalIgnoreCase)) : null;
 
-    private static Value.Map HeadersOf(HttpAnswer answer, Attempt attempt)
+    private static Value.Map HeadersOf(HttpAnswer answer, Attempt attempt, bool isHidden)
     {
         var headers = new Dictionary<string, string>(16, StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, values) in answer.Headers.NonValidated) headers[attempt.Redact(name)] = attempt.Redact(values.ToString());
-        foreach (var (name, values) in answer.ContentHeaders.NonValidated) headers[attempt.Redact(name)] = attempt.Redact(values.ToString());
+        foreach (var (name, values) in answer.Headers.NonValidated.Concat(answer.ContentHeaders.NonValidated)) headers[Shown(name)] = Shown(values.ToString());
         return new Value.Map(headers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+
+        string Shown(string text) => isHidden ? attempt.Redact(text) : text;
     }
 }

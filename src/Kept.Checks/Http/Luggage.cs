@@ -13,7 +13,7 @@ internal sealed class Luggage(CookieJar cookies)
     private const int Longest = 16 * 1024;
 
     /// <summary>Shorter cookies are words such as <c>dark</c> or <c>en-US</c>: hiding them would shred the answers they occur in.</summary>
-    private const int ShortestHiddenCookie = 16, ShortestHiddenNumber = 10;
+    private const int ShortestHiddenCookie = 16, ShortestHiddenText = 12, ShortestHiddenNumber = 10;
 
     private readonly Dictionary<(string Step, string Value), string> _taken = [];
 
@@ -31,7 +31,7 @@ internal sealed class Luggage(CookieJar cookies)
             var (value, isText, why) = Value(taking, answer);
             if (value is { Length: > Longest }) (value, why) = (null, $"`{taking.From}` is longer than {Longest / 1024} KiB");
             if (value is not null && value.AsSpan().ContainsAnyInRange('\0', '\x1f')) (value, why) = (null, $"`{taking.From}` holds a line break or another control character");
-            if (value is not null && isText && value.Length >= (value.All(char.IsAsciiDigit) ? ShortestHiddenNumber : Secrets.Shortest)) attempt.Hide(value);
+            if (value is not null && isText && value.Length >= (value.All(char.IsAsciiDigit) ? ShortestHiddenNumber : ShortestHiddenText)) attempt.Hide(value);
             if (value is null) missing ??= $"`{taking.Name}` cannot be taken: {why}";
             else _taken[(step.Name, taking.Name)] = value;
         }

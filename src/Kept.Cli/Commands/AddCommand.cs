@@ -76,10 +76,14 @@ internal static class AddCommand
         if (written == ExitCodes.Kept && !dryRun)
         {
             terminal.Talk.WriteLine("The job calls this address when it is done; whoever knows it can call, so keep it like a password:");
-            terminal.Talk.WriteLine($"  curl -fsS --retry 5 http://localhost:{Server.ServerOptions.DefaultPort}/beat/{System.Text.RegularExpressions.Regex.Match(placement.NewText, @"\bheartbeat: *['""]?(?<key>[^\s'"",}]+)") is { Success: true } key ? key.Groups["key"].Value : proposal.Key}");
+            terminal.Talk.WriteLine($"  curl -fsS --retry 5 http://localhost:{Server.ServerOptions.DefaultPort}/beat/{Key(placement, proposal)}");
         }
         return written;
     }
+
+    /// <summary>The key as it was written: whoever edited the terms may have taken another.</summary>
+    private static string Key(Placement placement, HeartbeatProposal proposal) =>
+        System.Text.RegularExpressions.Regex.Match(placement.NewText, @"\bheartbeat: *['""]?(?<key>[^\s'"",}]+)") is { Success: true } found ? found.Groups["key"].Value : proposal.Key;
 
     private static int Write(Terminal terminal, ref Placement placement, string folder, bool accepted, bool dryRun)
     {

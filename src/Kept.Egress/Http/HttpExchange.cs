@@ -131,6 +131,7 @@ public static class HttpExchange
 
     private static void Add(HttpRequestMessage request, string name, string value)
     {
+        if (!System.Text.Ascii.IsValid(value)) throw EgressException.OfUs(GapCause.Fault, $"the header {name} cannot be sent: its value holds letters beyond ASCII");
         try
         {
             // Add refuses line breaks, which would start a header of the value's own choice.

@@ -74,6 +74,9 @@ internal sealed partial class CheckReader
         foreach (var (name, value) in check.Settings)
             switch (value)
             {
+                case FieldValue.Text text when name != "body" && TakenName.In(text.Content).FirstOrDefault() is { } stray && TakenName.In(text.Content).Any():
+                    _problems.Error(Codes.NotTaken, written.PlaceOf(name), $"`{stray}` stands in `{name}`, which sends nothing that was taken", "what was taken is sent in the target, in `headers` and in `body`");
+                    break;
                 case FieldValue.Text text:
                     Judge(text.Content, written.PlaceOf(name));
                     break;

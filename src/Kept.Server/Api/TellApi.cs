@@ -47,6 +47,9 @@ internal static class TellApi
 
     private static void Own(HttpContext context)
     {
+        // the Host header is whatever a caller writes; only where the connection comes from is not, and a proxy hands on strangers
+        if (context.Connection.RemoteIpAddress is not { } from || !System.Net.IPAddress.IsLoopback(from) || context.Request.Headers.ContainsKey("X-Forwarded-For") || context.Request.Headers.ContainsKey("Forwarded"))
+            throw new WrongRequestException("what changes something is asked on the machine that Kept runs on, and not through a proxy");
         if (!context.Request.Headers.ContainsKey(OwnHeader)) throw new WrongRequestException($"what changes something is asked with the header {OwnHeader}: 1, so that no page in a browser can ask it");
     }
 

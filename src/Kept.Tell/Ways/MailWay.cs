@@ -99,6 +99,7 @@ internal static class MailWay
         using var own = new X509Chain();
         own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         foreach (var root in dialer.Options.PrivateRoots) own.ChainPolicy.CustomTrustStore.Add(root);
+        own.ChainPolicy.DisableCertificateDownloads = true; // nothing that a certificate names is ever fetched
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         if (chain is not null) own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
         return own.Build(leaf);

@@ -33,7 +33,8 @@ internal static class Signature
     private static byte[] KeyOf(string secret)
     {
         if (!secret.StartsWith(Prefix, StringComparison.Ordinal))
-            return secret.Length >= ShortestPlain ? Encoding.UTF8.GetBytes(secret) : throw EgressException.OfUs(GapCause.SecretMissing, $"the secret of the webhook has fewer than {ShortestPlain} characters, and can be guessed; take whsec_ and 24 random bytes in Base64");
+            // the libraries of receivers read Base64 also without its prefix
+            return Convert.TryFromBase64String(secret, new byte[secret.Length], out var plain) && plain >= ShortestPlain ? Convert.FromBase64String(secret) : secret.Length >= ShortestPlain ? Encoding.UTF8.GetBytes(secret) : throw EgressException.OfUs(GapCause.SecretMissing, $"the secret of the webhook has fewer than {ShortestPlain} characters, and can be guessed; take whsec_ and 24 random bytes in Base64");
         var bytes = new byte[secret.Length];
         if (Convert.TryFromBase64String(secret[Prefix.Length..], bytes, out var length) && length is >= 16 and <= 256) return bytes[..length];
         throw EgressException.OfUs(GapCause.SecretMissing, "the secret of the webhook is not whsec_ and 16 to 256 bytes in Base64");
