@@ -66,6 +66,28 @@ public sealed partial class HttpJourneyTests
     }
 
     [Fact]
+    public async Task A_step_judges_what_it_takes_as_it_came_and_tells_it_hidden()
+    {
+        await using var shop = Shop();
+        Expectation Is(string value) => new("body.token is known", new Expression.Compare(Place.None, Seen("body", "token"), Comparison.Equal, new Operand.Literal(Place.None, Value.Of(value))));
+        (await LookAsync(Account(shop, Login(shop) with { Expect = [Is(Token)] }))).Answers();
+        var other = await LookAsync(Account(shop, Login(shop) with { Expect = [Is("tok-other")] }));
+        other.Fails(TargetFailure.StepFailed, "step 1 `login`: ");
+        Assert.DoesNotContain(Token, Everything(other), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_value_that_no_header_can_carry_is_no_failure_of_the_target()
+    {
+        var asked = new List<string>();
+        await using var shop = Site(_ => ScriptedPeer.Ok("""{"token":"Zoë","id":42}"""), asked);
+        var seen = await LookAsync(Account(shop, Login(shop)));
+        Assert.Equal((Reach.Gap, GapCause.Fault), (seen.Reach, seen.Gap));
+        Assert.Contains("Authorization", seen.Detail, StringComparison.Ordinal);
+        Assert.Single(asked);
+    }
+
+    [Fact]
     public async Task Each_look_begins_without_cookies()
     {
         var asked = new List<string>();

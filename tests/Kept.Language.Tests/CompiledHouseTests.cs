@@ -27,6 +27,29 @@ public sealed class CompiledHouseTests
     }
 
     [Fact]
+    public void Anchors_and_routes_come_back_as_they_were_written()
+    {
+        const string house = """
+            house: h
+            anchors:
+              connection: [ { tcp: one.example:443 }, { http: GET https://two.example/, name: two, every: 1m, expect: [ status == 200 ] } ]
+              clock: { ntp: time.example, expect: [ 'offset in -2s..2s' ] }
+            tell:
+              oncall: { webhook: 'https://hooks.example/kept', secret: '${env:HOOK}', when: [broken, recovered], canary: 2d }
+              mail: { mail: [a@shop.example], smtp: 'smtps://mail.example', from: kept@shop.example, usual: no }
+            """;
+        var files = new[] { new DocumentFile("house.yaml", System.Text.Encoding.UTF8.GetBytes(house)), new DocumentFile("kept.yaml", System.Text.Encoding.UTF8.GetBytes(Documents.Houses.Shop)) };
+        var read = HouseReader.Read(files, "h", Kept.Checks.CheckCatalog.Kinds).House!;
+        var back = CompiledHouse.Read(CompiledHouse.Write(read), read.ContentHash, Kept.Checks.CheckCatalog.Kinds)!;
+        Assert.Equal(3, back.Settings.Anchors.All.Count());
+        Assert.Equal(read.Settings.Anchors.All.Select(Anchor), back.Settings.Anchors.All.Select(Anchor));
+        Assert.Equal(2, back.Settings.Routes.Length);
+        Assert.Equal(read.Settings.Routes.Select(route => (route.Name, route.Kind, route.IsUsual)), back.Settings.Routes.Select(route => (route.Name, route.Kind, route.IsUsual)));
+
+        static string Anchor(Check check) => $"{check.Name} {check.Kind.Name} {check.Target} {check.Every} {check.Timeout} {string.Join(';', check.Expect.Select(line => line.Text))}";
+    }
+
+    [Fact]
     public void Values_of_every_form_survive()
     {
         var house = Documents.Houses.Reads(Documents.Houses.Shop.Replace("check: {", "given: not (region == 'eu') and 2 of (load <= 60/m, version in ['1.0', 'x'], page@1)\n    confidence: 99.5%\n    was: old@3\n    reserves: { encoders: 0.5 }\n    holds-data: yes\n    export: page\n    until: 2027-01-01T12:00:00Z\n    check: { headers: { X-Token: '${env:TOKEN}' }, alpn: [h2, http/1.1], insecure: yes, max-redirects: 3, wait: 1s, body-limit: 1MB, ", StringComparison.Ordinal)
