@@ -27,6 +27,27 @@ public sealed class CompiledHouseTests
     }
 
     [Fact]
+    public void Limits_that_are_as_much_keep_their_own_words_and_hashes()
+    {
+        string Shop(string first, string second) => $$"""
+            kept: 1
+            agent: shop
+            domains: [shop.example]
+            promises:
+              a: { version: 1.0, benefit: You see it., to: anyone, limits: { load: {{first}} }, check: { http: GET https://shop.example/, expect: [ status == 200 ] } }
+              b: { version: 1.0, benefit: You see it., to: anyone, limits: { load: {{second}} }, check: { http: GET https://shop.example/, expect: [ status == 200 ] } }
+            """;
+        var (mixed, same) = (Documents.Houses.Reads(Shop("60/m", "1/s")), Documents.Houses.Reads(Shop("1/s", "1/s")));
+        foreach (var house in (House[])[mixed, CompiledHouse.Read(CompiledHouse.Write(mixed), mixed.ContentHash, TestKinds.All)!])
+        {
+            var promises = house.Promises.ToList();
+            Assert.Equal(["60/m", "1/s"], promises.Select(promise => promise.Limits!.Load.ToString()));
+            Assert.Equal(same.Promises.ElementAt(1).TermsHash, promises[1].TermsHash);
+        }
+        Assert.Same(same.Promises.ElementAt(0).Limits, same.Promises.ElementAt(1).Limits);
+    }
+
+    [Fact]
     public void Anchors_and_routes_come_back_as_they_were_written()
     {
         const string house = """

@@ -214,6 +214,15 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
         return value;
     }
 
+    /// <summary>One of all limits that are written alike; equal quantities may be written otherwise.</summary>
+    public Limits Alike(Limits limits)
+    {
+        if (!limits.Others.IsDefaultOrEmpty) return limits;
+        if (_alike.TryGetValue(limits.ToString(), out var first)) return (Limits)first;
+        _alike.Add(limits.ToString(), limits);
+        return limits;
+    }
+
     /// <summary>One of all that are equal by content.</summary>
     public T Alike<T>(T part) where T : notnull
     {
@@ -234,7 +243,8 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
     {
         var dimension = One<Dimension>();
         var amount = Amount();
-        return new Quantity(amount, dimension, Whole());
+        var per = Whole();
+        return per >= 0 && (per > 0 || dimension != Dimension.Rate) ? new Quantity(amount, dimension, per) : throw Damaged();
     }
 
     public PromiseName Name() => new(Text(), Text(), Int());

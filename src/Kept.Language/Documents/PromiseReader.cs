@@ -167,12 +167,13 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             }
             else
                 _problems.Error(Codes.UnknownField, key.At, $"limits know no `{YamlReader.Short(key.Text)}`{_problems.Hint(key.Text, DocumentTables.Limits.Fields.Select(field => field.Name).Concat(scope.QuantityNames))}", "write load, burst, size, beyond, raise, ramp, or a quantity that is built in or declared under `types:`");
-        return reading.Texts.SharePart(new Limits(
+        var limits = new Limits(
             written.Scalar("load") is { } load ? ExpressionReader.Quantity(load, Dimension.Rate, _problems) : null,
             written.Scalar("burst") is { } burst ? FieldValues.Amount(burst, _problems) : null,
             written.Scalar("size") is { } size ? ExpressionReader.Quantity(size, Dimension.Size, _problems) : null,
             written.Scalar("beyond") is { } beyond ? FieldValues.Response(beyond, reading.Texts, _problems) : null,
-            written.Text("raise"), written.Text("ramp"), others.ToImmutable()));
+            written.Text("raise"), written.Text("ramp"), others.ToImmutable());
+        return reading.Texts.ShareAsWritten(limits);
     }
 
     private ImmutableArray<FailureMode> Failures(Written promise)

@@ -45,6 +45,15 @@ internal sealed class SharedTexts
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<object, object> _parts = [];
 
+    /// <summary>Limits that are written alike: 60/m is as much as 1/s and says it otherwise, and each promise keeps its own words.</summary>
+    public Limits ShareAsWritten(Limits limits)
+    {
+        if (!limits.Others.IsDefaultOrEmpty) return limits;
+        if (_parts.TryGetValue(limits.ToString(), out var shared)) return (Limits)shared;
+        _parts.Add(limits.ToString(), limits);
+        return limits;
+    }
+
     /// <summary>A part that is equal to another by content.</summary>
     public T SharePart<T>(T part) where T : notnull
     {
