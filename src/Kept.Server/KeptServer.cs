@@ -56,7 +56,6 @@ public static partial class KeptServer
             HousePath = options.HousePath,
             Mark = mark,
             Teller = teller,
-            IsPublic = options.IsPublic,
             Findings = () => machine.Findings,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies)), logging => Log(logging));

@@ -124,6 +124,24 @@ public sealed class AccessTokenTests
         Assert.InRange(seen.Phases.Total, timeout.Nanoseconds, timeout.Nanoseconds + 300 * Duration.PerMillisecond);
     }
 
+    [Theory]
+    [InlineData(1300, Reach.Gap)]
+    [InlineData(0, Reach.Failed)]
+    public async Task A_target_that_had_little_time_because_a_token_took_it_has_not_failed(int milliseconds, Reach reach)
+    {
+        await using var server = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            await ScriptedPeer.ReadHeadAsync(stream, stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, stop);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(ScriptedPeer.Ok("""{"access_token":"tok-123456789","expires_in":3600}""")), stop);
+        });
+        await using var target = ScriptedPeer.Tcp(async (stream, stop) => await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
+        var seen = await LookAsync(Asking(target.Url, $"http://localhost:{server.Port}/token") with { Timeout = Duration.Seconds(2) });
+        Assert.Equal(reach, seen.Reach);
+        if (reach == Reach.Gap) seen.IsGap(GapCause.Witness, "getting a token took");
+        else seen.Fails(TargetFailure.TimedOut, "no whole answer within 2 s");
+    }
+
     [Fact]
     public async Task A_name_and_a_password_are_sent_as_Basic_and_hidden()
     {

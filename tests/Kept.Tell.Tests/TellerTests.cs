@@ -77,6 +77,51 @@ public sealed class TellerTests
     }
 
     [Fact]
+    public async Task What_was_carried_just_before_the_end_is_not_told_again()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await Bench.OfAsync(Bench.Webhook(receiver.Url));
+        await bench.VerdictAsync("p1", Outcome.Broken);
+        using var stop = new CancellationTokenSource();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        var running = bench.Teller.RunAsync(stop.Token);
+        while (receiver.Got.IsEmpty)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+        await bench.Teller.QuietAsync(); // the receipt is here, and the turn that would write it is not
+        await stop.CancelAsync();
+        await running;
+        Assert.Single(bench.Entries(EntryKinds.TellTold));
+        await bench.RestartAsync();
+        await bench.StepAsync(Duration.Minutes(1));
+        Assert.Single(receiver.Got);
+    }
+
+    [Fact]
+    public async Task Of_what_was_given_up_the_end_is_not_told_either()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await Bench.OfAsync(Bench.Webhook(receiver.Url));
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = 400;
+            return Task.CompletedTask;
+        };
+        await bench.VerdictAsync("p1", Outcome.Broken);
+        for (var minute = 0; minute < 14; minute++) await bench.StepAsync(Duration.Minutes(1));
+        Assert.Equal(0, bench.Teller.View.Routes[0].DeadCount); // whoever runs it has time to set it right
+        for (var minute = 0; minute < 16; minute++) await bench.StepAsync(Duration.Minutes(1));
+        Assert.Equal(1, bench.Teller.View.Routes[0].DeadCount);
+        receiver.Answer = _ => Task.CompletedTask;
+        await bench.VerdictAsync("p1", Outcome.Kept);
+        await bench.StepAsync(Duration.Minutes(5));
+        Assert.DoesNotContain(receiver.Got, got => got.Type == "kept.promise.recovered");
+    }
+
+    [Fact]
     public async Task What_flaps_is_one_trouble()
     {
         await using var receiver = await Receiver.StartAsync();

@@ -142,7 +142,7 @@ internal static class PromiseTape
         });
     }
 
-    private static Limits Limits(this TapeReader tape) => tape.Alike(new Limits(tape.Maybe(tape.Quantity), tape.Maybe(tape.Amount), tape.Maybe(tape.Quantity), tape.MaybeOf(tape.Response),
+    private static Limits Limits(this TapeReader tape) => tape.Parts.Share(new Limits(tape.Maybe(tape.Quantity), tape.Maybe(tape.Amount), tape.Maybe(tape.Quantity), tape.MaybeOf(tape.Response),
         tape.MaybeText(), tape.MaybeText(), tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity()))));
 
     private static void Write(this TapeWriter tape, ResponseForm response)
@@ -152,7 +152,7 @@ internal static class PromiseTape
         tape.Text(response.Header);
     }
 
-    private static ResponseForm Response(this TapeReader tape) => tape.Alike(new ResponseForm(tape.Int(), tape.MaybeText(), tape.MaybeText()));
+    private static ResponseForm Response(this TapeReader tape) => tape.Parts.Share(new ResponseForm(tape.Int(), tape.MaybeText(), tape.MaybeText()));
 
     private static void Write(this TapeWriter tape, FailureMode failure)
     {

@@ -136,7 +136,6 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
     private readonly List<string> _texts = [];
     private readonly List<SourceFile> _files = [];
     private readonly List<object?> _shared = [];
-    private readonly Dictionary<object, object> _alike = [];
     private int _at = from;
 
     public bool IsAtEnd => _at == to;
@@ -214,22 +213,8 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
         return value;
     }
 
-    /// <summary>One of all limits that are written alike; equal quantities may be written otherwise.</summary>
-    public Limits Alike(Limits limits)
-    {
-        if (!limits.Others.IsDefaultOrEmpty) return limits;
-        if (_alike.TryGetValue(limits.ToString(), out var first)) return (Limits)first;
-        _alike.Add(limits.ToString(), limits);
-        return limits;
-    }
-
-    /// <summary>One of all that are equal by content.</summary>
-    public T Alike<T>(T part) where T : notnull
-    {
-        if (_alike.TryGetValue(part, out var first)) return (T)first;
-        _alike.Add(part, part);
-        return part;
-    }
+    /// <summary>Parts that were written for each promise and are alike, each once.</summary>
+    public SharedParts Parts { get; } = new();
 
     public Place At()
     {

@@ -185,13 +185,13 @@ internal static partial class FieldValues
             switch (words.AsSpan(1))
             {
                 case []:
-                    return texts.SharePart(new ResponseForm(status, null, null));
+                    return texts.Parts.Share(new ResponseForm(status, null, null));
                 case ["with", var header] when IsToken(header):
-                    return texts.SharePart(new ResponseForm(status, null, header));
+                    return texts.Parts.Share(new ResponseForm(status, null, header));
                 case [var name] when name != "with" && IsToken(name):
-                    return texts.SharePart(new ResponseForm(status, name, null));
+                    return texts.Parts.Share(new ResponseForm(status, name, null));
                 case [var name, "with", var header] when IsToken(name) && IsToken(header):
-                    return texts.SharePart(new ResponseForm(status, name, header));
+                    return texts.Parts.Share(new ResponseForm(status, name, header));
             }
         problems.Error(Codes.Response, text.At, $"`{Short(text)}` is no response", "write STATUS [NAME] [with HEADER]: 503 image-later, 429 with Retry-After");
         return null;

@@ -173,7 +173,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             written.Scalar("size") is { } size ? ExpressionReader.Quantity(size, Dimension.Size, _problems) : null,
             written.Scalar("beyond") is { } beyond ? FieldValues.Response(beyond, reading.Texts, _problems) : null,
             written.Text("raise"), written.Text("ramp"), others.ToImmutable());
-        return reading.Texts.ShareAsWritten(limits);
+        return reading.Texts.Parts.Share(limits);
     }
 
     private ImmutableArray<FailureMode> Failures(Written promise)

@@ -39,28 +39,13 @@ internal sealed class Reading(SourceText source, DocumentOrigin origin, Document
     }
 }
 
-/// <summary>Equal texts, and equal parts without a place, are one in a house: of 100,000 promises, most have the same version, promisees, expectations and limits.</summary>
+/// <summary>Equal texts of a house are one string: of 100,000 promises, most have the same version, promisees and expectations.</summary>
 internal sealed class SharedTexts
 {
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
-    private readonly Dictionary<object, object> _parts = [];
 
-    /// <summary>Limits that are written alike: 60/m is as much as 1/s and says it otherwise, and each promise keeps its own words.</summary>
-    public Limits ShareAsWritten(Limits limits)
-    {
-        if (!limits.Others.IsDefaultOrEmpty) return limits;
-        if (_parts.TryGetValue(limits.ToString(), out var shared)) return (Limits)shared;
-        _parts.Add(limits.ToString(), limits);
-        return limits;
-    }
-
-    /// <summary>A part that is equal to another by content.</summary>
-    public T SharePart<T>(T part) where T : notnull
-    {
-        if (_parts.TryGetValue(part, out var shared)) return (T)shared;
-        _parts.Add(part, part);
-        return part;
-    }
+    /// <summary>Parts of promises, each once too.</summary>
+    public SharedParts Parts { get; } = new();
 
     public string Share(string text)
     {

@@ -70,7 +70,7 @@ internal static class Web
     }
 
     /// <summary>What strangers may see: nothing that names folders of this machine, no key.</summary>
-    private static Sight Discreet(Sight sight) => sight with { View = () => Discretion.Of(sight.View()), Shown = Discretion.Of, HousePath = null, Ledger = new DiscreetLedger(sight.Ledger), Follow = (after, token) => DiscreetLedger.Of(sight.Follow(after, token)) };
+    private static Sight Discreet(Sight sight) => sight with { IsPublic = true, View = () => Discretion.Of(sight.View()), Shown = Discretion.Of, HousePath = null, Ledger = new DiscreetLedger(sight.Ledger), Follow = (after, token) => DiscreetLedger.Of(sight.Follow(after, token)) };
 
     /// <summary>Streams end when the server stops: a reader then comes back with its cursor.</summary>
     private static Sight Stopping(Sight sight, CancellationToken stopping) => sight with { Follow = (after, token) => FollowUntilAsync(sight, after, stopping, token) };

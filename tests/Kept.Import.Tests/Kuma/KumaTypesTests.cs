@@ -48,6 +48,19 @@ public sealed class KumaTypesTests
     }
 
     [Theory]
+    [InlineData("\"method\":\"POST\",\"httpBodyEncoding\":\"form\",\"body\":\"username=admin&password=hunter2\"")]
+    [InlineData("\"method\":\"POST\",\"body\":\"grant_type=client_credentials&client_secret=hunter2\"")]
+    [InlineData("\"method\":\"POST\",\"httpBodyEncoding\":\"xml\",\"body\":\"<login><password>hunter2</password></login>\"")]
+    [InlineData("\"url\":\"http://cam.example/snap?usr=a&pass=hunter2\"")]
+    [InlineData("\"url\":\"https://shop.example/cb?code=hunter2&x=1\"")]
+    public void A_secret_in_a_form_in_XML_or_in_a_query_is_never_written(string setting)
+    {
+        var shown = Importing.Shown(Importing.Of("kuma", Backup("{" + setting + "," + Monitor("http")[1..])));
+        Assert.DoesNotContain("hunter2", shown, StringComparison.Ordinal);
+        Assert.Contains("${env:KUMA_ONE_", shown, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("\"accepted_statuscodes\":[\"200-299\",\"401\",\"403\"]", "status in 200..299 or status in [401, 403]")]
     [InlineData("\"accepted_statuscodes\":[\"503\"]", "status == 503")]
     [InlineData("\"accepted_statuscodes_json\":\"[\\\"404\\\"]\",\"accepted_statuscodes\":null", "status == 404")]
