@@ -5,7 +5,7 @@ using Kept.Model;
 namespace Kept.Engine.History;
 
 /// <summary>One fold as it stood: everything recorded before <paramref name="TakenAt"/> is in it.</summary>
-internal sealed record FoldSnapshot(PromiseId Promise, UInt128 FoldKey, Instant Since, Instant TakenAt, byte[] Bytes);
+internal sealed record FoldSnapshot(PromiseId Promise, Bits128 FoldKey, Instant Since, Instant TakenAt, byte[] Bytes);
 
 /// <summary>
 /// Snapshots of folds in the ledger's cache, so that a start need not read months of looks. A fixed number of shelves, each one cache value, because one
@@ -28,8 +28,8 @@ internal static class FoldShelf
         foreach (var one in snapshots)
         {
             writer.Write(one.Promise.Value.ToByteArray());
-            writer.Write((ulong)(one.FoldKey >> 64));
-            writer.Write(unchecked((ulong)one.FoldKey));
+            writer.Write(one.FoldKey.High);
+            writer.Write(one.FoldKey.Low);
             writer.Write(one.Since.Microseconds);
             writer.Write(one.TakenAt.Microseconds);
             writer.Write(one.Bytes.Length);
@@ -51,7 +51,7 @@ internal static class FoldShelf
             while (reader.BaseStream.Position < bytes.Length)
             {
                 var id = new PromiseId(Ulid.FromBytes(reader.ReadBytes(16)));
-                var key = new UInt128(reader.ReadUInt64(), reader.ReadUInt64());
+                var key = new Bits128(reader.ReadUInt64(), reader.ReadUInt64());
                 var since = new Instant(reader.ReadInt64());
                 var taken = new Instant(reader.ReadInt64());
                 var length = reader.ReadInt32();

@@ -57,7 +57,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
             : $"{errors[0].Code}: {errors[0].Message}" + (errors.Count > 1 ? $" (and {errors.Count - 1} more)" : "");
         var counted = CountedOf(promise);
         var foldKey = FoldKeyOf(promise, counted, assessor);
-        var print = new StringBuilder().Append(foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version).Append('\n').Append(promise.Until);
+        var print = new StringBuilder().Append((UInt128)foldKey).Append('\n').Append(promise.TermsHash).Append('\n').Append(promise.Name).Append('\n').Append(notAPromise).Append('\n').Append(agent.Region).Append('\n').Append(promise.Version).Append('\n').Append(promise.Until);
         foreach (var objective in promise.Keeps) print.Append('\n').Append(objective.Text); // the words of its lines
         foreach (var alert in promise.Alerts) print.Append('\n').Append(alert.Name).Append(": ").AppendJoin("; ", alert.Lines.Select(line => line.Text));
         foreach (var part in new[] { promise.Given, promise.Uses }.OfType<Expression>()) print.Append('\n').Append(ExpressionText.Of(part));
@@ -98,9 +98,9 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
     }
 
     // 128 bits tell terms of one promise apart, and a large house keeps three of them for each.
-    private static UInt128 Short(StringBuilder text) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    private static Bits128 Short(StringBuilder text) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
 
-    private static UInt128 CountedOf(Promise promise)
+    private static Bits128 CountedOf(Promise promise)
     {
         var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
         if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
@@ -109,9 +109,9 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         return Short(text);
     }
 
-    private static UInt128 FoldKeyOf(Promise promise, UInt128 counted, Assessor assessor)
+    private static Bits128 FoldKeyOf(Promise promise, Bits128 counted, Assessor assessor)
     {
-        var text = new StringBuilder().Append(counted).Append('\n').Append(assessor);
+        var text = new StringBuilder().Append((UInt128)counted).Append('\n').Append(assessor);
         foreach (var check in promise.Checks)
         {
             text.Append('\n').Append(check.Name).Append(' ').Append(check.Kind.Name).Append(' ').Append(check.Confirm);

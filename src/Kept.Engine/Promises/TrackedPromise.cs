@@ -63,11 +63,11 @@ internal sealed record PromiseTerms
     public required ImmutableArray<int> Series { get; init; }
     public required ImmutableArray<Diagnostic> Problems { get; init; }
     /// <summary>Equal where everything that judges or looks is equal.</summary>
-    public required UInt128 Fingerprint { get; init; }
+    public required Bits128 Fingerprint { get; init; }
     /// <summary>Equal where the same is counted, whatever the name: version, condition, objectives, coverage. Only another version begins a new count.</summary>
-    public required UInt128 Counted { get; init; }
+    public required Bits128 Counted { get; init; }
     /// <summary>Equal where a fold may be carried over: what is counted, by whom, and how checks are confirmed.</summary>
-    public required UInt128 FoldKey { get; init; }
+    public required Bits128 FoldKey { get; init; }
     /// <summary>The quantities that each check measures, in order: looks hold their figures by place, so under another list the same figures would mean something else. Null where nothing is measured.</summary>
     public required string? Measured { get; init; }
     /// <summary>Whether a count goes on under these terms: under another version, or another list of measured quantities, it begins anew.</summary>

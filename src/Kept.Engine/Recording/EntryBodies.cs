@@ -63,7 +63,7 @@ internal static class EntryBodies
     private static long Microseconds(Duration span) => span.Nanoseconds / Duration.PerMicrosecond;
 
     /// <summary>What is counted, as entries tell it.</summary>
-    public static string CountedText(PromiseTerms terms) => terms.Counted.ToString("x32", CultureInfo.InvariantCulture);
+    public static string CountedText(PromiseTerms terms) => ((UInt128)terms.Counted).ToString("x32", CultureInfo.InvariantCulture);
 
     public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new Members().Set("promise", name.ToString()));
 

@@ -6,7 +6,7 @@ namespace Kept.Judging;
 /// <summary>What share of the counted looks must satisfy an objective: 99.5 % or more, all, less than a tenth. A fraction of two integers, never rounded.</summary>
 internal readonly record struct ShareRule
 {
-    private readonly UInt128 _numerator, _denominator;
+    private readonly Bits128 _numerator, _denominator;
     private readonly Comparison _comparison;
 
     public ShareRule(Comparison comparison, decimal level)
@@ -30,9 +30,9 @@ internal readonly record struct ShareRule
     {
         if (counted <= 0) return false;
         // Below 2^96 times 2^31 in every real case; larger products are compared as big integers.
-        var order = counted < int.MaxValue && _numerator < (UInt128.One << 96) && _denominator < (UInt128.One << 96)
+        var order = counted < int.MaxValue && _numerator.High >> 32 == 0 && _denominator.High >> 32 == 0
             ? ((UInt128)(ulong)satisfying * _denominator).CompareTo((UInt128)(ulong)counted * _numerator)
-            : ((BigInteger)satisfying * (BigInteger)_denominator).CompareTo((BigInteger)counted * (BigInteger)_numerator);
+            : ((BigInteger)satisfying * (BigInteger)(UInt128)_denominator).CompareTo((BigInteger)counted * (BigInteger)(UInt128)_numerator);
         return _comparison switch
         {
             Comparison.GreaterOrEqual => order >= 0,
@@ -47,7 +47,7 @@ internal readonly record struct ShareRule
     public bool Holds(Fraction sum, long counted)
     {
         if (counted <= 0) return false;
-        var order = (sum.Numerator * (BigInteger)_denominator).CompareTo(counted * (BigInteger)_numerator * sum.Denominator);
+        var order = (sum.Numerator * (BigInteger)(UInt128)_denominator).CompareTo(counted * (BigInteger)(UInt128)_numerator * sum.Denominator);
         return _comparison switch
         {
             Comparison.GreaterOrEqual => order >= 0,

@@ -39,8 +39,14 @@ public sealed record PromiseName(string Agent, string Promise, int Line)
 }
 
 /// <summary>A ULID: 48 bits of milliseconds, 80 of randomness. Minted by the ledger from an injected source; a promise keeps its id across renames.</summary>
-public readonly record struct Ulid(UInt128 Bits) : IComparable<Ulid>
+public readonly record struct Ulid : IComparable<Ulid>
 {
+    private readonly Bits128 _bits;
+
+    public Ulid(UInt128 bits) => _bits = bits;
+
+    public UInt128 Bits => _bits;
+
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     /// <param name="at">Its moment, to the millisecond.</param>

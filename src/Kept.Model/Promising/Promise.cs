@@ -71,13 +71,14 @@ public sealed record Promise
     public ImmutableArray<KeyValuePair<string, Place>> FieldPlaces { get; init; } = [];
     /// <summary>SHA-256 over the canonical JSON of the terms (what the promisee relies on; not the check): equal hash, equal promise (R17).</summary>
     /// <exception cref="ArgumentException">Set to something else than 64 hexadecimal digits, or nothing.</exception>
-    public string TermsHash { get => _terms == default ? "" : $"{_terms.High:x32}{_terms.Low:x32}"; init => _terms = value.Length == 0 ? default : (Half(value, 0), Half(value, 32)); }
+    public string TermsHash { get => _termsLeft == default && _termsRight == default ? "" : $"{_termsLeft.High:x16}{_termsLeft.Low:x16}{_termsRight.High:x16}{_termsRight.Low:x16}"; init => (_termsLeft, _termsRight) = value.Length == 0 ? default : (Half(value, 0), Half(value, 32)); }
 
-    private readonly (UInt128 High, UInt128 Low) _terms; // the text would be 150 bytes of each promise
+    private readonly Bits128 _termsLeft, _termsRight; // the text would be 150 bytes of each promise
 
-    private static UInt128 Half(string hash, int from) =>
-        hash.Length == 64 && UInt128.TryParse(hash.AsSpan(from, 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var half)
-            ? half : throw new ArgumentException($"`{hash}` is no SHA-256: 64 hexadecimal digits", nameof(hash));
+    private static Bits128 Half(string hash, int from) =>
+        hash.Length == 64 && ulong.TryParse(hash.AsSpan(from, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
+            && ulong.TryParse(hash.AsSpan(from + 16, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low)
+            ? new Bits128(high, low) : throw new ArgumentException($"`{hash}` is no SHA-256: 64 hexadecimal digits", nameof(hash));
 
     public Place PlaceOf(string field)
     {

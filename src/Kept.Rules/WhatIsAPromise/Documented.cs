@@ -4,7 +4,7 @@ using Kept.Model;
 namespace Kept.Rules;
 
 /// <summary>R08. What is not clearly documented is not a promise.</summary>
-internal static class Documented
+internal static partial class Documented
 {
     private static readonly RuleClause Benefit = new("R08", "benefit", Severity.Error, "it does not say what the promisee gains");
     private static readonly RuleClause To = new("R08", "to", Severity.Error, "it is made to nobody");
@@ -35,7 +35,7 @@ internal static class Documented
                 yield return Missing(Version, promise, "version", "has no version, so nobody can tell which terms hold", "add `version: 1.0`");
             if (promise.Notice is null)
                 yield return Missing(Notice, promise, "notice", "does not say how long before a change you tell", "add `notice: 30d`");
-            if (promise.Keeps.IsEmpty && promise.Checks.All(check => check.Expect.IsEmpty) && Figure.Match(promise.Benefit) is { Success: true } figure)
+            if (promise.Keeps.IsEmpty && promise.Checks.All(check => check.Expect.IsEmpty) && Figure().Match(promise.Benefit) is { Success: true } figure)
                 yield return OnlyInWords.At(promise.PlaceOf("benefit"), $"the figure \"{figure.Value}\" stands in the benefit only, where nobody can judge it",
                     "say it under `keeps:`, as in `availability >= 99.5% over 30d`", promise.Name);
         }
@@ -44,6 +44,7 @@ internal static class Documented
     private static Finding Missing(RuleClause clause, Promise promise, string field, string says, string help) =>
         clause.At(promise.PlaceOf(field), $"{Wording.Own(promise)} {says}", help, promise.Name);
 
-    // without backtracking: a long run of what may begin a match would cost its length squared
-    private static readonly Regex Figure = new(@"\d+([.,]\d+)?\s*(%|percent\b|ms\b|milliseconds?\b|s\b|seconds?\b|minutes?\b|hours?\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    // Begins where digits begin and gives none of them back: otherwise a long run of what may begin a match would cost its length squared.
+    [GeneratedRegex(@"(?<!\d)(?>\d+)(?>[.,]\d+)?(?>\s*)(%|percent\b|ms\b|milliseconds?\b|s\b|seconds?\b|minutes?\b|hours?\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Figure();
 }
