@@ -18,6 +18,8 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
     /// <summary>What every promise with checks would miss, worst first. Empty for a house that is refused.</summary>
     public ImmutableArray<HollowPromise> Hollow { get; private init; } = [];
 
+    private const int WorthSharing = 64; // below it, waking other threads costs more than they take off
+
     /// <exception cref="UsageException">There is no such file or folder, or nothing in it to read.</exception>
     public static HouseOnDisk Read(string path, TimeProvider time)
     {
@@ -39,8 +41,9 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
     public HouseOnDisk Tried()
     {
         if (House is null) return this;
-        // each promise by itself, so that cores can share them; the order of the result does not depend on it
-        var hollow = HollowPromise.WorstFirst(House.Promises.Where(promise => !promise.Checks.IsEmpty).AsParallel().AsOrdered().Select(HollowPromise.Of));
+        // each promise by itself, so that cores can share many of them; the order of the result does not depend on it
+        var looking = House.Promises.Where(promise => !promise.Checks.IsEmpty).ToList();
+        var hollow = HollowPromise.WorstFirst(looking.Count < WorthSharing ? looking.Select(HollowPromise.Of) : looking.AsParallel().AsOrdered().Select(HollowPromise.Of));
         var all = Ordered(Diagnostics.Concat(HollowFindings.Of(hollow, Diagnostics).Select(Shown)));
         return this with { House = House with { Diagnostics = all }, Diagnostics = all, Hollow = hollow };
     }

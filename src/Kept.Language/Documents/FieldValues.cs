@@ -251,7 +251,8 @@ internal static partial class FieldValues
         return null;
     }
 
-    [GeneratedRegex("""^ *metric +(?<metric>[A-Za-z0-9_:]+(?:\{ *[A-Za-z0-9_]+="(?:[^"\\]|\\.)*"(?: *, *[A-Za-z0-9_]+="(?:[^"\\]|\\.)*")* *\})?) +at +(?<url>[^ ]+) *$""", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    // No part of it can be read in two ways, so that it takes a time of the text's length.
+    [GeneratedRegex("""^ *metric +(?<metric>(?>[A-Za-z0-9_:]+)(?:\{ *(?>[A-Za-z0-9_]+)="(?>(?:[^"\\]|\\.)*)"(?: *, *(?>[A-Za-z0-9_]+)="(?>(?:[^"\\]|\\.)*)")* *\})?) +at +(?<url>[^ ]+) *$""", RegexOptions.CultureInvariant)]
     private static partial Regex LoadWords();
 
     public static Confirmation? Confirm(ScalarText text, Problems problems)
