@@ -16,6 +16,7 @@ namespace Kept.Language;
 public static class HouseReader
 {
     private const long WorthParallel = 256 * 1024;
+    private const int WorthSharing = 64; // promises; below it, waking other threads costs more than they take off
 
     /// <param name="files">In any order; they are read by path.</param>
     /// <param name="defaultHouseId">The house's id where <c>house.yaml</c> gives none.</param>
@@ -105,7 +106,7 @@ public static class HouseReader
                     problems.Error(Codes.NotOurs, agent.At, $"`{agent.Id}` is not one of ours: {string.Join(", ", house.Ours.Take(12))}", "add it to `ours:` in house.yaml, or take the document away: others publish their own");
                 else
                 {
-                    if (agent.Promises.Length > 0) agent = agent with { Promises = [.. agent.Promises.Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })] };
+                    if (agent.Promises.Length > 0) agent = agent with { Promises = WithTermsHashes(agent) };
                     byId.Add(agent.Id, agent);
                     agents.Add(agent);
                 }
@@ -113,6 +114,10 @@ public static class HouseReader
         }
         return agents;
     }
+
+    private static ImmutableArray<Promise> WithTermsHashes(Agent agent) => agent.Promises.Length < WorthSharing
+        ? [.. agent.Promises.Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })]
+        : [.. agent.Promises.AsParallel().AsOrdered().Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })];
 
     /// <summary>
     /// The files one after the other, their YAML already parsed. Parsing is most of the work and needs nothing of other files: in a large house some are parsed at

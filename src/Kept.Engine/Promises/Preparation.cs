@@ -13,6 +13,8 @@ namespace Kept.Engine.Promises;
 /// <summary>A house made ready beside the loop: ids and series from the ledger, and all that can be derived without state.</summary>
 internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Terms)
 {
+    private const int WorthSharing = 64; // promises; below it, waking other threads costs more than they take off
+
     public static async Task<Preparation> OfAsync(House house, ILedger ledger, CancellationToken cancellationToken)
     {
         if (ledger.House != house.Id) await ledger.BelongToAsync(house.Id, cancellationToken);
@@ -25,17 +27,19 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         var series = await ledger.SeriesOfAsync(keys, cancellationToken);
         var assessor = new Assessor(house.Id, house.Place);
         var problems = house.Diagnostics.Where(one => one.Promise is not null).ToLookup(one => one.Promise!);
-        var terms = ImmutableArray.CreateBuilder<PromiseTerms>(promises.Count);
         var plans = new FoldPlans();
+        var parts = new List<(ImmutableArray<int> Series, FoldPlan Plan)>(promises.Count);
         var next = 0;
-        for (var i = 0; i < promises.Count; i++)
+        foreach (var (_, promise) in promises)
         {
-            var (agent, promise) = promises[i];
             var numbers = ImmutableArray.CreateBuilder<int>(promise.Checks.Length);
             for (var check = 0; check < promise.Checks.Length; check++) numbers.Add(series[next++]);
-            terms.Add(TermsOf(agent, promise, ids[i], numbers.MoveToImmutable(), assessor, [.. problems[promise.Name]], plans.Of(promise)));
+            parts.Add((numbers.MoveToImmutable(), plans.Of(promise)));
         }
-        return new Preparation(house, terms.MoveToImmutable());
+        // three hashes of each promise are most of the work; each is of that promise alone
+        PromiseTerms Of(int i) => TermsOf(promises[i].Agent, promises[i].Promise, ids[i], parts[i].Series, assessor, [.. problems[promises[i].Promise.Name]], parts[i].Plan);
+        var order = Enumerable.Range(0, promises.Count);
+        return new Preparation(house, promises.Count < WorthSharing ? [.. order.Select(Of)] : [.. order.AsParallel().AsOrdered().Select(Of)]);
     }
 
     // A wish about an agent may have the name of that agent's own promise (the reader has warned); one name is one promise.
