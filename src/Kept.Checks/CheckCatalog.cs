@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Kept.Checks.Command;
+using Kept.Checks.Consistency;
 using Kept.Checks.Dns;
 using Kept.Checks.Domain;
 using Kept.Checks.Feed;
@@ -50,6 +51,7 @@ public static class CheckCatalog
         (PrometheusKind.Kind, PrometheusLook.With),
         (DomainKind.Kind, DomainLook.With),
         (FeedKind.Kind, FeedLook.With),
+        (ConsistencyKind.Kind, ConsistencyLook.With),
         (CommandKind.Kind, CommandLook.With),
         (HeartbeatKind.Kind, null),
     ];

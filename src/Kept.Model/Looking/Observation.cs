@@ -80,6 +80,8 @@ public enum GapCause : byte
     Paused = 13,
     /// <summary>Not the target is asked but somebody who knows about it (a registry, a server of metrics), and that one did not say.</summary>
     Witness = 14,
+    /// <summary>Fewer answers came than the stated confidence takes: what was not asked is no evidence.</summary>
+    TooFew = 15,
 }
 
 /// <summary>How long each phase of a look took, in nanoseconds; −1 where there was no such phase (kept connection, no TLS, failed before).</summary>
