@@ -18,35 +18,39 @@ internal readonly record struct Confidence(int Sure, int Share)
     public static readonly CheckField ShareField = new("share", FieldForm.Text, "the least share of wrong answers that is to be found so surely, 1% to 50%", "10%");
 
     /// <summary>Questions of which one at least shows it, with that confidence: the least n with (1−p)ⁿ ≤ 1 − confidence.</summary>
-    public int Needed => Least(static (good, bad, n) => BigInteger.Pow(good, n), static n => n);
+    public int Needed
+    {
+        get
+        {
+            var (missed, whole) = (BigInteger.One, BigInteger.One);
+            for (var n = 1; ; n++)
+            {
+                (missed, whole) = (missed * (Whole - Share), whole * Whole);
+                if (IsRare(missed, whole)) return n;
+            }
+        }
+    }
 
     /// <summary>
-    /// Answers to read in a row where what is wrong shows only beside what is right, before it or after: the first answer may be a wrong one too. An order of old ones and then only new ones, of
-    /// any lengths, looks like a change in time; so may one run of either. Both must be as unlikely as was asked for.
+    /// Answers to read in a row where what is wrong shows only beside what is right, before it or after: the first answer may be a wrong one too. Old ones and then only new ones, however many of
+    /// each, look like a change in time; so does a run of either. Both must be as unlikely as was asked for.
     /// </summary>
     public int InARow
     {
         get
         {
-            var anyOrder = Least(static (good, bad, n) => Sum(good, bad, n), static n => n);
-            var run = Least(static (good, bad, n) => n == 0 ? 2 : BigInteger.Pow(good, n - 1) + BigInteger.Pow(bad, n - 1), static n => Math.Max(0, n - 1));
-            return Math.Max(anyOrder, run);
+            var (right, wrong, whole, oldThenNew) = (BigInteger.One, BigInteger.One, BigInteger.One, BigInteger.One);
+            for (var n = 1; ; n++)
+            {
+                var isRun = IsRare(right + wrong, whole); // all n the same: what the first is, the n − 1 after it are
+                (right, wrong, whole) = (right * (Whole - Share), wrong * Share, whole * Whole);
+                oldThenNew = (oldThenNew * (Whole - Share)) + wrong; // Σ pᵏ(1−p)ⁿ⁻ᵏ, one term more each time
+                if (isRun && IsRare(oldThenNew, whole)) return n;
+            }
         }
     }
 
-    private static BigInteger Sum(BigInteger good, BigInteger bad, int n)
-    {
-        var sum = BigInteger.Zero;
-        for (var k = 0; k <= n; k++) sum += BigInteger.Pow(bad, k) * BigInteger.Pow(good, n - k);
-        return sum;
-    }
-
-    private int Least(Func<BigInteger, BigInteger, int, BigInteger> missed, Func<int, int> degree)
-    {
-        for (var n = 1; ; n++)
-            if (missed(Whole - Share, Share, n) * Whole <= (Whole - Sure) * BigInteger.Pow(Whole, degree(n)))
-                return n;
-    }
+    private bool IsRare(BigInteger numerator, BigInteger denominator) => numerator * Whole <= (Whole - Sure) * denominator;
 
     /// <summary>Reads both fields; or what is wrong with them, and what to write.</summary>
     public static (Confidence Read, string? Error, string? Help) Of(IReadOnlyDictionary<string, FieldValue> fields)

@@ -184,13 +184,13 @@ public sealed class ConsistencyLookTests
         foreach (var share in new[] { 500, 1_000, 2_000, 5_000 })
         {
             var confidence = new Confidence(9_500, share);
-            var random = new Random(share);
+            var (enough, random) = (confidence.InARow, new Random(share));
             var found = 0;
             for (var session = 0; session < 4_000; session++)
             {
                 var (ill, sound) = (new Readings(), new Readings());
                 var changesAt = random.Next(-20, 40);
-                for (var i = 0; i < confidence.InARow || ill.Agree && ill.Run < confidence.InARow; i++)
+                for (var i = 0; i < enough || ill.Agree && ill.Run < enough; i++)
                 {
                     ill.Add(new Reading(random.Next(10_000) < share ? "old" : "new", null, false, Duration.Milliseconds(i), Duration.Milliseconds(i)));
                     sound.Add(new Reading(i < changesAt ? "old" : "new", i < changesAt ? 1 : 2, false, Duration.Milliseconds(i), Duration.Milliseconds(i)));

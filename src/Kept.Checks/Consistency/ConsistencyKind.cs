@@ -10,8 +10,6 @@ internal static class ConsistencyKind
     /// <summary>The word that stands for every address behind the name.</summary>
     public const string EachAddress = "addresses";
 
-    public const int MostReplicas = 16;
-
     private static readonly Failure Disagreeing = StandardFailures.Answering("replica-disagrees", "a replica that keeps answering what another had replaced", Stale(0));
     private static readonly Failure OldReplica = StandardFailures.Answering("replica-stale", "a replica that is an hour behind", Stale(Duration.PerHour));
 
@@ -66,7 +64,7 @@ internal static class ConsistencyKind
                 return TargetReading.Wrong($"`{part}` is no part of an answer", $"write {field}: body.version, body.items[0].id, header.etag");
         var replicas = (fields.GetValueOrDefault(Replicas) as FieldValue.Texts)?.Items ?? [];
         if (replicas is [EachAddress]) return TargetReading.Of(target);
-        if (replicas.Length >= MostReplicas) return TargetReading.Wrong($"{replicas.Length} replicas are more than one look asks", $"write at most {MostReplicas - 1}, or several checks");
+        if (replicas.Length >= ConsistencyLook.MostReplicas) return TargetReading.Wrong($"{replicas.Length} replicas are more than one look asks", $"write at most {ConsistencyLook.MostReplicas - 1}, or several checks");
         foreach (var replica in replicas)
             if (Targets.Url(replica, "GET", replica, ("http", "https"), "use http:// or https://", "https://replica-2.shop.example/api/order/7") is { Error: { } wrong, Help: { } instead })
                 return TargetReading.Wrong($"replica: {wrong}", instead);

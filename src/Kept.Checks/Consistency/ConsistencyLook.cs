@@ -10,6 +10,7 @@ namespace Kept.Checks.Consistency;
 /// </summary>
 internal static class ConsistencyLook
 {
+    public const int MostReplicas = 16;
     private const long UsualLimit = 64 * 1024;
 
     /// <summary>Answers that change all the time end a look too.</summary>
@@ -75,7 +76,7 @@ internal static class ConsistencyLook
             return [(first, Aim.Any, $" (of {HostPort.Write(check.Target.Host, check.Target.Port)})"), .. replicas.Select(replica => Of(first, new Uri(attempt.ExpandInUrl(replica))))];
         var (known, unknown) = await dialer.AllAddressesAsync(check.Target.Host, attempt.Trail, deadline);
         if (unknown is [var (_, fault), ..]) throw fault;
-        if (known.Length > ConsistencyKind.MostReplicas) throw EgressException.OfUs(GapCause.Local, $"{check.Target.Host} has {known.Length} addresses, and one look asks {ConsistencyKind.MostReplicas} of them");
+        if (known.Length > MostReplicas) throw EgressException.OfUs(GapCause.Local, $"{check.Target.Host} has {known.Length} addresses, and one look asks {MostReplicas} of them");
         return [.. known.Select(address => (first, new Aim(AddressFamily.Unspecified, check.Target.Host, address), $" (of {address})"))];
 
         static (HttpAsk, Aim, string) Of(HttpAsk first, Uri url) => (first with { Url = url, Host = null }, Aim.Any, $" (of {HostPort.Write(HostText.Canonical(url) ?? "", url.Port)})");
