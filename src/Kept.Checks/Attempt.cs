@@ -13,6 +13,7 @@ internal sealed class Attempt
     private readonly List<string> _secrets = [];
     private List<StepSeen>? _steps;
     private readonly TimeProvider _time;
+    private readonly Aim _aim;
     private DialTrail _whole;
     private string? _step;
     private (int Of, IReadOnlyList<string> Forms)? _forms;
@@ -20,7 +21,8 @@ internal sealed class Attempt
     private Attempt(LookRequest request, TimeProvider time)
     {
         (Request, StartedAt, _time) = (request, Instant.From(time.GetUtcNow()), time);
-        Trail = _whole = new DialTrail(time);
+        _aim = AddressChoice.AimOf(request);
+        Trail = _whole = new DialTrail(time) { Aim = _aim, NamedBefore = request.Only?.Named ?? -1 };
     }
 
     public LookRequest Request { get; }
@@ -41,7 +43,7 @@ internal sealed class Attempt
     public void Restart()
     {
         _spentBefore += new Duration(_whole.Phases.Total);
-        Trail = _whole = new DialTrail(_time);
+        Trail = _whole = new DialTrail(_time) { Aim = _aim };
     }
 
     private Duration _spentBefore;
@@ -52,7 +54,7 @@ internal sealed class Attempt
     public void Begin(string name, string words)
     {
         (_step, Words) = (name, words);
-        Trail = new DialTrail(_time);
+        Trail = new DialTrail(_time) { Aim = _aim };
     }
 
     /// <summary>Notes that the step under way was answered.</summary>
@@ -105,7 +107,7 @@ internal sealed class Attempt
     {
         cancellationToken.ThrowIfCancellationRequested();
         var attempt = new Attempt(request, time);
-        using var deadline = new CancellationTokenSource(request.Check.Timeout.ToTimeSpan(), time);
+        using var deadline = new CancellationTokenSource(Left(request).ToTimeSpan(), time);
         using var leave = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         try
         {
@@ -123,6 +125,13 @@ internal sealed class Attempt
         {
             return attempt.Failed(EgressException.From(fault, request.Check.Target.Host));
         }
+    }
+
+    /// <summary>Of the time-out, once its name is known.</summary>
+    private static Duration Left(LookRequest request)
+    {
+        var left = request.Check.Timeout - new Duration(Math.Max(0, request.Only?.Named ?? 0));
+        return left > Duration.Milliseconds(1) ? left : Duration.Milliseconds(1);
     }
 
     public const string UnknownAddress = "behind a proxy the address of the target is not known, and an expectation asks for `ip`";
@@ -164,7 +173,8 @@ internal sealed class Attempt
     public Observation Stopped(string why, int code, long size, string? excerpt) =>
         Failed(EgressException.OfTarget(TargetFailure.StepFailed, why)) with { Code = code, Size = size, Excerpt = excerpt };
 
-    private Observation Failed(EgressException fault) => new()
+    /// <summary>What a fault means for the look.</summary>
+    public Observation Failed(EgressException fault) => new()
     {
         StartedAt = StartedAt,
         Reach = fault.IsOurs || Witness is not null ? Reach.Gap : Reach.Failed,

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Kept.Checks.Command;
+using Kept.Checks.Consistency;
 using Kept.Checks.Dns;
 using Kept.Checks.Domain;
 using Kept.Checks.Feed;
@@ -50,6 +51,7 @@ public static class CheckCatalog
         (PrometheusKind.Kind, PrometheusLook.With),
         (DomainKind.Kind, DomainLook.With),
         (FeedKind.Kind, FeedLook.With),
+        (ConsistencyKind.Kind, ConsistencyLook.With),
         (CommandKind.Kind, CommandLook.With),
         (HeartbeatKind.Kind, null),
     ];
@@ -59,7 +61,10 @@ public static class CheckCatalog
 
     /// <summary>The look of each kind that dials, by name.</summary>
     public static FrozenDictionary<string, Look> Looks(Dialer dialer, TimeProvider time) =>
-        All.Where(one => one.Look is not null).ToFrozenDictionary(one => one.Kind.Name, one => one.Look!(dialer, time));
+        All.Where(one => one.Look is not null).ToFrozenDictionary(one => one.Kind.Name, one => LookOf(one.Kind, one.Look!, dialer, time));
+
+    private static Look LookOf(CheckKind kind, Func<Dialer, TimeProvider, Look> with, Dialer dialer, TimeProvider time) =>
+        kind.Field(Settings.Addresses.Name) is null ? with(dialer, time) : AddressChoice.Over(with(dialer, time), dialer, time);
 
     /// <summary>Reads <c>metric NAME at URL</c>; null where it cannot be read, so that a condition about load is unknown.</summary>
     public static Func<LoadSource, CancellationToken, ValueTask<Quantity?>> LoadReader(Dialer dialer, TimeProvider time) => new LoadMetric(dialer, time).ReadAsync;

@@ -8,6 +8,7 @@ internal static class Settings
 {
     private const long LargestAnswer = 16 * 1024 * 1024;
 
+    public static readonly CheckField Addresses = new("addresses", FieldForm.OneOf, "which addresses of the host: any, whichever connects first; those of one family alone; or each, all of which must be as expected", "any", ["any", "IPv4", "IPv6", "each"]);
     public static readonly CheckField OverTls = new("over-tls", FieldForm.YesNo, "speaks TLS from the start; an untrusted certificate is a failure", "no");
     public static readonly CheckField User = new("user", FieldForm.Text, "whom to log in as", MayHoldSecret: true);
     public static readonly CheckField Password = new("password", FieldForm.Text, "its password, best from ${env:NAME} or ${file:PATH}", MayHoldSecret: true);

@@ -63,7 +63,7 @@ internal static class OneLook
             await places.WaitAsync(cancellationToken);
             try
             {
-                return await look(new LookRequest(check, origin) { Objects = Judging.Judge.Objection }, cancellationToken);
+                return Judging.Judge.Deciding(check, await look(new LookRequest(check, origin) { Objects = Judging.Judge.Objection }, cancellationToken));
             }
             finally
             {

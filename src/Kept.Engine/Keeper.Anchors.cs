@@ -82,7 +82,7 @@ internal sealed partial class Keeper
         try
         {
             var seen = _parts.Looks.GetValueOrDefault(anchor.Kind.Name) is { } look
-                ? await look(new LookRequest(anchor, DocumentOrigin.Ours) { Objects = Judge.Objection }, sweep.Cancel.Token)
+                ? Judge.Deciding(anchor, await look(new LookRequest(anchor, DocumentOrigin.Ours) { Objects = Judge.Objection }, sweep.Cancel.Token))
                 : Observation.OfGap(Now(), GapCause.Fault, $"this build cannot look at {anchor.Kind.Name}");
             var judged = Judge.Look(anchor, seen, new Judged(Truth.True, ""));
             shown = new AnchorSeen(anchor, judged.Class, seen.Reach == Reach.Answered, judged.Class == LookClass.Good ? "good" : judged.Reason);

@@ -60,7 +60,7 @@ internal sealed partial class Keeper
         try
         {
             seen = _parts.Looks.GetValueOrDefault(run.Terms.Kind.Name) is { } look
-                ? await look(new LookRequest(run.Terms, run.Trust) { Objects = Judge.Objection }, run.Cancel.Token)
+                ? Judge.Deciding(run.Terms, await look(new LookRequest(run.Terms, run.Trust) { Objects = Judge.Objection }, run.Cancel.Token))
                 : Observation.OfGap(Now(), GapCause.Fault, $"this build cannot look at {run.Terms.Kind.Name}");
             judged = Judge.Look(run.Terms, seen, run.Given);
         }

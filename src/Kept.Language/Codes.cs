@@ -12,7 +12,7 @@ internal static class Codes
         UnknownPromise = "L029", UsesWish = "L030", NotMeasured = "L031", UnknownCheck = "L032", UnknownQuantity = "L033", Hours = "L034", Zone = "L035",
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
-        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120",
+        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120", Addresses = "L121",
         TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
 }
 
@@ -85,6 +85,7 @@ public static class LanguageCodes
         new(Codes.Journey, "steps that lead nowhere", "The steps of a check stand at a kind that has none, are too many, or two have one name."),
         new(Codes.NotTaken, "value that no step took", "A check sends a value that no step before it takes."),
         new(Codes.Taking, "malformed taking", "A step does not say where in its answer a value stands, or calls it by no name."),
+        new(Codes.Addresses, "addresses that cannot be looked at so", "A check names addresses that its target cannot have, measures several at once, or names them for one of its steps."),
         new(Codes.Needs, "field without the one it belongs to", "A field of a check is written without another that it says something about."),
         new(Codes.TellWay, "route that leads nowhere", "A route names no way, or more than one."),
         new(Codes.UnknownRoute, "unknown route", "A promise is to be told over a route that the house does not have."),

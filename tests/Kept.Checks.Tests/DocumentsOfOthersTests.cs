@@ -115,6 +115,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         foreach (var kind in new[] { "smtp", "imap", "ssh", "ntp", "redis", "postgres", "mqtt", "nats", "grpc" }) (await Look(kind, $"rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("icmp", "rebind.example")).IsGap(GapCause.EgressDenied, "rebind.example is not on the public internet (loopback)");
         (await Look("websocket", $"ws://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("consistency", $"http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("feed", $"http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("prometheus", $"up at http://rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("domain", $"shop.example at http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
@@ -215,6 +216,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         await using var figures = Public(ScriptedPeer.Ok("""{"status":"success","data":{"resultType":"vector","result":[]}}"""));
         await using var registry = Public(ScriptedPeer.Ok("""{"objectClassName":"domain","ldhName":"shop.example"}"""));
         await using var calls = Http2Peer.Clear(GrpcLookTests.Serving, Outside);
+        await using var plainWeb = Public(ScriptedPeer.Ok("the same"));
         await using var news = Public(ScriptedPeer.Ok("<rss/>"));
         var trusting = Open with { PrivateRoots = [root.Certificate], EchoSockets = [family => new Socket(family, SocketType.Dgram, ProtocolType.Udp)], EchoPort = echo.Port };
         (string Kind, string Target, ImmutableArray<(string, FieldValue)> Settings)[] looks =
@@ -225,6 +227,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
             ("ntp", $"@:{clock.Port}", []), ("icmp", "@", [("packets", new FieldValue.Whole(1))]), ("websocket", $"ws://@:{live.Port}/", [("reads", new FieldValue.Text("hello"))]),
             ("redis", $"@:{cache.Port}", []), ("postgres", $"@:{database.Port}", []), ("mqtt", $"@:{broker.Port}", []), ("nats", $"@:{bus.Port}", []),
             ("prometheus", $"up at http://@:{figures.Port}", []), ("domain", $"shop.example at http://@:{registry.Port}/", []), ("feed", $"http://@:{news.Port}/", []), ("grpc", $"@:{calls.Port}", []),
+            ("consistency", $"http://@:{plainWeb.Port}/", []),
         ];
         using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
         // A kind that is added stands here too. `command` dials nothing: what it looks at is this machine, and no document of others has it run anything (below).

@@ -151,7 +151,7 @@ public sealed class IcmpLookTests
     {
         await using var peer = new DatagramPeer((message, _) => [Reply(message)]);
         await using var six = new DatagramPeer((message, _) => [Reply(message, isSix: true)], IPAddress.IPv6Loopback);
-        (string, FieldValue) Family(string name) => ("family", new FieldValue.Text(name));
+        (string, FieldValue) Family(string name) => ("addresses", new FieldValue.Text(name));
         Assert.Equal("127.0.0.1", (await Looking.LookAsync("icmp", "localhost", options: To(peer), settings: [Packets(1), Family("IPv4")])).Address);
         Assert.Equal("::1", (await Looking.LookAsync("icmp", "localhost", options: To(six), settings: [Packets(1), Family("IPv6")])).Address);
         (await Looking.LookAsync("icmp", "127.0.0.1", options: To(peer), settings: [Family("IPv6")])).Fails(TargetFailure.NameNotFound, "127.0.0.1 has no IPv6 address");

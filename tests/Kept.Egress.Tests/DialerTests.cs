@@ -282,7 +282,7 @@ public sealed class DialerTests : IDisposable
         using var resolver = new NameResolver(new EgressOptions { Resolver = server.EndPoint }, time);
         async Task AskAsync(string name, int questions)
         {
-            Assert.Equal([IPAddress.Loopback], await resolver.ResolveAsync(name, CancellationToken.None));
+            Assert.Equal([IPAddress.Loopback], await resolver.ResolveAsync(name, AddressFamily.Unspecified, CancellationToken.None));
             Assert.Equal(questions, server.Questions);
         }
         await AskAsync("short.example", 2);
@@ -302,9 +302,9 @@ public sealed class DialerTests : IDisposable
         await using var server = new NameServer((name, type) => name.StartsWith("black", StringComparison.Ordinal) ? NameAnswer.Silence : type == 1 ? new(0, NameRecord.Address(name, "127.0.0.1")) : new(0));
         using var resolver = new NameResolver(new EgressOptions { Resolver = server.EndPoint }, TimeProvider.System);
         using var leave = new CancellationTokenSource();
-        var stuck = Enumerable.Range(0, 200).Select(i => resolver.ResolveAsync($"black{i}.example", leave.Token).AsTask()).ToArray();
+        var stuck = Enumerable.Range(0, 200).Select(i => resolver.ResolveAsync($"black{i}.example", AddressFamily.Unspecified, leave.Token).AsTask()).ToArray();
         var mark = TimeProvider.System.GetTimestamp();
-        await resolver.ResolveAsync("good.example", CancellationToken.None);
+        await resolver.ResolveAsync("good.example", AddressFamily.Unspecified, CancellationToken.None);
         Assert.True(TimeProvider.System.GetElapsedTime(mark) < TimeSpan.FromSeconds(2));
         await leave.CancelAsync();
         foreach (var one in stuck) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);

@@ -13,6 +13,7 @@ internal static class FeedKind
             Fetch.Headers,
             new("redirects", FieldForm.OneOf, "refuse: a redirect is itself the answer; follow: at most 5, never from https to http", "refuse", ["refuse", "follow"]),
             Settings.BodyLimit("1MiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -14,6 +14,7 @@ internal static class GrpcKind
             Fetch.Headers with { Means = "metadata to send, by name; values may name secrets" },
             Settings.OverTls,
             Settings.BodyLimit("64KiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -30,6 +30,7 @@ internal static class HttpKind
                 new("audience", "For which service, where the server asks for it."),
                 new("credentials-in", "Where id and secret are sent: header, which every server reads, or body. By default header.", Choices: ["header", "body"]),
             ]),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -20,7 +20,7 @@ internal static class IcmpKind
             new("packets", FieldForm.Whole, "how many echo requests, at most 50", "3"),
             new("interval", FieldForm.Duration, "from one request to the next, at least 10ms; shorter than usual where the time-out is, unless it is written", "200ms"),
             new("wait", FieldForm.Duration, "how long after the last request an answer is waited for", "1s"),
-            new("family", FieldForm.OneOf, "which addresses of the host: any, or those of one family alone", "any", ["any", "IPv4", "IPv6"]),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -18,8 +18,7 @@ internal static class IcmpLook
     {
         var (check, trail) = (attempt.Request.Check, attempt.Trail);
         var plan = PlanOf(check);
-        var family = check.Setting<FieldValue.Text>("family")?.Content switch { "IPv4" => AddressFamily.InterNetwork, "IPv6" => AddressFamily.InterNetworkV6, _ => AddressFamily.Unspecified };
-        using var line = await DatagramLine.OverIcmpAsync(dialer, check.Target.Host, family, attempt.Request.Trust, trail, deadline);
+        using var line = await DatagramLine.OverIcmpAsync(dialer, check.Target.Host, attempt.Request.Trust, trail, deadline);
         var trips = await EchoAsync(line, time, plan, trail, deadline);
         var phases = trail.Phases;
         if (trips.Count == 0) throw EgressException.OfTarget(TargetFailure.TimedOut, $"{check.Target.Host} ({line.Address}) answered none of {plan.Packets} echo requests");

@@ -18,6 +18,7 @@ internal static class ImapKind
             Encryption.ServerName,
             new("user", FieldForm.Text, "logs in as this user, over TLS only", MayHoldSecret: true),
             new("password", FieldForm.Text, "the password, named as a secret: ${env:NAME} or ${file:PATH}", MayHoldSecret: true),
+            Settings.Addresses,
         ],
         Sees:
         [

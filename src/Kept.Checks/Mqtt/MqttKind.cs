@@ -18,6 +18,7 @@ internal static class MqttKind
             Settings.Password,
             Settings.OverTls,
             Settings.BodyLimit("64KiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -17,6 +17,7 @@ internal static class NatsKind
             Settings.Password with { Means = "its password, best from ${env:NAME} or ${file:PATH}; without a user it is a token" },
             Settings.OverTls with { Means = "speaks TLS after the server's first line, as clients of NATS do; an untrusted certificate is a failure" },
             Settings.BodyLimit("64KiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -19,7 +19,7 @@ internal static class NtpKind
 
     public static readonly CheckKind Kind = new(
         "ntp", "Asks a time server what time it is, and compares it with our clock.", "HOST[:PORT]", text => Targets.HostAndPort(text, "ntp", 123, "ntp.shop.example"),
-        Fields: [],
+        Fields: [Settings.Addresses],
         Sees:
         [
             new("offset", ObservedForm.Quantity, Dimension.Time, "how far its clock is ahead of ours; negative where it is behind", Typical: Value.Of(Duration.Milliseconds(1))),

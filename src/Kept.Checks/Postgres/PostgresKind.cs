@@ -16,6 +16,7 @@ internal static class PostgresKind
             new("query", FieldForm.Text, "one statement that only reads; without it the look ends once the server is ready", MayHoldSecret: true),
             Settings.OverTls with { Means = "asks for TLS before anything else, and fails without; an untrusted certificate is a failure" },
             Settings.BodyLimit("64KiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -23,6 +23,7 @@ internal static class RedisKind
             new("database", FieldForm.Text, "the number of the database (redis), its name (postgres)"),
             Settings.OverTls,
             Settings.BodyLimit("64KiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

@@ -14,6 +14,7 @@ internal static class SmtpKind
             Encryption.Field(Encryption.Upgraded),
             Encryption.ServerName,
             new("ehlo", FieldForm.Text, "the name we greet with, where a server wants a certain one", "kept.invalid"),
+            Settings.Addresses,
         ],
         Sees:
         [

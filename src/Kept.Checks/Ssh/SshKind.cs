@@ -13,7 +13,7 @@ internal static class SshKind
 
     public static readonly CheckKind Kind = new(
         "ssh", "Connects to an SSH server and reads which version it is. Logs nobody in.", "HOST[:PORT]", text => Targets.HostAndPort(text, "ssh", 22, "git.shop.example:22"),
-        Fields: [],
+        Fields: [Settings.Addresses],
         Sees:
         [
             new("banner", ObservedForm.Text, Dimension.Number, "how the server names itself: 'SSH-2.0-OpenSSH_9.2p1 Debian-2'", Typical: Value.Of("SSH-2.0-OpenSSH_9.2p1")),

@@ -15,6 +15,7 @@ internal static class TcpKind
             new("reads", FieldForm.Text, "reads until this text has come; without it the look fails", MayHoldSecret: true),
             new("over-tls", FieldForm.YesNo, "speaks TLS from the start; an untrusted certificate is a failure", "no"),
             new("body-limit", FieldForm.Size, "most bytes of the answer; more is a failure; at most 16MiB", "64KiB", Most: "16MiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

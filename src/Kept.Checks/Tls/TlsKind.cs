@@ -12,7 +12,7 @@ internal static class TlsKind
 
     public static readonly CheckKind Kind = new(
         "tls", "Shakes hands with TLS and shows the certificate, also one that does not hold.", "HOST[:PORT]", ReadTarget,
-        Fields: [Encryption.ServerName],
+        Fields: [Encryption.ServerName, Settings.Addresses],
         Sees:
         [
             new("trusted", ObservedForm.Flag, Dimension.Number, "the certificate leads to a trusted root, is for this name, and is valid now"),

@@ -17,6 +17,7 @@ internal static class WebSocketKind
             new("reads", FieldForm.Text, "reads messages until one holds this text; without it the look fails", MayHoldSecret: true),
             new("ping", FieldForm.YesNo, "sends a ping and waits for its pong; without it the look fails", "no"),
             new("body-limit", FieldForm.Size, "most bytes of one message; more is a failure", "64KiB"),
+            Settings.Addresses,
         ],
         Sees:
         [

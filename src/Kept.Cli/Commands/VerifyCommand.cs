@@ -55,6 +55,8 @@ internal static class VerifyCommand
             foreach (var check in one.Checks)
             {
                 if (one.Checks.Length > 1) terminal.Result.WriteLine($"     {check.Check.Name}: {check.Look?.Reason ?? check.Why}");
+                foreach (var address in check.Look?.Addresses ?? [])
+                    terminal.Result.WriteLine($"     {(address.Class == LookClass.Good ? "✔" : address.Class == LookClass.Bad ? "✖" : "?")} {address.Address}  {terminal.Quiet(address.Reason)}");
                 foreach (var expectation in check.Look?.Expectations.Where(e => e.Truth != Truth.True) ?? [])
                     terminal.Result.WriteLine($"     {(expectation.Truth == Truth.False ? "✖" : "?")} {expectation.Text}  {terminal.Quiet(expectation.Reason)}");
             }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kept.Model;
 
 namespace Kept.Cli.Output;
@@ -36,15 +37,7 @@ internal static class VerifyJson
                 json.WriteString("name", check.Check.Name);
                 json.WriteString("kind", check.Check.Kind.Name);
                 json.WriteString("target", check.Check.Target.Text);
-                json.WriteString("look", check.Look?.Class switch
-                {
-                    LookClass.Good => "good",
-                    LookClass.Bad => "bad",
-                    LookClass.NotInForce => "not-in-force",
-                    LookClass.ConditionUnknown => "condition-unknown",
-                    LookClass.Gap => "gap",
-                    _ => "none",
-                });
+                json.WriteString("look", Wire(check.Look?.Class));
                 json.WriteString("reason", check.Look?.Reason ?? check.Why ?? "");
                 if (check.Seen is { } seen)
                 {
@@ -63,6 +56,7 @@ internal static class VerifyJson
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
+                if (check.Look is { Addresses.IsEmpty: false } each) WriteAddresses(json, each);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -74,4 +68,28 @@ internal static class VerifyJson
         json.WriteEndArray();
         json.WriteEndObject();
     });
+
+    private static void WriteAddresses(Utf8JsonWriter json, JudgedLook look)
+    {
+        json.WriteStartArray("addresses");
+        foreach (var one in look.Addresses)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", one.Address);
+            json.WriteString("look", Wire(one.Class));
+            json.WriteString("reason", one.Reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static string Wire(LookClass? kind) => kind switch
+    {
+        LookClass.Good => "good",
+        LookClass.Bad => "bad",
+        LookClass.NotInForce => "not-in-force",
+        LookClass.ConditionUnknown => "condition-unknown",
+        LookClass.Gap => "gap",
+        _ => "none",
+    };
 }

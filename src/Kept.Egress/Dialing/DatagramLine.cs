@@ -33,15 +33,11 @@ public sealed class DatagramLine : IDisposable
     }
 
     /// <summary>Opens a line for echo requests to a host.</summary>
-    /// <param name="family">IPv4 or IPv6 where it matters, else <see cref="AddressFamily.Unspecified"/>.</param>
     /// <exception cref="EgressException">There is no way to it from here, it may not be dialled, or this system lets us send no echo requests: then the message says what to allow.</exception>
-    public static async ValueTask<DatagramLine> OverIcmpAsync(Dialer dialer, string host, AddressFamily family, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    public static async ValueTask<DatagramLine> OverIcmpAsync(Dialer dialer, string host, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
     {
         RefuseProxy(dialer, "ICMP");
         var addresses = await dialer.AllowedAsync(host, 0, trust, trail, cancellationToken);
-        if (family != AddressFamily.Unspecified) addresses = Array.FindAll(addresses, address => (address.IsIPv4MappedToIPv6 ? AddressFamily.InterNetwork : address.AddressFamily) == family);
-        if (addresses.Length == 0)
-            throw EgressException.OfTarget(TargetFailure.NameNotFound, $"{host} has no {(family == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4")} address{(trust == DocumentOrigin.Ours ? "" : " on the public internet")}");
         return await OpenAsync(addresses, dialer.Options.EchoPort, host, of => EchoSocket(dialer.Options, of), trail, cancellationToken);
     }
 

@@ -14,6 +14,16 @@ public sealed class DialTrail(TimeProvider time)
 {
     private readonly long _began = time.GetTimestamp();
 
+    /// <summary>Which addresses are dialled.</summary>
+    public Aim Aim { get; init; }
+
+    /// <summary>How long looking up the name took before this trail began, in nanoseconds of whole microseconds: a part of it, and of the whole; −1 where nothing was looked up.</summary>
+    public long NamedBefore
+    {
+        get;
+        init => (field, Dns) = (value, value);
+    } = -1;
+
     public DialStage Stage { get; internal set; }
     public long Dns { get; internal set; } = -1;
     public long Connect { get; internal set; } = -1;
@@ -27,7 +37,7 @@ public sealed class DialTrail(TimeProvider time)
     /// <summary>True once a connection was opened for this look.</summary>
     public bool IsNew { get; internal set; }
 
-    public Phases Phases => new(Dns, Connect, Handshake, FirstByte, Since(_began));
+    public Phases Phases => new(Dns, Connect, Handshake, FirstByte, Since(_began) + Math.Max(0, NamedBefore));
 
     /// <summary>What a time-out waited for, in words.</summary>
     public string Waited => Stage switch

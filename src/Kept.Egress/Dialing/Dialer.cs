@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -50,15 +51,15 @@ public sealed class Dialer : IDisposable
     public async ValueTask<NetworkStream> ConnectAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
     {
         trail.IsNew = true;
-        if (_proxy is null) return new NetworkStream(await DialAsync(host, port, trust, trail, cancellationToken), ownsSocket: true);
+        if (_proxy is null) return new NetworkStream(await DialAsync(host, port, trust, trail.Aim, trail, cancellationToken), ownsSocket: true);
 
-        // The proxy looks names up by itself. For what others wrote we look first and name it the judged address.
-        var known = trust != DocumentOrigin.Ours ? (await AllowedAsync(host, port, trust, trail, cancellationToken))[0] : IPAddress.TryParse(host, out var literal) ? literal : null;
-        var target = trust == DocumentOrigin.Ours ? host : known!.ToString();
+        // The proxy looks names up by itself. For what others wrote, and where it matters which address is dialled, we look first and name it the judged one.
+        var known = trust != DocumentOrigin.Ours || !trail.Aim.IsAny(host) ? (await AllowedAsync(host, port, trust, trail, cancellationToken))[0] : IPAddress.TryParse(host, out var literal) ? literal : null;
+        var target = known?.ToString() ?? host;
         NetworkStream stream;
         try
         {
-            stream = new NetworkStream(await DialAsync(_proxy.Host, _proxy.Port, DocumentOrigin.Ours, trail, cancellationToken), ownsSocket: true);
+            stream = new NetworkStream(await DialAsync(_proxy.Host, _proxy.Port, DocumentOrigin.Ours, Aim.Any, trail, cancellationToken), ownsSocket: true);
         }
         catch (EgressException fault) when (!fault.IsOurs)
         {
@@ -130,26 +131,12 @@ public sealed class Dialer : IDisposable
     }
 
     /// <summary>The addresses of a name that may be dialled for a document of that origin; at least one.</summary>
-    internal async ValueTask<IPAddress[]> AllowedAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    internal ValueTask<IPAddress[]> AllowedAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken) =>
+        AllowedAsync(host, port, trust, trail.Aim, trail, cancellationToken);
+
+    private async ValueTask<IPAddress[]> AllowedAsync(string host, int port, DocumentOrigin trust, Aim aim, DialTrail trail, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses;
-        if (IPAddress.TryParse(host, out var literal))
-        {
-            addresses = [literal];
-        }
-        else
-        {
-            trail.Stage = DialStage.Naming;
-            var mark = trail.Mark();
-            try
-            {
-                addresses = await _names.ResolveAsync(host, cancellationToken);
-            }
-            finally
-            {
-                trail.Dns = DialTrail.Sum(trail.Dns, trail.Since(mark));
-            }
-        }
+        var addresses = aim.OnlyOf(host) is { } only ? [only] : await AddressesAsync(host, aim.Family, trail, cancellationToken);
         if (trust == DocumentOrigin.Ours) return addresses;
         var allowed = Array.FindAll(addresses, address => Options.Special(address) is null);
         if (allowed.Length > 0) return allowed;
@@ -158,9 +145,61 @@ public sealed class Dialer : IDisposable
             $"{(port == 0 ? host : HostPort.Write(host, port))} is not on the public internet ({Options.Special(addresses[0])}), and this document is not ours");
     }
 
-    private async ValueTask<Socket> DialAsync(string host, int port, DocumentOrigin trust, DialTrail trail, CancellationToken cancellationToken)
+    /// <summary>All addresses of a host, of one family or of both, as its name servers list them; whether one may be dialled is judged when it is. At least one.</summary>
+    /// <param name="host">Canonical (<see cref="HostText"/>).</param>
+    /// <param name="family">IPv4 or IPv6; <see cref="AddressFamily.Unspecified"/>: both, as soon as those of one are known.</param>
+    /// <exception cref="EgressException">It has none, or our resolver could not say.</exception>
+    public async ValueTask<IPAddress[]> AddressesAsync(string host, AddressFamily family, DialTrail trail, CancellationToken cancellationToken)
     {
-        var addresses = await AllowedAsync(host, port, trust, trail, cancellationToken);
+        if (IPAddress.TryParse(host, out var literal))
+            return family == AddressFamily.Unspecified || family == Aim.FamilyOf(literal) ? [literal]
+                : throw EgressException.OfTarget(TargetFailure.NameNotFound, $"{host} has no {Aim.Name(family)} address: it is one of {Aim.Name(Aim.FamilyOf(literal))}");
+        trail.Stage = DialStage.Naming;
+        var mark = trail.Mark();
+        try
+        {
+            return await _names.ResolveAsync(host, family, cancellationToken);
+        }
+        finally
+        {
+            trail.Dns = DialTrail.Sum(trail.Dns, trail.Since(mark));
+        }
+    }
+
+    /// <summary>
+    /// Every address of a host, IPv4 before IPv6 and in the order of their bytes, so that a name server that turns them round changes nothing; and what could not be found
+    /// out. Each family is waited for to its end: what is slow to be known is not left out.
+    /// </summary>
+    /// <exception cref="EgressException">It has none, or our resolver could say nothing at all.</exception>
+    public async ValueTask<(ImmutableArray<IPAddress> Known, ImmutableArray<(AddressFamily Family, EgressException Fault)> Unknown)> AllAddressesAsync(string host, DialTrail trail, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(host, out var literal)) return ([literal], []);
+        trail.Stage = DialStage.Naming;
+        var mark = trail.Mark();
+        var (four, six) = (FamilyAsync(AddressFamily.InterNetwork), FamilyAsync(AddressFamily.InterNetworkV6));
+        await Task.WhenAll(four, six);
+        trail.Dns = DialTrail.Sum(trail.Dns, trail.Since(mark));
+        var (all, faults) = ((await four).Addresses.Concat((await six).Addresses).ToImmutableArray(), new[] { (await four).Fault, (await six).Fault }.OfType<EgressException>().ToList());
+        if (all.Length == 0) throw faults.Find(fault => fault.Failure != TargetFailure.NameNotFound) ?? EgressException.OfTarget(TargetFailure.NameNotFound, faults[0].Message.Replace("no IPv4 address", "no address", StringComparison.Ordinal));
+        return (all, [.. new[] { await four, await six }.Where(one => one.Fault is { Failure: not TargetFailure.NameNotFound }).Select(one => (one.Family, one.Fault!))]);
+
+        async Task<(AddressFamily Family, IPAddress[] Addresses, EgressException? Fault)> FamilyAsync(AddressFamily family)
+        {
+            try
+            {
+                var some = await _names.ResolveAsync(host, family, cancellationToken);
+                return (family, [.. some.OrderBy(address => Convert.ToHexString(address.GetAddressBytes()), StringComparer.Ordinal)], null);
+            }
+            catch (EgressException fault)
+            {
+                return (family, [], fault);
+            }
+        }
+    }
+
+    private async ValueTask<Socket> DialAsync(string host, int port, DocumentOrigin trust, Aim aim, DialTrail trail, CancellationToken cancellationToken)
+    {
+        var addresses = await AllowedAsync(host, port, trust, aim, trail, cancellationToken);
         trail.Stage = DialStage.Connecting;
         trail.Address = addresses[0];
         var mark = trail.Mark();

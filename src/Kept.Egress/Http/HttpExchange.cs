@@ -34,7 +34,7 @@ public static class HttpExchange
         {
             var host = (redirects == 0 ? ask.Host : null) ?? HostText.Canonical(url) ?? throw EgressException.OfUs(GapCause.Fault, "the URL names no host");
             var isTls = url.Scheme == Uri.UriSchemeHttps;
-            var key = new LaneKey(isTls, host, url.Port, isTls ? CertificateNameOf(ask, strange) : null, ask.Speech, trust, isTls && !strange ? ask.Identity : null);
+            var key = new LaneKey(isTls, host, url.Port, isTls ? CertificateNameOf(ask, strange) : null, ask.Speech, trust, isTls && !strange ? ask.Identity : null, trail.Aim);
             var lane = dialer.Lanes.Rent(key, ask.Fresh);
             var healthy = false;
             try

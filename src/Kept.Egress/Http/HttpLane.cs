@@ -11,7 +11,8 @@ namespace Kept.Egress.Http;
 /// <param name="Speech">Version of HTTP.</param>
 /// <param name="Trust">Who wrote the document, hence which addresses may be dialled.</param>
 /// <param name="Identity">Whom we show ourselves as.</param>
-internal readonly record struct LaneKey(bool IsTls, string Host, int Port, string? CertificateName, HttpSpeech Speech, DocumentOrigin Trust, ClientIdentity? Identity);
+/// <param name="Aim">Which addresses were dialled: a connection to one family says nothing of the other.</param>
+internal readonly record struct LaneKey(bool IsTls, string Host, int Port, string? CertificateName, HttpSpeech Speech, DocumentOrigin Trust, ClientIdentity? Identity, Aim Aim);
 
 /// <summary>
 /// One handler that serves one look at a time, so that it is known which connection a look used and what that connection cost. A handler shared by many

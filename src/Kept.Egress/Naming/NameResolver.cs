@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using DnsClient;
 using DnsClient.Protocol;
 using Kept.Model;
@@ -12,7 +13,7 @@ namespace Kept.Egress.Naming;
 /// </summary>
 internal sealed class NameResolver : IDisposable
 {
-    private const int MostCached = 16_384, MostAtOnce = 256, MostAddresses = 16;
+    private const int MostCached = 16_384, MostAtOnce = 256, MostAddresses = 16, MostOfFamily = 64;
     private static readonly TimeSpan WitnessAge = TimeSpan.FromSeconds(60), SilenceLives = TimeSpan.FromSeconds(60), PatienceForIPv6 = TimeSpan.FromMilliseconds(50);
     private static readonly IPAddress[] Loopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
@@ -20,12 +21,16 @@ internal sealed class NameResolver : IDisposable
     private readonly TimeProvider _time;
     private readonly HostsFile _hosts;
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, Entry> _cache = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Task<Entry>> _underWay = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Question, Entry> _cache = new();
+    private readonly ConcurrentDictionary<Question, Task<Entry>> _underWay = new();
     private readonly SemaphoreSlim _places = new(MostAtOnce);
     private readonly CancellationTokenSource _stopping = new();
     private (ResolverSettings Settings, LookupClient Client, long ReadAt)? _upstream;
     private long _answeredAt = long.MinValue;
+
+    /// <param name="Host">Canonical.</param>
+    /// <param name="Family">IPv4 or IPv6 where only those are asked for: then what they are is waited for whole. Else the first that are known will do.</param>
+    private readonly record struct Question(string Host, AddressFamily Family);
 
     /// <summary>Exactly one of both: addresses, or the fault that looking up this name means.</summary>
     private sealed record Entry(IPAddress[] Addresses, TargetFailure Failure, GapCause Gap, string? Words, long At, TimeSpan Lives);
@@ -39,31 +44,40 @@ internal sealed class NameResolver : IDisposable
     /// <summary>The name servers that are asked.</summary>
     public IPEndPoint[] Servers => [.. Upstream().Item1.Servers];
 
-    /// <summary>The addresses of a canonical host, at least one.</summary>
+    /// <summary>The addresses of a canonical host that is a name, at least one.</summary>
+    /// <param name="family">IPv4 or IPv6 where only those are asked for, else <see cref="AddressFamily.Unspecified"/>.</param>
     /// <exception cref="EgressException">It has none, or our resolver could not say.</exception>
-    public ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    public ValueTask<IPAddress[]> ResolveAsync(string host, AddressFamily family, CancellationToken cancellationToken)
     {
-        if (IPAddress.TryParse(host, out var literal)) return new([literal]);
+        var question = new Question(host, family);
         // RFC 6761: localhost is this machine, whatever a hosts file or a name server says.
-        if (host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal)) return new(Loopback);
-        if (_hosts.Find(host) is { } written) return new(written);
-        if (_cache.TryGetValue(host, out var entry) && _time.GetElapsedTime(entry.At) < entry.Lives) return new(Unwrap(entry));
-        return new(AskAsync(host, cancellationToken));
+        if (host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal)) return new(Of(question, Loopback));
+        if (_hosts.Find(host) is { } written) return new(Of(question, written));
+        if (_cache.TryGetValue(question, out var entry) && _time.GetElapsedTime(entry.At) < entry.Lives) return new(Unwrap(entry));
+        return new(AskAsync(question, cancellationToken));
     }
 
-    private async Task<IPAddress[]> AskAsync(string host, CancellationToken cancellationToken)
+    /// <summary>Those of an own list that are asked for.</summary>
+    private static IPAddress[] Of(Question question, IPAddress[] known)
+    {
+        if (question.Family == AddressFamily.Unspecified) return known;
+        var some = Array.FindAll(known, address => Aim.FamilyOf(address) == question.Family);
+        return some.Length > 0 ? some : throw EgressException.OfTarget(TargetFailure.NameNotFound, $"the name {question.Host} has no {Aim.Name(question.Family)} address");
+    }
+
+    private async Task<IPAddress[]> AskAsync(Question question, CancellationToken cancellationToken)
     {
         // Single flight: the shared lookup has its own bound; whoever waits leaves at its own deadline without ending it for the others.
-        if (!_underWay.TryGetValue(host, out var lookup))
+        if (!_underWay.TryGetValue(question, out var lookup))
         {
             var mine = new TaskCompletionSource<Entry>(TaskCreationOptions.RunContinuationsAsynchronously);
-            lookup = _underWay.GetOrAdd(host, mine.Task);
-            if (ReferenceEquals(lookup, mine.Task)) _ = LookUpAsync(host, mine);
+            lookup = _underWay.GetOrAdd(question, mine.Task);
+            if (ReferenceEquals(lookup, mine.Task)) _ = LookUpAsync(question, mine);
         }
         return Unwrap(await lookup.WaitAsync(cancellationToken));
     }
 
-    private async Task LookUpAsync(string host, TaskCompletionSource<Entry> result)
+    private async Task LookUpAsync(Question question, TaskCompletionSource<Entry> result)
     {
         Entry entry;
         try
@@ -71,7 +85,7 @@ internal sealed class NameResolver : IDisposable
             await _places.WaitAsync(_stopping.Token);
             try
             {
-                entry = await QueryAsync(host);
+                entry = await QueryAsync(question);
             }
             finally
             {
@@ -81,29 +95,34 @@ internal sealed class NameResolver : IDisposable
         catch (Exception fault)
         {
             // Whatever happens, those who wait get an answer: a fault of ours.
-            entry = OfUs(GapCause.Resolver, $"looking up {host} failed here ({fault.GetType().Name})");
+            entry = OfUs(GapCause.Resolver, $"looking up {question.Host} failed here ({fault.GetType().Name})");
         }
-        Remember(host, entry);
-        _underWay.TryRemove(host, out _);
+        Remember(question, entry);
+        _underWay.TryRemove(question, out _);
         result.SetResult(entry);
     }
 
-    private async Task<Entry> QueryAsync(string host)
+    private async Task<Entry> QueryAsync(Question question)
     {
         var (settings, client) = Upstream();
         Entry? last = null;
-        foreach (var name in settings.Candidates(host))
+        foreach (var name in settings.Candidates(question.Host))
         {
-            last = await QueryNameAsync(client, name, host);
+            last = await QueryNameAsync(client, name, question);
             if (last.Failure != TargetFailure.NameNotFound) return last;
         }
         return last!;
     }
 
-    private async Task<Entry> QueryNameAsync(LookupClient client, string name, string host)
+    private async Task<Entry> QueryNameAsync(LookupClient client, string name, Question question)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         using var timer = _time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), bound, (_options.ResolverTimeout * 2).ToTimeSpan(), Timeout.InfiniteTimeSpan);
+        if (question.Family != AddressFamily.Unspecified)
+        {
+            var only = await AskOneAsync(client, name, question.Family == AddressFamily.InterNetwork ? QueryType.A : QueryType.AAAA, bound.Token);
+            return only.Addresses.Count > 0 ? OfAddresses(only.Addresses, only.Ttl, MostOfFamily) : await FailureAsync(client, only.Code, only.HasAlias, question);
+        }
         var six = AskOneAsync(client, name, QueryType.AAAA, bound.Token);
         var four = await AskOneAsync(client, name, QueryType.A, bound.Token);
         if (four.Addresses.Count > 0 && !six.IsCompleted)
@@ -113,25 +132,28 @@ internal sealed class NameResolver : IDisposable
         }
         var extra = six.IsCompleted || four.Addresses.Count == 0 ? await six : default;
         await bound.CancelAsync();
-        var addresses = four.Addresses.Concat(extra.Addresses ?? []).Distinct().Take(MostAddresses).ToArray();
-        if (addresses.Length > 0)
-        {
-            var ttl = Math.Min(four.Addresses.Count > 0 ? four.Ttl : int.MaxValue, extra.Addresses is { Count: > 0 } ? extra.Ttl : int.MaxValue);
-            var lives = TimeSpan.FromSeconds(Math.Clamp(ttl, _options.CacheAtLeast.ToTimeSpan().TotalSeconds, _options.CacheAtMost.ToTimeSpan().TotalSeconds));
-            return new(addresses, TargetFailure.None, GapCause.None, null, _time.GetTimestamp(), lives);
-        }
-        return await FailureAsync(client, four.Code ?? extra.Code, four.HasAlias || extra.HasAlias, host);
+        var addresses = four.Addresses.Concat(extra.Addresses ?? []).ToList();
+        return addresses.Count > 0
+            ? OfAddresses(addresses, Math.Min(four.Addresses.Count > 0 ? four.Ttl : int.MaxValue, extra.Addresses is { Count: > 0 } ? extra.Ttl : int.MaxValue), MostAddresses)
+            : await FailureAsync(client, four.Code ?? extra.Code, four.HasAlias || extra.HasAlias, question);
+    }
+
+    private Entry OfAddresses(IEnumerable<IPAddress> addresses, int ttl, int most)
+    {
+        var lives = TimeSpan.FromSeconds(Math.Clamp(ttl, _options.CacheAtLeast.ToTimeSpan().TotalSeconds, _options.CacheAtMost.ToTimeSpan().TotalSeconds));
+        return new([.. addresses.Distinct().Take(most)], TargetFailure.None, GapCause.None, null, _time.GetTimestamp(), lives);
     }
 
     /// <summary>Whose fault it is that there is no address.</summary>
-    private async Task<Entry> FailureAsync(LookupClient client, DnsHeaderResponseCode? code, bool hasAlias, string host)
+    private async Task<Entry> FailureAsync(LookupClient client, DnsHeaderResponseCode? code, bool hasAlias, Question question)
     {
+        var (host, what) = (question.Host, question.Family == AddressFamily.Unspecified ? "address" : Aim.Name(question.Family) + " address");
         switch (code)
         {
             case DnsHeaderResponseCode.NotExistentDomain:
                 return OfTarget(TargetFailure.NameNotFound, $"the name {host} does not exist (NXDOMAIN)");
             case DnsHeaderResponseCode.NoError:
-                return OfTarget(TargetFailure.NameNotFound, hasAlias ? $"the name {host} is an alias (CNAME) that leads to no address" : $"the name {host} has no address");
+                return OfTarget(TargetFailure.NameNotFound, hasAlias ? $"the name {host} is an alias (CNAME) that leads to no {what}" : $"the name {host} has no {what}");
             case null when await AnswersNowAsync(client):
                 // It waits for servers that never answer it. Longer than the look that asked first could wait, so the next ones are told (RFC 9520 §3.2: at most 5 minutes).
                 return OfTarget(TargetFailure.NameServerFailed, $"the name servers of {host} do not answer, while other names resolve") with { Lives = SilenceLives };
@@ -205,17 +227,17 @@ internal sealed class NameResolver : IDisposable
         }
     }
 
-    private void Remember(string host, Entry entry)
+    private void Remember(Question question, Entry entry)
     {
         if (_cache.Count >= MostCached)
         {
-            foreach (var (name, old) in _cache)
+            foreach (var (asked, old) in _cache)
                 if (_time.GetElapsedTime(old.At) >= old.Lives)
-                    _cache.TryRemove(name, out _);
+                    _cache.TryRemove(asked, out _);
             // All of them fresh: a cache is only a cache.
             if (_cache.Count >= MostCached) _cache.Clear();
         }
-        _cache[host] = entry;
+        _cache[question] = entry;
     }
 
     private Entry OfTarget(TargetFailure failure, string words) => new([], failure, GapCause.None, words, _time.GetTimestamp(), _options.CacheAtLeast.ToTimeSpan());

@@ -31,6 +31,8 @@ internal static class EvidenceBody
 
     private static byte[] Write(JudgedLook judged, Observation seen, int excerpt) => new Members()
         .Set("address", seen.Address)
+        .Set("addresses", judged.Addresses.IsEmpty ? null : judged.Addresses.Select(one => new Members()
+            .Set("address", one.Address).Set("class", Wire(one.Class)).Set("reason", Cut(one.Reason, MostReason))))
         .Set("class", Wire(judged.Class))
         .Set("code", seen.Code >= 0 ? seen.Code : null)
         .Set("detail", Cut(seen.Detail, MostReason))

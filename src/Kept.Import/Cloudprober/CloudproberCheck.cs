@@ -27,7 +27,7 @@ internal sealed partial class CloudproberCheck(ImportRequest request, Keys probe
         if (Number("packets_interval_msec") is >= 10 and <= 10_000 and { } pause) check.Field("interval", Duration.Milliseconds(pause).ToString());
         if (Number("payload_size") is { } size and not StandardPayload) losses.Lost(settings.At("payload_size"), subject, $"packets of {size.ToString(CultureInfo.InvariantCulture)} bytes are not sent here");
         settings.Pass("resolve_targets_interval", "use_datagram_socket", "disable_integrity_check");
-        if (probe.Text("ip_version") is { Content: "IPV4" or "IPV6" } version) check.Field("family", version.Content == "IPV4" ? "IPv4" : "IPv6");
+        if (probe.Text("ip_version") is { Content: "IPV4" or "IPV6" } version) check.Field("addresses", version.Content == "IPV4" ? "IPv4" : "IPv6");
         // each packet counts for itself there, so a lost one is a failure
         Expect(check, "lost == 0", settings.Map.At);
         foreach (var validator in validators)

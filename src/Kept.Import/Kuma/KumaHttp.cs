@@ -36,7 +36,7 @@ internal static partial class KumaHttp
         Certificate(its, check, url);
         its.Lost("proxyId", "one check has no proxy of its own here", "`proxy:` in house.yaml is for all looks");
         its.LostFlag("cacheBust", "a parameter at random is not added to the URL");
-        if (monitor.Text("ipFamily") is { } family and not "auto") its.Losses.Lost(monitor.Where("ipFamily"), its.Subject, $"which of IPv4 and IPv6 is used cannot be said here ({Losses.Short(family)})");
+        if (monitor.Text("ipFamily") is { } family and ("ipv4" or "ipv6")) check.Field("addresses", family == "ipv4" ? "IPv4" : "IPv6");
         its.Secrets.Into(check);
         return check;
     }

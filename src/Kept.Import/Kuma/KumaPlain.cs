@@ -29,7 +29,7 @@ internal static class KumaPlain
         its.Expect(check, "received >= 1", "hostname");
         check.Field("packets", Math.Clamp(its.Monitor.Number("ping_count") ?? 1, 1, MostPackets).ToString(CultureInfo.InvariantCulture));
         if (its.Monitor.Number("packetSize") is { } size and not StandardPacket and not 0) its.Losses.Lost(its.Monitor.Where("packetSize"), its.Subject, $"packets of {size.ToString(CultureInfo.InvariantCulture)} bytes are not sent here");
-        if (its.Monitor.Text("ipFamily") is { } family and ("ipv4" or "ipv6")) check.Field("family", family == "ipv4" ? "IPv4" : "IPv6");
+        if (its.Monitor.Text("ipFamily") is { } family and ("ipv4" or "ipv6")) check.Field("addresses", family == "ipv4" ? "IPv4" : "IPv6");
         return check;
     }
 

@@ -25,6 +25,7 @@ public static class Judge
     /// </summary>
     public static JudgedLook Look(Check check, Observation seen, Judged inForce)
     {
+        if (!seen.Each.IsDefaultOrEmpty && inForce.Truth == Truth.True) return EachAddress.Look(check, seen, inForce);
         if (inForce.Truth == Truth.False) return new JudgedLook(LookClass.NotInForce, "not in force: " + inForce.Reason, [], Nothing(check));
         if (seen.Reach == Reach.Gap) return new JudgedLook(LookClass.Gap, LookWords.OfGap(seen), [], Nothing(check));
         if (inForce.Truth == Truth.Unknown)
@@ -32,6 +33,9 @@ public static class Judge
         if (seen.Reach == Reach.Failed) return new JudgedLook(LookClass.Bad, LookWords.OfFailure(check, seen), [], Nothing(check));
         return Answered(check, seen);
     }
+
+    /// <summary>Of a look at each address, what the address showed that decides; any other look as it is. The same again, asked twice.</summary>
+    public static Observation Deciding(Check check, Observation seen) => seen.Each.IsDefaultOrEmpty ? seen : EachAddress.Deciding(check, seen);
 
     private static JudgedLook Answered(Check check, Observation seen)
     {

@@ -35,6 +35,7 @@ public static class LookWords
         GapCause.NotArmed => "it has never called yet",
         GapCause.Paused => "looking is paused",
         GapCause.Witness => "who knows about it did not answer",
+        GapCause.TooFew => "there were too few answers for the stated confidence",
         _ => "we could not look",
     };
 

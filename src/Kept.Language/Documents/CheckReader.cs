@@ -70,6 +70,7 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
         var first = Steps(written, kind, every, timeout);
         if (name is null || target is null) return null;
         var check = new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect, measures, written.At);
+        JudgeAddresses(check, written);
         if (first.IsEmpty) return check;
         Judge(check, first, written);
         return check with { First = first };

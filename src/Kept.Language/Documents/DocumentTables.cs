@@ -277,7 +277,7 @@ internal sealed class DocumentTables
     /// <summary>Fields of all kinds; where two kinds share a name, the first gives its form and both say what it means.</summary>
     private static IEnumerable<Field> KindFields(IReadOnlyList<CheckKind> kinds) =>
         kinds.SelectMany(kind => kind.Fields, (kind, field) => (kind, field)).GroupBy(pair => pair.field.Name, StringComparer.Ordinal)
-            .Select(group => new Field(group.Key, FormOf([.. group.Select(pair => pair.field)]), string.Join(" ", group.Select(pair => $"{pair.kind.Name}: {pair.field.Means.TrimEnd('.')}."))));
+            .Select(group => new Field(group.Key, FormOf([.. group.Select(pair => pair.field)]), string.Join(" ", group.GroupBy(pair => pair.field.Means.TrimEnd('.')).Select(alike => $"{string.Join(", ", alike.Select(pair => pair.kind.Name))}: {alike.Key}."))));
 
     /// <summary>The keys of a field of checks that has only known ones.</summary>
     public static Shape ShapeOf(CheckField field) => new(field.Name, $"`{field.Name}`",

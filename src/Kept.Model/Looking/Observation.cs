@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Kept.Model;
 
@@ -79,6 +80,8 @@ public enum GapCause : byte
     Paused = 13,
     /// <summary>Not the target is asked but somebody who knows about it (a registry, a server of metrics), and that one did not say.</summary>
     Witness = 14,
+    /// <summary>Fewer answers came than the stated confidence takes: what was not asked is no evidence.</summary>
+    TooFew = 15,
 }
 
 /// <summary>How long each phase of a look took, in nanoseconds; −1 where there was no such phase (kept connection, no TLS, failed before).</summary>
@@ -114,6 +117,9 @@ public sealed record Observation
     /// <summary>Of a look in several steps: each that was begun, in order; empty where there is only one.</summary>
     public ImmutableArray<StepSeen> Steps { get; init; } = [];
 
+    /// <summary>Where each address of a name was looked at: every one, with what it showed; empty else. The rest of the observation is then that of the address that decides, once one does.</summary>
+    public ImmutableArray<AddressSeen> Each { get; init; } = [];
+
     public static Observation OfGap(Instant at, GapCause cause, string detail) => new() { StartedAt = at, Reach = Reach.Gap, Gap = cause, Detail = detail };
 
     public static Observation OfFailure(Instant at, TargetFailure failure, string detail, Phases phases) =>
@@ -127,7 +133,20 @@ public sealed record LookRequest(Check Check, DocumentOrigin Trust)
 {
     /// <summary>Asked of each step before the last, because a look does not judge: what is wrong with its answer, in words, or null where it goes on. Needed where the check has steps that expect something.</summary>
     public Func<Check, Observation, string?>? Objects { get; init; }
+
+    /// <summary>The one address of the target's host to look at, of several that are each looked at; null: as the check says.</summary>
+    public OneAddress? Only { get; init; }
 }
+
+/// <summary>One address behind a name, to be looked at alone.</summary>
+/// <param name="Address">The address. That it is named here allows nothing: it is judged like any other before it is dialled.</param>
+/// <param name="Named">How long looking up the name took, a part of the look's own time; nanoseconds, −1 where nothing was looked up.</param>
+public sealed record OneAddress(IPAddress Address, long Named);
+
+/// <summary>What one address behind a name showed.</summary>
+/// <param name="Address">The address; or words for those that are not known.</param>
+/// <param name="Seen">The observation.</param>
+public sealed record AddressSeen(string Address, Observation Seen);
 
 /// <summary>One step of a look.</summary>
 /// <param name="Name">Of the step; of the check for the last one.</param>

@@ -92,7 +92,15 @@ public sealed class JudgedLook
     public ImmutableArray<ExpectationOutcome> Expectations { get => field.IsDefault ? field = _account!.Expectations : field; }
     /// <summary>Figures, in the order of the check's measures.</summary>
     public ImmutableArray<long?> Measured { get; }
+    /// <summary>Where each address of a name was looked at: how every one stands; empty else.</summary>
+    public ImmutableArray<AddressOutcome> Addresses { get; init; } = [];
 }
+
+/// <summary>How one address behind a name stands in a look at each of them.</summary>
+/// <param name="Address">The address; or words for those that are not known.</param>
+/// <param name="Class">What its look means.</param>
+/// <param name="Reason">In words.</param>
+public sealed record AddressOutcome(string Address, LookClass Class, string Reason);
 
 /// <summary>Puts the words of a judged look together from what was seen, for whoever asks. Pure.</summary>
 public abstract class LookAccount

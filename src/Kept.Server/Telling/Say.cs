@@ -98,6 +98,7 @@ internal static partial class Say
         GapCause.NotArmed => "it never called yet",
         GapCause.Paused => "looking was paused",
         GapCause.Witness => "who knows about it did not answer",
+        GapCause.TooFew => "there were too few answers for the stated confidence",
         _ => "no cause noted",
     };
 

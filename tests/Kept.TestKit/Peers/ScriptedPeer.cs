@@ -16,10 +16,10 @@ public sealed class ScriptedPeer : IAsyncDisposable
     private readonly Task _accepting;
     private int _connections;
 
-    private ScriptedPeer(IPAddress address, Func<Stream, CancellationToken, Task> script, Func<Stream, CancellationToken, Task<Stream>>? secure)
+    private ScriptedPeer(IPAddress address, int port, Func<Stream, CancellationToken, Task> script, Func<Stream, CancellationToken, Task<Stream>>? secure)
     {
         (_script, _secure) = (script, secure);
-        _listener = new TcpListener(address, 0);
+        _listener = new TcpListener(address, port);
         _listener.Start(512);
         _accepting = AcceptAsync();
     }
@@ -28,10 +28,10 @@ public sealed class ScriptedPeer : IAsyncDisposable
     public int Connections => Volatile.Read(ref _connections);
     public string Url => $"http://127.0.0.1:{Port}";
 
-    public static ScriptedPeer Tcp(Func<Stream, CancellationToken, Task> script, IPAddress? address = null) => new(address ?? IPAddress.Loopback, script, null);
+    public static ScriptedPeer Tcp(Func<Stream, CancellationToken, Task> script, IPAddress? address = null, int port = 0) => new(address ?? IPAddress.Loopback, port, script, null);
 
     /// <summary>Shakes hands with TLS first.</summary>
-    public static ScriptedPeer Tls(SslServerAuthenticationOptions options, Func<Stream, CancellationToken, Task> script, IPAddress? address = null) => new(address ?? IPAddress.Loopback, script, async (stream, stop) =>
+    public static ScriptedPeer Tls(SslServerAuthenticationOptions options, Func<Stream, CancellationToken, Task> script, IPAddress? address = null) => new(address ?? IPAddress.Loopback, 0, script, async (stream, stop) =>
     {
         var tls = new SslStream(stream);
         await tls.AuthenticateAsServerAsync(options, stop);

@@ -67,7 +67,7 @@ internal sealed partial class BlackboxShape(string prober, string target)
         var shape = new BlackboxShape("icmp", check.Target.Host);
         Lines(check, subject, losses, _ => false);
         if (check.Setting<FieldValue.Whole>("packets") is { Number: > 1 } packets) losses.Differs(check.At, subject, $"the exporter sends one echo request, not {packets.Number}");
-        if (check.Setting<FieldValue.Text>("family") is { Content: "IPv4" or "IPv6" } family)
+        if (check.Setting<FieldValue.Text>("addresses") is { Content: "IPv4" or "IPv6" } family)
         {
             shape.Set("preferred_ip_protocol", family.Content == "IPv4" ? "ip4" : "ip6");
             shape.Set("ip_protocol_fallback", "false");
