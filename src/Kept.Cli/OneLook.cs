@@ -75,7 +75,7 @@ internal static class OneLook
     /// <summary>How long after its first reading a counter is read again: one reading tells nothing of its growth.</summary>
     private static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(2);
 
-    private static bool AsksForLoad(Agent agent) => agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)).Any(promise => promise.Given?.AsksFor("load") ?? false);
+    private static bool AsksForLoad(Agent agent) => agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)).Any(promise => (promise.Given?.AsksFor("load") ?? false) || promise.Regimes.Any(regime => regime.When.AsksFor("load")));
 
     /// <summary>Conditions may name promises of the same round, so outcomes are repeated until they no longer change (cycles stay unknown).</summary>
     internal static IReadOnlyList<LookedAt> Judge(
@@ -85,26 +85,42 @@ internal static class OneLook
         IReadOnlyList<LookedAt> results = [];
         for (var round = 0; round < 64; round++)
         {
-            results = [.. promises.Select((promise, i) => One(house, promise, seen[i], loads, now, name => outcomes.GetValueOrDefault(house.Find(name)?.Name ?? name)))];
+            results = [.. promises.Select((promise, i) => One(house, promise, seen[i], loads, now, name => outcomes.GetValueOrDefault(house.Find(name)?.Name ?? name), Figure))];
             var next = results.GroupBy(one => one.Promise.Name).ToDictionary(group => group.Key, group => group.First().Outcome);
             var settled = next.All(pair => outcomes.GetValueOrDefault(pair.Key) == pair.Value);
             outcomes = next;
             if (settled) break;
         }
         return results;
+
+        // What a look of the same round measured.
+        Quantity? Figure(Operand.Seen asked)
+        {
+            if (asked.Figure is not { } figure || house.Find(figure.Promise) is not { } promise) return null;
+            for (var i = 0; i < promises.Count; i++)
+                for (var check = 0; ReferenceEquals(promises[i], promise) && check < seen[i].Length; check++)
+                    if (seen[i][check] is { } there && RegimeJudge.FigureOf(promise.Checks[check], Judging.Judge.Look(promise.Checks[check], there, new Judged(Truth.True, "")).Measured, figure.Quantity) is { } found)
+                        return found;
+            return null;
+        }
     }
 
+    /// <summary>Which regime one look belongs to: what is decided by it is decided of that one.</summary>
+    private static IEnumerable<string> RegimesOf(Promise promise, IEnumerable<LookedCheck> checks, Surroundings around, Instant now) => promise.Regimes.IsEmpty ? [] : checks.Where(check => check.Seen is not null)
+        .Select(check => (check.Check.Name, Regime: RegimeJudge.Of(promise, check.Check, check.Seen!, check.Look!.Measured, around, now)))
+        .Select(one => $"{(promise.Checks.Length > 1 ? one.Name + ": " : "")}regime {Regime.NamesOf(promise)[(int)(one.Regime ?? promise.Regimes.Length + 1)]}");
+
     private static LookedAt One(
-        House house, Promise promise, Observation?[] seen, IReadOnlyDictionary<string, Quantity?> loads, Instant now, Func<PromiseName, Outcome> outcomeOf)
+        House house, Promise promise, Observation?[] seen, IReadOnlyDictionary<string, Quantity?> loads, Instant now, Func<PromiseName, Outcome> outcomeOf, Func<Operand.Seen, Quantity?> figureOf)
     {
         var agent = house.Agents.FirstOrDefault(one => one.Promises.Contains(promise) || one.ReliesOn.Any(reliance => reliance.Wishes.Contains(promise)));
         var surroundings = new Surroundings(outcomeOf, agent is null ? null : loads.GetValueOrDefault(agent.Id), agent?.Region, promise.Version,
-            name => agent?.Calendars.FirstOrDefault(calendar => calendar.Name == name));
+            name => agent?.Calendars.FirstOrDefault(calendar => calendar.Name == name)) { FigureOf = figureOf };
         var inForce = Judging.Judge.Given(promise.Given, now, surroundings);
         var checks = promise.Checks.Select((check, i) => seen[i] is { } observation
             ? new LookedCheck(check, observation, Judging.Judge.Look(check, observation, inForce), null)
             : new LookedCheck(check, null, null, check.Kind.IsPassive ? "a heartbeat: one look cannot decide it" : "no look for this kind")).ToImmutableArray();
-        var notes = promise.Keeps.Select(objective => $"{objective.Text}: not decided by one look").ToImmutableArray();
+        ImmutableArray<string> notes = [.. RegimesOf(promise, checks, surroundings, now), .. promise.Keeps.Select(objective => $"{objective.Text}: not decided by one look")];
 
         if (house.NotPromises[promise.Name].FirstOrDefault() is { } error)
             return new LookedAt(promise, Outcome.NotAPromise, $"{error.Code}: {error.Message}", checks, notes, false);

@@ -33,6 +33,7 @@ internal sealed partial class Keeper
             Trust = check.Owner.Promise.Origin,
             Lane = lane,
             Cancel = new CancellationTokenSource(),
+            Around = check.Owner.Promise.Regimes.IsEmpty ? null : AroundOf(check.Owner, isPast: false),
         };
         _launched.Add(run);
         return run;
@@ -109,7 +110,7 @@ internal sealed partial class Keeper
         judged ??= Judge.Look(run.Terms, seen, run.Given);
         var late = seen.StartedAt > run.Slot ? (seen.StartedAt - run.Slot).Nanoseconds / Duration.PerMicrosecond : 0;
         if (seen.Reach != Reach.Gap) _lateness.Add(_now, late);
-        Keep(run.Check, run.Slot, judged, seen, late);
+        Keep(run.Check, run.Slot, judged, seen, late, run.Around);
         Touch(run.Check.Owner);
     }
 
@@ -132,7 +133,7 @@ internal sealed partial class Keeper
             _faults++;
             _log.LookAbandoned(run.Check.Owner.Name.ToString(), run.Check.Check.Name);
         }
-        Keep(run.Check, run.Slot, Judge.Look(run.Terms, gap, run.Given), gap, 0);
+        Keep(run.Check, run.Slot, Judge.Look(run.Terms, gap, run.Given), gap, 0, run.Around);
         Touch(run.Check.Owner);
     }
 
@@ -167,14 +168,16 @@ internal sealed partial class Keeper
     {
         var gap = Observation.OfGap(_now, cause, "");
         // Load and other promises are known as they stand now, not as they stood then; the calendar is known for any time.
-        var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot, isPast: _now - slot > LoadIsOldAfter));
-        Put(check, RecordOf(check, slot, judged, gap, 0), judged);
+        var isPast = _now - slot > LoadIsOldAfter;
+        var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot, isPast));
+        Put(check, RecordOf(check, slot, judged, gap, 0, check.Owner.Promise.Regimes.IsEmpty ? null : AroundOf(check.Owner, isPast)), judged);
     }
 
     /// <summary>Into the ledger's queue, the fold, and the view.</summary>
-    private void Keep(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, long late)
+    /// <param name="around">As it was when the look began; null where it is to be asked for now.</param>
+    private void Keep(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, long late, Surroundings? around = null)
     {
-        var record = RecordOf(check, slot, judged, seen, late);
+        var record = RecordOf(check, slot, judged, seen, late, around);
         if (judged.Class is LookClass.Gap or LookClass.ConditionUnknown && record.Gap != GapCause.None) _gaps[(int)record.Gap]++;
         if (!Put(check, record, judged)) return;
         if (EvidenceBody.IsWorthKeeping(record.Class, check.Alike)) _recorder.Add(new Evidence(check.Series, slot, EvidenceBody.Write(judged, seen)));
@@ -250,9 +253,9 @@ internal sealed partial class Keeper
         }
     }
 
-    private LookRecord RecordOf(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, long late) => new(
+    private LookRecord RecordOf(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, long late, Surroundings? around) => new(
         check.Series, slot, _ledger.Epoch, judged.Class, seen.Failure, seen.Gap, seen.Code, late, Rounded(seen.Phases), seen.NewConnection,
-        judged.Measured.IsDefault ? [] : judged.Measured);
+        check.Owner.Promise.Regimes.IsEmpty ? judged.Measured.IsDefault ? [] : judged.Measured : WithRegime(check, slot, judged, seen, around));
 
     private static Phases Rounded(Phases phases) => new(
         Rounded(phases.Dns), Rounded(phases.Connect), Rounded(phases.Tls), Rounded(phases.FirstByte), Rounded(phases.Total));

@@ -13,6 +13,7 @@ internal static class Codes
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
         UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120", Addresses = "L121",
+        Regime = "L125", RegimeEmpty = "L126", RegimeOverlap = "L127", RegimeUnseen = "L128", RegimeAccounting = "L129",
         TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
 }
 
@@ -80,6 +81,11 @@ public static class LanguageCodes
         new(Codes.WishTwice, "two wishes of one name", "Two agents of the house wish of the same agent under the same name."),
         new(Codes.Pooled, "checks of unlike rhythm counted together", "An objective counts the looks of checks of which one is looked at more than twice as often as another."),
         new(Codes.Anchor, "an anchor that vouches for nothing", "An anchor of the house cannot say whether we ourselves can see."),
+        new(Codes.Regime, "malformed regimes", "`regimes` names none, too many, or one by a name that is not free."),
+        new(Codes.RegimeEmpty, "regime that no look can enter", "Nothing fulfils the condition of a regime, or those before it take every look."),
+        new(Codes.RegimeOverlap, "regimes that overlap", "Looks fulfil the conditions of two regimes, and only their order says which they belong to."),
+        new(Codes.RegimeUnseen, "regime that is never known", "What tells the regime of a look is not measured or declared anywhere."),
+        new(Codes.RegimeAccounting, "missing looks counted in no regime", "By the accounting looks count that nobody took, and of these nobody knows the regime."),
         new(Codes.NotAssessed, "condition that nobody here assesses", "A condition is an accepted promise of an agent whose document is not in this house."),
         new(Codes.StillStands, "former name that still stands", "`was` names a promise that this document still makes, or that another one claims to have been too."),
         new(Codes.Journey, "steps that lead nowhere", "The steps of a check stand at a kind that has none, are too many, or two have one name."),

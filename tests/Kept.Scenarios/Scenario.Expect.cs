@@ -12,6 +12,7 @@ internal sealed partial class Scenario
     private const string Forms = """
         PROMISE OUTCOME [since TIME] [because WORDS]
         PROMISE line 'BEGIN OF LINE' OUTCOME [because WORDS]
+        PROMISE in REGIME [line 'BEGIN OF LINE'] OUTCOME [because WORDS] | PROMISE now in REGIME
         PROMISE at risk because of PROMISE | PROMISE not at risk
         PROMISE told OUTCOME, OUTCOME, …
         PROMISE good|bad|not-in-force|gap CAUSE COUNT
@@ -24,6 +25,7 @@ internal sealed partial class Scenario
         if (HouseForm().Match(text) is { Success: true } house) ExpectHouse(house.Groups[1].Value == "refused", house.Groups[2].Value);
         else if (text is "storage fault" or "storage works") Holds((World.View.Figures.StorageFault is not null) == (text == "storage fault"), $"storage says: {World.View.Figures.StorageFault ?? "all is well"}");
         else if (FigureForm().Match(text) is { Success: true } figure) ExpectFigure(figure);
+        else if (RegimeForm().Match(text) is { Success: true } regime) ExpectRegime(regime);
         else if (LineForm().Match(text) is { Success: true } line) ExpectLine(line);
         else if (RiskForm().Match(text) is { Success: true } risk) ExpectRisk(Find(risk.Groups[1].Value), risk.Groups[2].Value);
         else if (ToldForm().Match(text) is { Success: true } told) ExpectTold(told.Groups[1].Value, told.Groups[2].Value);
@@ -38,6 +40,28 @@ internal sealed partial class Scenario
         Holds(fault is not null == refused, fault is null ? "the house was taken" : "it was refused: " + fault.Diagnostics[0].Message);
         if (because.Length > 0)
             Holds(fault!.Diagnostics.Any(one => $"{one.Code}: {one.Message}".Contains(because, StringComparison.Ordinal)), string.Join("; ", fault.Diagnostics.Select(one => $"{one.Code}: {one.Message}")));
+    }
+
+    private void ExpectRegime(Match match)
+    {
+        var view = Find(match.Groups[1].Value);
+        var regimes = view.Verdict.Regimes;
+        var there = string.Join(", ", regimes.Select(one => one.IsCurrent ? one.Name + " (now)" : one.Name));
+        var regime = regimes.FirstOrDefault(one => one.Name == match.Groups[3].Value) ?? throw Wrong($"there is no regime `{match.Groups[3].Value}`; there are: {there}");
+        if (match.Groups[2].Success)
+        {
+            Holds(regime.IsCurrent, $"the regimes are {there}");
+            return;
+        }
+        if (!match.Groups[4].Success)
+        {
+            ExpectOutcome(match.Groups[5].Value, regime.Verdict.Outcome, view.Promise.IsWish, regime.Verdict.Reason);
+            if (match.Groups[6].Success) Holds(regime.Verdict.Reason.Contains(match.Groups[6].Value, StringComparison.Ordinal), $"its reason is: {regime.Verdict.Reason}");
+            return;
+        }
+        var line = regime.Verdict.Lines.FirstOrDefault(one => one.Text.StartsWith(match.Groups[4].Value, StringComparison.Ordinal)) ?? throw Wrong($"its lines are {string.Join(", ", regime.Verdict.Lines.Select(one => one.Text))}");
+        ExpectOutcome(match.Groups[5].Value, line.Outcome, view.Promise.IsWish, line.Reason);
+        if (match.Groups[6].Success) Holds(line.Reason.Contains(match.Groups[6].Value, StringComparison.Ordinal), $"its reason is: {line.Reason}");
     }
 
     private void ExpectFigure(Match match)
@@ -132,6 +156,9 @@ internal sealed partial class Scenario
 
     [GeneratedRegex(@"^(gaps|entries|checks|faults)(?: (\S+))? (\S+)$")]
     private static partial Regex FigureForm();
+
+    [GeneratedRegex(@"^(\S+) (now )?in ([a-z0-9.-]+)(?: line '([^']+)')?(?: (" + OutcomeWords + @")(?: because (.+))?)?$")]
+    private static partial Regex RegimeForm();
 
     [GeneratedRegex(@"^(\S+) line '([^']+)' (" + OutcomeWords + @")(?: because (.+))?$")]
     private static partial Regex LineForm();

@@ -22,13 +22,15 @@ public sealed class ScenarioTests
             Assert.True(ScenarioText.Parse(Path.GetFileName(path), File.ReadAllText(path)).Shows.Length > 20, path + " begins with a comment that says what it shows");
     }
 
-    [Fact]
-    public void The_examples_of_the_reference_page_hold()
+    [Theory]
+    [InlineData("docs/reference/scenarios.md")]
+    [InlineData("docs/concepts/regimes.md")]
+    public void The_examples_of_pages_hold(string path)
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "reference", "scenarios.md")).ReplaceLineEndings("\n");
+        var page = File.ReadAllText(Repository.PathOf(path.Split('/'))).ReplaceLineEndings("\n");
         var examples = page.Split("```scenario\n").Skip(1).Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)]).ToList();
         Assert.NotEmpty(examples);
-        foreach (var example in examples) Scenario.Play("docs/reference/scenarios.md", example);
+        foreach (var example in examples) Scenario.Play(path, example);
     }
 
     private const string Small = """

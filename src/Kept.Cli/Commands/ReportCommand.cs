@@ -39,6 +39,9 @@ internal static class ReportCommand
             var assessor = new Assessor(documents.Id, documents.Place);
             var share = parsed.GetValue(noise) is { } written ? Share(written) : null;
             using var open = Open(parsed.GetValue(data)!, onlyFeasibility: parsed.GetValue(feasibility), time);
+            var asked = parsed.GetValue(policy);
+            if (asked is not null && promises.FirstOrDefault(promise => !promise.Regimes.IsEmpty && PolicyText.Read(asked, promise.Accounting).Assumes) is { } apart)
+                throw new UsageException($"{apart.Name} is judged by regimes, and of a look that nobody took nobody knows the regime: it cannot be counted with {PolicyText.Read(asked, apart.Accounting)}");
             var reports = new List<(Promise Promise, PromiseReport? Report)>();
             foreach (var promise in promises)
                 reports.Add((promise, open is null ? null : await PromiseReport.ReadAsync(promise, assessor, new RecordedLooks(open.Ledger, documents.Place), begin, end, now,

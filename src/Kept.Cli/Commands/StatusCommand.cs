@@ -84,12 +84,17 @@ internal static class StatusCommand
             terminal.Talk.WriteLine("No promises yet. `kept add URL` writes the first.");
             return;
         }
-        terminal.Table(rows.OrderBy(row => Order(row.Outcome)).Select(row => (IReadOnlyList<string>)
-            [terminal.State(row.Outcome, row.IsWish), terminal.Strong(row.Name), Short(row.Reason), terminal.Quiet(row.Age)]));
+        terminal.Table(rows.OrderBy(row => Order(row.Outcome)).SelectMany(row => RegimesOf(terminal, row).Prepend(
+            [terminal.State(row.Outcome, row.IsWish), terminal.Strong(row.Name), Short(row.Reason), terminal.Quiet(row.Age)])));
         var worst = rows.Where(row => row.Outcome is Outcome.Broken or Outcome.Unknown or Outcome.NotAPromise).OrderBy(row => Order(row.Outcome)).FirstOrDefault();
         terminal.Talk.WriteLine(string.Join(" · ", rows.GroupBy(row => row.Outcome.Word(row.IsWish)).Select(group => $"{group.Count()} {group.Key}"))
             + (worst is null ? "" : $".  Next: kept explain {worst.Name}"));
     }
+
+    /// <summary>Below a promise the regimes of which something was seen, each with a verdict of its own.</summary>
+    private static IEnumerable<IReadOnlyList<string>> RegimesOf(Terminal terminal, Row row) =>
+        (row.Verdict?.Regimes ?? []).Where(regime => regime.Looks > 0 || regime.Current).Select(regime => (IReadOnlyList<string>)
+            [terminal.State(Outcomes.FromWire(regime.Outcome), row.IsWish), $"  in {regime.Name}{(regime.Current ? " (now)" : "")}", Short(regime.Reason), ""]);
 
     /// <summary>What needs a person first.</summary>
     private static int Order(Outcome outcome) => outcome switch { Outcome.Broken => 0, Outcome.Unknown => 1, Outcome.NotAPromise => 2, Outcome.NotInForce => 3, _ => 4 };
@@ -104,6 +109,23 @@ internal static class StatusCommand
         if (verdict.SeenAt is { } seen) json.WriteString("seenAt", seen);
         if (verdict.AgeSeconds is { } age) json.WriteNumber("ageSeconds", age);
         if (verdict.ValidUntil is { } until) json.WriteString("validUntil", until);
+        json.WriteString("regime", verdict.Regime);
+        if (verdict.Regimes is { } regimes)
+        {
+            json.WriteStartArray("regimes");
+            foreach (var regime in regimes)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", regime.Name);
+                json.WriteBoolean("current", regime.Current);
+                json.WriteNumber("looks", regime.Looks);
+                json.WriteString("outcome", regime.Outcome);
+                json.WriteString("word", regime.Word);
+                json.WriteString("reason", regime.Reason);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         json.WriteStartObject("assessor");
         json.WriteString("house", verdict.Assessor.House);
         json.WriteString("place", verdict.Assessor.Place);

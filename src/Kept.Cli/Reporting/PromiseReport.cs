@@ -13,8 +13,13 @@ internal sealed class CheckCounts
 
 /// <summary>The objectives of a promise over a stretch of time, under one accounting.</summary>
 /// <param name="Accounting">How it was counted.</param>
-/// <param name="Lines">One per objective, in their order.</param>
-internal sealed record Counted(Accounting Accounting, IReadOnlyList<VerdictLine> Lines);
+/// <param name="Lines">One per objective, in their order; of a promise with regimes none, for nothing is counted over two of them.</param>
+/// <param name="Regimes">Of a promise with regimes: the lines of each, by its name.</param>
+internal sealed record Counted(Accounting Accounting, IReadOnlyList<VerdictLine> Lines, IReadOnlyList<(string Name, IReadOnlyList<VerdictLine> Lines)> Regimes)
+{
+    /// <summary>The lines with the regime that each group is of; null where the promise names none.</summary>
+    public IEnumerable<(string? Regime, IReadOnlyList<VerdictLine> Lines)> Groups => Regimes.Count == 0 ? [(null, Lines)] : Regimes.Select(one => ((string?)one.Name, one.Lines));
+}
 
 /// <summary>A promise over any past stretch, counted anew from the stored looks: by its own accounting, by the one that was asked for, and by others for comparison.</summary>
 /// <param name="Promise">Its terms as the documents have them now.</param>
@@ -32,8 +37,9 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
     {
         var policies = new List<Accounting> { asked ?? promise.Accounting };
         foreach (var other in (Accounting[])[promise.Accounting, Accounting.Usual, promise.Accounting with { Gaps = GapAccount.Bad, OwnOutage = GapAccount.Bad }, promise.Accounting with { Retries = RetryAccount.Confirmed }])
-            if (!policies.Contains(other)) policies.Add(other);
+            if (!policies.Contains(other) && (promise.Regimes.IsEmpty || !other.Assumes)) policies.Add(other); // of a look that nobody took nobody knows the regime
         var past = recorded.Past(promise);
+        var since = recorded.TermsSince(promise);
         // A little before and after is read too: a look may be confirmed by one on the other side of the boundary.
         var margin = promise.Checks.Select(check => check.Every * Math.Max(1, check.Confirm.Of) * 4).Append(Duration.Hours(1)).Max();
         var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past));
@@ -45,12 +51,16 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
             foreach (var look in recorded.Looks(number, from - margin, to + margin))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                foreach (var fold in folds) fold.Add(check, look);
+                // The regime is a number that means something since these terms stand; what was seen before belongs to none of them for certain.
+                var told = promise.Regimes.IsEmpty || (since is { } known && look.Slot >= known) ? look : look with { Measured = [.. look.Measured.Take(Regime.PlaceIn(promise.Checks[check]))] };
+                foreach (var fold in folds) fold.Add(check, told);
                 if (look.Slot >= from && look.Slot < to) Count(counts[check], look);
             }
         }
-        var counted = folds.ConvertAll(fold => new Counted(fold.Promise.Accounting, [.. Enumerable.Range(0, promise.Keeps.Length).Select(i => fold.LineOver(i, from, to, now))]));
-        return new PromiseReport(promise, from, to, recorded.TermsSince(promise), counts, counted[0], counted[1..]);
+        var counted = folds.ConvertAll(fold => fold.ByRegime.Count == 0 ? new Counted(fold.Promise.Accounting, Lines(fold), []) : new Counted(fold.Promise.Accounting, [], [.. fold.ByRegime.Select(one => (one.Regime, Lines(one.Fold)))]));
+        return new PromiseReport(promise, from, to, since, counts, counted[0], counted[1..]);
+
+        IReadOnlyList<VerdictLine> Lines(PromiseFold fold) => [.. Enumerable.Range(0, promise.Keeps.Length).Select(i => fold.LineOver(i, from, to, now))];
     }
 
     private static void Count(CheckCounts counts, LookRecord look)
@@ -66,6 +76,6 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
     }
 
     /// <summary>The share of bad ones of an objective, by the accounting that was asked for; null where nothing was counted.</summary>
-    public Fraction? Noise(int objective) => Asked.Lines[objective] is { Counted: > 0 } line
+    public Fraction? Noise(int objective) => Asked.Lines.Count > objective && Asked.Lines[objective] is { Counted: > 0 } line
         ? (Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good))) / Fraction.Of(line.Counted) : null;
 }

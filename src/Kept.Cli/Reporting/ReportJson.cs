@@ -37,17 +37,19 @@ internal static class ReportJson
             json.WriteStartObject();
             json.WriteString("accounting", counted.Accounting.ToString());
             json.WriteStartArray("objectives");
-            foreach (var line in counted.Lines) Write(json, line);
+            foreach (var (regime, lines) in counted.Groups)
+                foreach (var line in lines) Write(json, line, regime);
             json.WriteEndArray();
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, VerdictLine line)
+    private static void Write(Utf8JsonWriter json, VerdictLine line, string? regime)
     {
         json.WriteStartObject();
         json.WriteString("text", line.Text);
+        if (regime is not null) json.WriteString("regime", regime);
         json.WriteString("outcome", line.Outcome.Wire());
         json.WriteString("reason", line.Reason);
         json.WriteNumber("good", line.Good);

@@ -16,24 +16,27 @@ internal static class ReportText
         if (report.TermsSince is not { } since) output.WriteLine("  these terms were never judged here; the looks are counted as if they had been in force");
         else if (since > report.From) output.WriteLine($"  these terms are in force since {since}; earlier looks are counted as if they had been");
         for (var i = 0; i < promise.Checks.Length; i++) output.WriteLine($"  check {promise.Checks[i].Name}: {Words(report.Checks[i])}");
-        foreach (var (objective, place) in promise.Keeps.Select((objective, place) => (objective, place)))
-        {
-            var line = report.Asked.Lines[place];
-            output.WriteLine();
-            output.WriteLine($"  {objective.Text}");
-            output.WriteLine($"    {terminal.State(line.Outcome, promise.IsWish)}  {line.Reason}");
-            if (line.Budget is { } budget)
-                output.WriteLine($"    budget {budget.Allowed.ToWords()} bad {Unit(objective)}s, {budget.AllowedTime.ToWords()}; spent {budget.Spent.ToWords()}, {budget.SpentTime.ToWords()}; "
-                    + (budget.Left.Numerator.Sign < 0 ? $"overspent by {(Fraction.Zero - budget.Left).ToWords()}" : $"left {budget.Left.ToWords()}, {budget.LeftTime.ToWords()}"));
-            output.WriteLine($"    {Figure(line.Due)} due, {Figure(line.Counted)} counted{(line.Assumed > 0 ? $", {Figure(line.Assumed)} of them not seen" : "")}, {Figure(line.NotInForce)} not in force or not confirmed, {Figure(line.Open)} missing or to come");
-            if (report.Others.Count > 0) terminal.Table(report.Others.Select(other => Row(other, place, promise)).Prepend(["    under another accounting", "verdict", "good of counted", "share", "budget left"]));
-        }
+        foreach (var (regime, lines) in report.Asked.Groups)
+            foreach (var (objective, place) in promise.Keeps.Select((objective, place) => (objective, place)))
+                Write(terminal, report, objective, place, regime, lines[place]);
         output.WriteLine();
     }
 
-    private static IReadOnlyList<string> Row(Counted other, int place, Promise promise)
+    private static void Write(Terminal terminal, PromiseReport report, Objective objective, int place, string? regime, VerdictLine line)
     {
-        var line = other.Lines[place];
+        var (promise, output) = (report.Promise, terminal.Result);
+        output.WriteLine();
+        output.WriteLine($"  {objective.Text}{(regime is null ? "" : $"  in regime {regime}")}");
+        output.WriteLine($"    {terminal.State(line.Outcome, promise.IsWish)}  {line.Reason}");
+        if (line.Budget is { } budget)
+            output.WriteLine($"    budget {budget.Allowed.ToWords()} bad {Unit(objective)}s, {budget.AllowedTime.ToWords()}; spent {budget.Spent.ToWords()}, {budget.SpentTime.ToWords()}; "
+                + (budget.Left.Numerator.Sign < 0 ? $"overspent by {(Fraction.Zero - budget.Left).ToWords()}" : $"left {budget.Left.ToWords()}, {budget.LeftTime.ToWords()}"));
+        output.WriteLine($"    {Figure(line.Due)} due, {Figure(line.Counted)} counted{(line.Assumed > 0 ? $", {Figure(line.Assumed)} of them not seen" : "")}, {Figure(line.NotInForce)} not in force or not confirmed, {Figure(line.Open)} missing or to come");
+        if (report.Others.Count > 0) terminal.Table(report.Others.Select(other => Row(other, other.Groups.First(group => group.Regime == regime).Lines[place], promise)).Prepend(["    under another accounting", "verdict", "good of counted", "share", "budget left"]));
+    }
+
+    private static IReadOnlyList<string> Row(Counted other, VerdictLine line, Promise promise)
+    {
         var (good, share) = line.Counted == 0 ? ("–", "–")
             : ($"{(line.Sum ?? Fraction.Of(line.Good)).ToWords(1)} of {Figure(line.Counted)}", $"{((line.Sum ?? Fraction.Of(line.Good)) * new Fraction(100, line.Counted)).ToWords()} %");
         return [$"    {other.Accounting}{(other.Accounting == promise.Accounting ? " (promised)" : "")}", line.Outcome.Word(promise.IsWish), good, share, line.Budget is { } budget ? budget.LeftTime.ToWords() : "–"];

@@ -98,6 +98,8 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
     private static string? MeasuredBy(Promise promise)
     {
         var lists = promise.Checks.Where(check => check.Measures.Length > 0).Select(check => $"{check.Name}: {string.Join(", ", check.Measures.Select(measure => measure.Quantity.Name))}");
+        // The regime of a look stands behind its figures, as a number: under other regimes it would mean another.
+        if (!promise.Regimes.IsEmpty) lists = lists.Append("regimes: " + string.Join(", ", promise.Regimes.Select(regime => $"{regime.Name}: {ExpressionText.Of(regime.When)}")));
         return string.Join("; ", lists) is { Length: > 0 } all ? all : null;
     }
 
@@ -109,6 +111,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
         var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
         if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
         if (promise.Accounting != Accounting.Usual) text.Append('\n').Append(promise.Accounting);
+        foreach (var regime in promise.Regimes) text.Append("\nregime ").Append(regime.Name).Append(": ").Append(ExpressionText.Of(regime.When));
         foreach (var objective in promise.Keeps) text.Append('\n').Append(ExpressionText.Of(objective));
         return Short(text);
     }

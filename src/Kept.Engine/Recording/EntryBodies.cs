@@ -81,6 +81,7 @@ internal static class EntryBodies
             .Set("reason", verdict.Reason)
             .Set("assessor", new Members().Set("house", verdict.Assessor.House).Set("place", verdict.Assessor.Place))
             .Set("regime", verdict.Regime)
+            .Set("regimes", verdict.Regimes.IsEmpty ? null : verdict.Regimes.Where(one => one.Looks > 0 || one.IsCurrent).Aggregate(new Members(), static (all, one) => all.Set(one.Name, one.Verdict.Outcome.Wire())))
             .Set("seenAt", verdict.SeenAt?.ToString())
             .Set("validUntil", verdict.ValidUntil?.ToString())
             .Set("termsHash", promise.TermsHash)

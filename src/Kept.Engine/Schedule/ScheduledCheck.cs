@@ -85,6 +85,8 @@ internal sealed class LookRun(ScheduledCheck check, Instant slot, Judging.Judged
     public required CancellationTokenSource Cancel { get; init; }
     /// <summary>The engine stood still while it was under way, for so long: a time-out may then be ours.</summary>
     public Duration Stalled { get; set; }
+    /// <summary>What tells its regime besides what it sees, as it was when it began; null where the promise names none.</summary>
+    public Judging.Surroundings? Around { get; init; }
     /// <summary>What it brought; set once, before the loop hears that it ended.</summary>
     public LookEnd End { get; set; }
 }

@@ -24,6 +24,7 @@ internal static class ExportLosses
         if (promise.Given is not null) losses.Differs(promise.PlaceOf("given"), subject, "`given` is not said there: looks while it was not in force count too");
         if (promise.Maintenance is not null) losses.Differs(promise.PlaceOf("maintenance"), subject, "announced maintenance counts there like any other time");
         if (promise.Confidence is not null) losses.Differs(promise.PlaceOf("confidence"), subject, "confidence bounds are not said there: the bare share is compared");
+        if (!promise.Regimes.IsEmpty) losses.Differs(promise.PlaceOf("regimes"), subject, "`regimes` are not said there: looks of all of them are counted together", "one promise for each, with the condition under `given`");
         if (promise.Accounting != Accounting.Usual) losses.Differs(promise.PlaceOf("accounting"), subject, $"the accounting ({promise.Accounting}) is not said there");
     }
 }

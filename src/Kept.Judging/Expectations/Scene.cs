@@ -53,6 +53,7 @@ internal struct Scene
             return Observation is { } seen && what.Index < seen.Values.Length ? Sight.Of(seen.Values[what.Index]) : Sight.Missing;
         if (what.Name == "it") return Depth > 0 ? Item : Sight.Missing;
         if (Around is not { } around) return Sight.Missing;
+        if (around.FigureOf?.Invoke(what) is { } figure) return Sight.Of(Value.Of(figure));
         return what.Name switch
         {
             "load" => around.Load is { } load ? Sight.Of(Value.Of(load)) : Sight.Missing,

@@ -18,6 +18,15 @@ internal static class RecordUnits
         _ => (long)decimal.Round(quantity.Amount * 1_000_000m / quantity.PerNanoseconds * Duration.PerSecond),
     };
 
+    /// <summary>What a recorded figure says.</summary>
+    public static Quantity Read(long figure, Dimension dimension) => dimension switch
+    {
+        Dimension.Time or Dimension.Size => new Quantity(figure, dimension),
+        Dimension.Ratio => Quantity.Ratio(figure / 1_000_000_000m),
+        Dimension.Number => Quantity.Number(figure / 1_000_000m),
+        _ => Quantity.Rate(figure / 1_000_000m, Duration.Seconds(1)),
+    };
+
     /// <summary>The figures that satisfy a comparison with the target, as an interval with both ends included.</summary>
     public static (long Lowest, long Highest) Satisfying(Comparison comparison, Quantity target)
     {

@@ -8,7 +8,11 @@ namespace Kept.Judging;
 /// <param name="Region">Of the agent that promises.</param>
 /// <param name="Version">Of the promise's terms.</param>
 /// <param name="CalendarOf">A calendar by name; null where there is none.</param>
-public sealed record Surroundings(Func<PromiseName, Outcome> OutcomeOf, Quantity? Load, string? Region, string? Version, Func<string, Calendar?> CalendarOf);
+public sealed record Surroundings(Func<PromiseName, Outcome> OutcomeOf, Quantity? Load, string? Region, string? Version, Func<string, Calendar?> CalendarOf)
+{
+    /// <summary>A figure by its name in a regime (<c>lag</c>, <c>load of shop/traffic</c>); null where nobody knows it. Not asked by conditions.</summary>
+    public Func<Operand.Seen, Quantity?>? FigureOf { get; init; }
+}
 
 /// <summary>A value of three, and why, in words.</summary>
 public readonly record struct Judged(Truth Truth, string Reason);

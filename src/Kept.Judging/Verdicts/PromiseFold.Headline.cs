@@ -16,6 +16,7 @@ public sealed partial class PromiseFold
     {
         _wordsOf = wordsOf;
         _asked = Math.Max(_asked, now.Microseconds);
+        if (_parts is { } parts) return VerdictOfRegimes(parts, now, others, wordsOf);
         var objectives = _plan.Objectives;
         var lines = new VerdictLine[objectives.Length + 1];
         var head = Checks.Length > 0 ? JudgeNow(now.Microseconds) : JudgeWithoutCheck(now, others, inForce);

@@ -28,15 +28,17 @@ public sealed partial class PromiseFold
     /// <param name="to">The first moment that no longer counts.</param>
     /// <param name="now">The moment asked at: what was not due by then is still to come.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such objective, or the stretch is empty.</exception>
+    /// <exception cref="InvalidOperationException">The promise names regimes: each of <see cref="ByRegime"/> has a line, and there is none over all.</exception>
     public VerdictLine LineOver(int objective, Instant from, Instant to, Instant now)
     {
+        if (_parts is not null) throw new InvalidOperationException($"{Promise.Name} names regimes, and no figure is over two of them: ask each");
         ArgumentOutOfRangeException.ThrowIfNegative(objective);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(objective, _plan.Objectives.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from.Microseconds, to.Microseconds, nameof(from));
         var plan = _plan.Objectives[objective];
         if (plan.Undecidable is { } why) return new VerdictLine(plan.Objective.Text, Outcome.Unknown, why, 0, 0, 0, 0, from, to, null);
         var low = Math.Max(_since, from.Microseconds);
-        return LineOf(plan, new Reach(low, Math.Min(to.Microseconds, now.Microseconds + 1), low, to.Microseconds), from, to, now.Microseconds);
+        return AsSaid(LineOf(plan, new Reach(low, Math.Min(to.Microseconds, now.Microseconds + 1), low, to.Microseconds), from, to, now.Microseconds));
     }
 
     private VerdictLine LineOf(ObjectivePlan plan, Reach reach, Instant from, Instant to, long now)

@@ -31,6 +31,12 @@ public sealed partial class PromiseFold
                 writer.Write(last.Code);
             }
             foreach (var track in _tracks) track.Write(writer);
+            foreach (var part in _parts ?? [])
+            {
+                var whole = part.Snapshot();
+                writer.Write(whole.Length);
+                writer.Write(whole);
+            }
         }
         stream.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)).AsSpan(0, HashLength));
         return stream.ToArray();
@@ -39,7 +45,7 @@ public sealed partial class PromiseFold
     /// <summary>
     /// Takes a snapshot up (<paramref name="plan"/> as for a new fold); null where it is damaged, of another version, or of a promise with other checks or objectives. Then the looks are read again.
     /// </summary>
-    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = "any", IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null)
+    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null)
     {
         if (snapshot.Length < 1 + HashLength + sizeof(long) + HashLength || snapshot[0] != Version) return null;
         var content = snapshot[..^HashLength];
@@ -63,6 +69,13 @@ public sealed partial class PromiseFold
             foreach (var track in fold._tracks)
                 if (!track.Read(reader))
                     return null;
+            for (var i = 0; i < (fold._parts?.Length ?? 0); i++)
+            {
+                var length = reader.ReadInt32();
+                if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position) return null;
+                if (Restore(promise, assessor, reader.ReadBytes(length), fold._parts![i]._regime, past, fold._plan) is not { } part) return null;
+                fold._parts[i] = part;
+            }
             return reader.BaseStream.Position == reader.BaseStream.Length ? fold : null;
         }
         catch (Exception fault) when (fault is EndOfStreamException or OverflowException or FormatException or ArgumentException)
@@ -71,5 +84,6 @@ public sealed partial class PromiseFold
         }
     }
 
-    private byte[] SignatureHash() => SHA256.HashData(Encoding.UTF8.GetBytes(_plan.Signature()))[..HashLength];
+    private byte[] SignatureHash() => SHA256.HashData(Encoding.UTF8.GetBytes(_parts is null ? _plan.Signature()
+        : $"{_plan.Signature()}\nregimes {string.Join('\n', Promise.Regimes.Select(regime => $"{regime.Name}: {regime.Text}"))}"))[..HashLength];
 }

@@ -17,6 +17,7 @@ public sealed partial class PromiseFold
     private readonly Track[] _tracks; // one per check, one per objective that counts slices, one per check of what is confirmed (where only that counts)
     private readonly LastWords[] _last;
     private readonly Rhythms[]? _rhythms; // per check; null where none ever changed
+    private readonly PromiseFold[]? _parts; // where the promise names regimes: one fold for each, and this one counts nothing itself
     private long _since;
     private long _asked = long.MinValue;
     private Func<int, Instant, string?>? _wordsOf;
@@ -28,7 +29,7 @@ public sealed partial class PromiseFold
     /// <param name="past">The rhythms before those of <paramref name="promise"/>, in any order.</param>
     /// <param name="plan">Of <see cref="FoldPlans"/>, to share what promises of equal terms have in common; null makes one.</param>
     /// <exception cref="ArgumentException">The plan is of a promise that counts differently.</exception>
-    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = "any", IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null)
+    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null)
     {
         if (plan is not null && !plan.Fits(promise)) throw new ArgumentException($"the plan is of other terms than those of {promise.Name}", nameof(plan));
         Promise = promise;
@@ -36,6 +37,13 @@ public sealed partial class PromiseFold
         _regime = regime;
         _since = since.Microseconds;
         _plan = plan ?? new FoldPlan(promise);
+        if (regime == Regime.Any && !promise.Regimes.IsDefaultOrEmpty)
+        {
+            var rhythms = past?.ToList();
+            _parts = [.. Regime.NamesOf(promise).Select(name => new PromiseFold(promise, assessor, since, name, rhythms, _plan))];
+            (_tracks, _last) = ([.. Checks.Select(_ => new Track(predicates: 0))], []);
+            return;
+        }
         _rhythms = Timed(past);
         var confirmed = _plan.Accounting.Retries == RetryAccount.Confirmed ? Checks.Length : 0;
         _tracks = new Track[Checks.Length + _plan.SliceTracks + confirmed];
@@ -67,6 +75,11 @@ public sealed partial class PromiseFold
         ArgumentOutOfRangeException.ThrowIfNegative(checkIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(checkIndex, Checks.Length);
         if (look.Slot.Microseconds < _since) return;
+        if (_parts is { } parts)
+        {
+            AddToPart(parts, checkIndex, look);
+            return;
+        }
         ulong satisfied = 0;
         if (look.Class is LookClass.Good or LookClass.Bad)
         {
@@ -91,6 +104,7 @@ public sealed partial class PromiseFold
     {
         get
         {
+            if (_parts is { } parts) return parts.Min(part => part.ChangesBy);
             long? next = null;
             for (var i = 0; i < Checks.Length; i++)
             {

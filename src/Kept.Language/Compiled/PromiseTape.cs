@@ -34,6 +34,13 @@ internal static class PromiseTape
         tape.Byte((byte)promise.Accounting.Gaps);
         tape.Byte((byte)promise.Accounting.OwnOutage);
         tape.Byte((byte)promise.Accounting.Retries);
+        tape.List(promise.Regimes, regime =>
+        {
+            tape.Text(regime.Name);
+            tape.Write(regime.When);
+            tape.Text(regime.Text);
+            tape.At(regime.At);
+        });
         tape.List(promise.Alerts, tape.Write);
         tape.Flag(promise.Tell.IsDefault);
         tape.Texts(promise.Tell.IsDefault ? [] : promise.Tell);
@@ -74,6 +81,7 @@ internal static class PromiseTape
         Coverage = tape.Amount(),
         Confidence = tape.Maybe(tape.Amount),
         Accounting = new Accounting(tape.One<GapAccount>(), tape.One<GapAccount>(), tape.One<RetryAccount>()) is var accounting && accounting == Accounting.Usual ? Accounting.Usual : accounting,
+        Regimes = tape.List(() => new Regime(tape.Text(), tape.Expression(), tape.Text(), tape.At())),
         Alerts = tape.List(tape.Alert),
         Tell = tape.Flag() ? (tape.Texts(), default(ImmutableArray<string>)).Item2 : tape.Texts(),
         Irreducible = tape.Texts(),

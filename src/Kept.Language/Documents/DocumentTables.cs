@@ -29,6 +29,9 @@ internal sealed class DocumentTables
     private static readonly Form.Text Response = new("STATUS [NAME] [with HEADER]", "^[1-5][0-9][0-9]( .*)?$");
     private static readonly Form.Text PromiseRef = new("a promise: agent/promise, promise, promise@2", "^([a-z0-9][a-z0-9.-]*/)?[a-z0-9][a-z0-9.-]*(@[1-9][0-9]{0,3})?$");
 
+    private static readonly Form Regimes = new Form.Map("regime", Expression, NamePattern);
+    private const string RegimesMean = "Contexts in which it is judged apart, such as load bands, versions or the minutes after a start: the first whose condition is true takes the look.";
+
     private static readonly Form WordList = new Form.List(Words, OrOne: true), NameList = new Form.List(Name, OrOne: true),
         ObjectiveList = new Form.List(Objective, OrOne: true), ExpressionList = new Form.List(Expression, OrOne: true);
 
@@ -54,6 +57,7 @@ internal sealed class DocumentTables
             new("given", Expression, "When we need it; at other times it is not in force."),
             new("coverage", Share, "How much of a window must have been looked at before an objective is met. By default 95%."),
             new("confidence", Share, "Judge objectives with confidence bounds of this level."),
+            new("regimes", Regimes, RegimesMean),
             new("tell", NameList, "The routes of the house over which somebody is told; or nobody. By default the usual ones."),
             new("check", checks, "How it is looked at.", Required: true, Example: "check: { http: 'GET https://…', expect: [ status == 200 ] }"),
         ]);
@@ -241,6 +245,7 @@ internal sealed class DocumentTables
         new("maintenance", new Form.Of(Maintenance), "Announced maintenance that does not count."),
         new("coverage", Share, "How much of a window must have been looked at before an objective is kept. By default 95%."),
         new("confidence", Share, "Judge objectives with confidence bounds of this level."),
+        new("regimes", Regimes, RegimesMean),
         new("accounting", new Form.Of(Accounting), "How looks count that nobody took, or that nothing confirms."),
         new("alerts", new Form.Map("alert", AlertLines, NamePattern), "When the error budget is used up too fast, by name; one line that holds suffices."),
         new("tell", NameList, "The routes of the house over which somebody is told; or nobody. By default the usual ones."),

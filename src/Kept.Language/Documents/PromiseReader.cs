@@ -45,6 +45,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             Coverage = Share(written, "coverage", true) ?? 0.95m,
             Confidence = Share(written, "confidence", false),
             Checks = checks,
+            Regimes = new RegimeReader(reading, scope).Read(written, checks, Accounting.Usual),
             Tell = RouteReader.Chosen(written, reading),
             Until = agentUntil,
             Origin = reading.Origin,
@@ -100,7 +101,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             FieldPlaces = written.Places,
         };
         CheckObjectives(promise);
-        promise = Measured(promise);
+        promise = Measured(promise with { Regimes = new RegimeReader(reading, scope).Read(written, promise.Checks, promise.Accounting) });
         return promise with { Alerts = new AlertReader(reading).Alerts(written, promise.Keeps) };
     }
 

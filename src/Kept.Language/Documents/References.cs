@@ -18,6 +18,7 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
                 problems.About = promise.Name;
                 if (promise.Uses is { } uses) Uses(agent, uses);
                 if (promise.Given is { } given) Given(agent, given);
+                Regimes(agent, promise);
                 foreach (var failure in promise.Fails)
                     if (failure.Becomes is { } becomes) Own(agent, becomes, failure.At, "`becomes`");
                 if (promise.Export is { } export) Own(agent, export, promise.PlaceOf("export"), "`export`");
@@ -26,9 +27,35 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
             Belonging(agent);
             FormerNames(agent);
             foreach (var wish in agent.ReliesOn.SelectMany(reliance => reliance.Wishes))
-                if (wish.Given is { } given)
-                    Given(agent, given);
+            {
+                if (wish.Given is { } given) Given(agent, given);
+                Regimes(agent, wish);
+            }
         }
+    }
+
+    /// <summary>What regimes ask for beside the look: it must be told somewhere, or every look is of the regime unknown.</summary>
+    private void Regimes(Agent agent, Promise promise)
+    {
+        foreach (var regime in promise.Regimes)
+        {
+            Given(agent, regime.When);
+            foreach (var asked in regime.When.Asked)
+                if (asked.Figure is { } figure) Figure(agent, figure.Quantity, figure.Promise, asked.At);
+                else if (asked is { Index: < 0, Name: "load" } && agent.Load is null && !promise.Checks.Any(check => check.Measures.Any(measure => measure.Quantity.Name == asked.Name)))
+                    problems.Error(Codes.RegimeUnseen, asked.At, $"nothing tells the load: {agent.Id} names no source of load, and no check of the promise measures it",
+                        "write `load: { from: 'metric NAME at URL' }` for the agent, `measures: { load: body.requestsPerSecond as per-s }` for the check, or ask `load of PROMISE`");
+        }
+    }
+
+    private void Figure(Agent agent, string quantity, PromiseName name, Place at)
+    {
+        var promise = agents.SelectMany(one => one.Promises.Concat(one.ReliesOn.SelectMany(reliance => reliance.Wishes)))
+            .Where(one => one.Name == name || (name.Line == 0 && one.Name.Agent == name.Agent && one.Name.Promise == name.Promise)).MaxBy(one => one.Name.Line);
+        if (promise is null)
+            problems.Error(Codes.UnknownPromise, at, $"`{name}` is declared nowhere{problems.Hint(name.ToString(), Declared(agent))}", "name a promise or a wish of this house whose check measures it");
+        else if (!promise.Checks.Any(check => check.Measures.Any(measure => measure.Quantity.Name == quantity)))
+            problems.Error(Codes.RegimeUnseen, at, $"no check of `{promise.Name}` measures `{quantity}`", $"say where a check of it sees it: `measures: {{ {quantity}: body.field as UNIT }}`");
     }
 
     /// <summary>A rename hands the evidence over, and evidence has one owner.</summary>

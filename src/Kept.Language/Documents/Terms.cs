@@ -30,6 +30,7 @@ internal static class Terms
         Put(terms, "coverage", promise.Coverage == 0.95m ? null : Quantity.Ratio(promise.Coverage).ToString());
         Put(terms, "confidence", promise.Confidence is { } share ? Quantity.Ratio(share).ToString() : null);
         Put(terms, "accounting", promise.Accounting == Accounting.Usual ? null : promise.Accounting.ToString());
+        Put(terms, "regimes", promise.Regimes.IsEmpty ? null : new JsonArray([.. promise.Regimes.Select(regime => JsonValue.Create($"{regime.Name}: {ExpressionText.Of(regime.When)}"))]));
         Put(terms, "calendars", Calendars(promise, agent));
         Put(terms, "quantities", Quantities(promise, agent));
         Put(terms, "checks", promise.Checks.IsEmpty ? null : new JsonArray([.. promise.Checks.OrderBy(check => check.Name, StringComparer.Ordinal).Select(Of)]));
@@ -95,9 +96,9 @@ internal static class Terms
 
     private static JsonObject? Calendars(Promise promise, Agent agent)
     {
-        if (promise.Given is null) return null;
+        if (promise.Given is null && promise.Regimes.IsEmpty) return null;
         var terms = new JsonObject();
-        foreach (var during in promise.Given.SelfAndDescendants().OfType<Expression.During>())
+        foreach (var during in promise.Regimes.Select(regime => regime.When).Prepend(promise.Given).OfType<Expression>().SelectMany(one => one.SelfAndDescendants()).OfType<Expression.During>())
             if (agent.Calendars.FirstOrDefault(calendar => calendar.Name == during.Calendar) is { } calendar)
                 terms[calendar.Name] = $"{string.Join(' ', calendar.Open.Select(span => $"{span.From}-{span.To}"))} {calendar.Zone}";
         return terms.Count == 0 ? null : terms;

@@ -200,7 +200,7 @@ internal sealed class ExpressionParser
 
     private bool OnlyOfAnswers(Token token, string what)
     {
-        if (_speech.IsExpectation) return true;
+        if (_speech.IsExpectation || _speech.IsRegime) return true;
         _cursor.Source.Error(_speech.IsDependence ? ExpressionCodes.Dependence : ExpressionCodes.Misplaced, token, $"`{what}` asks about the answer of a check; {_speech.What} cannot",
             "write it under `expect` of a check");
         return false;
@@ -276,7 +276,7 @@ internal sealed class ExpressionParser
 
     private Expression? PromiseOrCondition(Token token)
     {
-        var reads = token.Kind == TokenKind.Word && Speech.Surrounding(token.Text) is not null;
+        var reads = token.Kind == TokenKind.Word && (Speech.Surrounding(token.Text) is not null || _speech.IsRegime && IsSeen(token));
         if (_speech.IsDependence)
         {
             if (token.Kind is not (TokenKind.Word or TokenKind.Value) || _cursor.Next.IsComparison)
@@ -290,6 +290,14 @@ internal sealed class ExpressionParser
         }
         if (reads || _cursor.Next.IsComparison || token.Kind is not (TokenKind.Word or TokenKind.Value)) return _tests.Test();
         return Promise(token);
+    }
+
+    /// <summary>In a regime a name is one that the check sees or measures before it is that of a promise.</summary>
+    private bool IsSeen(Token token)
+    {
+        if (_cursor.Next.IsWord("of") || _cursor.Next.IsSymbol("[") || _speech.Measured!(token.Text) is not null) return true;
+        var dot = token.Text.IndexOf('.', StringComparison.Ordinal);
+        return _speech.Kind is { } kind && (kind.IndexOf(token.Text) >= 0 || dot > 0 && kind.IndexOf(token.Text[..dot]) >= 0);
     }
 
     private Expression.PromiseHolds? Promise(Token token)

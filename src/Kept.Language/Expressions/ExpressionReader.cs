@@ -17,6 +17,9 @@ internal static class ExpressionReader
     public static Expression? Condition(ScalarText text, string ownAgent, Problems problems) =>
         Whole(text, Speech.Condition(ownAgent), "a condition", problems);
 
+    /// <summary>When a look belongs to a regime (<see cref="Speech.Regime"/>).</summary>
+    public static Expression? Regime(ScalarText text, Speech speech, Problems problems) => Whole(text, speech, "a regime", problems);
+
     /// <summary>A <c>uses</c>: promises joined by <c>and</c>, <c>or</c> and <c>k of</c>, so that more kept promises never make it worse.</summary>
     public static Expression? Dependence(ScalarText text, string ownAgent, Problems problems) =>
         Whole(text, Speech.Dependence(ownAgent), "a dependence", problems);

@@ -84,6 +84,7 @@ internal sealed class OperandParser(Cursor cursor, Speech speech)
             return null;
         }
         cursor.Take();
+        if (speech.IsRegime && cursor.Now.IsWord("of")) return FigureOf(token);
         if (Declared(token) is not { } found) return null;
         var (name, type, index, rest) = found;
         var steps = ImmutableArray.CreateBuilder<PathStep>();
@@ -99,6 +100,25 @@ internal sealed class OperandParser(Cursor cursor, Speech speech)
         var length = cursor.Before.End - token.Start;
         if (TypeBehind(name, type, path, token.Start, length) is not { } behind) return null;
         return new TypedOperand(new Operand.Seen(cursor.PlaceFrom(token.Start), name, index, path), behind, token.Start, cursor.Before.End);
+    }
+
+    /// <summary><c>load of shop/traffic</c>: the newest figure that the checks of a promise measured.</summary>
+    private TypedOperand? FigureOf(Token quantity)
+    {
+        cursor.Take();
+        if (speech.Quantities!(quantity.Text) is not { } type)
+        {
+            cursor.Source.Error(ExpressionCodes.Quantity, quantity, $"{quantity.Shown} is no quantity", "name a built-in quantity, or declare it under `types:`; the check that measures it says so under `measures:`");
+            return null;
+        }
+        var named = cursor.Now;
+        if (named.Kind != TokenKind.Word || !PromiseName.TryParse(named.Text, speech.OwnAgent, out var promise))
+        {
+            cursor.Expected("the promise whose check measures it", $"write `{type.Name} of AGENT/PROMISE`");
+            return null;
+        }
+        cursor.Take();
+        return new TypedOperand(new Operand.Seen(cursor.PlaceFrom(quantity.Start), Model.Operand.Seen.FigureOf(type.Name, promise), -1, []), new OperandType(TypeKind.Quantity, type.Dimension), quantity.Start, cursor.Before.End);
     }
 
     /// <summary>The longest declared name that the word begins with, cut at a dot; the rest is a path.</summary>
@@ -117,6 +137,7 @@ internal sealed class OperandParser(Cursor cursor, Speech speech)
             var name = word[..end];
             var index = speech.Kind?.IndexOf(name) ?? -1;
             var known = index >= 0 ? speech.Kind!.Sees[index] : speech.IsExpectation ? null : Speech.Surrounding(name);
+            if (index < 0 && speech.Measured?.Invoke(name) is { } measured && end == word.Length) return (measured.Name, new OperandType(TypeKind.Quantity, measured.Dimension), index, "");
             if (known is not null) return (known.Name, OperandType.Of(known), index, end < word.Length ? word[(end + 1)..] : "");
         }
         Unknown(token);
@@ -125,12 +146,12 @@ internal sealed class OperandParser(Cursor cursor, Speech speech)
 
     private void Unknown(Token token)
     {
-        var names = speech.Kind is { } kind ? kind.Sees.Select(seen => seen.Name).ToArray() : [.. Speech.Surroundings.Select(known => known.Name)];
+        var names = (speech.Kind is { } kind ? kind.Sees.Select(seen => seen.Name) : []).Concat(speech.IsExpectation ? [] : Speech.Surroundings.Select(known => known.Name)).ToArray();
         var word = token.Text;
         var slash = word.IndexOf('/', StringComparison.Ordinal);
         var near = slash >= 0 ? null : Spelling.Nearest(word, names);
         if (near is null && slash < 0 && word.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && Spelling.Nearest(word[..dot], names) is { } head) near = head + word[dot..];
-        var who = speech.Kind is { } check ? $"a check of kind {check.Name} sees no {ExpressionSource.Quoted(word)}" : $"a condition knows no {ExpressionSource.Quoted(word)}";
+        var who = speech.IsRegime ? $"a regime knows no {ExpressionSource.Quoted(word)}: no check of the promise measures it" : speech.Kind is { } check ? $"a check of kind {check.Name} sees no {ExpressionSource.Quoted(word)}" : $"a condition knows no {ExpressionSource.Quoted(word)}";
         var text = near is null && slash < 0 && cursor.AfterComparison ? "text stands in quotes: write " + cursor.Source.With(token.Start, token.Length, "'" + word + "'") + "; " : "";
         var list = text + (speech.IsExpectation ? "it sees " : "it compares ") + string.Join(", ", names)
             + (names.Contains("body") && near is null && slash < 0 && text.Length == 0 ? $"; a member of a JSON body is {ExpressionSource.Quoted("body." + word)}" : "");

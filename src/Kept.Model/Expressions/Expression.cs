@@ -60,23 +60,21 @@ public abstract record Expression(Place At)
     };
 
     /// <summary>Whether it asks for a fact of the surroundings: <c>load</c>, <c>region</c>, <c>version</c>.</summary>
-    public bool AsksFor(string fact)
-    {
-        return SelfAndDescendants().Any(node => node switch
-        {
-            Compare compare => Is(compare.Left) || Is(compare.Right),
-            InList list => Is(list.Left),
-            InRange range => Is(range.Left),
-            Contains contains => Is(contains.Left) || Is(contains.Right),
-            Matches matches => Is(matches.Left),
-            Has has => Is(has.What),
-            OverItems over => Is(over.List),
-            IsTrue alone => Is(alone.What),
-            _ => false,
-        });
+    public bool AsksFor(string fact) => Asked.Any(seen => seen.Index < 0 && seen.Name == fact);
 
-        bool Is(Operand operand) => operand switch { Operand.Seen seen => seen.Index < 0 && seen.Name == fact, Operand.Count count => Is(count.Of), _ => false };
-    }
+    /// <summary>All that it asks to be seen, in order.</summary>
+    public IEnumerable<Operand.Seen> Asked => SelfAndDescendants().SelectMany(node => (IEnumerable<Operand?>)(node switch
+    {
+        Compare compare => [compare.Left, compare.Right],
+        InList list => [list.Left],
+        InRange range => [range.Left],
+        Contains contains => [contains.Left, contains.Right],
+        Matches matches => [matches.Left],
+        Has has => [has.What],
+        OverItems over => [over.List],
+        IsTrue alone => [alone.What],
+        _ => [],
+    })).Select(operand => operand is Operand.Count count ? count.Of : operand as Operand.Seen).OfType<Operand.Seen>();
 
     /// <summary>This node and all below it.</summary>
     public IEnumerable<Expression> SelfAndDescendants()
@@ -105,6 +103,15 @@ public abstract record Operand(Place At)
     /// </summary>
     public sealed record Seen(Place At, string Name, int Index, ImmutableArray<PathStep> Path) : Operand(At)
     {
+        private const string Of = " of ";
+
+        /// <summary>The name under which a figure stands that another promise's checks measure: <c>load of shop/traffic</c>.</summary>
+        public static string FigureOf(string quantity, PromiseName promise) => quantity + Of + promise;
+
+        /// <summary>The quantity and the promise of such a name; null for any other.</summary>
+        public (string Quantity, PromiseName Promise)? Figure =>
+            Index < 0 && Name.IndexOf(Of, StringComparison.Ordinal) is var at and > 0 && PromiseName.TryParse(Name[(at + Of.Length)..], null, out var promise) ? (Name[..at], promise) : null;
+
         public override string ToString() => Name + string.Concat(Path.Select(step => step.ToString()));
     }
 

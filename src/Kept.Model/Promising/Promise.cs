@@ -48,6 +48,8 @@ public sealed record Promise
     public decimal? Confidence { get; init; }
     /// <summary>How gaps, our own outages and unconfirmed looks count.</summary>
     public Accounting Accounting { get; init; } = Accounting.Usual;
+    /// <summary>The contexts in which it is judged apart, in the order in which they are asked; none where all looks count together.</summary>
+    public ImmutableArray<Regime> Regimes { get; init; } = [];
     /// <summary>When somebody is told how fast the error budget is used up.</summary>
     public ImmutableArray<Alert> Alerts { get; init; } = [];
     /// <summary>The routes of the house over which it is told; default: not written, so the usual ones; empty: nobody is.</summary>

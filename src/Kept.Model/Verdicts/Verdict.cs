@@ -187,8 +187,8 @@ public abstract class LineWords
 /// <param name="SeenAt">Event time of the newest evidence it rests on; null where there is none.</param>
 /// <param name="ValidUntil">After this it says nothing any more: <c>now</c> goes unknown.</param>
 /// <param name="Assessor">Who, and from where.</param>
-/// <param name="Regime">The named context (<c>any</c> where there is only one).</param>
-/// <param name="Lines">Now and each objective.</param>
+/// <param name="Regime">The named context that decides it (<c>any</c> where the promise names none).</param>
+/// <param name="Lines">Now and each objective, of that regime.</param>
 /// <param name="AtRisk">Notes that do not change the outcome: <c>because of storage/upload</c> (R43).</param>
 public sealed record Verdict(
     Outcome Outcome, string Reason, Instant? SeenAt, Instant? ValidUntil, Assessor Assessor, string Regime, ImmutableArray<VerdictLine> Lines, ImmutableArray<string> AtRisk)
@@ -198,4 +198,14 @@ public sealed record Verdict(
 
     /// <summary>What a reader should know beside it, such as that it flaps. Never a verdict of its own.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>Of a promise that names regimes: each, in order, with a verdict of its own. No figure is over two of them.</summary>
+    public ImmutableArray<RegimeVerdict> Regimes { get; init; } = [];
 }
+
+/// <summary>The judgement of one promise in one of its regimes.</summary>
+/// <param name="Name">Of the regime.</param>
+/// <param name="IsCurrent">The newest look belongs to it.</param>
+/// <param name="Looks">How many looks of it are in the longest window, good and bad.</param>
+/// <param name="Verdict">Over its looks alone.</param>
+public sealed record RegimeVerdict(string Name, bool IsCurrent, long Looks, Verdict Verdict);

@@ -32,7 +32,14 @@ internal static class Conversion
     public static WireVerdict WireVerdict(this PromiseView view, HouseView house) => new(
         view.Verdict.Outcome.Wire(), view.Verdict.Outcome.Word(view.Promise.IsWish), view.Verdict.Reason, house.AsOf.ToString(), view.Since.ToString(), view.Verdict.SeenAt?.ToString(),
         AgeSeconds(view.Verdict.SeenAt, house.AsOf), view.Verdict.ValidUntil?.ToString(), WireAssessor(view), view.Verdict.Regime, [.. view.Verdict.Lines.Select(Wire)], [.. Faces.RisksOf(view)],
-        [.. view.Verdict.Alerts.Select(alert => new WireAlert(alert.Name, Say.Wire(alert.State), alert.Reason))], view.Promise.Accounting.ToString(), view.Verdict.Notes);
+        [.. view.Verdict.Alerts.Select(Wire)], view.Promise.Accounting.ToString(), view.Verdict.Notes,
+        view.Verdict.Regimes.IsEmpty ? null : [.. view.Verdict.Regimes.Select(regime => Wire(regime, view.Promise))]);
+
+    private static WireAlert Wire(AlertLine alert) => new(alert.Name, Say.Wire(alert.State), alert.Reason);
+
+    private static WireRegime Wire(RegimeVerdict regime, Promise promise) => new(
+        regime.Name, promise.Regimes.FirstOrDefault(one => one.Name == regime.Name)?.Text, regime.IsCurrent, regime.Looks, regime.Verdict.Outcome.Wire(), regime.Verdict.Outcome.Word(promise.IsWish),
+        regime.Verdict.Reason, regime.Verdict.SeenAt?.ToString(), [.. regime.Verdict.Lines.Select(Wire)], [.. regime.Verdict.Alerts.Select(Wire)]);
 
     public static WireAssessor WireAssessor(PromiseView view) => new(view.Verdict.Assessor.House, view.Verdict.Assessor.Place, view.IsSelf);
 

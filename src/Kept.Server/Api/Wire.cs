@@ -39,10 +39,19 @@ public sealed record WireBudget(string Allowed, string Spent, string Left, long 
 /// <summary>One alert: <c>firing</c>, <c>quiet</c> or <c>unknown</c>. It says how fast a budget is used up, and never changes the verdict.</summary>
 public sealed record WireAlert(string Name, string State, string Reason);
 
-/// <summary>The judgement of one promise. <c>word</c> is for people (a wish is met or unmet); <c>ageSeconds</c> is the age of its newest evidence at <c>asOf</c>.</summary>
+/// <summary>
+/// A promise judged in one of its regimes: over its looks alone. <c>current</c>: the newest look belongs to it; <c>looks</c>: good and bad ones in the longest window;
+/// <c>when</c>: its condition, absent for <c>other</c> (no condition was true) and <c>unknown</c> (nobody knows).
+/// </summary>
+public sealed record WireRegime(
+    string Name, string? When, bool Current, long Looks, string Outcome, string Word, string Reason, string? SeenAt, IReadOnlyList<WireLine> Lines, IReadOnlyList<WireAlert> Alerts);
+
+/// <summary>The judgement of one promise. <c>word</c> is for people (a wish is met or unmet); <c>ageSeconds</c> is the age of its newest evidence at <c>asOf</c>.
+/// Where it names regimes, <c>regime</c> is the one that decides, <c>lines</c> are those of it, and <c>regimes</c> are all; no figure is over two of them.</summary>
 public sealed record WireVerdict(
     string Outcome, string Word, string Reason, string AsOf, string Since, string? SeenAt, long? AgeSeconds, string? ValidUntil, WireAssessor Assessor, string Regime,
-    IReadOnlyList<WireLine> Lines, IReadOnlyList<string> AtRisk, IReadOnlyList<WireAlert> Alerts, string Accounting, IReadOnlyList<string> Notes);
+    IReadOnlyList<WireLine> Lines, IReadOnlyList<string> AtRisk, IReadOnlyList<WireAlert> Alerts, string Accounting, IReadOnlyList<string> Notes,
+    IReadOnlyList<WireRegime>? Regimes);
 
 /// <summary>One check as it stands.</summary>
 public sealed record WireCheck(

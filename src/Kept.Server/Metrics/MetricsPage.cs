@@ -45,6 +45,7 @@ internal static class MetricsPage
             writer.Moment(promise.Labels, promise.View.Since);
             await FlushAsync(pipe, cancellationToken);
         }
+        await RegimesAsync(pipe, writer, promises, cancellationToken);
         await ChecksAsync(pipe, writer, promises, cancellationToken);
         await LinesAsync(pipe, writer, promises, cancellationToken);
         await BurnsAsync(pipe, writer, promises, cancellationToken);
@@ -52,6 +53,23 @@ internal static class MetricsPage
         Engine(writer, house);
         writer.End();
         await pipe.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Of promises that name regimes; a house without such has no such families. At most ten regimes of a promise: those that are named, other, and unknown.</summary>
+    private static async Task RegimesAsync(PipeWriter pipe, OpenMetrics writer, Labelled[] promises, CancellationToken cancellationToken)
+    {
+        if (!Array.Exists(promises, promise => promise.Regimes.Length > 0)) return;
+        writer.Family("kept_regime_outcome", "stateset", "", "The verdict of a promise in each of its regimes; exactly one state is 1.");
+        foreach (var promise in promises)
+        {
+            foreach (var (regime, _, states) in promise.Regimes)
+                for (var i = 0; i < States.Length; i++) writer.Sample("", states[i], regime.Verdict.Outcome == States[i] ? 1 : 0);
+            await FlushAsync(pipe, cancellationToken);
+        }
+        writer.Family("kept_regime_current", "gauge", "", "1 for the regime that the newest look belongs to.");
+        foreach (var promise in promises)
+            foreach (var (regime, labels, _) in promise.Regimes) writer.Sample("", labels, regime.IsCurrent ? 1 : 0);
+        await FlushAsync(pipe, cancellationToken);
     }
 
     private static async Task ChecksAsync(PipeWriter pipe, OpenMetrics writer, Labelled[] promises, CancellationToken cancellationToken)
@@ -187,16 +205,24 @@ internal static class MetricsPage
             Labels = OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing));
             States = [.. MetricsPage.States.Select(state => OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("kept_promise_outcome", state.Wire())))];
             Checks = [.. view.Checks.Select(check => OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("check", check.Check.Name)))];
-            Objectives = [.. view.Verdict.Lines.Where(line => line.Text != VerdictLine.Now).DistinctBy(line => line.Text)
-                .Select(line => (line, OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("objective", line.Text))))];
-            Burns = [.. view.Verdict.Alerts.SelectMany(alert => alert.Burns).DistinctBy(burn => (burn.Objective, burn.Window))
-                .Select(burn => (burn, OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("objective", burn.Objective), ("window", burn.Window.ToString()))))];
+            // Where regimes are named, each has figures of its own, and there is none over all of them.
+            var verdicts = view.Verdict.Regimes.IsEmpty ? [((string?)null, view.Verdict)] : view.Verdict.Regimes.Select(regime => ((string?)regime.Name, regime.Verdict)).ToArray();
+            Objectives = [.. verdicts.SelectMany(one => one.Item2.Lines.Where(line => line.Text != VerdictLine.Now).DistinctBy(line => line.Text)
+                .Select(line => (line, Of(one.Item1, ("objective", line.Text)))))];
+            Burns = [.. verdicts.SelectMany(one => one.Item2.Alerts.SelectMany(alert => alert.Burns).DistinctBy(burn => (burn.Objective, burn.Window))
+                .Select(burn => (burn, Of(one.Item1, ("objective", burn.Objective), ("window", burn.Window.ToString())))))];
+            Regimes = [.. view.Verdict.Regimes.Select(regime => (regime, Of(regime.Name), MetricsPage.States.Select(state => Of(regime.Name, ("kept_regime_outcome", state.Wire()))).ToArray()))];
+
+            byte[] Of(string? regime, params ReadOnlySpan<(string, string)> more) => regime is null
+                ? OpenMetrics.Labels([("agent", agent), ("promise", promise), ("standing", standing), .. more])
+                : OpenMetrics.Labels([("agent", agent), ("promise", promise), ("standing", standing), ("regime", regime), .. more]);
         }
 
         public PromiseView View { get; }
         public byte[] Labels { get; }
         public byte[][] States { get; }
         public byte[][] Checks { get; }
+        public (RegimeVerdict Regime, byte[] Labels, byte[][] States)[] Regimes { get; }
         public (VerdictLine Line, byte[] Labels)[] Objectives { get; }
         public (BurnFigures Burn, byte[] Labels)[] Burns { get; }
     }

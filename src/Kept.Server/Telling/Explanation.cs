@@ -19,8 +19,12 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
         var inputs = ImmutableArray.CreateBuilder<Input>();
         foreach (var problem in view.Problems)
             inputs.Add(new Input("rule " + problem.Code, problem.Severity == Severity.Error ? "error" : "warning", problem.Message, null, null));
-        foreach (var line in view.Verdict.Lines)
-            inputs.Add(new Input("line " + line.Text, line.Outcome.Word(view.Promise.IsWish), line.Reason, line.Text == VerdictLine.Now ? view.Verdict.SeenAt : null, Counted(line)));
+        if (view.Verdict.Regimes.IsEmpty) AddLines(view.Verdict, "");
+        foreach (var regime in view.Verdict.Regimes)
+        {
+            inputs.Add(new Input("regime " + regime.Name, regime.Verdict.Outcome.Word(view.Promise.IsWish), regime.Verdict.Reason, regime.Verdict.SeenAt, RegimeWords.Of(regime, view.Promise)));
+            if (regime.Looks > 0 || regime.IsCurrent) AddLines(regime.Verdict, $" in {regime.Name}");
+        }
         foreach (var alert in view.Verdict.Alerts)
             inputs.Add(new Input("alert " + alert.Name, Say.Wire(alert.State), alert.Reason, null, string.Join(" or ", view.Promise.Alerts.Where(one => one.Name == alert.Name).SelectMany(one => one.Lines).Select(line => line.Text))));
         if (view.Promise.Accounting != Accounting.Usual)
@@ -31,6 +35,12 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
         if (view.Promise.Given is { } given) inputs.AddRange(Conditions.Of(house, view, given));
         foreach (var name in References(view.Promise.Uses)) inputs.Add(OfOther(house, name, "stands on"));
         return new Explanation(view.Promise.Name, house.AsOf, view.Verdict.Outcome, RuleOf(view), ThereforeOf(view), inputs.ToImmutable());
+
+        void AddLines(Verdict verdict, string where)
+        {
+            foreach (var line in verdict.Lines)
+                inputs.Add(new Input($"line {line.Text}{where}", line.Outcome.Word(view.Promise.IsWish), line.Reason, line.Text == VerdictLine.Now ? verdict.SeenAt : null, Counted(line)));
+        }
     }
 
     /// <summary>The promises an expression names, each once.</summary>
@@ -41,6 +51,7 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
     {
         { Problems: var problems } when problems.Any(problem => problem.Severity == Severity.Error) =>
             "a promise that breaks a rule of promising is not a promise, whatever is seen",
+        { Verdict.Regimes.Length: > 0 } => "broken if it is in any regime; else as it is in the regime of now; looks of one regime never count in another",
         { Verdict.Outcome: Outcome.NotInForce } => "a promise whose condition is false is not in force: what is seen then does not count",
         { Checks.Length: 0, Promise.Uses: not null } => "a promise without a check of its own is as good as what it stands on",
         { Checks.Length: 0 } => "a promise without a check that stands on nothing is unknown: nothing assesses it, nor its objectives",

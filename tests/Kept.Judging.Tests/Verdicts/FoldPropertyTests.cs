@@ -11,7 +11,7 @@ public sealed class FoldPropertyTests
 {
     private static readonly QuantityType Lag = new("lag", Dimension.Time, Direction.Provider, QuantitySource.Measured, "");
 
-    private sealed record Scenario(Promise Promise, Instant Since, List<(int Check, LookRecord Look)> Records, Instant Now, PastRhythm[] Past)
+    internal sealed record Scenario(Promise Promise, Instant Since, List<(int Check, LookRecord Look)> Records, Instant Now, PastRhythm[] Past)
     {
         public override string ToString() =>
             $"{string.Join(" | ", Promise.Keeps.Select(k => k.Text + (k.Slice is { } s ? $" per {s} {k.SliceRule}" : "")))} checks {string.Join(',', Promise.Checks.Select(c => $"{c.Every}/{c.Confirm}"))} coverage {Promise.Coverage} {Promise.Accounting} since {Since} now {Now} past {string.Join(',', Past)}\n"
@@ -42,7 +42,7 @@ public sealed class FoldPropertyTests
         Gen.Const(Accounting.Usual), Gen.Const(Accounting.Usual),
         Gen.Select(Gen.Enum<GapAccount>(), Gen.Enum<GapAccount>(), Gen.Enum<RetryAccount>()).Select((gaps, own, retries) => new Accounting(gaps, own, retries)));
 
-    private static Gen<Scenario> GenScenario()
+    internal static Gen<Scenario> GenScenario()
     {
         var genCheck = Gen.Select(Gen.OneOf("10s", "30s", "1m", "15m"), GenConfirm).Select((every, confirm) => (every, confirm));
         // Streams come in stretches, as outages and quiet times do; some looks come off the rhythm, and some slots never.
