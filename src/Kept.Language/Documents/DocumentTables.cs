@@ -281,7 +281,7 @@ internal sealed class DocumentTables
 
     /// <summary>The keys of a field of checks that has only known ones.</summary>
     public static Shape ShapeOf(CheckField field) => new(field.Name, $"`{field.Name}`",
-        [.. field.Keys.Select(key => new Field(key.Name, key.IsUrl ? Url : key.Choices.IsDefault ? Words : new Form.Text("one of the choices", Choices: key.Choices), key.Means, key.Example is not null, key.Example is null ? null : $"{key.Name}: {key.Example}"))]);
+        [.. field.Keys.Select(key => new Field(key.Name, key.IsSecret ? SecretRef : key.IsUrl ? Url : key.Choices.IsDefault ? Words : new Form.Text("one of the choices", Choices: key.Choices), key.Means, key.Example is not null, key.Example is null ? null : $"{key.Name}: {key.Example}"))]);
 
     private static Form FormOf(ImmutableArray<CheckField> fields)
     {

@@ -100,6 +100,16 @@ internal static partial class FieldValues
         return null;
     }
 
+    /// <summary>The name of a secret and nothing else; the secret itself is refused.</summary>
+    public static string? Secret(ScalarText text, string field, string code, Problems problems)
+    {
+        var whole = text.Text.StartsWith("${env:", StringComparison.Ordinal) || text.Text.StartsWith("${file:", StringComparison.Ordinal);
+        if (whole && text.Text.IndexOf('}', StringComparison.Ordinal) == text.Text.Length - 1 && text.Text.Length > "${file:}".Length - 1) return text.Text;
+        // it may be the secret itself, so it is not repeated
+        problems.Error(code, text.At, $"`{field}` is to name a secret, and what stands here is none of its names", "write ${env:NAME} or ${file:PATH}: a document is read by many, and kept for long");
+        return null;
+    }
+
     /// <summary>What looks can go through: <c>http://[USER:PASSWORD@]HOST:PORT</c>. The user part may hold secrets, so it is never shown.</summary>
     public static string? Proxy(ScalarText text, Problems problems)
     {

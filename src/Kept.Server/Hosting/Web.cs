@@ -1,5 +1,6 @@
 using System.Net;
 using Kept.Server.Api;
+using Kept.Server.DropIn;
 using Kept.Server.Metrics;
 using Kept.Server.Pages;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -22,11 +23,15 @@ internal static class Web
 
     public static WebApplication Build(Sight sight, WebOptions options, Action<ILoggingBuilder> logging)
     {
+        var old = new OldAddresses(sight.View, sight.Time, options.IsPublic); // by the keys that strangers do not see
+        var findings = sight.Findings;
+        sight = sight with { Findings = () => [.. findings(), .. old.Missing] };
         if (options.IsPublic) sight = Discreet(sight);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Kept.Server" });
         logging(builder.Logging);
         var proxies = options.Proxies ?? TrustedProxies.None;
         var heard = new HeardFrom();
+        var bell = new Doorbell(sight, old);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -58,9 +63,13 @@ internal static class Web
         var stopping = app.Lifetime.ApplicationStopping;
         var errors = new ErrorAnswers(sight, assets);
         proxies.Use(app);
-        app.Use(next => new Guard(next, sight, errors, options.IsPublic, log, stopping).InvokeAsync);
+        app.Use(next => new Guard(next, sight, errors, bell, options.IsPublic, log, stopping).InvokeAsync);
         app.UseRouting();
-        app.MapApi(Stopping(sight, stopping), heard);
+        var listener = new Listener(sight, heard, bell);
+        app.MapApi(Stopping(sight, stopping), listener);
+        PingApi.Map(app, listener, old);
+        GatusPush.Map(app, listener, old);
+        KumaPush.Map(app, listener, old);
         app.MapOpenApi("/api/v1/openapi.json");
         app.MapMetrics(sight);
         assets.Map(app);
