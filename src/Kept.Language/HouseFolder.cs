@@ -198,6 +198,24 @@ public static class HouseFolder
         return bytes[..length];
     }
 
+    /// <summary>A file that a house names beside its documents; null where it cannot be read, is too large, or a link leads out of the folder.</summary>
+    /// <param name="path">Relative to the folder.</param>
+    public static DocumentFile? ReadBeside(string folder, string path)
+    {
+        try
+        {
+            var file = new FileInfo(Path.Combine(folder, path));
+            if (!IsInside(RealPath(new DirectoryInfo(folder)), RealPath(file))) return null;
+            var real = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            // what has no length (a pipe, a device) may never end, and is not opened
+            return real.Length is > 0 and <= SourceText.MaxBytes ? new DocumentFile(path, ReadBounded(real)) : null;
+        }
+        catch (Exception fault) when (IsOfFiles(fault))
+        {
+            return null;
+        }
+    }
+
     private static string RealPath(FileSystemInfo entry)
     {
         var full = entry.FullName;

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Kept.Engine;
 using Kept.Ledger;
 using Kept.Model;
+using Kept.Server.DropIn;
 using Kept.Server.Hosting;
 using Kept.Tell;
 using Microsoft.AspNetCore.Connections;
@@ -58,7 +59,7 @@ public static partial class KeptServer
             Teller = teller,
             Findings = () => machine.Findings,
         };
-        await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies)), logging => Log(logging));
+        await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies), ProberOf(options, sight, looking)), logging => Log(logging));
         try
         {
             await web.StartAsync(cancellationToken);
@@ -91,6 +92,9 @@ public static partial class KeptServer
             await web.StopAsync(CancellationToken.None);
         }
     }
+
+    private static Prober? ProberOf(ServerOptions options, Sight sight, Looking looking) =>
+        options.ReadModule is { } read ? new Prober(sight.View, looking.Looks, FolderOf(options.HousePath), read, options.Time) : null;
 
     /// <summary>What strangers can read is told without what a look lacked on this machine; the log has it.</summary>
     private static FrozenDictionary<string, Look> LooksOf(ServerOptions options, Looking looking, ILogger log) => options.IsPublic

@@ -185,6 +185,13 @@ internal sealed class DocumentTables
         new("canary", new Form.Text("a length of time of at least 1h, or no", "^([0-9]+(\\.[0-9]+)?(h|d|w)|no|false)$"), "A route that carried nothing for so long is tried with a message that says so. By default 1d."),
     ]);
 
+    public static readonly Shape Probe = new("probe", "the probe",
+    [
+        new("modules", Words, "A configuration of blackbox_exporter, relative to the house: how /probe looks.", Required: true, Example: "modules: blackbox.yml"),
+        new("reach", new Form.Text("where targets may lie", Choices: ["public", "anywhere"]), "What may be probed: public, addresses of the public internet alone, or anywhere, also this machine and its networks. By default public."),
+        new("at-once", Whole, "Most probes under way at a time; one more is told to come back. By default 16."),
+    ]);
+
     private ImmutableArray<Field> HouseFields() =>
     [
         new("house", Name, "The id of the house.", Required: true, Example: "house: our-company"),
@@ -200,6 +207,7 @@ internal sealed class DocumentTables
         new("tell", new Form.Map("route", new Form.Of(Route), NamePattern), "Ways to those who are told when a promise breaks, by name."),
         new("pages", Url, "Where others reach the pages of this house, for links in messages."),
         new("ours", NameList, "The agents that are ours; a document of another is then an error."),
+        new("probe", new Form.Of(Probe), "Look for Prometheus as blackbox_exporter does, at /probe. Whoever reaches the server can have it look, so it is off where this is not written."),
         new("anchors", new Form.Of(Anchors), "What is known to be well, by which we know whether we ourselves can see."),
     ];
 

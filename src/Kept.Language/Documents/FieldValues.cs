@@ -100,6 +100,14 @@ internal static partial class FieldValues
         return null;
     }
 
+    /// <summary>A file in the folder of the house or below it.</summary>
+    public static string? FileBeside(ScalarText text, Problems problems)
+    {
+        if (text.Text.Length is > 0 and <= 500 && !Path.IsPathRooted(text.Text) && !text.Text.Split('/', '\\').Contains("..") && !text.Text.Any(char.IsControl)) return text.Text;
+        problems.Error(Codes.OutOfHouse, text.At, $"`{Short(text)}` does not lie in the folder of the house", "copy it there, and write its path from there");
+        return null;
+    }
+
     /// <summary>The name of a secret and nothing else; the secret itself is refused.</summary>
     public static string? Secret(ScalarText text, string field, string code, Problems problems)
     {

@@ -13,7 +13,8 @@ namespace Kept.Server.Hosting;
 /// <param name="IsPublic">Answer whatever name it is asked by.</param>
 /// <param name="WebFolder">npm's output, null where it was not built.</param>
 /// <param name="Proxies">Whose word about the caller is believed; null for nobody's.</param>
-internal sealed record WebOptions(IPAddress Address, int Port, bool IsPublic = false, string? WebFolder = null, TrustedProxies? Proxies = null);
+/// <param name="Prober">Looks for whoever asks; null where the program reads no modules.</param>
+internal sealed record WebOptions(IPAddress Address, int Port, bool IsPublic = false, string? WebFolder = null, TrustedProxies? Proxies = null, Prober? Prober = null);
 
 /// <summary>Puts the web side together: limits, guard, API, metrics, pages. Reads no configuration of its own: what is not passed in does not exist.</summary>
 internal static class Web
@@ -70,6 +71,7 @@ internal static class Web
         PingApi.Map(app, listener, old);
         GatusPush.Map(app, listener, old);
         KumaPush.Map(app, listener, old);
+        if (options.Prober is { } prober) ProbeApi.Map(app, prober);
         app.MapOpenApi("/api/v1/openapi.json");
         app.MapMetrics(sight);
         assets.Map(app);
