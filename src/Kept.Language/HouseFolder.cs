@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kept.Language.Documents;
+using Kept.Language.Found;
 using Kept.Language.Yaml;
 using Kept.Model;
 
@@ -36,6 +37,8 @@ public static class HouseFolder
             problems.Error(Codes.FileRefused, PlaceOf(fileOrFolder), $"it cannot be read: {fault.Message.TrimEnd('.')}", "check that it exists and may be read");
         }
         if (files.Find(file => file.Path == HouseFileReader.FileName) is { } house) CheckTrust(house, Directory.Exists(fileOrFolder) ? fileOrFolder : Path.GetDirectoryName(Path.GetFullPath(fileOrFolder))!, problems);
+        var folder = Directory.Exists(fileOrFolder) ? fileOrFolder : Path.GetDirectoryName(Path.GetFullPath(fileOrFolder))!;
+        files.AddRange(TargetFiles.Read(folder, FoundSource.Of(files), problems));
         return (files, DiagnosticText.WithLines(problems.Found, files));
     }
 
@@ -74,7 +77,7 @@ public static class HouseFolder
             }
     }
 
-    private static bool IsOfFiles(Exception fault) =>
+    internal static bool IsOfFiles(Exception fault) =>
         fault is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentException or NotSupportedException;
 
     /// <summary>

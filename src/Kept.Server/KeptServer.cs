@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Kept.Checks.Found;
 using Kept.Engine;
+using Kept.Language.Found;
 using Kept.Ledger;
 using Kept.Model;
 using Kept.Server.DropIn;
@@ -73,9 +75,11 @@ public static partial class KeptServer
             return ServerExit.Stopped;
         }
         var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var asked = new AskedLists((list, token) => TargetsAsk.AskAsync(looking.Dialer, list.Url!, list.Every, TargetLists.MostBytes, options.Time, token), ledger, options.Time, logs.CreateLogger("Kept.Found"));
         var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
-            logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder));
-        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()));
+            logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder))
+        { Found = new FoundLists(FolderOf(options.HousePath), asked) };
+        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()), asked);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var telling = Task.CompletedTask;
         try

@@ -57,6 +57,13 @@ internal sealed class DocumentTables
             new("tell", NameList, "The routes of the house over which somebody is told; or nobody. By default the usual ones."),
             new("check", checks, "How it is looked at.", Required: true, Example: "check: { http: 'GET https://…', expect: [ status == 200 ] }"),
         ]);
+        Found = new("found", "what is found",
+        [
+            new("from", new Form.Of(Source), "Where targets are listed.", Required: true, Example: "from: { files: targets/*.json }"),
+            new("wish", new Form.Of(Wish), "The wish about each: in its purpose, the targets of its checks and their headers, ${LABEL} is the value of a label.", Required: true, Example: "wish: { check: { http: 'GET https://${__address__}/', expect: [ status == 200 ] } }"),
+            new("name", Words, "The name of each, made of labels. By default ${__address__}."),
+            new("reach", new Form.Text("where targets may lie", Choices: ["public", "anywhere"]), "What may be looked at: public, addresses of the public internet alone, or anywhere, also this machine and its networks. By default public."),
+        ]);
         Reliance = new("reliance", "a relation",
         [
             new("agent", Name, "The id of the other agent, where the key is not its id."),
@@ -66,6 +73,7 @@ internal sealed class DocumentTables
             new("runs-on", NameList, "Bases it is known to stand on: two suppliers on one base fall together."),
             new("accepts", new Form.Map("promise", new Form.Of(Acceptance), NamePattern), "What we accept of its promises, by name."),
             new("wishes", new Form.Map("promise", new Form.Of(Wish), LineNamePattern), "What we wish and observe where it promised nothing."),
+            new("found", new Form.List(new Form.Of(Found), OrOne: true), "Wishes about targets that are found: one for each, from a template."),
         ]);
         Document = new("document", "a document", DocumentFields());
         Anchors = new("anchors", "the anchors",
@@ -86,8 +94,16 @@ internal sealed class DocumentTables
     public Shape House { get; }
     public Shape CheckDefaults { get; }
     public Shape Step { get; }
+    public Shape Found { get; }
     public Shape Reliance { get; }
     public Shape Wish { get; }
+
+    public static readonly Shape Source = new("source", "a source of targets",
+    [
+        new("files", WordList, "Files of targets as Prometheus reads them (file_sd: .json, .yml, .yaml), relative to the house; * stands for a part of a file's name."),
+        new("http", Url, "A URL that lists them as Prometheus asks for them (http_sd); the running server asks it."),
+        new("every", Length, "Of http: how often it is asked, at least 5s. By default 60s."),
+    ]);
 
     public static readonly Shape Contact = new("contact", "a contact",
     [
