@@ -46,7 +46,10 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
         foreach (var specimen in Specimens)
         {
             var own = new Problems();
-            if (template.Fill(label => label == "__address__" ? specimen : "specimen", out _) is { } node && Wish(new PromiseName(agent, "specimen", 0), node, own) is not null && own.Errors == 0) return true;
+            if (template.Fill(label => label switch { "__address__" => specimen, "__scheme__" => "http", "__metrics_path__" => "/metrics", _ => "specimen" }, out _) is not { } node) continue;
+            if (Wish(new PromiseName(agent, "specimen", 0), node, own) is not null && own.Errors == 0) return true;
+            // whether a target is good is for what is found to say: a label may be a port, or a scheme
+            if (own.Errors > 0 && own.Found.All(problem => problem.Severity != Severity.Error || problem.Code == Codes.Target)) return true;
             if (own.Errors > 0) first ??= own;
         }
         if (first is not null) _problems.Add(first);
