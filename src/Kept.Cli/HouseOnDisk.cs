@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Kept.Checks;
+using Kept.Checks.Found;
+using Kept.Egress;
 using Kept.Judging;
 using Kept.Language;
+using Kept.Language.Found;
 using Kept.Model;
 using Kept.Rules;
 
@@ -20,8 +23,28 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
 
     private const int WorthSharing = 64; // below it, waking other threads costs more than they take off
 
+    /// <summary>Where its documents say that targets are listed.</summary>
+    public IReadOnlyList<FoundSource> Sources { get; private init; } = [];
+
+    /// <summary>The same with the lists of targets at URLs, asked now. What gives none is told among the diagnostics.</summary>
+    public async Task<HouseOnDisk> AskedAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (House is null || Sources.All(source => source.Url is null)) return this;
+        using var dialer = new Dialer(EgressOptions.From(House.Settings, Folder), time);
+        var (lists, told) = (new List<DocumentFile>(), new List<Diagnostic>());
+        foreach (var source in Sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
+        {
+            var (bytes, why) = await TargetsAsk.AskAsync(dialer, source.Url!, source.Every, TargetLists.MostBytes, time, cancellationToken);
+            if (bytes is { } list) lists.Add(new DocumentFile(source.Url!, list) { IsTargets = true });
+            else told.Add(Shown(new Diagnostic("L132", Severity.Warning, source.At, $"the source of targets `{source.Url}`: {why}", "nothing of it is looked at")));
+        }
+        var read = Read(path, time, lists);
+        return read with { Diagnostics = Ordered(read.Diagnostics.Concat(told)) };
+    }
+
+    /// <param name="asked">Lists of targets that were asked for.</param>
     /// <exception cref="UsageException">There is no such file or folder, or nothing in it to read.</exception>
-    public static HouseOnDisk Read(string path, TimeProvider time)
+    public static HouseOnDisk Read(string path, TimeProvider time, IReadOnlyList<DocumentFile>? asked = null)
     {
         var isFolder = Directory.Exists(path);
         if (!isFolder && !File.Exists(path)) throw new UsageException($"there is no file or folder '{path}'");
@@ -29,12 +52,12 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
         if (files.Count == 0 && problems.IsEmpty)
             throw new UsageException($"'{path}' holds no documents: documents are called kept.yaml or NAME.kept.yaml; `kept init {path}` writes the first");
         var folder = Path.GetFullPath(isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var reading = HouseReader.Read(files, Path.GetFileName(folder.TrimEnd('/')), CheckCatalog.Kinds);
+        var reading = HouseReader.Read([.. files, .. asked ?? []], Path.GetFileName(folder.TrimEnd('/')), CheckCatalog.Kinds);
         var ruled = reading.House is { } house ? [.. HouseRules.Check(house, Instant.From(time.GetUtcNow())), .. BudgetRules.Check(house)] : ImmutableArray<Diagnostic>.Empty;
         var lines = new SourceLines(files);
         var all = Ordered(problems.Concat(reading.Diagnostics).Concat(ruled).Distinct().Select(lines.Shown));
         var refused = reading.House is null || problems.Any(d => d.RefusesHouse);
-        return new HouseOnDisk(refused ? null : reading.House!.Found(all), all, folder, files.Count, lines.Shown);
+        return new HouseOnDisk(refused ? null : reading.House!.Found(all), all, folder, files.Count(file => !file.IsTargets), lines.Shown) { Sources = FoundSource.Of(files) };
     }
 
     /// <summary>The same with the search for hollow checks: what each promise would miss, and the findings beside it among the diagnostics.</summary>

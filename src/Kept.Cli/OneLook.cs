@@ -29,7 +29,7 @@ internal static class OneLook
         using var places = new SemaphoreSlim(atOnce);
 
         var promises = house.Promises.ToList();
-        var seen = promises.Select(promise => promise.Checks.Select(check => SeeAsync(check, promise.Origin)).ToArray()).ToList();
+        var seen = promises.Select(promise => promise.Checks.Select(check => SeeAsync(check, promise.Trust)).ToArray()).ToList();
         var read = await Task.WhenAll(house.Agents.Where(agent => agent.Load is not null && AsksForLoad(agent)).Select(async agent => (agent.Id, Load: await ReadLoadAsync(agent.Load!))));
         var loads = read.ToDictionary(one => one.Id, one => one.Load);
 

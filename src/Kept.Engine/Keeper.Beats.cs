@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kept.Engine.Promises;
+using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
 using Kept.Judging;
 using Kept.Model;
@@ -53,9 +54,13 @@ internal sealed partial class Keeper
 
     private BeatAnswer Hear(ScheduledCheck check, Heartbeat heartbeat, Beat beat)
     {
+        if (beat.Kind == BeatKind.Log)
+        {
+            return _recorder.TryAdd(EntryBodies.Logged(_now, check.Owner.Name, check.Check.Name, beat.Body, beat.From)) ? BeatAnswer.Heard : BeatAnswer.TooOften; // of what waits for storage there are too many already
+        }
         if (beat.Kind == BeatKind.Start)
         {
-            heartbeat.StartedAt = _now;
+            heartbeat.Begin(beat.Run, _now);
             return BeatAnswer.Heard;
         }
         heartbeat.Called(_now);
@@ -70,7 +75,7 @@ internal sealed partial class Keeper
         {
             if (isBad == heartbeat.WasBad)
             {
-                heartbeat.StartedAt = null;
+                heartbeat.End(beat.Run);
                 return BeatAnswer.Heard;
             }
             if (!isBad && IsWithinASecondOf(heartbeat.RecoveredAt)) return BeatAnswer.TooOften; // it is called again, and then its duration is wanted still
@@ -78,7 +83,7 @@ internal sealed partial class Keeper
             if (slot <= heartbeat.LastRecorded) slot = new Instant(heartbeat.LastRecorded.Value.Microseconds + 1);
         }
         if (heartbeat.WasBad && !isBad) heartbeat.RecoveredAt = slot;
-        heartbeat.StartedAt = null;
+        heartbeat.End(beat.Run);
         (heartbeat.LastRecorded, heartbeat.WasBad) = (slot, isBad);
         KeepCall(check, slot, judged, seen);
         Touch(check.Owner);
@@ -96,10 +101,10 @@ internal sealed partial class Keeper
         // Expectations decide about exit codes where they speak of them: 3 may mean "nothing to do".
         var failed = beat.Kind == BeatKind.Fail || (beat.Kind == BeatKind.ExitCode && beat.ExitCode != 0 && !AsksForExitCode(check));
         var code = beat.Kind == BeatKind.ExitCode ? beat.ExitCode : failed ? 1 : 0;
-        var took = heartbeat.StartedAt is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
+        var took = beat.Took is { } told ? told.Nanoseconds : heartbeat.BeganAt(beat.Run) is { } began && began <= _now ? (_now - began).Nanoseconds : -1;
         var phases = Phases.None with { Total = took };
         if (failed)
-            return Observation.OfFailure(_now, TargetFailure.ReportedFailure, beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure", phases)
+            return Observation.OfFailure(_now, TargetFailure.ReportedFailure, (beat.Kind == BeatKind.ExitCode ? $"it reported exit code {code}" : "it reported failure") + (beat.Why is { } why ? $": {why}" : ""), phases)
                 with
             { Code = code, Excerpt = beat.Body, Address = beat.From };
         return new Observation

@@ -30,7 +30,7 @@ internal sealed partial class Keeper
         {
             LaunchedAt = _now,
             Terms = check.Check,
-            Trust = check.Owner.Promise.Origin,
+            Trust = check.Owner.Promise.Trust,
             Lane = lane,
             Cancel = new CancellationTokenSource(),
             Around = check.Owner.Promise.Regimes.IsEmpty ? null : AroundOf(check.Owner, isPast: false),

@@ -136,16 +136,26 @@ public sealed record EngineFigures(
     public long RefusedRecords { get; init; }
 }
 
-/// <summary>What a watched thing tells when it calls its heartbeat.</summary>
-public enum BeatKind { Success, Start, Fail, ExitCode }
+/// <summary>What a watched thing tells when it calls its heartbeat. A log says nothing of how it stands: it is kept as an entry, and no deadline moves.</summary>
+public enum BeatKind { Success, Start, Fail, ExitCode, Log }
 
 /// <summary>One call of a heartbeat.</summary>
 /// <param name="Key">The last part of the path: a name, or a secret token.</param>
 /// <param name="Kind">What it says.</param>
 /// <param name="ExitCode">With <see cref="BeatKind.ExitCode"/>: 0 is success.</param>
-/// <param name="Body">What it sent, at most 10 KB, as text.</param>
+/// <param name="Body">What it sent, as text.</param>
 /// <param name="From">The caller's address.</param>
-public sealed record Beat(string Key, BeatKind Kind, int ExitCode, string? Body, string? From);
+public sealed record Beat(string Key, BeatKind Kind, int ExitCode, string? Body, string? From)
+{
+    /// <summary>Why it failed, in its own words: a line that is shown beside the verdict. Null where it did not say.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>How long it took, where the caller says so itself; else it is from the start it called to here.</summary>
+    public Duration? Took { get; init; }
+
+    /// <summary>Which of several runs at a time this is about, so that an end finds its own start; null: the only one.</summary>
+    public string? Run { get; init; }
+}
 
 /// <summary>What becomes of a call of a heartbeat.</summary>
 public enum BeatAnswer

@@ -15,6 +15,7 @@ internal static class Codes
         UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120", Addresses = "L121",
         Regime = "L125", RegimeEmpty = "L126", RegimeOverlap = "L127", RegimeUnseen = "L128", RegimeAccounting = "L129",
         TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
+        CheckSecret = "L130", OutOfHouse = "L131", FoundSource = "L132", FoundTemplate = "L133", FoundTarget = "L134",
 }
 
 /// <summary>A code of the language with what it means.</summary>
@@ -98,6 +99,11 @@ public static class LanguageCodes
         new(Codes.TellAddress, "malformed address of a route", "Nothing can be sent where the route leads."),
         new(Codes.TellSecret, "secret of a route", "A webhook has nothing to sign with, or a secret stands in clear in the document."),
         new(Codes.TellField, "field of another kind of route", "A field of a route belongs to another kind of route, or names what cannot be."),
+        new(Codes.CheckSecret, "secret of a check", "A secret of a check stands in clear in the document."),
+        new(Codes.OutOfHouse, "file outside of the house", "A file that is read beside the documents does not lie in their folder."),
+        new(Codes.FoundSource, "source of targets", "What lists targets cannot be read, or is written so that it never could."),
+        new(Codes.FoundTemplate, "template of what is found", "A template puts what was found where the language itself is read, or sends it a secret."),
+        new(Codes.FoundTarget, "target that is left out", "A target that was found cannot be looked at, or has the name of another."),
         .. ExpressionCodes.All,
     ];
 }

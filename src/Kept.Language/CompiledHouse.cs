@@ -43,6 +43,8 @@ public static class CompiledHouse
         foreach (var anchors in (ImmutableArray<Check>[])[settings.Anchors.Connection, settings.Anchors.Resolver, settings.Anchors.Clock]) tape.List(anchors, tape.Write);
         tape.List(settings.Routes, tape.Write);
         tape.Text(settings.Pages);
+        tape.Text(settings.Probe?.Modules);
+        tape.Whole(settings.Probe is { } probe ? probe.MayReachInside ? -probe.AtOnce : probe.AtOnce : 0);
         tape.List(h.Agents, tape.Write);
         tape.List(h.Diagnostics, diagnostic =>
         {
@@ -97,6 +99,7 @@ public static class CompiledHouse
             Anchors = new Anchors(tape.List(() => tape.Check(kinds)), tape.List(() => tape.Check(kinds)), tape.List(() => tape.Check(kinds))),
             Routes = tape.List(tape.Route),
             Pages = tape.MaybeText(),
+            Probe = (tape.MaybeText(), tape.Int()) is (string modules, var atOnce) ? new ProbeSettings(modules, atOnce < 0, Math.Abs(atOnce)) : null,
         },
         Agents = tape.List(() => tape.Agent(kinds)),
         Diagnostics = tape.List(() => new Diagnostic(tape.Text(), tape.One<Severity>(), tape.At(), tape.Text(), tape.MaybeText(), tape.MaybeOf(tape.Name), tape.MaybeText())),

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kept.Language.Documents;
+using Kept.Language.Found;
 using Kept.Language.Yaml;
 using Kept.Model;
 
@@ -36,6 +37,8 @@ public static class HouseFolder
             problems.Error(Codes.FileRefused, PlaceOf(fileOrFolder), $"it cannot be read: {fault.Message.TrimEnd('.')}", "check that it exists and may be read");
         }
         if (files.Find(file => file.Path == HouseFileReader.FileName) is { } house) CheckTrust(house, Directory.Exists(fileOrFolder) ? fileOrFolder : Path.GetDirectoryName(Path.GetFullPath(fileOrFolder))!, problems);
+        var folder = Directory.Exists(fileOrFolder) ? fileOrFolder : Path.GetDirectoryName(Path.GetFullPath(fileOrFolder))!;
+        files.AddRange(TargetFiles.Read(folder, FoundSource.Of(files), problems));
         return (files, DiagnosticText.WithLines(problems.Found, files));
     }
 
@@ -74,7 +77,7 @@ public static class HouseFolder
             }
     }
 
-    private static bool IsOfFiles(Exception fault) =>
+    internal static bool IsOfFiles(Exception fault) =>
         fault is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentException or NotSupportedException;
 
     /// <summary>
@@ -196,6 +199,24 @@ public static class HouseFolder
         var bytes = new byte[Math.Min(stream.Length, SourceText.MaxBytes) + 1];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return bytes[..length];
+    }
+
+    /// <summary>A file that a house names beside its documents; null where it cannot be read, is too large, or a link leads out of the folder.</summary>
+    /// <param name="path">Relative to the folder.</param>
+    public static DocumentFile? ReadBeside(string folder, string path)
+    {
+        try
+        {
+            var file = new FileInfo(Path.Combine(folder, path));
+            if (!IsInside(RealPath(new DirectoryInfo(folder)), RealPath(file))) return null;
+            var real = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            // what has no length (a pipe, a device) may never end, and is not opened
+            return real.Length is > 0 and <= SourceText.MaxBytes ? new DocumentFile(path, ReadBounded(real)) : null;
+        }
+        catch (Exception fault) when (IsOfFiles(fault))
+        {
+            return null;
+        }
     }
 
     private static string RealPath(FileSystemInfo entry)

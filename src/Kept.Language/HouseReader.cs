@@ -60,7 +60,7 @@ public static class HouseReader
             BinaryPrimitives.WriteInt32LittleEndian(length[4..], file.Bytes.Length);
             hash.AppendData(length);
             hash.AppendData(path);
-            hash.AppendData([(byte)file.Origin]);
+            hash.AppendData([(byte)((byte)file.Origin | (file.IsTargets ? 0x80 : 0))]);
             hash.AppendData(file.Bytes.Span);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -83,7 +83,8 @@ public static class HouseReader
 
     private static List<Agent> AgentsOf(List<DocumentFile> files, DocumentTables tables, SharedTexts texts, HouseFile house, Problems problems)
     {
-        var documents = files.Where(file => !IsHouseFile(file)).ToList();
+        var documents = files.Where(file => !IsHouseFile(file) && !file.IsTargets).ToList();
+        var targets = new Found.TargetLists(files);
         var types = TypesOf(documents, tables);
         var settings = new Dictionary<CheckKind, FrozenDictionary<string, FieldValue>>();
         var agents = new List<Agent>();
@@ -97,7 +98,7 @@ public static class HouseReader
             foreach (var document in opened) types[document.Scope.Agent] = document.Scope.Types;
             foreach (var document in opened)
             {
-                var agent = AgentReader.Read(document, types.GetValueOrDefault);
+                var agent = AgentReader.Read(document, types.GetValueOrDefault, targets);
                 // without a good id it is no agent; what was wrong has been told
                 if (document.Id.Length == 0) continue;
                 if (byId.TryGetValue(agent.Id, out var first))
@@ -163,8 +164,8 @@ public static class HouseReader
     /// <summary>A key may be quoted, stand before a blank, or hide a letter behind an escape.</summary>
     private static bool Mentions(DocumentFile file, ReadOnlySpan<byte> word) => file.Bytes.Span.IndexOf(word) >= 0 || file.Bytes.Span.Contains((byte)'\\');
 
-    private static bool IsHouseFile(DocumentFile file) =>
-        file.Path == HouseFileReader.FileName || file.Path.EndsWith("/" + HouseFileReader.FileName, StringComparison.Ordinal);
+    private static bool IsHouseFile(DocumentFile file) => !file.IsTargets &&
+        (file.Path == HouseFileReader.FileName || file.Path.EndsWith("/" + HouseFileReader.FileName, StringComparison.Ordinal));
 
     private static IEnumerable<Diagnostic> Ordered(Problems problems)
     {

@@ -12,4 +12,8 @@ public sealed record HouseReading(House? House, ImmutableArray<Diagnostic> Diagn
 }
 
 /// <summary>One file of a house: its path relative to the house with forward slashes, and its bytes as read.</summary>
-public sealed record DocumentFile(string Path, ReadOnlyMemory<byte> Bytes, DocumentOrigin Origin = DocumentOrigin.Ours);
+public sealed record DocumentFile(string Path, ReadOnlyMemory<byte> Bytes, DocumentOrigin Origin = DocumentOrigin.Ours)
+{
+    /// <summary>It is no document: a list of targets that a source of one gave, its path the file or the URL.</summary>
+    public bool IsTargets { get; init; }
+}

@@ -111,7 +111,7 @@ public static class EntryKinds
 {
     public const string Started = "kept.started", Stopped = "kept.stopped", HouseTaken = "kept.house.taken", HouseRefused = "kept.house.refused",
         PromiseNamed = "kept.promise.named", PromiseTerms = "kept.promise.terms", CheckRhythm = "kept.check.rhythm", PromiseGone = "kept.promise.gone", VerdictChanged = "kept.verdict.changed", BlockSealed = "kept.block.sealed",
-        LooksExpired = "kept.looks.expired", Gap = "kept.gap",
+        LooksExpired = "kept.looks.expired", Gap = "kept.gap", BeatLogged = "kept.beat.logged",
         AlertChanged = "kept.alert.changed", TellQueued = "kept.tell.queued", TellTold = "kept.tell.told", TellFailing = "kept.tell.failing", TellDropped = "kept.tell.dropped",
         RouteBegan = "kept.tell.route", SilenceBegan = "kept.silence.began", SilenceEnded = "kept.silence.ended";
 }

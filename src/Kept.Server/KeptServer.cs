@@ -2,9 +2,12 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Kept.Checks.Found;
 using Kept.Engine;
+using Kept.Language.Found;
 using Kept.Ledger;
 using Kept.Model;
+using Kept.Server.DropIn;
 using Kept.Server.Hosting;
 using Kept.Tell;
 using Microsoft.AspNetCore.Connections;
@@ -58,7 +61,7 @@ public static partial class KeptServer
             Teller = teller,
             Findings = () => machine.Findings,
         };
-        await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies)), logging => Log(logging));
+        await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies), ProberOf(options, sight, looking)), logging => Log(logging));
         try
         {
             await web.StartAsync(cancellationToken);
@@ -72,9 +75,11 @@ public static partial class KeptServer
             return ServerExit.Stopped;
         }
         var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var asked = new AskedLists((list, token) => TargetsAsk.AskAsync(looking.Dialer, list.Url!, list.Every, TargetLists.MostBytes, options.Time, token), ledger, options.Time, logs.CreateLogger("Kept.Found"));
         var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
-            logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder));
-        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()));
+            logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder))
+        { Found = new FoundLists(FolderOf(options.HousePath), asked) };
+        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()), asked);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var telling = Task.CompletedTask;
         try
@@ -91,6 +96,9 @@ public static partial class KeptServer
             await web.StopAsync(CancellationToken.None);
         }
     }
+
+    private static Prober? ProberOf(ServerOptions options, Sight sight, Looking looking) =>
+        options.ReadModule is { } read ? new Prober(sight.View, looking.Looks, FolderOf(options.HousePath), read, options.Time) : null;
 
     /// <summary>What strangers can read is told without what a look lacked on this machine; the log has it.</summary>
     private static FrozenDictionary<string, Look> LooksOf(ServerOptions options, Looking looking, ILogger log) => options.IsPublic

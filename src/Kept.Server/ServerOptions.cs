@@ -26,6 +26,9 @@ public sealed record ServerOptions(string DataFolder, string HousePath, IPAddres
     /// <summary>npm's output with the zooming of plots; null looks beside the program, and is well without.</summary>
     public string? WebFolder { get; init; }
 
+    /// <summary>Reads modules of blackbox_exporter for <c>/probe</c>; null where the program knows no foreign files, and then there is no such address.</summary>
+    public DropIn.ReadModule? ReadModule { get; init; }
+
     /// <summary>Where the banner goes.</summary>
     public TextWriter Output { get; init; } = Console.Out;
 

@@ -6,7 +6,7 @@ using Kept.Model;
 namespace Kept.Server;
 
 /// <summary>A server that is up: takes the first house, says so, follows its documents, and ends in order.</summary>
-internal sealed partial class Up(ServerOptions options, RunningHouse running, Looking looking, HouseSource source, ILogger log, Action<HouseSettings> check)
+internal sealed partial class Up(ServerOptions options, RunningHouse running, Looking looking, HouseSource source, ILogger log, Action<HouseSettings> check, AskedLists? asked = null)
 {
     /// <param name="address">Where the web answers.</param>
     /// <param name="ready">Called when there is something to show.</param>
@@ -18,7 +18,7 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
         {
             var signature = source.Signature();
             var reading = Followed(await source.ReadAsync(stopping.Token));
-            var trusted = source.TrustSignature();
+            var trusted = source.BesideSignature();
             check(reading.House?.Settings ?? HouseSettings.Default);
             GiveBack(reading); // before anything is looked at: a pause of ours would be told as slowness of others
             // a first start with documents that do not read still answers, with its own promises and the words of the fault
@@ -29,10 +29,12 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
             ready();
             Banner(address, reading);
             var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, trusted, stopping.Token);
+            var asking = asked?.RunAsync(stopping.Token) ?? Task.CompletedTask;
             await Task.WhenAny(engine, watch);
             await stopping.CancelAsync();
             await engine;
             await Quiet(watch);
+            await Quiet(asking);
             options.Output.WriteLine("kept: stopped; everything seen is on record.");
             return ServerExit.Stopped;
         }

@@ -67,7 +67,7 @@ public sealed class HouseSourceTests : IDisposable
         {
             if (reading.Diagnostics.Any(one => one.Code == "R35")) taken.TrySetResult(reading);
             return ValueTask.CompletedTask;
-        }, _time, NullLogger.Instance).RunAsync(signature, source.TrustSignature(), stop.Token);
+        }, _time, NullLogger.Instance).RunAsync(signature, source.BesideSignature(), stop.Token);
         while (!taken.Task.IsCompleted && _time.GetUtcNow() < new DateTimeOffset(2026, 12, 5, 0, 0, 0, TimeSpan.Zero))
         {
             _time.Advance(TimeSpan.FromMinutes(10));

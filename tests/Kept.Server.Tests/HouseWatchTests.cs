@@ -85,7 +85,7 @@ public sealed class HouseWatchTests : IDisposable
         using var looking = new Looking(house, _time);
         var signature = source.Signature();
         looking.Follow((await source.ReadAsync(CancellationToken.None)).House!.Settings);
-        var (used, trusted) = (looking.Roots, source.TrustSignature());
+        var (used, trusted) = (looking.Roots, source.BesideSignature());
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stop = new CancellationTokenSource();
         var watch = new HouseWatch(source, house, (reading, _) =>

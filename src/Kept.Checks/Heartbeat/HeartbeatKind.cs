@@ -15,7 +15,22 @@ internal static class HeartbeatKind
 
     public static readonly CheckKind Kind = new(
         "heartbeat", "Waits for the watched thing to call /beat/KEY at least once in every period; silence beyond the grace is a failure.", "KEY", ReadTarget,
-        Fields: [new("grace", FieldForm.Duration, "how much later than 'every' a call may come", "1m")],
+        Fields:
+        [
+            new("grace", FieldForm.Duration, "how much later than 'every' a call may come", "1m"),
+            new("healthchecks", FieldForm.TextMap, "it is called at the ping addresses of Healthchecks too: /ping/UUID, or /ping/PING-KEY/SLUG", MayHoldSecret: true, Keys:
+            [
+                new("uuid", "The UUID of its ping address.", IsSecret: true),
+                new("ping-key", "The ping key of its project, for addresses with a slug.", IsSecret: true),
+                new("slug", "Its slug there."),
+            ]),
+            new("gatus", FieldForm.TextMap, "it is pushed to as an external endpoint of Gatus too: POST /api/v1/endpoints/ENDPOINT/external", MayHoldSecret: true, Keys:
+            [
+                new("endpoint", "The key of the endpoint there, GROUP_NAME.", "core_nightly-backup"),
+                new("token", "Its bearer token.", "${env:GATUS_TOKEN}", IsSecret: true),
+            ]),
+            new("kuma", FieldForm.TextMap, "it is called at the address of a push monitor of Uptime Kuma too: /api/push/TOKEN", MayHoldSecret: true, Keys: [new("token", "The token of its push address.", "${env:KUMA_PUSH_TOKEN}", IsSecret: true)]),
+        ],
         Sees:
         [
             new("exit-code", ObservedForm.Quantity, Dimension.Number, "the exit code that was reported; 0 for a plain success", Typical: Value.Of(0m)),
@@ -23,7 +38,26 @@ internal static class HeartbeatKind
             new("body", ObservedForm.Body, Dimension.Number, "what was sent with the call, at most 10 KiB", Typical: new Value.Body("")),
         ],
         Failures: ["silent", "reported-failure", ExitCode, StartedNeverEnded, "ten-times-slower", "body-empty", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale"],
-        IsPassive: true);
+        IsPassive: true,
+        Settles: OldAddresses);
+
+    /// <summary>What it says of its addresses at other tools must name one.</summary>
+    private static TargetReading OldAddresses(CheckTarget target, IReadOnlyDictionary<string, FieldValue> settings)
+    {
+        if (Map("healthchecks") is { } pings)
+        {
+            if (pings.ContainsKey("slug") != pings.ContainsKey("ping-key"))
+                return TargetReading.Wrong(pings.ContainsKey("slug") ? "`healthchecks` has a slug and no ping-key, without which it is called by nobody" : "`healthchecks` has a ping-key and no slug", "write both, or its `uuid`");
+            if (pings.Count == 0) return TargetReading.Wrong("`healthchecks` names no address", "write its `uuid`, or `ping-key` and `slug`");
+            if (pings.TryGetValue("slug", out var slug) && (slug.Length > 100 || !slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_')))
+                return TargetReading.Wrong("the slug under `healthchecks` is none", "write it as it stands in the address: lower-case letters, digits, - and _");
+        }
+        if (Map("gatus") is { } push && push.TryGetValue("endpoint", out var endpoint) && (endpoint.Length > 200 || !endpoint.All(c => char.IsLetterOrDigit(c) || c is '-' or '_')))
+            return TargetReading.Wrong("the endpoint under `gatus` is no key of one", "write it as it stands in the address, GROUP_NAME: Gatus writes - for / _ , . # + and blanks");
+        return TargetReading.Of(target);
+
+        Dictionary<string, string>? Map(string field) => settings.TryGetValue(field, out var value) && value is FieldValue.TextMap map ? new Dictionary<string, string>(map.Items, StringComparer.Ordinal) : null;
+    }
 
     private static TargetReading ReadTarget(string text)
     {

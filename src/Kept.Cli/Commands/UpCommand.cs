@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.Net;
+using Kept.Checks;
 using Kept.Cli.Output;
+using Kept.Import.Blackbox;
+using Kept.Language;
+using Kept.Model;
 using Kept.Server;
 
 namespace Kept.Cli.Commands;
@@ -39,11 +43,16 @@ internal static class UpCommand
                 Errors = terminal.Talk,
                 Time = time,
                 WebFolder = WebFolder(),
+                ReadModule = ReadModule,
             };
             return KeptServer.RunAsync(options, cancellationToken);
         });
         return command;
     }
+
+    /// <summary>Modules of blackbox_exporter are read by the importer of its files.</summary>
+    internal static (Check? Check, string? Why)? ReadModule(DocumentFile modules, string module, string target) =>
+        BlackboxProbe.Read(modules, module, target, CheckCatalog.Kinds) is { } read ? (read.Check, read.Why) : null;
 
     /// <summary>An address alone is a network of one.</summary>
     private static IPNetwork? NetworkOf(string text) =>

@@ -28,6 +28,9 @@ internal static class VerifyCommand
                 if (parsed.GetValue(json)) terminal.Result.WriteLine(VerifyJson.WriteRefused(read.Diagnostics));
                 return ExitCodes.Unknown;
             }
+            read = await read.AskedAsync(parsed.GetValue(house)!, time, cancellationToken);
+            foreach (var lacking in read.Diagnostics.Where(one => one.Code is "L132" or "L134")) terminal.Talk.WriteLine(DiagnosticText.Render(lacking) + "\n");
+            if (read.House is null) return ExitCodes.Unknown;
             var looked = await OneLook.AtAsync(read.House, read.Folder, parsed.GetValue(atOnce), time, cancellationToken);
             if (parsed.GetValue(junit) is { } file) await File.WriteAllTextAsync(file, JUnit.Write(read.House, looked), cancellationToken);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(VerifyJson.Write(read.House, looked));

@@ -16,8 +16,6 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
     public bool IsArmed { get; private set; }
     /// <summary>The newest call of any kind but start.</summary>
     public Instant LastCall { get; private set; }
-    /// <summary>When it said that it began, and has not ended since.</summary>
-    public Instant? StartedAt { get; set; }
     /// <summary>The newest call that became a look; calls within the same second are one.</summary>
     public Instant? LastRecorded { get; set; }
     /// <summary>That call was a failure, as the document judges it.</summary>
@@ -26,6 +24,23 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
     public Instant? RecoveredAt { get; set; }
     /// <summary>Silent after this.</summary>
     public Instant Deadline { get; private set; }
+
+    /// <summary>Runs that began and have not ended, the newest last; a caller that names no runs has one.</summary>
+    private readonly List<(string Run, Instant At)> _runs = [];
+    private const int MostRuns = 20;
+
+    /// <summary>It said that a run began; the same run again begins anew. Of too many that never end the oldest is forgotten.</summary>
+    public void Begin(string? run, Instant at)
+    {
+        End(run);
+        if (_runs.Count >= MostRuns) _runs.RemoveAt(0);
+        _runs.Add((run ?? "", at));
+    }
+
+    /// <summary>When it said that the run began; null where it did not say, or the run ended since.</summary>
+    public Instant? BeganAt(string? run) => _runs.FindIndex(one => one.Run == (run ?? "")) is >= 0 and var index ? _runs[index].At : null;
+
+    public void End(string? run) => _runs.RemoveAll(one => one.Run == (run ?? ""));
 
     public void Called(Instant at)
     {

@@ -67,6 +67,14 @@ internal static class EntryBodies
 
     public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new Members().Set("promise", name.ToString()));
 
+    /// <summary>A watched thing told something that says nothing of how it stands.</summary>
+    public static EntryDraft Logged(Instant at, PromiseName promise, string check, string? said, string? from) =>
+        Draft(EntryKinds.BeatLogged, at, promise.ToString(), new Members()
+            .Set("promise", promise.ToString()).Set("check", check).Set("said", said is { Length: > MostSaid } ? said[..MostSaid] + "…" : said).Set("from", from));
+
+    /// <summary>Of what is only told, so many characters are kept.</summary>
+    private const int MostSaid = 4096;
+
     /// <summary>A stretch in which nothing could be seen; without a subject it is about the whole house.</summary>
     public static EntryDraft Gap(Instant at, string subject, GapCause cause, Instant from, Instant to, long slots, string? detail) =>
         Draft(EntryKinds.Gap, at, subject, new Members()

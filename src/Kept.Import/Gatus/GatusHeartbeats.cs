@@ -13,7 +13,7 @@ internal sealed class GatusHeartbeats(ImportRequest request, HouseDraft draft, L
         var (name, group) = (endpoint.Text("name")?.Content ?? "external endpoint", endpoint.Text("group")?.Content);
         var subject = endpoint.Subject = group is null ? name : $"{group}/{name}";
         var enabled = endpoint.Flag("enabled");
-        endpoint.Pass("token");
+        var token = endpoint.Text("token");
         var confirm = alerting.Confirmation(endpoint);
         var windows = endpoint.Items("maintenance-windows").Select(window => GatusMaintenance.Calendar(window, draft, losses)).ToList();
         var every = endpoint.Inner("heartbeat") is { } heartbeat ? Interval(heartbeat) : null;
@@ -39,8 +39,36 @@ internal sealed class GatusHeartbeats(ImportRequest request, HouseDraft draft, L
             var wish = new WishDraft(subject, endpoint.Map.At, group ?? name, name) { Purpose = subject, Given = GatusMaintenance.Given(windows) };
             wish.Checks.Add(check);
             draft.Wishes.Add(wish);
-            losses.Changed(endpoint.Map.At, subject, "what reports calls another address from now on, and the token is not carried", $"curl -fsS http://localhost:7070/beat/{key}");
+            Address(check, subject, KeyOf(group, name), token?.Content, endpoint.Map.At, key);
         }
+    }
+
+    /// <summary>What reports goes on pushing as it does. A token that came from a variable there comes from it here; one in clear is not written.</summary>
+    private void Address(CheckDraft check, string subject, string endpoint, string? token, Place at, string key)
+    {
+        if (string.IsNullOrWhiteSpace(token) || endpoint.Length > 200)
+        {
+            losses.Changed(at, subject, "it has no token there, so what reports calls another address from now on", $"curl -fsS http://localhost:7070/beat/{key}");
+            return;
+        }
+        var read = new List<string>();
+        var reference = GatusText.WithSecrets(token, read);
+        var ownName = read is not [var one] || one != reference;
+        var name = $"GATUS_{key.Replace('-', '_').ToUpperInvariant()}_TOKEN";
+        if (ownName) reference = $"${{env:{name}}}";
+        else name = reference["${env:".Length..^1];
+        check.Maps.Add(new("gatus", [new("endpoint", endpoint), new("token", reference)]));
+        check.Secrets.Add(reference);
+        check.AreSecretsTold = true;
+        losses.Tell(new Finding(ImportCodes.SecretLeftOut, FindingKind.Changed, at, subject, $"{(ownName ? "its token stands in the configuration as it is, and is not written into a document" : "its token comes from a variable there, and here from the same")}: `{name}` is read where Kept runs, and what reports goes on pushing to /api/v1/endpoints/{endpoint}/external, of this server", null, $"export {name}='its token'"));
+    }
+
+    /// <summary>As Gatus makes it of group and name.</summary>
+    private static string KeyOf(string? group, string name)
+    {
+        return Part(group ?? "") + "_" + Part(name);
+
+        static string Part(string text) => string.Concat(text.Trim().ToLowerInvariant().Select(c => c is '/' or '_' or ',' or '.' or '#' or '+' or '&' or ' ' ? '-' : c));
     }
 
     private Duration? Interval(Keys heartbeat)

@@ -58,8 +58,20 @@ internal sealed partial class HealthchecksChecks(ImportRequest request, HouseDra
         if (tags is { Length: > 0 and <= 500 }) wish.Comments.Add("tags: " + tags);
         wish.Checks.Add(heartbeat);
         draft.Wishes.Add(wish);
-        losses.Changed(check.Map.At, subject, "the job calls another address from now on, and its UUID is not carried", $"curl -fsS http://localhost:7070/beat/{address}");
+        if (!HasUuid(check))
+        {
+            losses.Changed(check.Map.At, subject, "a key that may only read gives no UUID, so the job calls another address from now on", $"ask again with a key that may write; or curl -fsS http://localhost:7070/beat/{address}");
+            return;
+        }
+        var variable = $"HEALTHCHECKS_{address.Replace('-', '_').ToUpperInvariant()}_UUID";
+        heartbeat.Maps.Add(new("healthchecks", [new("uuid", $"${{env:{variable}}}")]));
+        heartbeat.Secrets.Add($"${{env:{variable}}}");
+        heartbeat.AreSecretsTold = true;
+        losses.Tell(new Finding(ImportCodes.SecretLeftOut, FindingKind.Changed, check.Map.At, subject, $"its UUID stands in the answer as it is, and is not written into a document: it is read from `{variable}` where Kept runs, and the job goes on calling /ping/UUID, of this server", null, $"export {variable}='the last part of its ping address'"));
     }
+
+    /// <summary>Whether the answer says by which UUID it is pinged; an answer to a key that may only read does not.</summary>
+    private static bool HasUuid(Keys check) => new[] { "uuid", "ping_url" }.Any(key => (check.Map[key] as ForeignNode.Text)?.Content is { } text && Uuid().IsMatch(text));
 
     /// <summary>How long it may be silent: its period, or the longest pause of its schedule.</summary>
     private Duration? Every(Keys check)

@@ -19,7 +19,7 @@ internal static class HealthchecksImport
     {
         var draft = new HouseDraft();
         draft.Comments.Add("Brought from Healthchecks by `kept import healthchecks`. Nobody promised this, so everything here is a wish: what we hope for, and verify.");
-        draft.Comments.Add("Until a job calls its new address, its heartbeat is unknown and cannot break. Whoever knows a key can call in its name: make each longer, as `kept add --heartbeat` does.");
+        draft.Comments.Add("Until a job calls, its heartbeat is unknown and cannot break. Whoever knows a key can call in its name: make each longer, as `kept add --heartbeat` does.");
         foreach (var file in request.Files)
         {
             var root = ForeignJson.Read(file, losses);

@@ -79,7 +79,7 @@ internal sealed class KumaMonitors(ImportRequest request, HouseDraft draft, Kuma
         if (KumaHouse.Told(monitor).Any()) losses.Changed(monitor.At, subject, "a group that tells somebody when one of its own is down is no check here", "what stands in it is judged one by one");
     }
 
-    /// <summary>It reports by itself; its token is a secret and is not carried.</summary>
+    /// <summary>It reports by itself, and goes on calling as it does; of its token the document has the name of a variable.</summary>
     private CheckDraft? Push(KumaReading its)
     {
         var monitor = its.Monitor;
@@ -91,7 +91,13 @@ internal sealed class KumaMonitors(ImportRequest request, HouseDraft draft, Kuma
         check.Fields.Add(new("grace", (Buffer + Duration.Seconds((long)retries * (monitor.Number("retryInterval") is > 0 and { } again ? Math.Min(again, 31_536_000) : (long)check.Every.Value.ToTimeSpan().TotalSeconds))).ToString()));
         check.Confirm = (1, 1);
         check.Comments.Add("Whoever knows this key can call in its name: make it longer, as `kept add --heartbeat` does.");
-        losses.Changed(monitor.At, its.Subject, "what reports calls another address from now on, and the token is not carried", $"curl -fsS http://localhost:7070/beat/{key}");
+        if (monitor.Text("pushToken") is null)
+        {
+            losses.Changed(monitor.At, its.Subject, "its push address has no token there, so what reports calls another address from now on", $"curl -fsS http://localhost:7070/beat/{key}");
+            return check;
+        }
+        check.Maps.Add(new("kuma", [new("token", its.Secrets.PushToken())]));
+        its.Secrets.Into(check);
         return check;
     }
 

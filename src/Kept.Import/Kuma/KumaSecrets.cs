@@ -21,6 +21,16 @@ internal sealed partial class KumaSecrets(string prefix, string subject, Place a
         check.AreSecretsTold = true;
     }
 
+    /// <summary>The reference for the token of a push address. Nothing is sent with it: it is what callers show to us.</summary>
+    public string PushToken()
+    {
+        var name = $"KUMA_{prefix}_PUSH_TOKEN";
+        losses.Tell(new Finding(ImportCodes.SecretLeftOut, FindingKind.Changed, at, subject, $"the token of its push address stands in Uptime Kuma as it is, and is not written into a document: it is read from `{name}` where Kept runs, and what reports goes on calling /api/push/TOKEN, of this server", null, $"export {name}='the last part of its push address'"));
+        var reference = $"${{env:{name}}}";
+        _used.Add(reference);
+        return reference;
+    }
+
     /// <summary>The reference that a document writes for it, and a finding that names the variable.</summary>
     /// <param name="what">The last part of its name: <c>PASSWORD</c>.</param>
     /// <param name="instead">How to set it.</param>

@@ -56,6 +56,7 @@ internal static class PromiseTape
         tape.Flag(promise.HoldsData);
         tape.Flag(promise.UsesNotDisclosed);
         tape.Byte((byte)promise.Origin);
+        tape.Flag(promise.IsFoundOutside);
         tape.At(promise.At);
         tape.Places(promise.FieldPlaces);
         tape.Text(promise.TermsHash);
@@ -91,6 +92,7 @@ internal static class PromiseTape
         HoldsData = tape.Flag(),
         UsesNotDisclosed = tape.Flag(),
         Origin = tape.One<DocumentOrigin>(),
+        IsFoundOutside = tape.Flag(),
         At = tape.At(),
         FieldPlaces = tape.Places(),
         TermsHash = tape.Text(),

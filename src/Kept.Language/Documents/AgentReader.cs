@@ -23,8 +23,8 @@ internal static class AgentReader
         return new AgentDocument(id ?? "", written, reading, new AgentScope(id is null ? "unnamed" : reading.Texts.Share(id), types, defaultSettings));
     }
 
-    /// <summary>The second half. <paramref name="typesOf"/> gives the quantities of other agents of the house.</summary>
-    public static Agent Read(AgentDocument document, Func<string, IReadOnlyDictionary<string, QuantityType>?> typesOf)
+    /// <summary>The second half. <paramref name="typesOf"/> gives the quantities of other agents of the house, <paramref name="targets"/> what was found.</summary>
+    public static Agent Read(AgentDocument document, Func<string, IReadOnlyDictionary<string, QuantityType>?> typesOf, Found.TargetLists targets)
     {
         var (_, written, reading, scope) = document;
         var problems = reading.Problems;
@@ -50,7 +50,7 @@ internal static class AgentReader
             Calendars = CalendarReader.Read(written, scope.Quantity, reading),
             Capacities = Capacities(written, reading),
             Promises = promises.Promises(written),
-            ReliesOn = new RelianceReader(reading, scope, promises, typesOf).Read(written),
+            ReliesOn = new RelianceReader(reading, scope, promises, typesOf, targets).Read(written),
             Members = [.. members.Keys],
             MemberOf = written.Scalar("member-of") is { } super ? FieldValues.Name(super, "an agent", problems) : null,
             Origin = reading.Origin,

@@ -196,7 +196,7 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
                 {
                     if (written.Inner(field.Name, DocumentTables.ShapeOf(field)) is not { } keyed) return null;
                     foreach (var key in field.Keys)
-                        if (keyed.Scalar(key.Name) is { } given && (key.IsUrl ? FieldValues.Url(given, _problems) : key.Choices.IsDefault ? given.Text : FieldValues.OneOf(given, key.Choices, _problems, Codes.CheckField)) is { } taken)
+                        if (keyed.Scalar(key.Name) is { } given && (key.IsSecret ? FieldValues.Secret(given, key.Name, Codes.CheckSecret, _problems) : key.IsUrl ? FieldValues.Url(given, _problems) : key.Choices.IsDefault ? given.Text : FieldValues.OneOf(given, key.Choices, _problems, Codes.CheckField)) is { } taken)
                             map.Add(new(key.Name, taken));
                     return new FieldValue.TextMap(map.ToImmutable());
                 }

@@ -61,6 +61,13 @@ internal sealed class DocumentTables
             new("tell", NameList, "The routes of the house over which somebody is told; or nobody. By default the usual ones."),
             new("check", checks, "How it is looked at.", Required: true, Example: "check: { http: 'GET https://…', expect: [ status == 200 ] }"),
         ]);
+        Found = new("found", "what is found",
+        [
+            new("from", new Form.Of(Source), "Where targets are listed.", Required: true, Example: "from: { files: targets/*.json }"),
+            new("wish", new Form.Of(Wish), "The wish about each: in its purpose, the targets of its checks and their headers, ${LABEL} is the value of a label.", Required: true, Example: "wish: { check: { http: 'GET https://${__address__}/', expect: [ status == 200 ] } }"),
+            new("name", Words, "The name of each, made of labels. By default ${__address__}."),
+            new("reach", new Form.Text("where targets may lie", Choices: ["public", "anywhere"]), "What may be looked at: public, addresses of the public internet alone, or anywhere, also this machine and its networks. By default public."),
+        ]);
         Reliance = new("reliance", "a relation",
         [
             new("agent", Name, "The id of the other agent, where the key is not its id."),
@@ -70,6 +77,7 @@ internal sealed class DocumentTables
             new("runs-on", NameList, "Bases it is known to stand on: two suppliers on one base fall together."),
             new("accepts", new Form.Map("promise", new Form.Of(Acceptance), NamePattern), "What we accept of its promises, by name."),
             new("wishes", new Form.Map("promise", new Form.Of(Wish), LineNamePattern), "What we wish and observe where it promised nothing."),
+            new("found", new Form.List(new Form.Of(Found), OrOne: true), "Wishes about targets that are found: one for each, from a template."),
         ]);
         Document = new("document", "a document", DocumentFields());
         Anchors = new("anchors", "the anchors",
@@ -90,8 +98,16 @@ internal sealed class DocumentTables
     public Shape House { get; }
     public Shape CheckDefaults { get; }
     public Shape Step { get; }
+    public Shape Found { get; }
     public Shape Reliance { get; }
     public Shape Wish { get; }
+
+    public static readonly Shape Source = new("source", "a source of targets",
+    [
+        new("files", WordList, "Files of targets as Prometheus reads them (file_sd: .json, .yml, .yaml), relative to the house; * stands for a part of a file's name."),
+        new("http", Url, "A URL that lists them as Prometheus asks for them (http_sd); the running server asks it."),
+        new("every", Length, "Of http: how often it is asked, at least 5s. By default 60s."),
+    ]);
 
     public static readonly Shape Contact = new("contact", "a contact",
     [
@@ -189,6 +205,13 @@ internal sealed class DocumentTables
         new("canary", new Form.Text("a length of time of at least 1h, or no", "^([0-9]+(\\.[0-9]+)?(h|d|w)|no|false)$"), "A route that carried nothing for so long is tried with a message that says so. By default 1d."),
     ]);
 
+    public static readonly Shape Probe = new("probe", "the probe",
+    [
+        new("modules", Words, "A configuration of blackbox_exporter, relative to the house: how /probe looks.", Required: true, Example: "modules: blackbox.yml"),
+        new("reach", new Form.Text("where targets may lie", Choices: ["public", "anywhere"]), "What may be probed: public, addresses of the public internet alone, or anywhere, also this machine and its networks. By default public."),
+        new("at-once", Whole, "Most probes under way at a time; one more is told to come back. By default 16."),
+    ]);
+
     private ImmutableArray<Field> HouseFields() =>
     [
         new("house", Name, "The id of the house.", Required: true, Example: "house: our-company"),
@@ -204,6 +227,7 @@ internal sealed class DocumentTables
         new("tell", new Form.Map("route", new Form.Of(Route), NamePattern), "Ways to those who are told when a promise breaks, by name."),
         new("pages", Url, "Where others reach the pages of this house, for links in messages."),
         new("ours", NameList, "The agents that are ours; a document of another is then an error."),
+        new("probe", new Form.Of(Probe), "Look for Prometheus as blackbox_exporter does, at /probe. Whoever reaches the server can have it look, so it is off where this is not written."),
         new("anchors", new Form.Of(Anchors), "What is known to be well, by which we know whether we ourselves can see."),
     ];
 
@@ -286,7 +310,7 @@ internal sealed class DocumentTables
 
     /// <summary>The keys of a field of checks that has only known ones.</summary>
     public static Shape ShapeOf(CheckField field) => new(field.Name, $"`{field.Name}`",
-        [.. field.Keys.Select(key => new Field(key.Name, key.IsUrl ? Url : key.Choices.IsDefault ? Words : new Form.Text("one of the choices", Choices: key.Choices), key.Means, key.Example is not null, key.Example is null ? null : $"{key.Name}: {key.Example}"))]);
+        [.. field.Keys.Select(key => new Field(key.Name, key.IsSecret ? SecretRef : key.IsUrl ? Url : key.Choices.IsDefault ? Words : new Form.Text("one of the choices", Choices: key.Choices), key.Means, key.Example is not null, key.Example is null ? null : $"{key.Name}: {key.Example}"))]);
 
     private static Form FormOf(ImmutableArray<CheckField> fields)
     {

@@ -100,6 +100,24 @@ internal static partial class FieldValues
         return null;
     }
 
+    /// <summary>A file in the folder of the house or below it.</summary>
+    public static string? FileBeside(ScalarText text, Problems problems)
+    {
+        if (text.Text.Length is > 0 and <= 500 && !Path.IsPathRooted(text.Text) && !text.Text.Split('/', '\\').Contains("..") && !text.Text.Any(char.IsControl)) return text.Text;
+        problems.Error(Codes.OutOfHouse, text.At, $"`{Short(text)}` does not lie in the folder of the house", "copy it there, and write its path from there");
+        return null;
+    }
+
+    /// <summary>The name of a secret and nothing else; the secret itself is refused.</summary>
+    public static string? Secret(ScalarText text, string field, string code, Problems problems)
+    {
+        var whole = text.Text.StartsWith("${env:", StringComparison.Ordinal) || text.Text.StartsWith("${file:", StringComparison.Ordinal);
+        if (whole && text.Text.IndexOf('}', StringComparison.Ordinal) == text.Text.Length - 1 && text.Text.Length > "${file:}".Length - 1) return text.Text;
+        // it may be the secret itself, so it is not repeated
+        problems.Error(code, text.At, $"`{field}` is to name a secret, and what stands here is none of its names", "write ${env:NAME} or ${file:PATH}: a document is read by many, and kept for long");
+        return null;
+    }
+
     /// <summary>What looks can go through: <c>http://[USER:PASSWORD@]HOST:PORT</c>. The user part may hold secrets, so it is never shown.</summary>
     public static string? Proxy(ScalarText text, Problems problems)
     {

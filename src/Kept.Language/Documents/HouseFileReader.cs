@@ -51,6 +51,7 @@ internal static class HouseFileReader
                 Registries = Registries(written, reading),
                 Anchors = written.Inner("anchors", reading.Tables.Anchors) is { } anchors ? AnchorsOf(anchors, reading) : Model.Anchors.None,
                 Routes = new RouteReader(reading).Read(written),
+                Probe = written.Inner("probe", DocumentTables.Probe) is { } probe ? ProbeOf(probe, reading) : null,
                 Pages = written.Scalar("pages") is { } pages ? FieldValues.Url(pages, problems) : null,
             },
             FieldValues.Each(written.Texts("ours"), text => FieldValues.Name(text, "an agent", problems)))
@@ -63,6 +64,14 @@ internal static class HouseFileReader
     {
         var checks = new CheckReader(reading, new AgentScope("", [], []));
         return new Model.Anchors(checks.Anchors(written, "connection"), checks.Anchors(written, "resolver"), checks.Anchors(written, "clock", expects: true));
+    }
+
+    private static ProbeSettings? ProbeOf(Written written, Reading reading)
+    {
+        var modules = written.Scalar("modules") is { } file ? FieldValues.FileBeside(file, reading.Problems) : null;
+        var reach = written.Scalar("reach") is { } text ? FieldValues.OneOf(text, ["public", "anywhere"], reading.Problems) : null;
+        var atOnce = written.Scalar("at-once") is { } most ? FieldValues.Whole(most, 1, 1_000, reading.Problems) : null;
+        return modules is null ? null : new ProbeSettings(modules, reach == "anywhere", atOnce ?? ProbeSettings.UsualAtOnce);
     }
 
     private static ImmutableArray<KeyValuePair<string, string>> Registries(Written written, Reading reading)

@@ -32,6 +32,9 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
         return promises.ToImmutable();
     }
 
+    /// <summary>The same for what is read apart, with problems of its own.</summary>
+    public PromiseReader Apart(Problems problems) => new(new Reading(reading.Source, reading.Origin, reading.Tables, reading.Texts, problems), scope, defaults, agentUntil);
+
     public Promise Wish(PromiseName name, Written written)
     {
         var checks = _checks.Read(written, _checkDefaults);

@@ -4,7 +4,7 @@ using Kept.Model;
 namespace Kept.Language.Documents;
 
 /// <summary>Reads <c>relies-on</c>: what is accepted of agents that promise, and what is wished of those that do not.</summary>
-internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseReader promises, Func<string, IReadOnlyDictionary<string, QuantityType>?> typesOf)
+internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseReader promises, Func<string, IReadOnlyDictionary<string, QuantityType>?> typesOf, Found.TargetLists targets)
 {
     private readonly Problems _problems = reading.Problems;
 
@@ -31,10 +31,10 @@ internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseR
         var document = written.Scalar("document") is { } url ? FieldValues.Url(url, _problems) : null;
         if (written.Has("accepts") && !written.Has("document"))
             _problems.Error(Codes.Relation, written.PlaceOf("accepts"), $"what `{agent}` promises is accepted, and nothing says where it promises it", "write `document:` with the URL of its promises; of who promises nothing, write `wishes:` instead");
-        if (written.Has("wishes") && written.Has("document"))
-            _problems.Error(Codes.Relation, written.PlaceOf("wishes"), $"`{agent}` promises in a document, so there is nothing to wish", "accept its promises under `accepts:`, or remove `document:`");
-        if (!written.Has("wishes") && !written.Has("accepts"))
-            _problems.Error(Codes.Relation, written.At, $"nothing is accepted or wished of `{agent}`", "write `accepts:` or `wishes:`");
+        if ((written.Has("wishes") || written.Has("found")) && written.Has("document"))
+            _problems.Error(Codes.Relation, written.PlaceOf(written.Has("wishes") ? "wishes" : "found"), $"`{agent}` promises in a document, so there is nothing to wish", "accept its promises under `accepts:`, or remove `document:`");
+        if (!written.Has("wishes") && !written.Has("accepts") && !written.Has("found"))
+            _problems.Error(Codes.Relation, written.At, $"nothing is accepted or wished of `{agent}`", "write `accepts:`, `wishes:` or `found:`");
         return new Reliance
         {
             Agent = reading.Texts.Share(agent),
@@ -43,7 +43,7 @@ internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseR
             Terms = written.Text("terms"),
             RunsOn = FieldValues.Each(written.Texts("runs-on"), text => FieldValues.Name(text, "a base", _problems)),
             Accepts = Accepts(agent, written),
-            Wishes = Wishes(agent, written),
+            Wishes = new FoundReader(reading, promises, targets).Add(agent, written, Wishes(agent, written)),
             At = written.At,
         };
     }

@@ -143,15 +143,7 @@ internal sealed class RouteReader(Reading reading)
         return null;
     }
 
-    private string? Secret(Written written, string field)
-    {
-        if (written.Scalar(field) is not { } text) return null;
-        var whole = text.Text.StartsWith("${env:", StringComparison.Ordinal) || text.Text.StartsWith("${file:", StringComparison.Ordinal);
-        if (whole && text.Text.IndexOf('}', StringComparison.Ordinal) == text.Text.Length - 1 && text.Text.Length > "${file:}".Length - 1) return text.Text;
-        // it may be the secret itself, so it is not repeated
-        _problems.Error(Codes.TellSecret, text.At, $"`{field}` is to name a secret, and what stands here is none of its names", "write ${env:NAME} or ${file:PATH}: a document is read by many, and kept for long");
-        return null;
-    }
+    private string? Secret(Written written, string field) => written.Scalar(field) is { } text ? FieldValues.Secret(text, field, Codes.TellSecret, _problems) : null;
 
     private Tidings When(Written written)
     {

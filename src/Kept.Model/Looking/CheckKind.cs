@@ -95,7 +95,8 @@ public sealed record CheckField(string Name, FieldForm Form, string Means, strin
 /// <param name="Example">A value for the message that asks for it, where it must be written; null where it may be left out.</param>
 /// <param name="Choices">The words it takes, where it takes only some.</param>
 /// <param name="IsUrl">It is an http or https URL.</param>
-public sealed record CheckKey(string Name, string Means, string? Example = null, ImmutableArray<string> Choices = default, bool IsUrl = false);
+/// <param name="IsSecret">It is a secret, so a document only names it: <c>${env:NAME}</c> or <c>${file:PATH}</c>, and nothing else.</param>
+public sealed record CheckKey(string Name, string Means, string? Example = null, ImmutableArray<string> Choices = default, bool IsUrl = false, bool IsSecret = false);
 
 /// <summary>What sort of thing a check sees under a name.</summary>
 public enum ObservedForm { Quantity, Text, Flag, List, Map, Body }

@@ -118,6 +118,9 @@ public sealed record HouseSettings(int LooksAtOnce, int LooksPerHost, string? Pr
     /// <summary>Where others reach the pages of this house, for links in messages; null where they do not.</summary>
     public string? Pages { get; init; }
 
+    /// <summary>What <c>/probe</c> may do; null: there is none.</summary>
+    public ProbeSettings? Probe { get; init; }
+
     /// <summary>The routes over which a promise is told: those it names, or the usual ones.</summary>
     public IEnumerable<TellRoute> RoutesOf(Promise promise) => Routes.Where(route => promise.Tell.IsDefault ? route.IsUsual : promise.Tell.Contains(route.Name));
 }

@@ -67,6 +67,10 @@ public sealed record Promise
     /// <summary>Explicit <c>uses: not disclosed</c> (R38).</summary>
     public bool UsesNotDisclosed { get; init; }
     public DocumentOrigin Origin { get; init; }
+    /// <summary>Its target was found and not written, and the document does not let it lie inside: it is looked at as what others wrote is.</summary>
+    public bool IsFoundOutside { get; init; }
+    /// <summary>By whose word it is looked at: only our own reaches this machine and its networks.</summary>
+    public DocumentOrigin Trust => IsFoundOutside ? DocumentOrigin.Others : Origin;
     /// <summary>The whole promise in its document.</summary>
     public required Place At { get; init; }
     /// <summary>Places of the fields that were written, for diagnostics of rules: <c>given</c>, <c>keeps</c> … Dropped (empty) after load of a large house.</summary>

@@ -16,14 +16,14 @@ internal static class Routes
     }
 
     /// <summary>Everything under /api/v1, and the heartbeats.</summary>
-    public static void MapApi(this IEndpointRouteBuilder routes, Sight sight, Hosting.HeardFrom heard)
+    public static void MapApi(this IEndpointRouteBuilder routes, Sight sight, Hosting.Listener listener)
     {
         var api = routes.MapGroup("/api/v1");
         HouseApi.Map(api, sight);
         PromisesApi.Map(api, sight);
         EventsApi.Map(api, sight);
         TellApi.Map(api, sight);
-        BeatApi.Map(routes, sight, heard);
+        BeatApi.Map(routes, listener);
         HouseApi.MapHealth(routes, sight);
     }
 }

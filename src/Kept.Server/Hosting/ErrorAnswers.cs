@@ -19,7 +19,7 @@ internal sealed class ErrorAnswers(Sight sight, Assets assets)
     /// <summary>Each page adds it, and none can be made where it is already: the one that failed left it behind.</summary>
     private const string MarkOfPages = "blazor-enhanced-nav";
 
-    private static readonly string[] NoPages = ["/api", "/beat", "/metrics", "/healthz", "/assets"];
+    private static readonly string[] NoPages = ["/api", "/beat", "/ping", "/probe", "/metrics", "/healthz", "/assets"];
 
     /// <param name="context">The request; nothing of its answer was sent yet. Its <c>Retry-After</c>, where there is one, is when the page asks again.</param>
     /// <param name="error">What it is.</param>

@@ -1,12 +1,13 @@
 using System.Net;
 using Kept.Ledger;
 using Kept.Server.Api;
+using Kept.Server.DropIn;
 
 namespace Kept.Server.Hosting;
 
 /// <summary>What every answer has in common: headers that keep browsers safe, errors with a code and words, and only names of this machine while it is not public.</summary>
 /// <param name="stopping">Cancelled once the web side stops: what fails then is no fault, it is the end.</param>
-internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnswers errors, bool isPublic, ILogger log, CancellationToken stopping)
+internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnswers errors, Doorbell bell, bool isPublic, ILogger log, CancellationToken stopping)
 {
     /// <summary>Nothing from elsewhere, nothing inline: a string that slipped through encoding could still run nothing.</summary>
     public const string ContentPolicy =
@@ -27,7 +28,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-store";
-        if (context.Request.ContentLength > Web.MostBody) LastOfConnection(context);
+        if (context.Request.ContentLength > MostOf(context.Request)) LastOfConnection(context);
         // style and icon are the same in every house, and the words below are to be read
         if (!isPublic && !IsOurs(context.Request.Host.Host) && !context.Request.Path.StartsWithSegments("/assets"))
         {
@@ -37,9 +38,9 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
         }
         var from = context.Connection.RemoteIpAddress;
         var isStream = string.Equals(context.Request.Path.Value?.TrimEnd('/'), "/api/v1/events/stream", StringComparison.OrdinalIgnoreCase);
-        if (_bounds?.Enter(from, isStream, context.Request.Path.StartsWithSegments("/beat")) is { } wait)
+        if (_bounds?.Enter(from, isStream, Doorbell.IsCall(context.Request.Path)) is { } wait)
         {
-            BeatApi.SentAway(sight, context.Request);
+            bell.SentAway(context.Request);
             ApiError.WaitFor(context, wait);
             await errors.TellAsync(context, ApiError.TooOften, "this address asks for too much at once; ask again after Retry-After seconds");
             return;
@@ -49,7 +50,7 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
         {
             if (counted && Interlocked.Increment(ref _underWay) > MostAtOnce)
             {
-                BeatApi.SentAway(sight, context.Request);
+                bell.SentAway(context.Request);
                 context.Response.Headers.RetryAfter = "1";
                 await errors.TellAsync(context, ApiError.TooMany, $"{MostAtOnce} answers are under way already; ask again in a moment");
                 return;
@@ -82,9 +83,9 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
                 await errors.TellAsync(context, ApiError.WrongRequest, wrong.Message);
                 return;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                BeatApi.SentAway(sight, context.Request);
+                bell.SentAway(context.Request);
                 LastOfConnection(context);
-                await errors.TellAsync(context, ApiError.TooLarge, $"this address takes at most {BeatApi.MostBody} bytes");
+                await errors.TellAsync(context, ApiError.TooLarge, $"this address takes at most {(context.Request.Path.StartsWithSegments("/ping") ? PingApi.MostTaken : BeatApi.MostBody)} bytes");
                 return;
             case BadHttpRequestException bad:
                 await errors.TellAsync(context, ApiError.WrongRequest, bad.Message);
@@ -115,8 +116,10 @@ internal sealed partial class Guard(RequestDelegate next, Sight sight, ErrorAnsw
         if (context.Request.Protocol is "HTTP/1.1" or "HTTP/1.0") context.Response.Headers.Connection = "close";
     }
 
-    /// <summary>A path is whatever a stranger asked for, and the log is read on terminals.</summary>
-    private static string Shown(PathString path) => path.ToUriComponent() is { Length: > 200 } text ? text[..200] + "…" : path.ToUriComponent();
+    private static long MostOf(HttpRequest request) => request.Path.StartsWithSegments("/ping") ? PingApi.MostTaken : Web.MostBody;
+
+    /// <summary>A path is whatever a stranger asked for, and the log is read on terminals. That of a call holds its key.</summary>
+    private static string Shown(PathString path) => Doorbell.IsCall(path) ? "the address of a heartbeat" : path.ToUriComponent() is { Length: > 200 } text ? text[..200] + "…" : path.ToUriComponent();
 
     /// <summary>A name that cannot be pointed here from outside: an address of loopback, or localhost and what lies below it.</summary>
     internal static bool IsOurs(string host) =>

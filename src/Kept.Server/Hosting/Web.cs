@@ -1,5 +1,6 @@
 using System.Net;
 using Kept.Server.Api;
+using Kept.Server.DropIn;
 using Kept.Server.Metrics;
 using Kept.Server.Pages;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -12,7 +13,8 @@ namespace Kept.Server.Hosting;
 /// <param name="IsPublic">Answer whatever name it is asked by.</param>
 /// <param name="WebFolder">npm's output, null where it was not built.</param>
 /// <param name="Proxies">Whose word about the caller is believed; null for nobody's.</param>
-internal sealed record WebOptions(IPAddress Address, int Port, bool IsPublic = false, string? WebFolder = null, TrustedProxies? Proxies = null);
+/// <param name="Prober">Looks for whoever asks; null where the program reads no modules.</param>
+internal sealed record WebOptions(IPAddress Address, int Port, bool IsPublic = false, string? WebFolder = null, TrustedProxies? Proxies = null, Prober? Prober = null);
 
 /// <summary>Puts the web side together: limits, guard, API, metrics, pages. Reads no configuration of its own: what is not passed in does not exist.</summary>
 internal static class Web
@@ -22,11 +24,15 @@ internal static class Web
 
     public static WebApplication Build(Sight sight, WebOptions options, Action<ILoggingBuilder> logging)
     {
+        var old = new OldAddresses(sight.View, sight.Time, options.IsPublic); // by the keys that strangers do not see
+        var findings = sight.Findings;
+        sight = sight with { Findings = () => [.. findings(), .. old.Missing] };
         if (options.IsPublic) sight = Discreet(sight);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Kept.Server" });
         logging(builder.Logging);
         var proxies = options.Proxies ?? TrustedProxies.None;
         var heard = new HeardFrom();
+        var bell = new Doorbell(sight, old);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -58,9 +64,14 @@ internal static class Web
         var stopping = app.Lifetime.ApplicationStopping;
         var errors = new ErrorAnswers(sight, assets);
         proxies.Use(app);
-        app.Use(next => new Guard(next, sight, errors, options.IsPublic, log, stopping).InvokeAsync);
+        app.Use(next => new Guard(next, sight, errors, bell, options.IsPublic, log, stopping).InvokeAsync);
         app.UseRouting();
-        app.MapApi(Stopping(sight, stopping), heard);
+        var listener = new Listener(sight, heard, bell);
+        app.MapApi(Stopping(sight, stopping), listener);
+        PingApi.Map(app, listener, old);
+        GatusPush.Map(app, listener, old);
+        KumaPush.Map(app, listener, old);
+        if (options.Prober is { } prober) ProbeApi.Map(app, prober);
         app.MapOpenApi("/api/v1/openapi.json");
         app.MapMetrics(sight);
         assets.Map(app);

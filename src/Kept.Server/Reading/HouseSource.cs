@@ -26,6 +26,7 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         // a house that vanished (a mount that went, a folder renamed) is no house without promises: nobody took anything back
         if (!File.Exists(path) && !Directory.Exists(path)) return Refused([Vanished()]);
         var (files, problems) = HouseFolder.ReadFiles(path);
+        if (Found is { } found) (files, problems) = found.Complete(files, problems);
         var reading = await CompileAsync(files, cancellationToken);
         if (problems.Any(problem => problem.RefusesHouse)) return Refused([.. problems, .. reading.Diagnostics]);
         if (reading.House is not { } house) return Refused(reading.Diagnostics);
@@ -69,8 +70,11 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
     /// <summary>What of the documents can be seen without reading them: equal text, nothing to do. Never throws.</summary>
     public string Signature() => HouseFolder.Glance(path);
 
-    /// <summary>The same of the certificates that the house read last trusts, which stand beside its documents and are renewed without them. Never throws.</summary>
-    public string TrustSignature() => string.Join('\n', _trusted.Select(file => HouseFolder.StampOf(Path.Combine(KeptServer.FolderOf(path), file))));
+    /// <summary>Lists of targets that documents name; null where there are none to follow.</summary>
+    public FoundLists? Found { get; init; }
+
+    /// <summary>The same of what stands beside the documents of the house read last and changes without them: certificates that it trusts, lists of targets. Never throws.</summary>
+    public string BesideSignature() => Found?.Signature() + "\n" + string.Join('\n', _trusted.Select(file => HouseFolder.StampOf(Path.Combine(KeptServer.FolderOf(path), file))));
 
     private ImmutableArray<string> _trusted = [];
 

@@ -3,7 +3,7 @@ using Kept.Language;
 namespace Kept.Server;
 
 /// <summary>
-/// Notices changed documents, and certificates that the house trusts: by asking for their times and sizes every second, which works on every file system and through
+/// Notices changed documents, and what stands beside them (certificates that the house trusts, lists of targets): by asking for their times and sizes every second, which works on every file system and through
 /// links to files, and sooner where the system tells of changes. A change is taken up when it has stood still for a moment, so that a half-saved file is not read.
 /// </summary>
 internal sealed partial class HouseWatch(HouseSource source, string path, Func<HouseReading, CancellationToken, ValueTask> take, TimeProvider time, ILogger log)
@@ -12,7 +12,7 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="taken">The signature of what is running now.</param>
-    /// <param name="trusted">That of the certificates it trusts.</param>
+    /// <param name="trusted">That of what stands beside it.</param>
     public async Task RunAsync(string taken, string trusted, CancellationToken cancellationToken)
     {
         using var hint = new SemaphoreSlim(0, 1);
@@ -26,12 +26,12 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
             try
             {
                 var signature = source.Signature();
-                var trust = source.TrustSignature();
+                var trust = source.BesideSignature();
                 if (signature == taken && trust == trusted && !source.IsRulesChangeDue) continue;
                 await Task.Delay(Settled, time, cancellationToken);
-                if (source.Signature() != signature || source.TrustSignature() != trust) continue;
+                if (source.Signature() != signature || source.BesideSignature() != trust) continue;
                 var reading = await source.ReadAsync(cancellationToken);
-                trust = source.TrustSignature(); // the documents may trust others now
+                trust = source.BesideSignature(); // the documents may trust others now
                 await take(reading, cancellationToken);
                 (taken, trusted) = (signature, trust);
             }

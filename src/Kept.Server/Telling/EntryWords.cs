@@ -27,6 +27,7 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
             EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { Length: > 0 } version ? $" of version {version}" : "") + " from here on"),
             EntryKinds.CheckRhythm => new(promise, null, $"is looked at every {Span(root, "everyMicroseconds")} from here on by its check {Member(root, "check")}; before, every {Span(root, "beforeMicroseconds")}"),
             EntryKinds.PromiseGone => new(promise, null, "is not promised any more"),
+            EntryKinds.BeatLogged => new(promise, null, $"told something to its check {Member(root, "check")}" + (Member(root, "said") is { Length: > 0 } said ? ": " + (said.Length > 200 ? said[..200] + "…" : said) : "")),
             EntryKinds.Gap => new(promise, null, Gap(promise, root)),
             EntryKinds.AlertChanged => new(promise, null, Member(root, "state") == "firing" ? $"burns its error budget ({Member(root, "alert")}): {Member(root, "reason")}" : $"its alert {Member(root, "alert")} ceased"),
             EntryKinds.RouteBegan => new(null, null, $"the route {Member(root, "route")} is used from here on"),

@@ -128,7 +128,7 @@ public class ErrorAnswersTests
             using var body = new MemoryStream();
             (context.Request.Method, context.Request.Path, context.Request.Scheme, context.Request.Host, context.Request.Headers.Accept) = ("GET", "/", "http", new HostString("localhost"), accept);
             context.Response.Body = body;
-            await new Guard(_ => throw new ObjectDisposedException("ledger"), web.House.Sight(web.Time), errors, false, NullLogger.Instance, new CancellationToken(true)).InvokeAsync(context);
+            await new Guard(_ => throw new ObjectDisposedException("ledger"), web.House.Sight(web.Time), errors, new Doorbell(web.House.Sight(web.Time), new Kept.Server.DropIn.OldAddresses(() => web.House.View, web.Time, false)), false, NullLogger.Instance, new CancellationToken(true)).InvokeAsync(context);
             Assert.Equal((503, "5"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
             Assert.Contains(words, System.Text.Encoding.UTF8.GetString(body.ToArray()), StringComparison.Ordinal);
         }

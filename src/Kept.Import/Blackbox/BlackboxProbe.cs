@@ -1,0 +1,49 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using Kept.Import.Writing;
+using Kept.Language;
+using Kept.Language.Foreign;
+using Kept.Model;
+
+namespace Kept.Import.Blackbox;
+
+/// <summary>How one module looks at one target, in our words.</summary>
+/// <param name="Check">Null where it cannot be looked at; <paramref name="Why"/> says why.</param>
+/// <param name="Why">What the module says that a look here would not do, so that its answer would be another's.</param>
+public sealed record ProbeReading(Check? Check, string? Why);
+
+/// <summary>The modules of a running blackbox_exporter, for whoever asks as Prometheus asks that. Pure; both file and target are a stranger's.</summary>
+public static class BlackboxProbe
+{
+    /// <summary>Null where the file has no such module.</summary>
+    /// <param name="file">The exporter's configuration.</param>
+    public static ProbeReading? Read(DocumentFile file, string module, string target, ImmutableArray<CheckKind> kinds)
+    {
+        var losses = new Losses();
+        var read = ForeignYaml.Read(file);
+        losses.Unread(read.Problems.Where(problem => problem.Severity == Severity.Error));
+        if (losses.IsBroken || read.Roots is not [ForeignNode.Map root, ..]) return new ProbeReading(null, $"{file.Path} cannot be read: {losses.Found.FirstOrDefault()?.Message ?? "there are no modules in it"}");
+        if (root["modules"] is not ForeignNode.Map modules || modules[module] is not ForeignNode.Map written) return null;
+        if (target.Contains("${", StringComparison.Ordinal)) return Reads;
+        var at = modules.Key(module)?.At ?? written.At;
+        var request = new ImportRequest([], FrozenDictionary<string, ForeignFile>.Empty, kinds, "probe", new DateOnly(9999, 12, 31));
+        var its = new BlackboxModule(module, at, new Keys(written, module, losses), losses);
+        var draft = its.Check(request, new ForeignNode.Text(at, target, isQuoted: true, isVerbatim: false), module);
+        if (losses.Found.FirstOrDefault(finding => finding.Kind is FindingKind.Lost or FindingKind.UnknownKey) is { } lost) return new ProbeReading(null, lost.Message);
+        if (draft is null) return new ProbeReading(null, "the target cannot be looked at");
+        if (draft.Fields.Select(field => field.Value).Concat(draft.Maps.SelectMany(map => map.Value).Select(pair => pair.Value)).Any(text => SecretReferences.In(text).Any())) return Reads;
+        (draft.Timeout, draft.Every) = (its.Timeout is { } own && own < Longest ? own : Longest, Longest * 2);
+        var house = new HouseDraft();
+        var wish = new WishDraft(module, at, "probed", "probed");
+        wish.Checks.Add(draft);
+        var (text, _) = DocumentText.Of(house, "probe", request.Until, [("probed", [("probed", wish)])]);
+        var reading = HouseReader.Read([new DocumentFile(file.Path, Encoding.UTF8.GetBytes(text))], "probe", kinds);
+        return reading.House?.Promises.FirstOrDefault()?.Checks is [var check, ..] ? new ProbeReading(check, null) : new ProbeReading(null, reading.Diagnostics.FirstOrDefault(problem => problem.RefusesHouse)?.Message ?? "the module cannot be written as a check of ours");
+    }
+
+    private static readonly ProbeReading Reads = new(null, "a text holds ${…}, which would read a secret of this machine");
+
+    /// <summary>The exporter's own bound where neither module nor caller says one.</summary>
+    private static readonly Duration Longest = Duration.Seconds(120);
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Kept.Language.Documents;
+using Kept.Language.Yaml;
+using Kept.Model;
+
+namespace Kept.Language.Found;
+
+/// <summary>Where a document says that targets are listed: in files beside it, or at a URL.</summary>
+/// <param name="Files">Relative to the house; <c>*</c> in the last part stands for a part of a name.</param>
+/// <param name="Url">Null where it is files.</param>
+/// <param name="Every">How often the URL is asked.</param>
+/// <param name="At">Where the document says so.</param>
+public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Duration Every, Place At)
+{
+    public static readonly Duration UsualEvery = Duration.Seconds(60), LeastEvery = Duration.Seconds(5);
+    /// <summary>Sources of one house; more are told, and not asked.</summary>
+    public const int Most = 100;
+
+    /// <summary>Whether a list comes from here.</summary>
+    /// <param name="path">A file, or a URL.</param>
+    public bool Names(string path) => Url is not null ? path == Url : Files.Any(file => IsLike(file, path));
+
+    /// <summary>The sources that these documents name, as far as they can be read; what is wrong with one is told when its document is read.</summary>
+    public static IReadOnlyList<FoundSource> Of(IEnumerable<DocumentFile> files)
+    {
+        var sources = new List<FoundSource>();
+        foreach (var file in files)
+        {
+            // what others wrote has nothing asked or read here
+            if (file.IsTargets || file.Origin != DocumentOrigin.Ours || file.Bytes.Span.IndexOf("found"u8) < 0) continue;
+            var unheard = new Problems();
+            if (SourceText.From(file, unheard) is not { } source) continue;
+            var reading = new Reading(source, file.Origin, new DocumentTables([]), new SharedTexts(), unheard);
+            foreach (var document in YamlReader.Read(source, unheard))
+                foreach (var reliance in Inner(Value(document.Root, "relies-on")))
+                    foreach (var found in Items(Value(reliance.Value, "found")))
+                        if (Value(found, "from") is { } from && Written.Of(DocumentTables.Source, from, reading, from.At) is { } written && Read(written, unheard) is { } one && sources.Count < Most)
+                            sources.Add(one);
+        }
+        return sources;
+    }
+
+    /// <summary>Null, and told, where it says no source.</summary>
+    internal static FoundSource? Read(Written written, Problems problems)
+    {
+        var (files, url) = (written.Texts("files"), written.Scalar("http"));
+        if (files.Count > 0 == url is not null)
+        {
+            problems.Error(Codes.FoundSource, written.At, files.Count > 0 ? "targets are listed in files or at a URL, and this names both" : "nothing says where targets are listed", "write `files: targets/*.json`, or `http:` with a URL; two sources are two entries of `found:`");
+            return null;
+        }
+        var good = ImmutableArray.CreateBuilder<string>();
+        foreach (var file in files)
+        {
+            if (FieldValues.FileBeside(file, problems) is not { } path) continue;
+            var name = path[(path.LastIndexOf('/') + 1)..];
+            if (path[..^name.Length].Contains('*', StringComparison.Ordinal) || !(name.EndsWith(".json", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal) || name.EndsWith(".yaml", StringComparison.Ordinal)))
+                problems.Error(Codes.FoundSource, file.At, $"`{FieldValues.Short(file)}` names no files of targets", "they end in .json, .yml or .yaml, and * stands in the last part of the path only: targets/*.json");
+            else if (HouseFolder.IsDocument(name)) problems.Error(Codes.FoundSource, file.At, "a document is no list of targets", "give the list another name");
+            else good.Add(path);
+        }
+        var every = written.Scalar("every") is { } text ? ExpressionReader.Duration(text, problems) ?? UsualEvery : UsualEvery;
+        if (every < LeastEvery || every > Duration.Days(1)) problems.Error(Codes.FoundSource, written.PlaceOf("every"), $"`every: {every}` asks {(every < LeastEvery ? "more often than every 5 seconds" : "less than once a day")}", "write 5s or more, up to 1d");
+        var address = url is { } given ? FieldValues.Url(given, problems) : null;
+        return good.Count > 0 || address is not null ? new FoundSource(good.ToImmutable(), address, every < LeastEvery ? LeastEvery : every, written.At) : null;
+    }
+
+    /// <summary>Whether a pattern means a path: <c>*</c> is any part of a name, and no more.</summary>
+    internal static bool IsLike(string pattern, string path)
+    {
+        var folder = pattern.LastIndexOf('/') + 1;
+        return path.LastIndexOf('/') + 1 == folder && path.AsSpan(0, folder).SequenceEqual(pattern.AsSpan(0, folder))
+            && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern.AsSpan(folder).ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal), path.AsSpan(folder), ignoreCase: false);
+    }
+
+    private static YamlNode? Value(YamlNode? node, string key) => node is YamlMap map ? map.Entries.FirstOrDefault(entry => entry.Key.Text == key).Value : null;
+
+    private static IReadOnlyList<YamlEntry> Inner(YamlNode? node) => node is YamlMap map ? map.Entries : [];
+
+    private static IReadOnlyList<YamlNode> Items(YamlNode? node) => node switch { YamlList list => list.Items, null => [], _ => [node] };
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Kept.Language;
+using Kept.Language.Found;
+using Kept.Model;
+
+namespace Kept.Server;
+
+/// <summary>The lists of targets that documents name, as they count now: each the last good one, with what is wrong with its newest.</summary>
+/// <param name="folder">Where the house lies.</param>
+/// <param name="asked">The lists at URLs.</param>
+internal sealed class FoundLists(string folder, AskedLists asked)
+{
+    private const string Code = "L132";
+
+    private readonly Dictionary<string, (DocumentFile File, int Count)> _good = new(StringComparer.Ordinal);
+    private IReadOnlyList<FoundSource> _sources = [];
+
+    /// <summary>What of them can be seen without reading them. Never throws.</summary>
+    public string Signature() => _sources.Count == 0 ? "" : TargetFiles.Glance(folder, _sources) + "\n" + asked.Version;
+
+    /// <summary>The files of a house with the lists as they count, and the problems with what is wrong with the lists.</summary>
+    public (IReadOnlyList<DocumentFile> Files, ImmutableArray<Diagnostic> Problems) Complete(IReadOnlyList<DocumentFile> files, ImmutableArray<Diagnostic> problems)
+    {
+        _sources = FoundSource.Of(files);
+        asked.Follow(_sources);
+        if (_sources.Count == 0)
+        {
+            _good.Clear();
+            return (files, problems);
+        }
+        var (all, told) = (new List<DocumentFile>(), problems.ToBuilder());
+        foreach (var file in files)
+        {
+            if (!file.IsTargets)
+            {
+                all.Add(file);
+                continue;
+            }
+            var source = _sources.FirstOrDefault(one => one.Names(file.Path));
+            var reading = TargetLists.Read(file);
+            var before = _good.TryGetValue(file.Path, out var good) ? good.Count : 0;
+            if (reading.IsGood)
+            {
+                all.Add(file);
+                _good[file.Path] = (file, reading.Targets.Length > 0 ? reading.Targets.Length : before);
+                if (reading.Targets.IsEmpty && before > 0) Tell(source, file.Path, $"it lists no target, and listed {before:N0} before: nothing of it is looked at", "put them back, or remove the file where they are gone");
+            }
+            else if (before > 0)
+            {
+                all.Add(good.File);
+                Tell(source, file.Path, reading.Why + $"; the last good list, of {before:N0} targets, counts", "mend it, and it is taken up again");
+            }
+            else all.Add(file); // the reader tells what is wrong with it
+        }
+        foreach (var gone in _good.Keys.Where(path => !files.Any(file => file.IsTargets && file.Path == path)).ToList()) _good.Remove(gone);
+        foreach (var source in _sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
+        {
+            var (list, why) = asked.Of(source.Url!);
+            if (list is not null) all.Add(list);
+            if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : "; the last good list counts"), "it is asked again in its rhythm");
+        }
+        return (all, told.ToImmutable());
+
+        void Tell(FoundSource? source, string path, string why, string help) =>
+            told.Add(new Diagnostic(Code, Severity.Warning, source?.At ?? Place.None, $"the source of targets `{(path.Length <= 80 ? path : path[..79] + "…")}`: {why}", help));
+    }
+}

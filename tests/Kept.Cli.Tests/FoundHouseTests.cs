@@ -1,0 +1,105 @@
+using System.Text;
+using Kept.TestKit;
+using Kept.TestKit.Peers;
+using Xunit;
+
+namespace Kept.Cli.Tests;
+
+/// <summary>Targets found by a house that runs, is checked and is verified: files and URLs, as they change.</summary>
+public sealed class FoundHouseTests
+{
+    private static string Document(string from, string more = "") => $$"""
+        kept: 1
+        agent: watch
+        relies-on:
+          web:
+            found:
+              from: {{from}}
+              name: '${site}'{{more}}
+              wish: { check: { http: 'GET http://${__address__}/', every: 1s, expect: [ status == 200 ] } }
+        """;
+
+    private static string List(params (string Site, int Port)[] sites) => "[" + string.Join(",", sites.Select(site => $$"""{ "targets": [ "127.0.0.1:{{site.Port}}" ], "labels": { "site": "{{site.Site}}" } }""")) + "]";
+
+    [Fact]
+    public async Task Files_are_taken_up_as_they_change_and_a_broken_one_leaves_the_last_good_list()
+    {
+        using var house = new TestHouse();
+        Directory.CreateDirectory(house.PathOf("house/targets"));
+        await using var well = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        house.With("house/watch.kept.yaml", Document("{ files: targets/*.json }", "\n      reach: anywhere")).With("house/targets/a.json", List(("one", well.Port)));
+        await using var kept = await RunningKept.UpAsync(house);
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/one")).Body.Contains("\"kept\"", StringComparison.Ordinal));
+
+        house.With("house/targets/b.json", List(("two", 1)));
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/two")).Body.Contains("\"broken\"", StringComparison.Ordinal));
+
+        house.With("house/targets/a.json", "[ {");
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/diagnostics")).Body is var told && told.Contains("L132", StringComparison.Ordinal) && told.Contains("the last good list, of 1 targets, counts", StringComparison.Ordinal));
+        Assert.Equal(200, (await kept.GetAsync("/api/v1/promises/web/one")).Status);
+        Assert.Contains("L132", (await kept.GetAsync("/problems")).Body, StringComparison.Ordinal);
+
+        house.With("house/targets/a.json", "[]");
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/one")).Status == 404);
+        Assert.Contains("it lists no target, and listed 1 before", (await kept.GetAsync("/api/v1/diagnostics")).Body, StringComparison.Ordinal);
+        Assert.Contains("kept.promise.gone", (await kept.GetAsync("/api/v1/events")).Body, StringComparison.Ordinal); // it ended, and what was seen of it stays
+        Assert.Equal(200, (await kept.GetAsync("/api/v1/promises/web/two")).Status);
+    }
+
+    [Fact]
+    public async Task A_url_is_asked_while_the_house_runs_and_by_verify()
+    {
+        using var house = new TestHouse();
+        Directory.CreateDirectory(house.PathOf("house"));
+        await using var well = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        var list = List(("one", well.Port), ("inside", 1));
+        await using var source = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is { } head)
+            {
+                Assert.Contains("X-Prometheus-Refresh-Interval-Seconds: 5", head, StringComparison.OrdinalIgnoreCase);
+                var body = Volatile.Read(ref list);
+                await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"), stop);
+            }
+        });
+        house.With("house/watch.kept.yaml", Document($"{{ http: '{source.Url}/', every: 5s }}", "\n      reach: anywhere"));
+        var verified = await CommandLine.RunAsync("verify", house.PathOf("house"));
+        Assert.Contains("web/one", verified.Result, StringComparison.Ordinal);
+        Assert.Equal(1, verified.ExitCode); // nothing listens where `inside` lies
+        Assert.Equal(0, (await CommandLine.RunAsync("check", house.PathOf("house"))).ExitCode);
+
+        await using var kept = await RunningKept.UpAsync(house);
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/one")).Body.Contains("\"kept\"", StringComparison.Ordinal));
+        Volatile.Write(ref list, List(("three", well.Port)));
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/three")).Status == 200 && (await kept.GetAsync("/api/v1/promises/web/one")).Status == 404);
+        Volatile.Write(ref list, "<html>");
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/diagnostics")).Body.Contains("the last good list counts", StringComparison.Ordinal));
+        Assert.Equal(200, (await kept.GetAsync("/api/v1/promises/web/three")).Status);
+    }
+
+    [Fact]
+    public async Task What_was_found_does_not_reach_inside_unless_the_document_says_so()
+    {
+        using var house = new TestHouse();
+        Directory.CreateDirectory(house.PathOf("house"));
+        await using var inside = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        house.With("house/watch.kept.yaml", Document("{ files: hosts.json }")).With("house/hosts.json", List(("one", inside.Port)));
+        var verified = await CommandLine.RunAsync("verify", house.PathOf("house"));
+        Assert.Equal(3, verified.ExitCode);
+        Assert.Contains("egress policy", verified.Result, StringComparison.Ordinal);
+        Assert.Equal(0, inside.Connections);
+        File.Delete(house.PathOf("house/hosts.json"));
+        File.CreateSymbolicLink(house.PathOf("house/hosts.json"), "/etc/hostname");
+        Assert.Contains("a link leads out of the house", (await CommandLine.RunAsync("check", house.PathOf("house"))).Result, StringComparison.Ordinal);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (await holds()) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+        Assert.Fail("it never came to that");
+    }
+}
