@@ -24,7 +24,8 @@ internal sealed record Counted(Accounting Accounting, IReadOnlyList<VerdictLine>
 /// <param name="Checks">What was recorded, check by check.</param>
 /// <param name="Asked">By the accounting that the report is about.</param>
 /// <param name="Others">By others, the promise's own first.</param>
-internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, Instant? TermsSince, IReadOnlyList<CheckCounts> Checks, Counted Asked, IReadOnlyList<Counted> Others)
+/// <param name="Unconfirmed">By the one that was asked for, with each bad look counted.</param>
+internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, Instant? TermsSince, IReadOnlyList<CheckCounts> Checks, Counted Asked, IReadOnlyList<Counted> Others, Counted Unconfirmed)
 {
     public bool HasLooks => Checks.Any(check => check.Good + check.Bad + check.NotInForce + check.ConditionUnknown + check.GapCount > 0);
 
@@ -33,6 +34,9 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
         var policies = new List<Accounting> { asked ?? promise.Accounting };
         foreach (var other in (Accounting[])[promise.Accounting, Accounting.Usual, promise.Accounting with { Gaps = GapAccount.Bad, OwnOutage = GapAccount.Bad }, promise.Accounting with { Retries = RetryAccount.Confirmed }])
             if (!policies.Contains(other)) policies.Add(other);
+        var each = policies[0] with { Retries = RetryAccount.Each };
+        var shown = policies.Count;
+        if (!policies.Contains(each)) policies.Add(each); // not shown: it tells the chance of a false alarm
         var past = recorded.Past(promise);
         // A little before and after is read too: a look may be confirmed by one on the other side of the boundary.
         var margin = promise.Checks.Select(check => check.Every * Math.Max(1, check.Confirm.Of) * 4).Append(Duration.Hours(1)).Max();
@@ -50,7 +54,7 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
             }
         }
         var counted = folds.ConvertAll(fold => new Counted(fold.Promise.Accounting, [.. Enumerable.Range(0, promise.Keeps.Length).Select(i => fold.LineOver(i, from, to, now))]));
-        return new PromiseReport(promise, from, to, recorded.TermsSince(promise), counts, counted[0], counted[1..]);
+        return new PromiseReport(promise, from, to, recorded.TermsSince(promise), counts, counted[0], counted[1..shown], counted.Find(one => one.Accounting == each)!);
     }
 
     private static void Count(CheckCounts counts, LookRecord look)
@@ -65,7 +69,7 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
         }
     }
 
-    /// <summary>The share of bad ones of an objective, by the accounting that was asked for; null where nothing was counted.</summary>
-    public Fraction? Noise(int objective) => Asked.Lines[objective] is { Counted: > 0 } line
+    /// <summary>The share of bad ones of an objective, by the accounting that was asked for, before anything is confirmed; null where nothing was counted.</summary>
+    public Fraction? Noise(int objective) => Unconfirmed.Lines[objective] is { Counted: > 0 } line
         ? (Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good))) / Fraction.Of(line.Counted) : null;
 }

@@ -2,6 +2,7 @@ using Kept.Model;
 using NodaTime;
 using NodaTime.TimeZones;
 using Calendar = Kept.Model.Calendar;
+using Duration = Kept.Model.Duration;
 using Instant = Kept.Model.Instant;
 
 namespace Kept.Judging;
@@ -77,6 +78,36 @@ public static class CalendarClock
         };
         return (Ours(zone.AtStartOfDay(first).ToInstant()), Ours(zone.AtStartOfDay(next).ToInstant()));
     }
+
+    /// <summary>
+    /// How long a window is at least and at most. Those of a calendar are measured one by one over a cycle of the calendar, by the clock changes that the zone's rules foresee: a day of a
+    /// change is shorter or longer, and no February has one in Europe.
+    /// </summary>
+    /// <exception cref="ArgumentException">The zone is not in tzdb; the loader refuses such an objective.</exception>
+    public static (Duration Shortest, Duration Longest) LengthsOf(Window w)
+    {
+        if (w is Window.Rolling rolling) return (rolling.Length, rolling.Length);
+        var calendar = (Window.Calendar)w;
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(calendar.Zone) ?? throw UnknownZone(calendar.Zone);
+        // Days and weeks differ only where a clock changes; of the longer units there are few.
+        var isBrief = calendar.Unit is CalendarUnit.Day or CalendarUnit.Week;
+        IEnumerable<NodaTime.Instant> moments = isBrief
+            ? zone.GetZoneIntervals(CycleFrom, CycleTo).Where(span => span.HasStart && span.Start > CycleFrom).Select(span => span.Start).Append(CycleFrom)
+            : Enumerable.Range(0, CycleYears * 12).Select(month => new LocalDate(CycleYear, 1, 15).PlusMonths(month).AtStartOfDayInZone(zone).ToInstant());
+        var (shortest, longest) = (Duration.Days(400), default(Duration));
+        foreach (var moment in moments)
+            foreach (var near in isBrief ? (int[])[-1, 0] : [0]) // a change at midnight belongs to the day before it or the day after
+            {
+                var (from, to) = WindowOf(w, Ours(moment.Plus(NodaTime.Duration.FromSeconds(near))));
+                var length = to - from;
+                if (length < shortest) shortest = length;
+                if (length > longest) longest = length;
+            }
+        return (shortest, longest);
+    }
+
+    private const int CycleYear = 2020, CycleYears = 28;
+    private static readonly NodaTime.Instant CycleFrom = NodaTime.Instant.FromUtc(CycleYear, 1, 1, 12, 0), CycleTo = NodaTime.Instant.FromUtc(CycleYear + CycleYears, 1, 1, 12, 0);
 
     /// <summary>When it next opens or closes after a moment; null where it never does (no span, or open all week).</summary>
     public static Instant? NextChange(Calendar c, Instant after)

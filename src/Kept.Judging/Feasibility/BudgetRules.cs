@@ -39,7 +39,7 @@ public static class BudgetRules
             foreach (var objective in Feasibility.OfObjectives(promise))
                 if (objective.CanNeverBeConfirmed)
                     yield return new Diagnostic(BudgetCodes.NeverConfirmed, Severity.Warning, objective.Objective.At.IsKnown ? objective.Objective.At : promise.At,
-                        $"with {VerdictWords.Percent(confidence)} confidence `{objective.Objective.Text}` needs {VerdictWords.Plural(objective.NeededForConfidence!.Value, "good " + objective.Unit)} without a bad one, and its window holds {VerdictWords.Figure(objective.Holds)}: it stays unknown or gets broken, and is never kept",
+                        $"with {VerdictWords.Percent(confidence)} confidence `{objective.Objective.Text}` needs {VerdictWords.Plural(objective.NeededForConfidence!.Value, "good " + objective.Unit)} without a bad one, and its {(objective.HoldsAtMost == objective.Holds ? "" : "longest ")}window holds {VerdictWords.Figure(objective.HoldsAtMost)}: it stays unknown or gets broken, and is never kept",
                         "look more often, write a longer window, or promise a lower share", promise.Name);
         }
     }

@@ -78,7 +78,8 @@ public sealed partial class PromiseFold
     private SoFar DueOf(Counted counted, Reach reach, long now)
     {
         var end = Math.Min(reach.High, now + 1 - PatienceOf(counted.Track));
-        return new SoFar(Slots(counted.Track, reach.Low, end, now), Counting(counted.Track).Count(reach.Low, end, counted.Predicate).Recorded);
+        var low = Counting(counted.Track).WholeFrom(reach.Low); // of what is not known any more nobody says that it was not recorded
+        return new SoFar(Slots(counted.Track, low, end, now), Counting(counted.Track).Count(low, end, counted.Predicate).Recorded);
     }
 
     /// <summary>
@@ -93,7 +94,8 @@ public sealed partial class PromiseFold
         var track = _tracks[plan.SliceTrack];
         var figures = new Figures { IsCovered = true };
         var dueEnd = Math.Min(reach.High, now + 1 - slice - PatienceOf(plan));
-        var soFar = new SoFar(Slices(plan, reach.Low, dueEnd), track.Count(reach.Low, dueEnd, 0).Recorded);
+        var dueFrom = track.WholeFrom(reach.Low);
+        var soFar = new SoFar(Slices(plan, dueFrom, dueEnd), track.Count(dueFrom, dueEnd, 0).Recorded);
         var whole = Slices(plan, reach.WholeLow, reach.WholeHigh);
         var end = Math.Min(reach.High, LastFinished(plan, now));
         foreach (var counted in plan.Tracks)

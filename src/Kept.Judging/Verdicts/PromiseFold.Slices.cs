@@ -72,7 +72,7 @@ public sealed partial class PromiseFold
             : Mark.Of(nothing, 0);
         var slices = _tracks[plan.SliceTrack];
         slices.Set(start, mark);
-        if (slices.IsCrowded) MakeRoom(slices, hasCounts: !plan.IsMean);
+        if (slices.IsCrowded) MakeRoom(slices);
     }
 
     /// <summary>

@@ -40,7 +40,9 @@ public sealed partial class PromiseFold
         var confirmed = _plan.Accounting.Retries == RetryAccount.Confirmed ? Checks.Length : 0;
         _tracks = new Track[Checks.Length + _plan.SliceTracks + confirmed];
         for (var i = 0; i < Checks.Length; i++) _tracks[i] = new Track(_plan.WidthOf(i));
-        for (var i = 0; i < _plan.SliceTracks; i++) _tracks[Checks.Length + i] = new Track(predicates: _plan.Accounting.Assumes ? 2 : 1);
+        foreach (var objective in _plan.Objectives)
+            if (objective.SliceTrack >= 0)
+                _tracks[objective.SliceTrack] = objective.IsMean ? new Track(predicates: 0, holdsShares: true) : new Track(predicates: _plan.Accounting.Assumes ? 2 : 1);
         for (var i = 0; i < confirmed; i++) _tracks[Checks.Length + _plan.SliceTracks + i] = new Track(_plan.WidthOf(i));
         _last = new LastWords[Checks.Length];
         Array.Fill(_last, LastWords.None);
@@ -112,12 +114,10 @@ public sealed partial class PromiseFold
 
     private static bool IsNotInForce(LookClass look) => look == LookClass.NotInForce;
 
-    private void MakeRoom(Track track, bool hasCounts = true)
+    private void MakeRoom(Track track)
     {
         if (_asked != long.MinValue) track.Forget(Horizon(), ConfirmedState.FarthestLook);
-        if (track.RunCount <= Track.MostRuns * 3 / 4) return;
-        if (hasCounts) track.FoldOldest();
-        else track.DropOldest();
+        if (track.RunCount > Track.MostRuns * 3 / 4) track.FoldOldest();
     }
 
     /// <summary>Before this no window reaches, asked from a day before the latest moment.</summary>
@@ -144,9 +144,10 @@ public sealed partial class PromiseFold
     private long PeriodOf(int check) => Rhythms.PeriodOf(Checks[check].Every);
 
     /// <summary>How long after its slot a look may still be under way: its time-out, or the grace of what calls us.</summary>
-    private long PatienceOf(int check)
+    private long PatienceOf(int check) => PatienceOf(Checks[check]);
+
+    internal static long PatienceOf(Check looked)
     {
-        var looked = Checks[check];
         var patience = looked.Kind.IsPassive && looked.Setting<FieldValue.Length>("grace") is { } grace ? grace.Duration : looked.Timeout;
         return Math.Max(0, patience.Nanoseconds / 1000);
     }
