@@ -57,7 +57,7 @@ public sealed class RunningHouseTests
     public void What_is_no_promise_has_no_alert_and_one_that_fired_ceases()
     {
         using var world = new HouseWorld();
-        var alerting = OnePromise.Replace("            fails:", "            alerts: { page: 'burn >= 2 over 1m' }\n            fails:", StringComparison.Ordinal);
+        var alerting = OnePromise.Replace("    fails:", "    alerts: { page: 'burn >= 2 over 1m' }\n    fails:", StringComparison.Ordinal);
         world.Run(alerting);
         world.Looks["web.example"] = new Script.Answers(500);
         world.Advance(Seconds(120));

@@ -32,7 +32,8 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
     public static async ValueTask<PromiseReport> ReadAsync(Promise promise, Assessor assessor, RecordedLooks recorded, Instant from, Instant to, Instant now, Accounting? asked, CancellationToken cancellationToken)
     {
         var policies = new List<Accounting> { asked ?? promise.Accounting };
-        foreach (var other in (Accounting[])[promise.Accounting, Accounting.Usual, promise.Accounting with { Gaps = GapAccount.Bad, OwnOutage = GapAccount.Bad }, promise.Accounting with { Retries = RetryAccount.Confirmed }])
+        var isPlanned = promise.Maintenance?.During is not null; // else all accounts of maintenance say the same
+        foreach (var other in (Accounting[])[.. isPlanned ? [promise.Accounting, promise.Accounting with { Maintenance = MaintenanceAccount.Counted }, promise.Accounting with { Maintenance = MaintenanceAccount.Bad }] : (Accounting[])[], promise.Accounting, Accounting.Usual, promise.Accounting with { Gaps = GapAccount.Bad, OwnOutage = GapAccount.Bad }, promise.Accounting with { Retries = RetryAccount.Confirmed }])
             if (!policies.Contains(other)) policies.Add(other);
         var each = policies[0] with { Retries = RetryAccount.Each };
         var shown = policies.Count;
@@ -40,7 +41,7 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
         var past = recorded.Past(promise);
         // A little before and after is read too: a look may be confirmed by one on the other side of the boundary.
         var margin = promise.Checks.Select(check => check.Every * Math.Max(1, check.Confirm.Of) * 4).Append(Duration.Hours(1)).Max();
-        var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past));
+        var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past, termsSince: recorded.TermsSince(promise) ?? now)); // what was never announced is no maintenance
         var counts = promise.Checks.Select(_ => new CheckCounts()).ToList();
         var series = await recorded.SeriesOfAsync(promise, cancellationToken);
         for (var check = 0; check < series.Length; check++)

@@ -103,6 +103,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
     private static UInt128 CountedOf(Promise promise)
     {
         var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
+        if (promise.Maintenance?.During is { } planned) text.Append('\n').Append(planned.Text);
         if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
         if (promise.Accounting != Accounting.Usual) text.Append('\n').Append(promise.Accounting);
         foreach (var objective in promise.Keeps) text.Append('\n').Append(ExpressionText.Of(objective));

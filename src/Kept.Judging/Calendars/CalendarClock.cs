@@ -24,7 +24,7 @@ public static class CalendarClock
 
     /// <summary>Whether the clock of a zone has a part in how a promise is judged: by a calendar in its condition, or a window of the calendar.</summary>
     public static bool Decides(Promise promise) =>
-        promise.Keeps.Any(keep => keep.Window is Window.Calendar) || (promise.Given?.SelfAndDescendants().Any(node => node is Expression.During) ?? false);
+        promise.Keeps.Any(keep => keep.Window is Window.Calendar) || (promise.Given?.SelfAndDescendants().Any(node => node is Expression.During) ?? false) || promise.Maintenance?.During is not null;
 
     /// <exception cref="ArgumentException">The zone is not in tzdb; the loader refuses such a calendar.</exception>
     public static bool IsOpen(Calendar c, Instant at) => TryIsOpen(c, at) ?? throw UnknownZone(c.Zone);
@@ -137,6 +137,27 @@ public static class CalendarClock
         }
         // The last stretch may go on beyond what was looked at: then nothing but its begin is known for certain.
         return from > moment ? Ours(from.Value) : to > moment && to < Noda(after).Plus(NodaTime.Duration.FromDays(21)) ? Ours(to.Value) : null;
+    }
+
+    /// <summary>When it is open in [from, to), in order; spans that touch are one.</summary>
+    public static List<(Instant From, Instant To)> OpenIn(Calendar c, Instant from, Instant to)
+    {
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(c.Zone) ?? throw UnknownZone(c.Zone);
+        var spans = new List<(Instant From, Instant To)>();
+        var last = MondayOf(Noda(to).InZone(zone).Date).PlusWeeks(1);
+        for (var monday = MondayOf(Noda(from).InZone(zone).Date).PlusWeeks(-2); monday <= last; monday = monday.PlusWeeks(1))
+            foreach (var span in c.Open)
+                if (SpanAt(zone, monday, span) is var exact && exact.From < exact.To)
+                    spans.Add((Ours(exact.From), Ours(exact.To)));
+        spans.Sort((a, b) => a.From.CompareTo(b.From));
+        var open = new List<(Instant From, Instant To)>();
+        foreach (var (begin, end) in spans)
+        {
+            if (end <= from || begin >= to) continue;
+            if (open.Count > 0 && begin <= open[^1].To) open[^1] = (open[^1].From, end > open[^1].To ? end : open[^1].To);
+            else open.Add((begin, end));
+        }
+        return open.ConvertAll(span => (span.From < from ? from : span.From, span.To > to ? to : span.To));
     }
 
     private static NodaTime.Instant? Next(NodaTime.Instant? from, NodaTime.Instant? to, NodaTime.Instant moment) => from > moment ? from : to > moment ? to : null;

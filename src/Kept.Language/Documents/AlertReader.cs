@@ -10,7 +10,8 @@ internal sealed class AlertReader(Reading reading)
     private readonly Problems _problems = reading.Problems;
 
     public static Accounting Accounting(Written written, Problems problems) => new(
-        Choice(written, "gaps", GapAccount.Excluded, problems), Choice(written, "own-outage", GapAccount.Excluded, problems), Choice(written, "retries", RetryAccount.Each, problems));
+        Choice(written, "gaps", GapAccount.Excluded, problems), Choice(written, "own-outage", GapAccount.Excluded, problems), Choice(written, "retries", RetryAccount.Each, problems))
+    { Maintenance = Choice(written, "maintenance", MaintenanceAccount.Excluded, problems) };
 
     private static T Choice<T>(Written written, string field, T otherwise, Problems problems) where T : struct, Enum =>
         written.Scalar(field) is { } text && FieldValues.OneOf(text, [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())], problems) is { } word ? Enum.Parse<T>(word, ignoreCase: true) : otherwise;
