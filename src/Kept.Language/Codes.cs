@@ -12,7 +12,7 @@ internal static class Codes
         UnknownPromise = "L029", UsesWish = "L030", NotMeasured = "L031", UnknownCheck = "L032", UnknownQuantity = "L033", Hours = "L034", Zone = "L035",
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
-        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120",
+        UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120", AlertSlice = "L135",
         TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
 }
 
@@ -80,6 +80,7 @@ public static class LanguageCodes
         new(Codes.WishTwice, "two wishes of one name", "Two agents of the house wish of the same agent under the same name."),
         new(Codes.Pooled, "checks of unlike rhythm counted together", "An objective counts the looks of checks of which one is looked at more than twice as often as another."),
         new(Codes.Anchor, "an anchor that vouches for nothing", "An anchor of the house cannot say whether we ourselves can see."),
+        new(Codes.AlertSlice, "alert over less than a slice", "An alert looks back over less time than one slice of its objective lasts, so that its window would hold none."),
         new(Codes.NotAssessed, "condition that nobody here assesses", "A condition is an accepted promise of an agent whose document is not in this house."),
         new(Codes.StillStands, "former name that still stands", "`was` names a promise that this document still makes, or that another one claims to have been too."),
         new(Codes.Journey, "steps that lead nowhere", "The steps of a check stand at a kind that has none, are too many, or two have one name."),

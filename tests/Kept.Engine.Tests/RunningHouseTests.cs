@@ -62,7 +62,8 @@ public sealed class RunningHouseTests
         world.Looks["web.example"] = new Script.Answers(500);
         world.Advance(Seconds(120));
         Assert.Equal(AlertState.Firing, Assert.Single(world.Verdict("home@1").Alerts).State);
-        world.Take(alerting.Replace("domains: [web.example]", "domains: [other.example]", StringComparison.Ordinal)); // R01: it speaks of what is not its own
+        var reading = HouseWorld.Read(alerting);
+        world.Take(reading with { House = reading.House! with { Diagnostics = [new Diagnostic("R01", Severity.Error, Place.None, "it speaks of others", "speak of yourself", new PromiseName("web", "home", 1))] } });
         world.Advance(Seconds(30));
         var verdict = world.Verdict("home@1");
         Assert.Equal(Outcome.NotAPromise, verdict.Outcome);

@@ -68,6 +68,15 @@ internal sealed class MaintenanceTimes(Maintenance maintenance, Calendar planned
         return _blocks[block] = [.. stretches];
     }
 
+    /// <summary>The most that a calendar plans within so long a time as the cap is for, in a year with its clock changes.</summary>
+    public static Duration MostPlanned(Maintenance maintenance, Calendar planned)
+    {
+        var from = new Instant(1_767_571_200_000_000); // Monday, 5 January 2026: any year would do
+        var times = new MaintenanceTimes(maintenance, planned, from);
+        var open = CalendarClock.OpenIn(planned, from - Duration.Days(7), from + maintenance.Per + Duration.Days(370));
+        return new Duration(1000 * open.Max(span => (long?)times.PlannedBefore(open, span.To.Microseconds - 1)) ?? 0);
+    }
+
     /// <summary>How much is planned in the stretch that ends with a moment, which belongs to it.</summary>
     private long PlannedBefore(List<(Instant From, Instant To)> open, long moment)
     {

@@ -56,6 +56,11 @@ internal sealed class AlertReader(Reading reading)
                 _problems.Error(ExpressionCodes.AlertBudget, test.At, $"it looks back over a longer time than `{longest.Text}`", "write a shorter window: an alert is earlier than what it warns of");
                 return null;
             }
+            if (longest.Slice is { } slice && test.Window < slice)
+            {
+                _problems.Error(Codes.AlertSlice, test.At, $"it looks back over less than one slice of `{longest.Text}`, which lasts {slice}", $"write a window of whole slices, as in `over {slice}`; or shorter slices");
+                return null;
+            }
             tests.Add(test with { Objective = place });
         }
         return line with { Tests = tests.ToImmutable() };
