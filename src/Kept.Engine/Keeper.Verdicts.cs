@@ -121,7 +121,7 @@ internal sealed partial class Keeper
             _log.VerdictChanged(promise.Name.ToString(), verdict.Outcome.Word(promise.Promise.IsWish), verdict.Reason);
     }
 
-    /// <summary>An alert that was taken out of the document has ceased; one of which nobody knows goes on as it was.</summary>
+    /// <summary>An alert that was taken out of the document has ceased, and so has one of what is no promise any more; one of which nobody knows goes on as it was.</summary>
     private void TellAlerts(TrackedPromise promise, Verdict verdict)
     {
         foreach (var alert in verdict.Alerts)
@@ -132,7 +132,9 @@ internal sealed partial class Keeper
         }
         if (promise.Firing is not { } firing) return;
         foreach (var gone in firing.Where(name => !verdict.Alerts.Any(alert => alert.Name == name)).ToList())
-            if (!promise.Promise.Alerts.Any(alert => alert.Name == gone))
+            if (verdict.Outcome == Outcome.NotAPromise)
+                TellAlert(promise, new AlertLine(gone, AlertState.Quiet, "it is not a promise"));
+            else if (!promise.Promise.Alerts.Any(alert => alert.Name == gone))
                 TellAlert(promise, new AlertLine(gone, AlertState.Quiet, "it is not written any more"));
     }
 
@@ -152,7 +154,7 @@ internal sealed partial class Keeper
                 : Nothing(promise, Outcome.Unknown, "its history is being read");
         Judged? inForce = promise.Checks.Length == 0 ? GivenAt(promise, _now) : null;
         var verdict = fold.VerdictAt(_now, _outcomeOf, inForce, promise.WordsOf);
-        return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [] } : verdict;
+        return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [], Alerts = [], Notes = [] } : verdict;
     }
 
     private static Verdict Nothing(TrackedPromise promise, Outcome outcome, string reason) =>

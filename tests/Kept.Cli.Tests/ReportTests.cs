@@ -123,6 +123,11 @@ public sealed class ReportTests
             Assert.Contains(words, run.Talk, StringComparison.Ordinal);
             Assert.Empty(run.Result);
         }
+        // a wrong policy is wrong without looks too, and a right one changes what alerts can do
+        var wrong = await CommandLine.RunAtAsync(Now, "report", "--house", house.Folder, "--data", house.PathOf("none"), "--feasibility", "--policy", "gaps=maybe");
+        Assert.Equal((ExitCodes.Usage, ""), (wrong.ExitCode, wrong.Result));
+        var confirmed = await CommandLine.RunAtAsync(Now, "report", "--house", house.Folder, "--data", house.PathOf("none"), "--feasibility", "--policy", "retries=confirmed");
+        Assert.Contains("only confirmed ones count, so 5 failures at least", confirmed.Result, StringComparison.Ordinal);
         // without looks a document still says what it can do, and a promise that was never looked at is unknown, not kept
         var before = await CommandLine.RunAtAsync(Now, "report", "--house", house.Folder, "--data", house.PathOf("none"), "--feasibility");
         Assert.Equal(0, before.ExitCode);

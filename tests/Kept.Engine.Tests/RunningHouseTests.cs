@@ -54,6 +54,26 @@ public sealed class RunningHouseTests
     }
 
     [Fact]
+    public void What_is_no_promise_has_no_alert_and_one_that_fired_ceases()
+    {
+        using var world = new HouseWorld();
+        var alerting = OnePromise.Replace("    fails:", "    alerts: { page: 'burn >= 2 over 1m' }\n    fails:", StringComparison.Ordinal);
+        world.Run(alerting);
+        world.Looks["web.example"] = new Script.Answers(500);
+        world.Advance(Seconds(120));
+        Assert.Equal(AlertState.Firing, Assert.Single(world.Verdict("home@1").Alerts).State);
+        var reading = HouseWorld.Read(alerting);
+        world.Take(reading with { House = reading.House! with { Diagnostics = [new Diagnostic("R01", Severity.Error, Place.None, "it speaks of others", "speak of yourself", new PromiseName("web", "home", 1))] } });
+        world.Advance(Seconds(30));
+        var verdict = world.Verdict("home@1");
+        Assert.Equal(Outcome.NotAPromise, verdict.Outcome);
+        Assert.Empty(verdict.Alerts);
+        Assert.Empty(verdict.Notes);
+        Assert.Contains("it is not a promise", Kept.Engine.Recording.EntryBodies.Text(world.Entries(EntryKinds.AlertChanged)[^1], "reason"), StringComparison.Ordinal);
+        world.Stop();
+    }
+
+    [Fact]
     public void Looks_fall_on_the_slots_of_their_phase()
     {
         using var world = new HouseWorld();

@@ -37,6 +37,8 @@ internal static class ReportCommand
             if (read.House is not { } documents) throw new UsageException($"the documents do not read; `kept check {parsed.GetValue(house)}` says why");
             var promises = Asked(documents, parsed.GetValue(name));
             var assessor = new Assessor(documents.Id, documents.Place);
+            var asked = parsed.GetValue(policy);
+            if (asked is not null) PolicyText.Read(asked, Accounting.Usual); // what is wrong is said whether there are looks or not
             var share = parsed.GetValue(noise) is { } written ? Share(written) : null;
             using var open = Open(parsed.GetValue(data)!, onlyFeasibility: parsed.GetValue(feasibility), time);
             var asked = parsed.GetValue(policy);
@@ -44,13 +46,17 @@ internal static class ReportCommand
                 throw new UsageException($"{apart.Name} is judged by regimes, and of a look that nobody took nobody knows the regime: it cannot be counted with {PolicyText.Read(asked, apart.Accounting)}");
             var reports = new List<(Promise Promise, PromiseReport? Report)>();
             foreach (var promise in promises)
-                reports.Add((promise, open is null ? null : await PromiseReport.ReadAsync(promise, assessor, new RecordedLooks(open.Ledger, documents.Place), begin, end, now,
-                    parsed.GetValue(policy) is { } other ? PolicyText.Read(other, promise.Accounting) : null, cancellationToken)));
-            if (parsed.GetValue(json)) terminal.Result.WriteLine(Json(reports, assessor, share, parsed.GetValue(feasibility)));
+            {
+                var other = asked is null ? null : PolicyText.Read(asked, promise.Accounting);
+                reports.Add((promise, open is null ? null : await PromiseReport.ReadAsync(promise, assessor, new RecordedLooks(open.Ledger, documents.Place), begin, end, now, other, cancellationToken)));
+            }
+            // What alerts can do depends on the accounting too.
+            Promise Counted(Promise promise) => asked is null ? promise : promise with { Accounting = PolicyText.Read(asked, promise.Accounting) };
+            if (parsed.GetValue(json)) terminal.Result.WriteLine(Json(reports, assessor, share, parsed.GetValue(feasibility), Counted));
             else
                 foreach (var (promise, report) in reports)
                 {
-                    if (parsed.GetValue(feasibility)) FeasibilityText.Write(terminal, promise, AlertsOf(promise, report, share));
+                    if (parsed.GetValue(feasibility)) FeasibilityText.Write(terminal, Counted(promise), AlertsOf(Counted(promise), report, share));
                     else ReportText.Write(terminal, report!, assessor);
                 }
             return ExitCodes.Kept;
@@ -94,7 +100,7 @@ internal static class ReportCommand
             ? Fraction.Of(share / 100) : throw new UsageException("--noise takes a share such as 0.1%");
     }
 
-    private static string Json(List<(Promise Promise, PromiseReport? Report)> reports, Assessor assessor, Fraction? noise, bool feasibility) => DiagnosticJson.Text(json =>
+    private static string Json(List<(Promise Promise, PromiseReport? Report)> reports, Assessor assessor, Fraction? noise, bool feasibility, Func<Promise, Promise> counted) => DiagnosticJson.Text(json =>
     {
         json.WriteStartObject();
         json.WriteStartObject("assessor");
@@ -107,7 +113,7 @@ internal static class ReportCommand
             json.WriteStartObject();
             if (report is not null) ReportJson.Write(json, report);
             else json.WriteString("promise", promise.Name.ToString());
-            if (feasibility) ReportJson.Write(json, promise, AlertsOf(promise, report, noise));
+            if (feasibility) ReportJson.Write(json, counted(promise), AlertsOf(counted(promise), report, noise));
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -22,7 +22,7 @@ internal static class FeasibilityText
                 : "    bears no bad one: one failure breaks it");
             if (promise.Confidence is { } confidence)
                 output.WriteLine(objective.NeededForConfidence is not { } needed ? "    its confidence cannot be reached or does not apply"
-                    : $"    to say kept with {Quantity.Ratio(confidence)} confidence takes {ReportText.Figure(needed)} good ones without a bad one{(objective.CanNeverBeConfirmed ? ": more than the window holds, so it is never kept" : "")}");
+                    : $"    to say kept with {Quantity.Ratio(confidence)} confidence takes {ReportText.Figure(needed)} good ones without a bad one{(objective.CanNeverBeConfirmed ? ": more than the window holds, so it is never kept" : objective.CanSometimesNotBeConfirmed ? $": more than its shortest window holds, and less than the {ReportText.Figure(objective.HoldsAtMost)} of its longest" : "")}");
         }
         foreach (var line in alerts)
         {
@@ -33,7 +33,7 @@ internal static class FeasibilityText
                 output.WriteLine("    can never fire: not even if everything fails");
                 continue;
             }
-            output.WriteLine($"    needs {string.Join(" and ", line.Windows.Select(window => $"{ReportText.Figure(window.Needed)} of {ReportText.Figure(window.Holds)} {line.Unit}s over {window.Test.Window}"))}{(line.FiresOnOne ? ": one failure fires it" : "")}");
+            output.WriteLine($"    needs {string.Join(" and ", line.Windows.Select(window => $"{ReportText.Figure(window.Needed)} of {ReportText.Figure(window.Holds)} {line.Unit}s over {window.Test.Window}"))}{(line.FiresOnOne ? ": one failure fires it" : "")}{(line.Confirmations > 1 ? $"; only confirmed ones count, so {line.Needed} failures at least" : "")}");
             output.WriteLine($"    fires at the soonest {line.Soonest.ToWords()} after the first failure that is seen, {line.Latest.ToWords()} after the failing began");
             output.WriteLine("    " + Chance(line));
         }
@@ -43,6 +43,7 @@ internal static class FeasibilityText
     private static string Chance(BurnFeasibility line)
     {
         if (line.Noise is not { } noise) return "how likely chance alone fires it is not known: no look was counted; say a share with --noise";
+        if (line.IsAtMost && line.FalsePage is { Numerator.IsZero: false } bound) return $"with {(noise * Fraction.Of(100)).ToWords(6)} % of {line.Unit}s bad by chance, before they are confirmed, it fires at less than one moment of {(Fraction.Of(1) / bound).ToWords(1)}";
         var words = $"with {(noise * Fraction.Of(100)).ToWords(6)} % of {line.Unit}s bad by chance";
         if (line.FalsePage is not { } chance) return $"{words} too many must be bad for the exact sum";
         if (chance.Numerator.IsZero) return noise.Numerator.IsZero ? "nothing was bad, so chance alone is not known to fire it; say a share with --noise" : $"{words} it never fires";

@@ -23,7 +23,8 @@ internal static class PolicyText
                 "gaps" => accounting with { Gaps = One<GapAccount>(name, value) },
                 "own-outage" => accounting with { OwnOutage = One<GapAccount>(name, value) },
                 "retries" => accounting with { Retries = One<RetryAccount>(name, value) },
-                _ => throw new UsageException($"--policy knows no '{Short(name)}'; write gaps=…, own-outage=… or retries=…, or a file with these, one a line"),
+                "maintenance" => accounting with { Maintenance = One<MaintenanceAccount>(name, value) },
+                _ => throw new UsageException($"--policy knows no '{Short(name)}'; write gaps=…, own-outage=…, retries=… or maintenance=…, or a file with these, one a line"),
             };
         }
         return accounting;

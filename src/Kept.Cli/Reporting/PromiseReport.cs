@@ -29,20 +29,25 @@ internal sealed record Counted(Accounting Accounting, IReadOnlyList<VerdictLine>
 /// <param name="Checks">What was recorded, check by check.</param>
 /// <param name="Asked">By the accounting that the report is about.</param>
 /// <param name="Others">By others, the promise's own first.</param>
-internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, Instant? TermsSince, IReadOnlyList<CheckCounts> Checks, Counted Asked, IReadOnlyList<Counted> Others)
+/// <param name="Unconfirmed">By the one that was asked for, with each bad look counted.</param>
+internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, Instant? TermsSince, IReadOnlyList<CheckCounts> Checks, Counted Asked, IReadOnlyList<Counted> Others, Counted Unconfirmed)
 {
     public bool HasLooks => Checks.Any(check => check.Good + check.Bad + check.NotInForce + check.ConditionUnknown + check.GapCount > 0);
 
     public static async ValueTask<PromiseReport> ReadAsync(Promise promise, Assessor assessor, RecordedLooks recorded, Instant from, Instant to, Instant now, Accounting? asked, CancellationToken cancellationToken)
     {
         var policies = new List<Accounting> { asked ?? promise.Accounting };
-        foreach (var other in (Accounting[])[promise.Accounting, Accounting.Usual, promise.Accounting with { Gaps = GapAccount.Bad, OwnOutage = GapAccount.Bad }, promise.Accounting with { Retries = RetryAccount.Confirmed }])
+        var isPlanned = promise.Maintenance?.During is not null; // else all accounts of maintenance say the same
+        foreach (var other in (Accounting[])[.. isPlanned ? [promise.Accounting, promise.Accounting with { Maintenance = MaintenanceAccount.Counted }, promise.Accounting with { Maintenance = MaintenanceAccount.Bad }] : (Accounting[])[], promise.Accounting, Accounting.Usual, promise.Accounting with { Gaps = GapAccount.Bad, OwnOutage = GapAccount.Bad }, promise.Accounting with { Retries = RetryAccount.Confirmed }])
             if (!policies.Contains(other) && (promise.Regimes.IsEmpty || !other.Assumes)) policies.Add(other); // of a look that nobody took nobody knows the regime
+        var each = policies[0] with { Retries = RetryAccount.Each };
+        var shown = policies.Count;
+        if (!policies.Contains(each)) policies.Add(each); // not shown: it tells the chance of a false alarm
         var past = recorded.Past(promise);
         var since = recorded.TermsSince(promise);
         // A little before and after is read too: a look may be confirmed by one on the other side of the boundary.
         var margin = promise.Checks.Select(check => check.Every * Math.Max(1, check.Confirm.Of) * 4).Append(Duration.Hours(1)).Max();
-        var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past));
+        var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past, termsSince: since ?? now)); // what was never announced is no maintenance
         var counts = promise.Checks.Select(_ => new CheckCounts()).ToList();
         var series = await recorded.SeriesOfAsync(promise, cancellationToken);
         for (var check = 0; check < series.Length; check++)
@@ -58,7 +63,7 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
             }
         }
         var counted = folds.ConvertAll(fold => fold.ByRegime.Count == 0 ? new Counted(fold.Promise.Accounting, Lines(fold), []) : new Counted(fold.Promise.Accounting, [], [.. fold.ByRegime.Select(one => (one.Regime, Lines(one.Fold)))]));
-        return new PromiseReport(promise, from, to, since, counts, counted[0], counted[1..]);
+        return new PromiseReport(promise, from, to, since, counts, counted[0], counted[1..shown], counted.Find(one => one.Accounting == each)!);
 
         IReadOnlyList<VerdictLine> Lines(PromiseFold fold) => [.. Enumerable.Range(0, promise.Keeps.Length).Select(i => fold.LineOver(i, from, to, now))];
     }
@@ -75,7 +80,7 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
         }
     }
 
-    /// <summary>The share of bad ones of an objective, by the accounting that was asked for; null where nothing was counted.</summary>
-    public Fraction? Noise(int objective) => Asked.Lines.Count > objective && Asked.Lines[objective] is { Counted: > 0 } line
+    /// <summary>The share of bad ones of an objective, by the accounting that was asked for, before anything is confirmed; null where nothing was counted.</summary>
+    public Fraction? Noise(int objective) => Unconfirmed.Lines.Count > objective && Unconfirmed.Lines[objective] is { Counted: > 0 } line
         ? (Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good))) / Fraction.Of(line.Counted) : null;
 }

@@ -87,6 +87,7 @@ internal static class ReportJson
             json.WriteNumber("eachNanoseconds", objective.Each.Nanoseconds);
             if (objective.Bears is { } bears) json.WriteNumber("bears", bears);
             json.WriteNumber("neededForKept", objective.NeededForKept);
+            json.WriteNumber("holdsAtMost", objective.HoldsAtMost);
             if (objective.NeededForConfidence is { } needed) json.WriteNumber("neededForConfidence", needed);
             json.WriteBoolean("breaksByOne", objective.BreaksByOne);
             json.WriteNumber("untilBrokenNanoseconds", objective.UntilBroken.Nanoseconds);
@@ -106,7 +107,8 @@ internal static class ReportJson
                 json.WriteBoolean("firesOnOne", line.FiresOnOne);
                 json.WriteNumber("soonestNanoseconds", line.Soonest.Nanoseconds);
                 json.WriteNumber("latestNanoseconds", line.Latest.Nanoseconds);
-                if (line.Noise is { } noise) json.WriteString("noise", noise.ToString());
+                if (line.Confirmations > 1) json.WriteNumber("confirmations", line.Confirmations);
+                if (line.Noise is { } noise) json.WriteString("noise", noise.ToString()); // where looks must be confirmed: before that, and the chance is a bound
                 // a tail is a number of 160 bits over a power of two: as "one moment of so many" it can be read
                 if (line.FalsePage is { Numerator.IsZero: false } chance) json.WriteString("oneMomentOf", (Fraction.Of(1) / chance).ToWords(3));
             }

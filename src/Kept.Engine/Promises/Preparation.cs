@@ -109,6 +109,7 @@ internal sealed record Preparation(House House, ImmutableArray<PromiseTerms> Ter
     private static Bits128 CountedOf(Promise promise)
     {
         var text = new StringBuilder(promise.Version).Append('\n').Append(promise.Coverage).Append('\n').Append(promise.Confidence).Append('\n').Append(promise.Maintenance?.Text);
+        if (promise.Maintenance?.During is { } planned) text.Append('\n').Append(planned.Text);
         if (promise.Given is { } given) text.Append('\n').Append(ExpressionText.Of(given));
         if (promise.Accounting != Accounting.Usual) text.Append('\n').Append(promise.Accounting);
         foreach (var regime in promise.Regimes) text.Append("\nregime ").Append(regime.Name).Append(": ").Append(ExpressionText.Of(regime.When));

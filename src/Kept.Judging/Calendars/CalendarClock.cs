@@ -2,6 +2,7 @@ using Kept.Model;
 using NodaTime;
 using NodaTime.TimeZones;
 using Calendar = Kept.Model.Calendar;
+using Duration = Kept.Model.Duration;
 using Instant = Kept.Model.Instant;
 
 namespace Kept.Judging;
@@ -23,7 +24,7 @@ public static class CalendarClock
 
     /// <summary>Whether the clock of a zone has a part in how a promise is judged: by a calendar in its condition, or a window of the calendar.</summary>
     public static bool Decides(Promise promise) =>
-        promise.Keeps.Any(keep => keep.Window is Window.Calendar) || (promise.Given?.SelfAndDescendants().Any(node => node is Expression.During) ?? false);
+        promise.Keeps.Any(keep => keep.Window is Window.Calendar) || (promise.Given?.SelfAndDescendants().Any(node => node is Expression.During) ?? false) || promise.Maintenance?.During is not null;
 
     /// <exception cref="ArgumentException">The zone is not in tzdb; the loader refuses such a calendar.</exception>
     public static bool IsOpen(Calendar c, Instant at) => TryIsOpen(c, at) ?? throw UnknownZone(c.Zone);
@@ -78,6 +79,36 @@ public static class CalendarClock
         return (Ours(zone.AtStartOfDay(first).ToInstant()), Ours(zone.AtStartOfDay(next).ToInstant()));
     }
 
+    /// <summary>
+    /// How long a window is at least and at most. Those of a calendar are measured one by one over a cycle of the calendar, by the clock changes that the zone's rules foresee: a day of a
+    /// change is shorter or longer, and no February has one in Europe.
+    /// </summary>
+    /// <exception cref="ArgumentException">The zone is not in tzdb; the loader refuses such an objective.</exception>
+    public static (Duration Shortest, Duration Longest) LengthsOf(Window w)
+    {
+        if (w is Window.Rolling rolling) return (rolling.Length, rolling.Length);
+        var calendar = (Window.Calendar)w;
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(calendar.Zone) ?? throw UnknownZone(calendar.Zone);
+        // Days and weeks differ only where a clock changes; of the longer units there are few.
+        var isBrief = calendar.Unit is CalendarUnit.Day or CalendarUnit.Week;
+        IEnumerable<NodaTime.Instant> moments = isBrief
+            ? zone.GetZoneIntervals(CycleFrom, CycleTo).Where(span => span.HasStart && span.Start > CycleFrom).Select(span => span.Start).Append(CycleFrom)
+            : Enumerable.Range(0, CycleYears * 12).Select(month => new LocalDate(CycleYear, 1, 15).PlusMonths(month).AtStartOfDayInZone(zone).ToInstant());
+        var (shortest, longest) = (Duration.Days(400), default(Duration));
+        foreach (var moment in moments)
+            foreach (var near in isBrief ? (int[])[-1, 0] : [0]) // a change at midnight belongs to the day before it or the day after
+            {
+                var (from, to) = WindowOf(w, Ours(moment.Plus(NodaTime.Duration.FromSeconds(near))));
+                var length = to - from;
+                if (length < shortest) shortest = length;
+                if (length > longest) longest = length;
+            }
+        return (shortest, longest);
+    }
+
+    private const int CycleYear = 2020, CycleYears = 28;
+    private static readonly NodaTime.Instant CycleFrom = NodaTime.Instant.FromUtc(CycleYear, 1, 1, 12, 0), CycleTo = NodaTime.Instant.FromUtc(CycleYear + CycleYears, 1, 1, 12, 0);
+
     /// <summary>When it next opens or closes after a moment; null where it never does (no span, or open all week).</summary>
     public static Instant? NextChange(Calendar c, Instant after)
     {
@@ -106,6 +137,27 @@ public static class CalendarClock
         }
         // The last stretch may go on beyond what was looked at: then nothing but its begin is known for certain.
         return from > moment ? Ours(from.Value) : to > moment && to < Noda(after).Plus(NodaTime.Duration.FromDays(21)) ? Ours(to.Value) : null;
+    }
+
+    /// <summary>When it is open in [from, to), in order; spans that touch are one.</summary>
+    public static List<(Instant From, Instant To)> OpenIn(Calendar c, Instant from, Instant to)
+    {
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(c.Zone) ?? throw UnknownZone(c.Zone);
+        var spans = new List<(Instant From, Instant To)>();
+        var last = MondayOf(Noda(to).InZone(zone).Date).PlusWeeks(1);
+        for (var monday = MondayOf(Noda(from).InZone(zone).Date).PlusWeeks(-2); monday <= last; monday = monday.PlusWeeks(1))
+            foreach (var span in c.Open)
+                if (SpanAt(zone, monday, span) is var exact && exact.From < exact.To)
+                    spans.Add((Ours(exact.From), Ours(exact.To)));
+        spans.Sort((a, b) => a.From.CompareTo(b.From));
+        var open = new List<(Instant From, Instant To)>();
+        foreach (var (begin, end) in spans)
+        {
+            if (end <= from || begin >= to) continue;
+            if (open.Count > 0 && begin <= open[^1].To) open[^1] = (open[^1].From, end > open[^1].To ? end : open[^1].To);
+            else open.Add((begin, end));
+        }
+        return open.ConvertAll(span => (span.From < from ? from : span.From, span.To > to ? to : span.To));
     }
 
     private static NodaTime.Instant? Next(NodaTime.Instant? from, NodaTime.Instant? to, NodaTime.Instant moment) => from > moment ? from : to > moment ? to : null;

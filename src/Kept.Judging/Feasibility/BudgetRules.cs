@@ -14,12 +14,14 @@ public static class BudgetCodes
     public const string NeverConfirmed = "B03";
     /// <summary>An alert, and nobody who is told.</summary>
     public const string NobodyTold = "B04";
+    /// <summary>Maintenance that is planned for longer than it may last.</summary>
+    public const string PlannedBeyondCap = "B05";
 
     /// <summary>All of them with the titles of their pages, in order.</summary>
     public static ImmutableArray<(string Code, string Title)> All { get; } =
     [
         (NeverFires, "an alert that can never fire"), (FiresOnOne, "an alert that one failed look fires"), (NeverConfirmed, "an objective that can never be kept"),
-        (NobodyTold, "an alert that nobody is told of"),
+        (NobodyTold, "an alert that nobody is told of"), (PlannedBeyondCap, "maintenance beyond its cap"),
     ];
 }
 
@@ -35,11 +37,15 @@ public static class BudgetRules
                     yield return finding;
             if (promise.Alerts is [var alert, ..] && !house.Settings.RoutesOf(promise).Any(route => route.When.HasFlag(Tidings.Alerts)))
                 yield return new Diagnostic(BudgetCodes.NobodyTold, Severity.Warning, alert.At, $"the alert `{alert.Name}` fires and nobody is told: {Why(house, promise)}", "write a route under `tell` in house.yaml, and name it under `tell` here; until then the page and the API show it", promise.Name);
+            if (promise.Maintenance is { During: { } planned } maintenance && MaintenanceTimes.MostPlanned(maintenance, planned) is var most && most > maintenance.UpTo)
+                yield return new Diagnostic(BudgetCodes.PlannedBeyondCap, Severity.Warning, promise.PlaceOf("maintenance"),
+                    $"`{planned.Name}` plans {most.ToWords()} of maintenance within {maintenance.Per.ToWords()}, and up to {maintenance.UpTo.ToWords()} count as such: while more than that was planned within {maintenance.Per.ToWords()}, looks count as at any time",
+                    "plan less, or promise less and say so: `up to` so much", promise.Name);
             if (promise.Confidence is not { } confidence) continue;
             foreach (var objective in Feasibility.OfObjectives(promise))
                 if (objective.CanNeverBeConfirmed)
                     yield return new Diagnostic(BudgetCodes.NeverConfirmed, Severity.Warning, objective.Objective.At.IsKnown ? objective.Objective.At : promise.At,
-                        $"with {VerdictWords.Percent(confidence)} confidence `{objective.Objective.Text}` needs {VerdictWords.Plural(objective.NeededForConfidence!.Value, "good " + objective.Unit)} without a bad one, and its window holds {VerdictWords.Figure(objective.Holds)}: it stays unknown or gets broken, and is never kept",
+                        $"with {VerdictWords.Percent(confidence)} confidence `{objective.Objective.Text}` needs {VerdictWords.Plural(objective.NeededForConfidence!.Value, "good " + objective.Unit)} without a bad one, and its {(objective.HoldsAtMost == objective.Holds ? "" : "longest ")}window holds {VerdictWords.Figure(objective.HoldsAtMost)}: it stays unknown or gets broken, and is never kept",
                         "look more often, write a longer window, or promise a lower share", promise.Name);
         }
     }

@@ -12,7 +12,8 @@ namespace Kept.Judging;
 /// <param name="BudgetTime">The same as time.</param>
 /// <param name="NeededForKept">How many must be seen before it can be kept.</param>
 /// <param name="NeededForConfidence">How many good ones, without a bad one, it takes to say kept with the promise's confidence; null where none is written.</param>
-public sealed record ObjectiveFeasibility(Objective Objective, string Unit, long Holds, Duration Each, long? Bears, Duration BudgetTime, long NeededForKept, long? NeededForConfidence)
+/// <param name="HoldsAtMost">How many its longest window holds: a month has 28 to 31 days, and days of a clock change are longer or shorter.</param>
+public sealed record ObjectiveFeasibility(Objective Objective, string Unit, long Holds, Duration Each, long? Bears, Duration BudgetTime, long NeededForKept, long? NeededForConfidence, long HoldsAtMost)
 {
     /// <summary>One bad one breaks it.</summary>
     public bool BreaksByOne => Bears is null or 0;
@@ -20,8 +21,11 @@ public sealed record ObjectiveFeasibility(Objective Objective, string Unit, long
     /// <summary>How long everything fails until it is broken.</summary>
     public Duration UntilBroken => Each * ((Bears ?? 0) + 1);
 
-    /// <summary>The window cannot hold as many as the confidence needs: it would stay unknown for ever.</summary>
-    public bool CanNeverBeConfirmed => NeededForConfidence > Holds;
+    /// <summary>No window can hold as many as the confidence needs: it would stay unknown for ever.</summary>
+    public bool CanNeverBeConfirmed => NeededForConfidence > HoldsAtMost;
+
+    /// <summary>The shorter ones of its windows cannot: a February stays unknown where a July is kept.</summary>
+    public bool CanSometimesNotBeConfirmed => NeededForConfidence > Holds && !CanNeverBeConfirmed;
 }
 
 /// <summary>One window of a line of an alert.</summary>
@@ -37,21 +41,22 @@ public sealed record BurnWindow(BurnTest Test, long Holds, long Needed);
 /// <param name="Each">The time that one stands for.</param>
 /// <param name="Windows">Each of its windows.</param>
 /// <param name="CanFire">False where even a window in which everything fails does not reach it.</param>
-/// <param name="Noise">The share of bad ones that the probability is for; null where none is known.</param>
+/// <param name="Soonest">How long everything fails until it fires at the soonest, counted from the first failure that is seen.</param>
+/// <param name="Latest">How long at most, counted from the moment at which everything begins to fail, which may lie just after a look.</param>
+/// <param name="Confirmations">So many failures it takes before one of them counts: more than one where only confirmed ones do.</param>
+/// <param name="Noise">The share of bad looks or slices that the probability is for; where only confirmed looks count, of looks before they are confirmed. Null where none is known.</param>
 /// <param name="FalsePage">The probability that it fires at one moment although nothing but that noise happens; null where none is known, or it takes too long to say.</param>
-public sealed record BurnFeasibility(string Alert, BurnLine Line, string Unit, Duration Each, ImmutableArray<BurnWindow> Windows, bool CanFire, Fraction? Noise, Fraction? FalsePage)
+public sealed record BurnFeasibility(
+    string Alert, BurnLine Line, string Unit, Duration Each, ImmutableArray<BurnWindow> Windows, bool CanFire, Duration Soonest, Duration Latest, int Confirmations, Fraction? Noise, Fraction? FalsePage)
 {
     /// <summary>So many failures it takes: of each window as many as it needs, and shorter windows lie inside longer ones.</summary>
-    public long Needed => Windows.Max(window => window.Needed);
+    public long Needed => Math.Max(Windows.Max(window => window.Needed), Confirmations);
 
     /// <summary>A single bad look fires it.</summary>
     public bool FiresOnOne => CanFire && Needed <= 1;
 
-    /// <summary>How long everything fails until it fires at the soonest, counted from the first failure that is seen.</summary>
-    public Duration Soonest => Each * (Needed - 1);
-
-    /// <summary>How long at most: one look later, for the failure may begin just after one.</summary>
-    public Duration Latest => Each * Needed;
+    /// <summary>The probability is an upper bound: of looks that must be confirmed fewer count than are bad.</summary>
+    public bool IsAtMost => Confirmations > 1;
 }
 
 /// <summary>What can be said of objectives and alerts from the document alone: whether they can be met, broken, fire, and by how much noise. Pure and exact.</summary>
@@ -74,14 +79,14 @@ public static class Feasibility
 
     private static ObjectiveFeasibility Of(Promise promise, ObjectivePlan plan)
     {
-        var length = LengthOf(plan.Objective.Window);
+        var (length, longest) = CalendarClock.LengthsOf(plan.Objective.Window);
         var holds = Holds(promise, plan, length);
         var allowed = plan.Share.Allowed is { } share ? share * Fraction.Of(holds) : null;
         var bears = allowed is null ? (long?)null : Bears(plan, holds);
         var confidence = promise.Confidence is { } level && plan.Share.Level is > 0 and < 1 && plan.Share.WantsMany
             ? ConfidenceBound.Needed(plan.Share, 0, 0, plan.IsMean ? ConfidenceBound.OfShares(level) : level) : null;
         return new ObjectiveFeasibility(plan.Objective, Unit(plan), holds, Each(length, holds), bears, allowed is null ? default : new Duration((long)(allowed * new Fraction(length.Nanoseconds, Math.Max(1, holds))).Floor),
-            (long)(Fraction.Of(promise.Coverage) * Fraction.Of(holds)).Ceiling, confidence);
+            (long)(Fraction.Of(promise.Coverage) * Fraction.Of(holds)).Ceiling, confidence, Holds(promise, plan, longest));
     }
 
     /// <summary>The most bad ones of so many with which it still holds.</summary>
@@ -93,22 +98,37 @@ public static class Feasibility
 
     private static BurnFeasibility Of(Promise promise, Alert alert, BurnLine line, ImmutableArray<ObjectivePlan> plans, Func<int, Fraction?>? noise)
     {
-        var plan = plans[line.Tests[0].Objective];
         var windows = ImmutableArray.CreateBuilder<BurnWindow>(line.Tests.Length);
-        var canFire = true;
+        var (canFire, confirmations) = (true, 1);
+        Duration soonest = default, latest = default;
         foreach (var test in line.Tests)
         {
-            var rule = BurnRule.Of(test, plans[test.Objective].Share.Allowed!);
-            var holds = Math.Max(1, Holds(promise, plans[test.Objective], test.Window));
-            windows.Add(new BurnWindow(test, holds, rule.Needed(holds)));
+            var plan = plans[test.Objective];
+            var rule = BurnRule.Of(test, plan.Share.Allowed!);
+            var holds = Math.Max(1, Holds(promise, plan, test.Window));
+            var needed = rule.Needed(holds);
+            windows.Add(new BurnWindow(test, holds, needed));
             canFire &= rule.CanBeReached;
+            if (!rule.CanBeReached) continue;
+            var pace = new Pace(promise, plan);
+            confirmations = Math.Max(confirmations, pace.Confirmations);
+            if (pace.Soonest(needed, holds, rule) is var early && early > soonest) soonest = early;
+            // A window that is no multiple of the period holds now one look more, and may then need one more.
+            var most = plan.SliceTrack >= 0 ? holds : plan.Tracks.Sum(counted => (test.Window.Nanoseconds + promise.Checks[counted.Track].Every.Nanoseconds - 1) / promise.Checks[counted.Track].Every.Nanoseconds);
+            if (pace.Latest(rule.Needed(most), most, rule, plan.IsRecounted && promise.Accounting.OwnOutage != GapAccount.Excluded ? PatienceOf(promise, plan) : 0) is var late && late > latest) latest = late;
         }
+        var first = plans[line.Tests[0].Objective];
         var isOne = line.Tests.All(test => test.Objective == line.Tests[0].Objective); // over one stream of looks the windows lie in each other
-        var usual = isOne && canFire ? noise?.Invoke(line.Tests[0].Objective) : null;
-        var tail = usual is null ? null : BinomialTail.Of(windows.Select(window => (window.Holds, window.Needed)), usual);
-        var length = LengthOf(plan.Objective.Window);
-        return new BurnFeasibility(alert.Name, line, Unit(plan), Each(length, Holds(promise, plan, length)), windows.MoveToImmutable(), canFire, usual, tail);
+        var usual = isOne && canFire && (confirmations == 1 || first.SliceTrack < 0) ? noise?.Invoke(line.Tests[0].Objective) : null;
+        // Looks are confirmed by those before them too, so that many bad ones there must be in a stretch that is longer by these: it bounds the probability, and with it chance.
+        var before = first.Tracks.Sum(counted => (long)promise.Checks[counted.Track].Confirm.Of - 1);
+        var tail = usual is null ? null
+            : BinomialTail.Of(windows.SelectMany(window => confirmations == 1 ? [(window.Holds, window.Needed)] : ((long, long)[])[(window.Holds, window.Needed), (window.Holds + before, Math.Max(window.Needed, confirmations))]), usual);
+        var length = CalendarClock.LengthsOf(first.Objective.Window).Shortest;
+        return new BurnFeasibility(alert.Name, line, Unit(first), Each(length, Holds(promise, first, length)), windows.MoveToImmutable(), canFire, soonest, latest, confirmations, usual, tail);
     }
+
+    private static long PatienceOf(Promise promise, ObjectivePlan plan) => plan.Tracks.Max(counted => PromiseFold.PatienceOf(promise.Checks[counted.Track]));
 
     private static string Unit(ObjectivePlan plan) => plan.SliceTrack >= 0 ? "slice" : "look";
 
@@ -120,7 +140,4 @@ public static class Feasibility
         var periods = plan.Tracks.Select(counted => promise.Checks[counted.Track].Every.Nanoseconds);
         return plan.Objective.Slice is { } slice ? length.Nanoseconds / Math.Max(slice.Nanoseconds, periods.Min()) : periods.Sum(period => length.Nanoseconds / period);
     }
-
-    /// <summary>How long a window is; of a calendar's, the shortest it can be.</summary>
-    private static Duration LengthOf(Window window) => window is Window.Rolling rolling ? rolling.Length : ((Window.Calendar)window).Shortest;
 }

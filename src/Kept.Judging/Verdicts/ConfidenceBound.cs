@@ -20,11 +20,17 @@ internal static class ConfidenceBound
     public static decimal OfShares(decimal confidence) => 1 - ((1 - confidence) / 2.7182818284590452353602874714m);
 
     /// <summary>How many further good ones are needed, after those, until the share is surely satisfied: found by halving, for more good ones never say less. Null beyond a billion.</summary>
-    public static long? Needed(ShareRule rule, long satisfying, long counted, decimal confidence)
+    public static long? Needed(ShareRule rule, long satisfying, long counted, decimal confidence) =>
+        rule.WantsMany ? Least(more => Confirms(rule, satisfying + more, counted + more, confidence)) : null;
+
+    /// <summary>The same for bad ones, until the share is surely violated.</summary>
+    public static long? NeededBad(ShareRule rule, long satisfying, long counted, decimal confidence) =>
+        rule.WantsMany ? Least(more => Excludes(rule, satisfying, counted + more, confidence)) : null;
+
+    private static long? Least(Func<long, bool> suffices)
     {
-        if (!rule.WantsMany) return null;
         long low = 0, high = 1;
-        while (!Confirms(rule, satisfying + high, counted + high, confidence))
+        while (!suffices(high))
         {
             if (high > 1_000_000_000) return null;
             (low, high) = (high, high * 2);
@@ -32,7 +38,7 @@ internal static class ConfidenceBound
         while (high - low > 1)
         {
             var middle = low + ((high - low) / 2);
-            if (Confirms(rule, satisfying + middle, counted + middle, confidence)) high = middle;
+            if (suffices(middle)) high = middle;
             else low = middle;
         }
         return high;

@@ -37,6 +37,11 @@ public sealed class FoldPlan
     internal int SliceTracks { get; }
     internal Accounting Accounting { get; }
 
+    /// <summary>Announced maintenance that counts otherwise than other time; null where there is none.</summary>
+    internal Maintenance? Maintenance => _of.Maintenance is { During: not null } planned && Accounting.Maintenance != MaintenanceAccount.Counted ? planned : null;
+    /// <summary>What is counted of a look is not what it says alone: there are tracks of their own for it.</summary>
+    internal bool CountsApart => Accounting.Retries == RetryAccount.Confirmed || Maintenance is not null;
+
     /// <summary>Of a check, the predicate of what is assumed and not seen: where the accounting counts gaps, one more than those of objectives.</summary>
     internal int Assumed(int check) => Predicates[check].Length;
 
@@ -61,6 +66,7 @@ public sealed class FoldPlan
         if (Accounting != Accounting.Usual) words.Append("\naccounting ").Append(Accounting);
         if (Accounting.Retries == RetryAccount.Confirmed)
             foreach (var check in Checks) words.Append(' ').Append(check.Confirm);
+        if (Maintenance is { } maintenance) words.Append("\nmaintenance ").Append(maintenance.Text).Append(' ').Append(maintenance.During!.Text);
         return words.ToString();
     }
 
@@ -81,6 +87,7 @@ public sealed class FoldPlan
             Coverage = promise.Coverage,
             Confidence = promise.Confidence,
             Accounting = promise.Accounting,
+            HasMaintenance = Maintenance is not null,
             Share = share,
             Undecidable = why,
             Tracks = counted,
@@ -154,7 +161,7 @@ internal sealed class PlanLikeness : IEqualityComparer<Promise>
 
     public bool Equals(Promise? one, Promise? other) =>
         ReferenceEquals(one, other) || one is not null && other is not null
-        && one.Coverage == other.Coverage && one.Confidence == other.Confidence && one.Accounting == other.Accounting
+        && one.Coverage == other.Coverage && one.Confidence == other.Confidence && one.Accounting == other.Accounting && IsSame(one.Maintenance, other.Maintenance)
         && Same(one.Checks, other.Checks, IsSame) && Same(one.Keeps, other.Keeps, IsSame);
 
     public int GetHashCode(Promise promise)
@@ -165,6 +172,9 @@ internal sealed class PlanLikeness : IEqualityComparer<Promise>
         foreach (var objective in promise.Keeps.IsDefault ? [] : promise.Keeps) hash.Add(objective.Text);
         return hash.ToHashCode();
     }
+
+    private static bool IsSame(Maintenance? one, Maintenance? other) =>
+        (one?.During is null && other?.During is null) || (one?.During?.Text == other?.During?.Text && one!.Announced == other!.Announced && one.UpTo == other.UpTo && one.Per == other.Per);
 
     private static bool IsSame(Check one, Check other) =>
         one.Name == other.Name && one.Confirm == other.Confirm && Same(one.Measures, other.Measures, (a, b) => a.Quantity.Name == b.Quantity.Name);

@@ -60,7 +60,7 @@ internal sealed partial class ObjectivePlan : LineWords
             Ground.Fails when figures.Open > 0 => $"{Said(figures, word)}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good",
             Ground.MayBeMended => $"{Said(figures, word)}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it",
             Ground.NotCovered => $"{Said(figures, word)}, but only {SeenOf(figures)}, {VerdictWords.Percent(Coverage)} wanted of each check)",
-            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{Said(figures, word)}; too few to say so with {VerdictWords.Percent(Confidence!.Value)} confidence{Needed(figures)}",
+            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{Said(figures, word)}; too few to say so with {VerdictWords.Percent(Confidence!.Value)} confidence{Needed(figures, word)}",
             _ => Said(figures, word),
         };
     }
@@ -82,10 +82,21 @@ internal sealed partial class ObjectivePlan : LineWords
         return isStatistical && Confidence is { } confidence && !IsConfirmed(figures, confidence) ? Ground.HoldsByTooFew : Ground.Holds;
     }
 
-    /// <summary>How many good ones it would take to say kept.</summary>
-    private string Needed(in Figures figures) =>
-        ConfidenceBound.Needed(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? Confidence!.Value : ConfidenceBound.OfShares(Confidence!.Value)) is { } needed
-            ? $"; {VerdictWords.Figure(needed)} more good ones would say kept" : "";
+    /// <summary>
+    /// How many more it would take: good ones to say kept, or bad ones to say broken, of which window after window may bring so many as it has still room for. Looks that were missed
+    /// never come, so they are no room.
+    /// </summary>
+    private string Needed(in Figures figures, string word)
+    {
+        var level = figures.Sum is null ? Confidence!.Value : ConfidenceBound.OfShares(Confidence!.Value);
+        var fails = GroundOf(figures) == Ground.FailsByTooFew;
+        var needed = fails ? ConfidenceBound.NeededBad(Share, figures.Sum is { } sum ? (long)sum.Ceiling : figures.Satisfying, figures.Counted, level)
+            : ConfidenceBound.Needed(Share, figures.Satisfying, figures.Counted, level);
+        if (needed is not { } more) return "";
+        var room = Math.Max(0, figures.Expected - figures.NotInForce - figures.Due);
+        var words = $"{VerdictWords.Figure(more)} more {(fails ? "bad" : "good")} {(more == 1 ? word : word + "s")} would say {(fails ? "broken" : "kept")}";
+        return more <= room ? "; " + words : $"; {words}, but this window has room for {VerdictWords.Figure(room)}";
+    }
 
     private bool IsConfirmed(in Figures figures, decimal confidence) =>
         ConfidenceBound.Confirms(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? confidence : ConfidenceBound.OfShares(confidence));

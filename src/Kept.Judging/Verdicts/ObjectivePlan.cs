@@ -38,7 +38,9 @@ internal sealed partial class ObjectivePlan
     public int SliceTrack { get; init; } = -1;
     public long Slice => Objective.Slice is { } slice ? Math.Max(1, slice.Nanoseconds / 1000) : 0;
     /// <summary>The slices are made from the counts of their looks, and not look by look.</summary>
-    public bool IsRecounted => SliceTrack >= 0 && (Objective.SliceRule.Count != SliceCount.Whole || Accounting != Accounting.Usual);
+    public bool IsRecounted => SliceTrack >= 0 && (Objective.SliceRule.Count != SliceCount.Whole || Accounting != Accounting.Usual || HasMaintenance);
+    /// <summary>Looks in announced maintenance count otherwise.</summary>
+    public bool HasMaintenance { get; init; }
     public bool IsMean => SliceTrack >= 0 && Objective.SliceRule.Count == SliceCount.Mean;
     /// <summary>The share that a slice must have to be good.</summary>
     public ShareRule SliceShare { get; init; }

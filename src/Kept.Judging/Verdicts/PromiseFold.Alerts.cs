@@ -50,10 +50,9 @@ public sealed partial class PromiseFold
     {
         var plan = _plan.Objectives[test.Objective];
         if (plan.Undecidable is { } why || plan.Share.Allowed is not { } allowed) return (Truth.Unknown, plan.Undecidable ?? $"{plan.Objective.Text} has no budget");
-        // Slices that count when they are over: the window ends with the last of them, else one as long as a slice would never hold any.
-        var end = plan.IsRecounted ? LastFinished(plan, now) : now + 1;
-        var begin = end - (test.Window.Nanoseconds / 1000);
-        var figures = FiguresOf(plan, new Reach(Math.Max(_since, begin), end, begin, end), now);
+        var end = EndOfBurn(plan, now);
+        var begin = end - Math.Max(test.Window.Nanoseconds / 1000, plan.Slice);
+        var figures = FiguresOf(plan, new Reach(Math.Max(_since, begin), Math.Min(end, now + 1), begin, end), now);
         var rule = BurnRule.Of(test, allowed);
         var bad = figures.Sum is { } sum ? Fraction.Of(figures.Counted) - sum : Fraction.Of(figures.Counted - figures.Satisfying);
         if (!burns.Exists(known => known.Objective == plan.Objective.Text && known.Window == test.Window)) burns.Add(new BurnFigures(plan.Objective.Text, test.Window, bad, figures.Counted, figures.Open));
@@ -65,5 +64,17 @@ public sealed partial class PromiseFold
         if (rule.IsReached(bad, figures.Counted)) return (Truth.Unknown, $"{Burn()}, but {VerdictWords.Plural(figures.Open, word)} missing may still mend it");
         if (!figures.IsCovered) return (Truth.Unknown, $"over {test.Window} only {VerdictWords.Figure(figures.Counted - figures.Assumed)} of {VerdictWords.Plural(figures.Due, word)} due saw anything");
         return (Truth.False, Burn());
+    }
+
+    /// <summary>
+    /// Where the windows of an alert end. Of slices they hold whole ones: up to the last that is over, for one as long as a slice would else hold only the one that runs, which is never good
+    /// yet; and the one that runs too as soon as it is bad.
+    /// </summary>
+    private long EndOfBurn(ObjectivePlan plan, long now)
+    {
+        if (plan.SliceTrack < 0) return now + 1;
+        if (plan.IsRecounted) return LastFinished(plan, now);
+        var running = now - FloorMod(now, plan.Slice);
+        return _tracks[plan.SliceTrack].Count(Math.Max(_since, running), now + 1, 0).Bad > 0 ? running + plan.Slice : running;
     }
 }

@@ -75,12 +75,18 @@ public sealed partial class PromiseFold
     }
 
     /// <summary>Slots whose look should be here by now, and how many of those are: over the same stretch, for what was due later may be recorded or not.</summary>
-    private readonly record struct SoFar(long Slots, long Recorded);
+    private readonly record struct SoFar(long Slots, long Recorded)
+    {
+        public static SoFar operator +(SoFar a, SoFar b) => new(a.Slots + b.Slots, a.Recorded + b.Recorded);
+    }
 
     private SoFar DueOf(Counted counted, Reach reach, long now)
     {
         var end = Math.Min(reach.High, now + 1 - PatienceOf(counted.Track));
-        return new SoFar(Slots(counted.Track, reach.Low, end, now), Counting(counted.Track).Count(reach.Low, end, counted.Predicate).Recorded);
+        var low = Counting(counted.Track).WholeFrom(reach.Low); // of what is not known any more nobody says that it was not recorded
+        var soFar = default(SoFar);
+        foreach (var (from, to) in Outside(low, end)) soFar += new SoFar(Slots(counted.Track, from, to, now), Counting(counted.Track).Count(from, to, counted.Predicate).Recorded);
+        return soFar;
     }
 
     /// <summary>
@@ -95,7 +101,9 @@ public sealed partial class PromiseFold
         var track = _tracks[plan.SliceTrack];
         var figures = new Figures { IsCovered = true };
         var dueEnd = Math.Min(reach.High, now + 1 - slice - PatienceOf(plan));
-        var soFar = new SoFar(Slices(plan, reach.Low, dueEnd), track.Count(reach.Low, dueEnd, 0).Recorded);
+        var dueFrom = track.WholeFrom(reach.Low);
+        var soFar = default(SoFar);
+        foreach (var (from, to) in Outside(dueFrom, dueEnd, plan.Slice)) soFar += new SoFar(Slices(plan, from, to), track.Count(from, to, 0).Recorded);
         var whole = Slices(plan, reach.WholeLow, reach.WholeHigh);
         var end = Math.Min(reach.High, LastFinished(plan, now));
         foreach (var counted in plan.Tracks)

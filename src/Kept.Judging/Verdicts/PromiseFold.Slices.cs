@@ -14,7 +14,7 @@ public sealed partial class PromiseFold
     }
 
     /// <summary>The track that objectives count of a check.</summary>
-    private Track Counting(int check) => _tracks[_plan.Accounting.Retries == RetryAccount.Confirmed ? Checks.Length + _plan.SliceTracks + check : check];
+    private Track Counting(int check) => _tracks[_plan.CountsApart ? Checks.Length + _plan.SliceTracks + check : check];
 
     private void AddToSlices(int checkIndex, LookRecord look, Mark mark, long first, long last)
     {
@@ -58,7 +58,10 @@ public sealed partial class PromiseFold
             if (_plan.Accounting.Assumes) assumed += track.Count(start, start + plan.Slice, _plan.Assumed(counted.Track)).Satisfying;
             if (_plan.Accounting.OwnOutage == GapAccount.Excluded) continue;
             // What was due in it and is not recorded, by the rhythm of what is recorded in it and by nothing else: so it is known whatever comes later.
-            var silent = Math.Max(0, Slots(counted.Track, start, start + plan.Slice, newest: start + plan.Slice - 1, oldest: start) - tally.Recorded);
+            var unseen = default(SoFar);
+            foreach (var (from, to) in Outside(start, start + plan.Slice))
+                unseen += new SoFar(Slots(counted.Track, from, to, newest: start + plan.Slice - 1, oldest: start), track.Count(from, to, counted.Predicate).Recorded);
+            var silent = Math.Max(0, unseen.Slots - unseen.Recorded);
             assumed += silent;
             if (_plan.Accounting.OwnOutage == GapAccount.Good) satisfying += silent;
         }
@@ -72,7 +75,7 @@ public sealed partial class PromiseFold
             : Mark.Of(nothing, 0);
         var slices = _tracks[plan.SliceTrack];
         slices.Set(start, mark);
-        if (slices.IsCrowded) MakeRoom(slices, hasCounts: !plan.IsMean);
+        if (slices.IsCrowded) MakeRoom(slices);
     }
 
     /// <summary>
@@ -80,17 +83,23 @@ public sealed partial class PromiseFold
     /// longer come true counts as not in force, and one that is not decided is missing. Looks are confirmed by their neighbours, so those of a new look are
     /// decided anew. Gives the stretch of time in which something may have changed.
     /// </summary>
-    private (long First, long Last) Confirm(int check, long slot)
+    private (long First, long Last) CountApart(int check, long slot)
     {
         var raw = _tracks[check];
         var counting = Counting(check);
+        if (_plan.Accounting.Retries == RetryAccount.Each)
+        {
+            if (raw.At(slot) is { } seen) counting.Set(slot, Accounted(check, slot, seen));
+            if (counting.IsCrowded) MakeRoom(counting);
+            return (slot, slot);
+        }
         var confirm = Checks[check].Confirm;
         var of = Math.Clamp(confirm.Of, 1, ConfirmedState.FarthestLook);
         var count = Math.Clamp(confirm.Count, 1, of);
         var (first, last) = (slot, slot);
         if (raw.At(slot) is not { IsEvidence: true })
         {
-            if (raw.At(slot) is { } unseen) counting.Set(slot, unseen);
+            if (raw.At(slot) is { } unseen) counting.Set(slot, Accounted(check, slot, unseen));
             return (first, last);
         }
         // A look may change what is said of those up to Of − 1 looks away, and they ask as far again.
@@ -100,12 +109,40 @@ public sealed partial class PromiseFold
         {
             var (at, mark) = near[i];
             if (mark.Class == LookClass.Bad) mark = Confirmed(near, i, of, count);
+            mark = Accounted(check, at, mark);
             if (counting.At(at) == mark) continue;
             counting.Set(at, mark);
             (first, last) = (Math.Min(first, at), Math.Max(last, at));
         }
         if (counting.IsCrowded) MakeRoom(counting);
         return (first, last);
+    }
+
+    /// <summary>What a look counts as at its time: in announced maintenance as the accounting says. What nobody saw there is not made to count by it, unless it is left out.</summary>
+    private Mark Accounted(int check, long slot, Mark mark)
+    {
+        if (_maintenance is null || !_maintenance.Holds(slot)) return mark;
+        return _plan.Accounting.Maintenance switch
+        {
+            MaintenanceAccount.Good when mark.IsEvidence => Mark.Of(LookClass.Good, (1UL << _plan.Predicates[check].Length) - 1),
+            MaintenanceAccount.Bad when mark.IsEvidence => Mark.Of(LookClass.Bad, 0),
+            MaintenanceAccount.Excluded => Mark.Of(LookClass.NotInForce, 0),
+            _ => mark,
+        };
+    }
+
+    /// <summary>What of [low, high) is not left out as maintenance: nothing was due in the rest. Of slices those that lie wholly in maintenance.</summary>
+    private IEnumerable<(long Low, long High)> Outside(long low, long high, long slice = 1)
+    {
+        if (_maintenance is not null && _plan.Accounting.Maintenance == MaintenanceAccount.Excluded && low < high)
+            foreach (var (from, to) in _maintenance.In(low, high + slice - 1))
+            {
+                var until = Math.Min(to - slice + 1, high);
+                if (until <= from) continue;
+                if (low < from) yield return (low, from);
+                low = Math.Max(low, until);
+            }
+        if (low < high) yield return (low, high);
     }
 
     private static Mark Confirmed(List<(long Slot, Mark Mark)> looks, int place, int of, int count)

@@ -10,7 +10,7 @@ namespace Kept.Judging;
 /// </summary>
 public sealed partial class PromiseFold
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int HashLength = 8;
 
     /// <summary>All it knows. Two folds of the same records may differ in bytes, never in verdicts.</summary>

@@ -14,10 +14,11 @@ public sealed partial class PromiseFold
     private readonly Assessor _assessor;
     private readonly string _regime;
     private readonly FoldPlan _plan;
-    private readonly Track[] _tracks; // one per check, one per objective that counts slices, one per check of what is confirmed (where only that counts)
+    private readonly Track[] _tracks; // one per check, one per objective that counts slices, one per check of what is confirmed or announced (where looks do not count as they are)
     private readonly LastWords[] _last;
     private readonly Rhythms[]? _rhythms; // per check; null where none ever changed
     private readonly PromiseFold[]? _parts; // where the promise names regimes: one fold for each, and this one counts nothing itself
+    private readonly MaintenanceTimes? _maintenance;
     private long _since;
     private long _asked = long.MinValue;
     private Func<int, Instant, string?>? _wordsOf;
@@ -28,8 +29,9 @@ public sealed partial class PromiseFold
     /// <param name="regime">The named context; figures of different regimes are never pooled, each has a fold of its own.</param>
     /// <param name="past">The rhythms before those of <paramref name="promise"/>, in any order.</param>
     /// <param name="plan">Of <see cref="FoldPlans"/>, to share what promises of equal terms have in common; null makes one.</param>
+    /// <param name="termsSince">When its terms were first known, which announce its maintenance; null for <paramref name="since"/>.</param>
     /// <exception cref="ArgumentException">The plan is of a promise that counts differently.</exception>
-    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null)
+    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null, Instant? termsSince = null)
     {
         if (plan is not null && !plan.Fits(promise)) throw new ArgumentException($"the plan is of other terms than those of {promise.Name}", nameof(plan));
         Promise = promise;
@@ -40,16 +42,19 @@ public sealed partial class PromiseFold
         if (regime == Regime.Any && !promise.Regimes.IsDefaultOrEmpty)
         {
             var rhythms = past?.ToList();
-            _parts = [.. Regime.NamesOf(promise).Select(name => new PromiseFold(promise, assessor, since, name, rhythms, _plan))];
+            _parts = [.. Regime.NamesOf(promise).Select(name => new PromiseFold(promise, assessor, since, name, rhythms, _plan, termsSince))];
             (_tracks, _last) = ([.. Checks.Select(_ => new Track(predicates: 0))], []);
             return;
         }
         _rhythms = Timed(past);
-        var confirmed = _plan.Accounting.Retries == RetryAccount.Confirmed ? Checks.Length : 0;
-        _tracks = new Track[Checks.Length + _plan.SliceTracks + confirmed];
+        _maintenance = _plan.Maintenance is { } maintenance ? new MaintenanceTimes(maintenance, maintenance.During!, termsSince ?? since) : null;
+        var apart = _plan.CountsApart ? Checks.Length : 0;
+        _tracks = new Track[Checks.Length + _plan.SliceTracks + apart];
         for (var i = 0; i < Checks.Length; i++) _tracks[i] = new Track(_plan.WidthOf(i));
-        for (var i = 0; i < _plan.SliceTracks; i++) _tracks[Checks.Length + i] = new Track(predicates: _plan.Accounting.Assumes ? 2 : 1);
-        for (var i = 0; i < confirmed; i++) _tracks[Checks.Length + _plan.SliceTracks + i] = new Track(_plan.WidthOf(i));
+        foreach (var objective in _plan.Objectives)
+            if (objective.SliceTrack >= 0)
+                _tracks[objective.SliceTrack] = objective.IsMean ? new Track(predicates: 0, holdsShares: true) : new Track(predicates: _plan.Accounting.Assumes ? 2 : 1);
+        for (var i = 0; i < apart; i++) _tracks[Checks.Length + _plan.SliceTracks + i] = new Track(_plan.WidthOf(i));
         _last = new LastWords[Checks.Length];
         Array.Fill(_last, LastWords.None);
     }
@@ -92,7 +97,7 @@ public sealed partial class PromiseFold
         var track = _tracks[checkIndex];
         track.Add(look.Slot, mark);
         if (track.IsCrowded) MakeRoom(track);
-        var (first, last) = _plan.Accounting.Retries == RetryAccount.Confirmed ? Confirm(checkIndex, look.Slot.Microseconds) : (look.Slot.Microseconds, look.Slot.Microseconds);
+        var (first, last) = _plan.CountsApart ? CountApart(checkIndex, look.Slot.Microseconds) : (look.Slot.Microseconds, look.Slot.Microseconds);
         if (_plan.SliceTracks > 0) AddToSlices(checkIndex, look, mark, first, last);
         _last[checkIndex].Note(look);
     }
@@ -126,12 +131,10 @@ public sealed partial class PromiseFold
 
     private static bool IsNotInForce(LookClass look) => look == LookClass.NotInForce;
 
-    private void MakeRoom(Track track, bool hasCounts = true)
+    private void MakeRoom(Track track)
     {
         if (_asked != long.MinValue) track.Forget(Horizon(), ConfirmedState.FarthestLook);
-        if (track.RunCount <= Track.MostRuns * 3 / 4) return;
-        if (hasCounts) track.FoldOldest();
-        else track.DropOldest();
+        if (track.RunCount > Track.MostRuns * 3 / 4) track.FoldOldest();
     }
 
     /// <summary>Before this no window reaches, asked from a day before the latest moment.</summary>
@@ -158,9 +161,10 @@ public sealed partial class PromiseFold
     private long PeriodOf(int check) => Rhythms.PeriodOf(Checks[check].Every);
 
     /// <summary>How long after its slot a look may still be under way: its time-out, or the grace of what calls us.</summary>
-    private long PatienceOf(int check)
+    private long PatienceOf(int check) => PatienceOf(Checks[check]);
+
+    internal static long PatienceOf(Check looked)
     {
-        var looked = Checks[check];
         var patience = looked.Kind.IsPassive && looked.Setting<FieldValue.Length>("grace") is { } grace ? grace.Duration : looked.Timeout;
         return Math.Max(0, patience.Nanoseconds / 1000);
     }

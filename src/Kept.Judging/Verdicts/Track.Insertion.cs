@@ -10,7 +10,8 @@ internal sealed partial class Track
     /// <summary>Looks before this are kept as counts per quarter of an hour only.</summary>
     private long _exactFrom = long.MinValue;
 
-    // Each quarter: its number since the epoch, then good, bad, missing, not in force, and one count per predicate.
+    // Each quarter: its number since the epoch, then good, bad, missing, not in force, and one count per predicate. Of shares instead: how many are assumed, and for each
+    // denominator the sum of the numerators: a quarter of an hour holds few slices, so that these are few, and their sum stays exact.
     private List<long[]>? _quarters;
 
     public Instant? ExactFrom => _exactFrom == long.MinValue ? null : new Instant(_exactFrom);
@@ -131,14 +132,6 @@ internal sealed partial class Track
         _exactFrom = boundary;
     }
 
-    /// <summary>Lets the older half of the runs go: for what has no counts that could be kept without it. What is gone counts as missing.</summary>
-    public void DropOldest()
-    {
-        var cut = _count / 2;
-        _exactFrom = _runs[cut].Start;
-        RemoveFirst(cut);
-    }
-
     private void FoldRun(Run run)
     {
         for (var done = 0; done < run.Length;)
@@ -149,11 +142,12 @@ internal sealed partial class Track
             _quarters ??= [];
             if (_quarters.Count == 0 || _quarters[^1][0] != quarter)
             {
-                var fresh = new long[1 + Width];
+                var fresh = new long[_holdsShares ? FirstShare : 1 + Width];
                 fresh[0] = quarter;
                 _quarters.Add(fresh);
             }
-            Accumulate(_quarters[^1].AsSpan(1), run.Mark, upTo - done);
+            if (_holdsShares) _quarters[^1] = WithShares(_quarters[^1], run.Mark, upTo - done);
+            else Accumulate(_quarters[^1].AsSpan(1), run.Mark, upTo - done);
             done = upTo;
         }
     }
@@ -171,24 +165,34 @@ internal sealed partial class Track
     /// <summary>Whole quarters that lie in the stretch.</summary>
     private void CountQuarters(long from, long to, int predicate, ref Tally tally)
     {
-        if (_quarters is null) return;
-        var low = -FloorDiv(-from, Quarter);
-        var high = FloorDiv(to, Quarter);
-        int first = 0, end = _quarters.Count;
-        while (first < end)
+        foreach (var quarter in QuartersIn(from, to))
         {
-            var middle = (first + end) >>> 1;
-            if (_quarters[middle][0] < low) first = middle + 1;
-            else end = middle;
-        }
-        for (; first < _quarters.Count && _quarters[first][0] < high; first++)
-        {
-            var quarter = _quarters[first];
             tally.Good += quarter[1];
             tally.Bad += quarter[2];
             tally.Missing += quarter[3];
             tally.NotInForce += quarter[4];
             if (predicate < _predicates) tally.Satisfying += quarter[5 + predicate];
+        }
+    }
+
+    private ReadOnlySpan<long[]> QuartersIn(long from, long to)
+    {
+        if (_quarters is null) return [];
+        var low = -FloorDiv(-from, Quarter);
+        var high = FloorDiv(to, Quarter);
+        var first = FirstFrom(low);
+        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_quarters)[first..Math.Max(first, FirstFrom(high))];
+
+        int FirstFrom(long number)
+        {
+            int first = 0, end = _quarters.Count;
+            while (first < end)
+            {
+                var middle = (first + end) >>> 1;
+                if (_quarters[middle][0] < number) first = middle + 1;
+                else end = middle;
+            }
+            return first;
         }
     }
 

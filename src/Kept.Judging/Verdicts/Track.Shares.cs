@@ -16,6 +16,16 @@ internal sealed partial class Track
         var tally = default(Tally);
         long assumed = 0;
         var bySize = new Dictionary<long, Int128>();
+        if (from < _exactFrom)
+            foreach (var quarter in QuartersIn(from, to))
+            {
+                tally.Good += quarter[1];
+                tally.Bad += quarter[2];
+                tally.Missing += quarter[3];
+                tally.NotInForce += quarter[4];
+                assumed += quarter[FirstShare - 1];
+                for (var i = FirstShare; i < quarter.Length; i += 2) CollectionsMarshal.GetValueRefOrAddDefault(bySize, quarter[i], out _) += quarter[i + 1];
+            }
         for (var i = FirstEndingFrom(from); i < _count && _runs[i].Start < to; i++)
         {
             var run = _runs[i];
@@ -35,6 +45,24 @@ internal sealed partial class Track
         var sum = Fraction.Zero;
         foreach (var (counted, satisfying) in bySize.OrderBy(one => one.Key)) sum += new Fraction((BigInteger)satisfying, counted);
         return (tally, assumed, sum);
+    }
+
+    /// <summary>Where the pairs of denominator and numerators begin in a quarter.</summary>
+    private const int FirstShare = 6;
+
+    private static long[] WithShares(long[] quarter, Mark mark, long count)
+    {
+        quarter[mark.Class switch { LookClass.Good => 1, LookClass.Bad => 2, LookClass.NotInForce => 4, _ => 3 }] += count;
+        var (satisfying, counted) = mark.Share;
+        if (counted == 0) return quarter;
+        if (!mark.IsEvidence) quarter[FirstShare - 1] += count;
+        for (var i = FirstShare; i < quarter.Length; i += 2)
+            if (quarter[i] == counted)
+            {
+                quarter[i + 1] += satisfying * count;
+                return quarter;
+            }
+        return [.. quarter, counted, satisfying * count];
     }
 
     /// <summary>The looks that are evidence around a slot, oldest first: at most so many before it, it, and at most so many after it.</summary>

@@ -16,8 +16,10 @@ internal sealed partial class Track
         }
         writer.Write7BitEncodedInt(_quarters?.Count ?? 0);
         foreach (var quarter in _quarters ?? [])
-            foreach (var figure in quarter)
-                writer.Write7BitEncodedInt64(figure);
+        {
+            if (_holdsShares) writer.Write7BitEncodedInt(quarter.Length);
+            foreach (var figure in quarter) writer.Write7BitEncodedInt64(figure);
+        }
     }
 
     /// <summary>False where what is read is no track.</summary>
@@ -38,7 +40,9 @@ internal sealed partial class Track
         _quarters = quarters == 0 ? null : new List<long[]>(quarters);
         for (var i = 0; i < quarters; i++)
         {
-            var quarter = new long[1 + Width];
+            var length = _holdsShares ? reader.Read7BitEncodedInt() : 1 + Width;
+            if (_holdsShares && (length is < FirstShare or > 2_000 || length % 2 != FirstShare % 2)) return false;
+            var quarter = new long[length];
             for (var figure = 0; figure < quarter.Length; figure++) quarter[figure] = reader.Read7BitEncodedInt64();
             _quarters!.Add(quarter);
         }

@@ -17,12 +17,15 @@ internal sealed partial class Track
     private Run[] _runs = [];
     private int _count;
     private readonly int _predicates;
+    private readonly bool _holdsShares;
 
     // Sums before run 0, 64, 128 …, so that a count never walks more than a stride at either end. Made on demand: a healthy track never has one.
     private long[]? _sums;
     private int _validSums;
 
-    public Track(int predicates) => _predicates = predicates;
+    /// <param name="predicates">How many predicates its marks have.</param>
+    /// <param name="holdsShares">Its marks are shares of slices (<see cref="Mark.OfShare"/>) and have no predicates.</param>
+    public Track(int predicates, bool holdsShares = false) => (_predicates, _holdsShares) = (predicates, holdsShares);
 
     public int RunCount => _count;
 
@@ -33,6 +36,9 @@ internal sealed partial class Track
 
     /// <summary>What is said of a slot, whatever was said before.</summary>
     public void Set(long slot, Mark mark) => Put(slot, mark, isWhole: true);
+
+    /// <summary>From where a count that begins there is whole: among what is kept as counts only, at the next quarter of an hour. What lies between is missing, for nobody knows it any more.</summary>
+    public long WholeFrom(long from) => from >= _exactFrom ? from : -FloorDiv(-from, Quarter) * Quarter;
 
     /// <summary>Whether something of that moment may still be added.</summary>
     public bool IsExact(long moment) => moment >= _exactFrom;

@@ -72,7 +72,7 @@ internal static class AgentTape
         FieldPlaces = tape.Places(),
     };
 
-    private static void Write(this TapeWriter tape, Calendar calendar)
+    public static void Write(this TapeWriter tape, Calendar calendar)
     {
         tape.Text(calendar.Name);
         tape.List(calendar.Open, span =>
@@ -90,7 +90,7 @@ internal static class AgentTape
         tape.At(calendar.At);
     }
 
-    private static Calendar Calendar(this TapeReader tape) => new(tape.Text(), tape.List(() => new WeeklySpan(tape.Int(), tape.Int())), tape.Zone(), tape.Text(),
+    public static Calendar Calendar(this TapeReader tape) => new(tape.Text(), tape.List(() => new WeeklySpan(tape.Int(), tape.Int())), tape.Zone(), tape.Text(),
         tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity())), tape.At());
 
     private static void Write(this TapeWriter tape, Reliance reliance)

@@ -27,6 +27,7 @@ internal static class PromiseTape
             tape.Whole(maintenance.UpTo.Nanoseconds);
             tape.Whole(maintenance.Per.Nanoseconds);
             tape.Text(maintenance.Text);
+            tape.MaybeOf(maintenance.During, tape.Write);
         });
         tape.List(promise.Checks, tape.Write);
         tape.Amount(promise.Coverage);
@@ -34,6 +35,7 @@ internal static class PromiseTape
         tape.Byte((byte)promise.Accounting.Gaps);
         tape.Byte((byte)promise.Accounting.OwnOutage);
         tape.Byte((byte)promise.Accounting.Retries);
+        tape.Byte((byte)promise.Accounting.Maintenance);
         tape.List(promise.Regimes, regime =>
         {
             tape.Text(regime.Name);
@@ -77,11 +79,11 @@ internal static class PromiseTape
         Uses = tape.MaybeOf(tape.Expression),
         Limits = tape.MaybeOf(tape.Limits),
         Fails = tape.List(tape.Failure),
-        Maintenance = tape.MaybeOf(() => new Maintenance(new Duration(tape.Whole()), new Duration(tape.Whole()), new Duration(tape.Whole()), tape.Text())),
+        Maintenance = tape.MaybeOf(() => new Maintenance(new Duration(tape.Whole()), new Duration(tape.Whole()), new Duration(tape.Whole()), tape.Text()) { During = tape.MaybeOf(tape.Calendar) }),
         Checks = tape.List(() => tape.Check(kinds)),
         Coverage = tape.Amount(),
         Confidence = tape.Maybe(tape.Amount),
-        Accounting = new Accounting(tape.One<GapAccount>(), tape.One<GapAccount>(), tape.One<RetryAccount>()) is var accounting && accounting == Accounting.Usual ? Accounting.Usual : accounting,
+        Accounting = new Accounting(tape.One<GapAccount>(), tape.One<GapAccount>(), tape.One<RetryAccount>()) { Maintenance = tape.One<MaintenanceAccount>() } is var accounting && accounting == Accounting.Usual ? Accounting.Usual : accounting,
         Regimes = tape.List(() => new Regime(tape.Text(), tape.Expression(), tape.Text(), tape.At())),
         Alerts = tape.List(tape.Alert),
         Tell = tape.Flag() ? (tape.Texts(), default(ImmutableArray<string>)).Item2 : tape.Texts(),

@@ -47,7 +47,7 @@ internal static class AgentReader
             Load = written.Inner("load", DocumentTables.Load)?.Scalar("from") is { } load ? FieldValues.Load(load, problems) : null,
             Region = written.Scalar("region") is { } region ? FieldValues.Name(region, "a region", problems) : null,
             Types = [.. scope.Types.Values],
-            Calendars = CalendarReader.Read(written, scope.Quantity, reading),
+            Calendars = scope.Calendars = CalendarReader.Read(written, scope.Quantity, reading),
             Capacities = Capacities(written, reading),
             Promises = promises.Promises(written),
             ReliesOn = new RelianceReader(reading, scope, promises, typesOf, targets).Read(written),

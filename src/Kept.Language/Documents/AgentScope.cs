@@ -10,6 +10,9 @@ internal sealed class AgentScope(string agent, Dictionary<string, QuantityType> 
 
     public IReadOnlyDictionary<string, QuantityType> Types { get; } = types;
 
+    /// <summary>The calendars of the document, known before its promises are read.</summary>
+    public System.Collections.Immutable.ImmutableArray<Calendar> Calendars { get; set; } = [];
+
     public IEnumerable<string> QuantityNames => Types.Keys.Concat(TypeReader.BuiltInNames);
 
     public QuantityType? Quantity(string name) => Types.TryGetValue(name, out var own) ? own : TypeReader.OfName(name);

@@ -10,7 +10,8 @@ internal sealed class AlertReader(Reading reading)
     private readonly Problems _problems = reading.Problems;
 
     public static Accounting Accounting(Written written, Problems problems) => new(
-        Choice(written, "gaps", GapAccount.Excluded, problems), Choice(written, "own-outage", GapAccount.Excluded, problems), Choice(written, "retries", RetryAccount.Each, problems));
+        Choice(written, "gaps", GapAccount.Excluded, problems), Choice(written, "own-outage", GapAccount.Excluded, problems), Choice(written, "retries", RetryAccount.Each, problems))
+    { Maintenance = Choice(written, "maintenance", MaintenanceAccount.Excluded, problems) };
 
     private static T Choice<T>(Written written, string field, T otherwise, Problems problems) where T : struct, Enum =>
         written.Scalar(field) is { } text && FieldValues.OneOf(text, [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())], problems) is { } word ? Enum.Parse<T>(word, ignoreCase: true) : otherwise;
@@ -53,6 +54,11 @@ internal sealed class AlertReader(Reading reading)
             if (test.Window > LengthOf(longest.Window))
             {
                 _problems.Error(ExpressionCodes.AlertBudget, test.At, $"it looks back over a longer time than `{longest.Text}`", "write a shorter window: an alert is earlier than what it warns of");
+                return null;
+            }
+            if (longest.Slice is { } slice && test.Window < slice)
+            {
+                _problems.Error(Codes.AlertSlice, test.At, $"it looks back over less than one slice of `{longest.Text}`, which lasts {slice}", $"write a window of whole slices, as in `over {slice}`; or shorter slices");
                 return null;
             }
             tests.Add(test with { Objective = place });

@@ -161,13 +161,15 @@ internal sealed class DocumentTables
     ]);
 
     public static readonly Shape Maintenance = new("maintenance", "the maintenance",
-        [new("excludes", new Form.Text("announced LENGTH before, up to LENGTH/LENGTH"), "Maintenance that does not count.", Required: true, Example: "excludes: 'announced 72h before, up to 4h/30d'")]);
+        [new("excludes", new Form.Text("announced LENGTH before, up to LENGTH/LENGTH"), "Maintenance that does not count.", Required: true, Example: "excludes: 'announced 72h before, up to 4h/30d'"),
+        new("during", new Form.Text("the name of a calendar of the agent"), "When it is planned. These terms announce it: it counts as maintenance from so long after them on, and while no more of it was planned than there may be.")]);
 
     public static readonly Shape Accounting = new("accounting", "the accounting",
     [
         new("gaps", new Form.Text("excluded, bad or good", Choices: ["excluded", "bad", "good"]), "What a look counts as that we could not take although we ran. By default excluded."),
         new("own-outage", new Form.Text("excluded, bad or good", Choices: ["excluded", "bad", "good"]), "What a look counts as that was due while we did not run. By default excluded."),
         new("retries", new Form.Text("each or confirmed", Choices: ["each", "confirmed"]), "Whether each bad look counts, or only one that `confirm` bears out. By default each."),
+        new("maintenance", new Form.Text("excluded, good, bad or counted", Choices: ["excluded", "good", "bad", "counted"]), "What a look counts as in announced maintenance: nothing, good, bad, or as at any other time. By default excluded."),
     ]);
 
     public static readonly Shape Acceptance = new("acceptance", "an acceptance",

@@ -88,7 +88,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             UsesNotDisclosed = notDisclosed,
             Limits = written.Inner("limits", DocumentTables.Limits) is { } limits ? Limits(limits) : null,
             Fails = Failures(written),
-            Maintenance = written.Inner("maintenance", DocumentTables.Maintenance)?.Scalar("excludes") is { } excludes ? FieldValues.Maintenance(excludes, reading.Texts, _problems) : null,
+            Maintenance = written.Inner("maintenance", DocumentTables.Maintenance) is { } maintenance ? Maintenance(maintenance) : null,
             Checks = _checks.Read(written, _checkDefaults),
             Coverage = Share(written, "coverage", true) ?? 0.95m,
             Confidence = Share(written, "confidence", false),
@@ -106,6 +106,15 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
         CheckObjectives(promise);
         promise = Measured(promise with { Regimes = new RegimeReader(reading, scope).Read(written, promise.Checks, promise.Accounting) });
         return promise with { Alerts = new AlertReader(reading).Alerts(written, promise.Keeps) };
+    }
+
+    private Maintenance? Maintenance(Written written)
+    {
+        var maintenance = written.Scalar("excludes") is { } excludes ? FieldValues.Maintenance(excludes, reading.Texts, _problems) : null;
+        if (written.Scalar("during") is not { } during) return maintenance;
+        if (scope.Calendars.FirstOrDefault(calendar => calendar.Name == during.Text) is { } planned) return maintenance is null ? null : maintenance with { During = planned };
+        _problems.Error(Codes.UnknownCalendar, during.At, $"there is no calendar `{FieldValues.Short(during)}`{_problems.Hint(during.Text, scope.Calendars.Select(calendar => calendar.Name))}", "declare it: `calendars: { patching: { open: 'Su 02:00-03:00 Europe/Brussels' } }`");
+        return maintenance;
     }
 
     /// <summary>Load and rate are known from elsewhere, unless a check of the promise measures them: then its looks decide.</summary>

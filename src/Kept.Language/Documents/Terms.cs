@@ -26,7 +26,7 @@ internal static class Terms
         Put(terms, "fails", promise.Fails.Length == 0 ? null : new JsonArray([.. promise.Fails.Select(Of)]));
         Put(terms, "notice", promise.Notice?.ToString());
         Put(terms, "docs", promise.Docs);
-        Put(terms, "maintenance", promise.Maintenance is { } m ? $"announced {m.Announced} before, up to {m.UpTo}/{m.Per}" : null);
+        Put(terms, "maintenance", promise.Maintenance is { } m ? $"announced {m.Announced} before, up to {m.UpTo}/{m.Per}{(m.During is { } planned ? $" during {planned.Text}" : "")}" : null);
         Put(terms, "coverage", promise.Coverage == 0.95m ? null : Quantity.Ratio(promise.Coverage).ToString());
         Put(terms, "confidence", promise.Confidence is { } share ? Quantity.Ratio(share).ToString() : null);
         Put(terms, "accounting", promise.Accounting == Accounting.Usual ? null : promise.Accounting.ToString());

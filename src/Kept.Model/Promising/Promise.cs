@@ -120,7 +120,11 @@ public sealed record ResponseForm(int Status, string? Name, string? Header)
 public sealed record FailureMode(ResponseForm Code, string? Sees, string? Retry, string? Loses, PromiseName? Becomes, Place At);
 
 /// <summary><c>announced 72h before, up to 4h/30d</c>: announced maintenance of that much does not count.</summary>
-public sealed record Maintenance(Duration Announced, Duration UpTo, Duration Per, string Text);
+public sealed record Maintenance(Duration Announced, Duration UpTo, Duration Per, string Text)
+{
+    /// <summary>When it is planned. The calendar is a part of the terms, and so its announcement; null where none is named: then nothing is known to be announced.</summary>
+    public Calendar? During { get; init; }
+}
 
 /// <summary>A share of an exclusive resource of the agent (R16).</summary>
 public sealed record Reservation(string Resource, decimal Amount, Place At);

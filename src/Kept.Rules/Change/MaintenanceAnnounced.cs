@@ -21,9 +21,9 @@ internal static class MaintenanceAnnounced
     private static IEnumerable<Finding> Check(RuleContext context)
     {
         foreach (var (_, promise) in context.Promises)
-            if (promise.Maintenance is { } maintenance)
+            if (promise.Maintenance is { During: null } maintenance) // a calendar in the terms is an announcement with its own time
                 yield return NotExcluded.At(promise.PlaceOf("maintenance"),
                     $"maintenance of {maintenance.UpTo.ToWords()} in {maintenance.Per.ToWords()} is to be excluded when it was announced, but no announcement is known here: every look counts",
-                    "nothing is to be mended; judge by figures that count maintenance, or put the times of maintenance outside the condition (`given: during …`)", promise.Name);
+                    "name the calendar of it (`during:`), for terms announce what stands in them; or put the times of maintenance outside the condition (`given: during …`)", promise.Name);
     }
 }

@@ -66,7 +66,7 @@ public sealed class ConfidenceTests
         var end = Make.Start + Duration.Minutes(slices);
         var line = fold.LineOver(0, Make.Start, end, end);
         Assert.Equal((confirmed ? Outcome.Kept : Outcome.Unknown, (long)slices), (line.Outcome, line.Counted));
-        if (!confirmed) Assert.EndsWith("too few to say so with 95 % confidence; 1 more good ones would say kept", line.Reason, StringComparison.Ordinal);
+        if (!confirmed) Assert.EndsWith("too few to say so with 95 % confidence; 1 more good slice would say kept, but this window has room for 0", line.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

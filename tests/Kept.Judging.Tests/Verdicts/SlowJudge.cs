@@ -91,20 +91,21 @@ internal static class SlowJudge
         var counts = objective.Slice is { } each && (accounting != Accounting.Usual || objective.SliceRule.Count != SliceCount.Whole);
         bool IsOver(long start) => start + (objective.Slice!.Value.Nanoseconds / 1000) + (counts && accounting.OwnOutage != GapAccount.Excluded
             ? promise.Checks.Where(check => objective.OfCheck is null || objective.OfCheck == check.Name).Max(check => check.Timeout.Nanoseconds / 1000) : 0) <= now.Microseconds;
-        if (burn is { } back && counts)
+        var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
+        var seen = promise.Checks.Select((check, i) => Accounted(promise, check, byCheck[i], slot => Holds(objective, check, slot))).ToList();
+        if (burn is { } back && objective.Slice is { } whole)
         {
-            // the window ends with the last slice that is over, found by stepping back from the one that runs
-            var step = objective.Slice!.Value.Nanoseconds / 1000;
+            // the window ends with the last slice that is over, or the one that runs if it is bad already, found by stepping back
+            var step = whole.Nanoseconds / 1000;
             var start = (now.Microseconds / step * step) + step;
-            while (!IsOver(start)) start -= step;
+            bool IsBad() => !counts && checks.Any(x => seen[x.i].Any(look => look.Sight == Sight.Seen && !look.Holds && look.At >= since && look.At.Microseconds >= start && look.At.Microseconds < start + step));
+            while (!IsOver(start) && !IsBad()) start -= step;
             (ends, wholeTo) = (new Instant(start + step), new Instant(start + step));
-            wholeFrom = ends - back;
+            wholeFrom = ends - (back > whole ? back : whole);
             begins = wholeFrom < since ? since : wholeFrom;
             InWindow = at => at >= begins && at < ends;
         }
         var groups = new List<(List<(Instant At, Sight Sight, Fraction Worth)> Slots, Func<long, long, long> Rhythm, long Patience)>();
-        var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
-        var seen = promise.Checks.Select((check, i) => Accounted(promise, check, byCheck[i], slot => Holds(objective, check, slot))).ToList();
         var looked = new List<bool>(); // whether each check was looked at often enough, whatever the slices say
         if (objective.Slice is not null)
             foreach (var (check, i) in checks)

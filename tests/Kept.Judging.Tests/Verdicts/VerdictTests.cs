@@ -248,10 +248,12 @@ public sealed class VerdictTests
     {
         var promise = Promise(Probe, Availability(95, "100s")) with { Confidence = 0.95m };
         var few = Fold(promise, "gggggggggg").VerdictAt(After(10), Nobody).Lines[1];
-        Assert.Equal((Outcome.Unknown, "100 % of 10 looks were good (0 not); too few to say so with 95 % confidence; 49 more good ones would say kept"), (few.Outcome, few.Reason));
+        Assert.Equal((Outcome.Unknown, "100 % of 10 looks were good (0 not); too few to say so with 95 % confidence; 49 more good looks would say kept, but this window has room for 0"), (few.Outcome, few.Reason));
         Assert.Equal(Outcome.Unknown, Fold(promise, "gggggggggb").VerdictAt(After(10), Nobody).Lines[1].Outcome);
         Assert.Equal(Outcome.Broken, Fold(promise, "ggggbbbbbb").VerdictAt(After(10), Nobody).Lines[1].Outcome);
         var many = promise with { Keeps = [Availability(95, "1d")] };
+        Assert.EndsWith("confidence; 49 more good looks would say kept", Fold(many, "gggggggggg").VerdictAt(After(10), Nobody).Lines[1].Reason, StringComparison.Ordinal);
+        Assert.EndsWith("confidence; 2 more bad looks would say broken, but this window has room for 0", Fold(promise, "gggggggggb").VerdictAt(After(10), Nobody).Lines[1].Reason, StringComparison.Ordinal);
         Assert.Equal(Outcome.Kept, Fold(many, new string('g', 59)).VerdictAt(After(59), Nobody).Lines[1].Outcome);
     }
 
