@@ -24,7 +24,7 @@ internal static class HttpLook
         var plan = HttpPlan.Of(attempt.Request.Check);
         if (!plan.NeedsToken) return Answered(plan, await HttpExchange.AskAsync(dialer, plan.AskFor(dialer, attempt), attempt.Trail, deadline), attempt);
         await tokens.GetAsync(plan.TokenRequestFor(attempt), attempt, null, deadline);
-        attempt.Restart(); // how long a token takes is nothing of the target
+        attempt.Restart("getting a token"); // how long a token takes is nothing of the target
         return Answered(plan, await AskAsync(dialer, tokens, plan, plan.AskFor(dialer, attempt), attempt, deadline), attempt);
     }
 
