@@ -9,7 +9,7 @@ internal static class MessageReader
     private const int LastNumber = (1 << 29) - 1, MostFields = 10_000;
 
     /// <exception cref="FormatException">It cannot be understood.</exception>
-    public static MessageShape Read(string name, ReadOnlyMemory<byte> message, Features features, bool isProto2, ISchema schema)
+    public static MessageShape Read(string name, ReadOnlyMemory<byte> message, Features features, bool isProto2, Schema schema)
     {
         var (isMapEntry, fields) = (false, ImmutableArray.CreateBuilder<FieldShape>());
         var parts = Schema.Parts(message);
@@ -39,7 +39,7 @@ internal static class MessageReader
         return values.Count > 0 ? new EnumShape(name, values.ToImmutable(), features.IsClosed) : throw Wrong(name, "has no values");
     }
 
-    private static FieldShape Field(string message, ReadOnlySpan<byte> bytes, Features features, bool isProto2, int oneofs, ISchema schema)
+    private static FieldShape Field(string message, ReadOnlySpan<byte> bytes, Features features, bool isProto2, int oneofs, Schema schema)
     {
         var (name, json, number, label, kind, typeName, oneof, isOptional) = ("", "", 0ul, 0ul, 0ul, "", -1, false);
         bool? packed = null;

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Kept.Checks.Grpc;
 
 /// <summary>Reads the forms that messages of google.protobuf have in JSON (<see cref="WellKnown"/>).</summary>
-internal sealed class OwnForms(ISchema schema, ProtoRequest request)
+internal sealed class OwnForms(Schema schema, ProtoRequest request)
 {
     /// <exception cref="FormatException">It does not fit; the message says what to write.</exception>
     public void Write(ProtoWriter writer, MessageShape shape, JsonElement json, string at)

@@ -18,11 +18,11 @@ internal sealed class ProtoJson : IDisposable
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly Utf8JsonWriter _json;
-    private readonly ISchema _schema;
+    private readonly Schema _schema;
     private readonly bool _numbers;
     private int _values, _steps = 5_000_000;
 
-    private ProtoJson(ISchema schema, bool numbers, int values)
+    private ProtoJson(Schema schema, bool numbers, int values)
     {
         (_schema, _numbers, _values) = (schema, numbers, values);
         _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -35,7 +35,7 @@ internal sealed class ProtoJson : IDisposable
     /// <param name="numbers">Whole numbers of 64 bits are written as numbers, not as texts.</param>
     /// <param name="most">How many values are read at most.</param>
     /// <exception cref="FormatException">It is no such message, or has no form in JSON.</exception>
-    public static string Write(MessageShape shape, ReadOnlySpan<byte> bytes, ISchema schema, bool numbers = false, int most = 200_000)
+    public static string Write(MessageShape shape, ReadOnlySpan<byte> bytes, Schema schema, bool numbers = false, int most = 200_000)
     {
         var node = ProtoNode.Read(shape, bytes, ref most);
         using var writer = new ProtoJson(schema, numbers, most);
@@ -222,7 +222,7 @@ internal sealed class ProtoJson : IDisposable
             _json.WriteString("@type", url);
             var name = url[(url.LastIndexOf('/') + 1)..];
             var bytes = node.Single(2).Bytes ?? [];
-            if (_schema is Schema schema && !schema.Knows(name)) _json.WriteBase64String("value", bytes);
+            if (!_schema.Knows(name)) _json.WriteBase64String("value", bytes);
             else
             {
                 var inner = ProtoNode.Read(_schema.Message(name), bytes, ref _values);

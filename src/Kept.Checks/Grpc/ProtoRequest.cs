@@ -5,10 +5,10 @@ using System.Text.Json;
 namespace Kept.Checks.Grpc;
 
 /// <summary>Writes a request as its message, from the JSON of a document. What does not fit is a <see cref="FormatException"/> that says what to write.</summary>
-internal sealed class ProtoRequest(ISchema schema)
+internal sealed class ProtoRequest(Schema schema)
 {
     /// <exception cref="FormatException">It does not fit, or the descriptors cannot be understood.</exception>
-    public static byte[] Write(MessageShape shape, string json, ISchema schema)
+    public static byte[] Write(MessageShape shape, string json, Schema schema)
     {
         using var document = Parsed(json);
         var writer = new ProtoWriter();

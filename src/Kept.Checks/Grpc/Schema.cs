@@ -3,21 +3,11 @@ using System.Text;
 
 namespace Kept.Checks.Grpc;
 
-/// <summary>Finds the types that fields name.</summary>
-internal interface ISchema
-{
-    /// <exception cref="FormatException">There is none, or it cannot be understood.</exception>
-    MessageShape Message(string name);
-
-    /// <exception cref="FormatException">There is none, or it cannot be understood.</exception>
-    EnumShape Enum(string name);
-}
-
 /// <summary>
 /// Services, messages and enums of descriptors (https://github.com/protocolbuffers/protobuf/blob/main/src/google/protobuf/descriptor.proto), which somebody else
 /// wrote. All names are known at once; a message is understood when it is first needed. Safe for many looks at once.
 /// </summary>
-internal sealed class Schema : ISchema
+internal sealed class Schema
 {
     public const int MostFiles = 4096;
     private const int MostNames = 200_000, DeepestNesting = 32, LastKnownEdition = 1001;
@@ -34,6 +24,7 @@ internal sealed class Schema : ISchema
     }
 
     public IEnumerable<string> Services => _services.Keys;
+    public IEnumerable<string> Messages => _messages.Keys;
 
     /// <summary>The files of a <c>FileDescriptorSet</c>.</summary>
     /// <exception cref="FormatException">It is none.</exception>
@@ -107,6 +98,7 @@ internal sealed class Schema : ISchema
     /// <summary>Whether a message of that name is known.</summary>
     public bool Knows(string message) => _messages.ContainsKey(message);
 
+    /// <exception cref="FormatException">There is none, or it cannot be understood.</exception>
     public MessageShape Message(string name)
     {
         lock (_gate)
@@ -117,6 +109,7 @@ internal sealed class Schema : ISchema
         }
     }
 
+    /// <exception cref="FormatException">There is none, or it cannot be understood.</exception>
     public EnumShape Enum(string name)
     {
         lock (_gate)

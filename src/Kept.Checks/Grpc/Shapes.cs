@@ -50,7 +50,7 @@ internal sealed record MessageShape(string Name, ImmutableArray<FieldShape> Fiel
 /// <param name="DemandsUtf8">A text that is no UTF-8 breaks the message.</param>
 /// <param name="Oneof">Which of several fields that exclude each other it belongs to; −1 for none.</param>
 internal sealed record FieldShape(
-    string Name, string JsonName, int Number, FieldKind Kind, bool IsRepeated, bool IsRequired, bool HasPresence, bool IsPacked, bool IsDelimited, bool DemandsUtf8, int Oneof, string TypeName, ISchema Schema)
+    string Name, string JsonName, int Number, FieldKind Kind, bool IsRepeated, bool IsRequired, bool HasPresence, bool IsPacked, bool IsDelimited, bool DemandsUtf8, int Oneof, string TypeName, Schema Schema)
 {
     private MessageShape? _message;
     private EnumShape? _enum;
