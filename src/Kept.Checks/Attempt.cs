@@ -31,7 +31,7 @@ internal sealed class Attempt
     public DialTrail Trail { get; private set; }
 
     /// <summary>Those of the step under way, with the time of the whole look.</summary>
-    public Phases Phases => ReferenceEquals(Trail, _whole) ? Trail.Phases : Trail.Phases with { Total = _whole.Phases.Total };
+    public Phases Phases => ReferenceEquals(Trail, _whole) ? Trail.Phases : Trail.Phases with { Total = _whole.Phases.Total - _leftOut };
 
     /// <summary>Set while something else than the target is waited for: what a time-out then means.</summary>
     public Func<Duration, EgressException>? OnTimeOut { get; set; }
@@ -48,7 +48,23 @@ internal sealed class Attempt
         Trail = _whole = new DialTrail(_time);
     }
 
+    /// <summary>What was done so far for the question under way was no part of what is measured; the steps before it, and the deadline, stay.</summary>
+    /// <param name="did">What it was, for the message that it took too long.</param>
+    public void AskAnew(string did)
+    {
+        if (ReferenceEquals(Trail, _whole))
+        {
+            Restart(did);
+            return;
+        }
+        _didBefore = did;
+        var spent = Trail.Phases.Total;
+        (_spentBefore, _leftOut) = (_spentBefore + new Duration(spent), _leftOut + spent);
+        Trail = new DialTrail(_time);
+    }
+
     private Duration _spentBefore;
+    private long _leftOut;
     private string _didBefore = "";
 
     /// <summary>Begins a step of several; what fails from here on is told with its name.</summary>

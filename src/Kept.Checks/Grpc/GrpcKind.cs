@@ -19,7 +19,7 @@ internal static partial class GrpcKind
             new(RequestField, FieldForm.Text, "what is asked, as JSON; values may name secrets; {} where it is not given", MayHoldSecret: true, Needs: MethodField),
             new(Int64Field, FieldForm.OneOf, "whole numbers of 64 bits in body: text, as protocol buffers write them in JSON, or number, so that they can be compared by size", "text", ["text", "number"]),
             Fetch.Headers with { Means = "metadata to send, by name; values may name secrets" },
-            Settings.OverTls,
+            Settings.OverTls, InClear.Field,
             Settings.BodyLimit("64KiB"),
         ],
         Sees:
@@ -65,7 +65,7 @@ internal static partial class GrpcKind
             {
                 return TargetReading.Wrong(fault.Message, "write an object in quotes: request: '{\"id\": \"42\"}'; secrets stand inside of its texts");
             }
-        return TargetReading.Of(target);
+        return InClear.Settled(target, settings, settings.GetValueOrDefault(Settings.OverTls.Name) is not FieldValue.YesNo { IsYes: true }, "write over-tls: yes");
     }
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*/[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

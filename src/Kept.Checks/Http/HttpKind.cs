@@ -30,6 +30,7 @@ internal static class HttpKind
                 new("audience", "For which service, where the server asks for it."),
                 new("credentials-in", "Where id and secret are sent: header, which every server reads, or body. By default header.", Choices: ["header", "body"]),
             ]),
+            InClear.Field,
         ],
         Sees:
         [
@@ -53,7 +54,7 @@ internal static class HttpKind
             "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", HttpFailures.RedirectLoop, "too-large",
         ],
         Typical: HttpFailures.Healthy,
-        TakesSteps: true);
+        Settles: InClear.Settled, TakesSteps: true);
 
     private static TargetReading ReadTarget(string text)
     {

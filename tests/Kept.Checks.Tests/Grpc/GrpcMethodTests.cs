@@ -164,6 +164,6 @@ public sealed class GrpcMethodTests
         TargetReading Settled(string target, params (string, string)[] fields) => Looking.Kind("grpc").Settles!(Looking.Target("grpc", target), fields.ToDictionary(field => field.Item1, field => (FieldValue)Text(field.Item2)));
         Assert.Contains("and not both", Settled("a.B at orders.example:1", ("method", "a.B/C")).Error, StringComparison.Ordinal);
         Assert.Contains("the request is no JSON", Settled("orders.example:1", ("method", "a.B/C"), ("request", "{id: 1}")).Error, StringComparison.Ordinal);
-        Assert.Null(Settled("orders.example:1", ("method", "a.B/C"), ("request", "{\"id\": \"${env:X}\"}")).Error);
+        Assert.Null(Settled("127.0.0.1:1", ("method", "a.B/C"), ("request", "{\"id\": \"${env:X}\"}")).Error);
     }
 }
