@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Kept.Egress;
 using Kept.Model;
 
@@ -31,7 +33,7 @@ internal sealed class Attempt
     public DialTrail Trail { get; private set; }
 
     /// <summary>Those of the step under way, with the time of the whole look.</summary>
-    public Phases Phases => ReferenceEquals(Trail, _whole) ? Trail.Phases : Trail.Phases with { Total = _whole.Phases.Total };
+    public Phases Phases => ReferenceEquals(Trail, _whole) ? Trail.Phases : Trail.Phases with { Total = _whole.Phases.Total - _leftOut };
 
     /// <summary>Set while something else than the target is waited for: what a time-out then means.</summary>
     public Func<Duration, EgressException>? OnTimeOut { get; set; }
@@ -40,13 +42,32 @@ internal sealed class Attempt
     public bool GotToken { get; set; }
 
     /// <summary>What was done so far was no part of what is measured; the deadline stays.</summary>
-    public void Restart()
+    /// <param name="did">What it was, for the message that it took too long: <c>getting a token</c>.</param>
+    public void Restart(string did)
     {
+        _didBefore = did;
         _spentBefore += new Duration(_whole.Phases.Total);
         Trail = _whole = new DialTrail(_time) { Aim = _aim };
     }
 
+    /// <summary>What was done so far for the question under way was no part of what is measured; the steps before it, and the deadline, stay.</summary>
+    /// <param name="did">What it was, for the message that it took too long.</param>
+    public void AskAnew(string did)
+    {
+        if (ReferenceEquals(Trail, _whole))
+        {
+            Restart(did);
+            return;
+        }
+        _didBefore = did;
+        var spent = Trail.Phases.Total;
+        (_spentBefore, _leftOut) = (_spentBefore + new Duration(spent), _leftOut + spent);
+        Trail = new DialTrail(_time);
+    }
+
     private Duration _spentBefore;
+    private long _leftOut;
+    private string _didBefore = "";
 
     /// <summary>Begins a step of several; what fails from here on is told with its name.</summary>
     /// <param name="name">Of the step.</param>
@@ -87,6 +108,7 @@ internal sealed class Attempt
     public string Expand(string text) => Secrets.Expand(Permitted(text), _secrets);
     /// <summary>Of what goes to nobody (a private key): nothing can tell it back, and it need not be looked for in answers.</summary>
     public string ExpandUnsent(string text) => Secrets.Expand(Permitted(text));
+    public string ExpandInJson(string text) => Secrets.Expand(Permitted(text), _secrets, value => JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString());
     public string ExpandInUrl(string text) => Secrets.Expand(Permitted(text), _secrets, Uri.EscapeDataString);
 
     public string Redact(string text)
@@ -196,7 +218,7 @@ internal sealed class Attempt
         if (_spentBefore + took - timeout > Stalled)
             return Failed(EgressException.OfUs(GapCause.Late, $"we were held up ourselves: the time-out of {timeout.ToWords()} was noticed after {took.ToWords()}"));
         if (OnTimeOut is null && _spentBefore > Duration.Zero && took + (timeout / 10) < timeout)
-            return Failed(EgressException.OfUs(GapCause.Witness, $"getting a token took {_spentBefore.ToWords()} of the {timeout.ToWords()} that the look may take, so its target had only {took.ToWords()}"));
+            return Failed(EgressException.OfUs(GapCause.Witness, $"{_didBefore} took {_spentBefore.ToWords()} of the {timeout.ToWords()} that the look may take, so its target had only {took.ToWords()}"));
         // Timers may ring a little early; a look that timed out took at least its time-out.
         phases = phases with { Total = Math.Max(phases.Total, timeout.Nanoseconds) };
         return Failed(OnTimeOut is { } told ? told(timeout) : Trail.Stage switch

@@ -40,6 +40,9 @@ public sealed record EgressOptions
     /// <summary>A kept connection is closed after so long, whatever it served.</summary>
     public Duration ConnectionLifetime { get; init; } = Duration.Minutes(10);
 
+    /// <summary>The folder of the house, from which documents name files.</summary>
+    public string Folder { get; init; } = ".";
+
     /// <summary>Programs that checks of the kind <c>command</c> may run, each as <see cref="AllowedProgram"/> reads it. None by default.</summary>
     public ImmutableArray<string> Programs { get; init; } = [];
 
@@ -78,6 +81,7 @@ public sealed record EgressOptions
             Proxy = settings.Proxy,
             Resolver = settings.Resolver is { } resolver ? ReadResolver(resolver) : null,
             PrivateRoots = [.. settings.TrustedCertificates.SelectMany(file => ReadCertificates(houseFolder, file))],
+            Folder = houseFolder,
             Programs = settings.Programs,
             Registries = settings.Registries,
         };

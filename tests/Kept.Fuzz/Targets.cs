@@ -31,6 +31,7 @@ internal static class Targets
         ["dns"] = Answers.Dns,
         ["load"] = Answers.Load,
         ["talk"] = Talks.Look,
+        ["descriptors"] = Messages.Read,
     }.ToFrozenDictionary();
 
     public static IEnumerable<string> Names => All.Keys.Order(StringComparer.Ordinal);
@@ -47,6 +48,7 @@ internal static class Targets
         "compiled" => Examples(root).SelectMany(CompiledOf),
         "expression" => Lines.Seeds(),
         "talk" => Talks.Seeds(),
+        "descriptors" => Messages.Seeds(root),
         _ => Answers.Seeds(target),
     };
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kept.Model;
@@ -141,5 +142,38 @@ public sealed class MailTests
         await bench.StepAsync(Duration.Seconds(3));
         Assert.Empty(post.Mails);
         Assert.EndsWith("does not take the user and password", bench.Teller.View.Routes[0].LastError, StringComparison.Ordinal);
+    }
+
+    /// <summary>Who shows a certificate also chooses the URLs in it: fetching one would let any server make us call an address of its choice.</summary>
+    [Fact]
+    public async Task Nothing_that_a_certificate_names_is_fetched_before_it_is_judged()
+    {
+        await using var fetched = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        using var certificate = Naming(fetched.Url);
+        await using var post = new Post(certificate: certificate, offers: "250-STARTTLS");
+        await using var bench = await Bench.OfAsync(post.Route);
+        await bench.VerdictAsync("p1", Outcome.Broken);
+        await bench.StepAsync(Duration.Seconds(3));
+        Assert.Contains("certificate does not hold", bench.Teller.View.Routes[0].LastError!, StringComparison.Ordinal);
+        Assert.Contains("STARTTLS", post.Lines);
+        Assert.Empty(post.Mails);
+        Assert.Equal(0, fetched.Connections);
+    }
+
+    /// <summary>A certificate whose issuer is nowhere but at a URL, and whose list of revoked ones is too.</summary>
+    private static X509Certificate2 Naming(string url)
+    {
+        using var issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var issuer = new X500DistinguishedName("CN=Elsewhere");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=mail", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [url + "/issuer.cer"]));
+        request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([url + "/revoked.crl"]));
+        using var bare = request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30), [1, 2, 3, 4]);
+        using var whole = bare.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null);
     }
 }

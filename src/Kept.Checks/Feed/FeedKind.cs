@@ -14,6 +14,7 @@ internal static class FeedKind
             new("redirects", FieldForm.OneOf, "refuse: a redirect is itself the answer; follow: at most 5, never from https to http", "refuse", ["refuse", "follow"]),
             Settings.BodyLimit("1MiB"),
             Settings.Addresses,
+            InClear.Field,
         ],
         Sees:
         [
@@ -33,5 +34,5 @@ internal static class FeedKind
             "refused", "timeout", "reset", "name-not-found", "certificate-expired", FeedFailures.NotFound, FeedFailures.ServerError, FeedFailures.Html, FeedFailures.Truncated, "malformed",
             FeedFailures.EntriesNone, FeedFailures.EntriesStale, FeedFailures.EntriesOfTheFuture, "ten-times-slower", "too-large",
         ],
-        Typical: FeedFailures.Healthy);
+        Typical: FeedFailures.Healthy, Settles: InClear.Settled);
 }

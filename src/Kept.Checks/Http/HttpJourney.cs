@@ -12,7 +12,7 @@ internal static class HttpJourney
         foreach (var step in check.First.Append(check))
             if (HttpPlan.OfStep(step) is { NeedsToken: true } needing)
                 await tokens.GetAsync(needing.TokenRequestFor(attempt), attempt, null, deadline);
-        attempt.Restart(); // how long a token takes is nothing of the target
+        attempt.Restart("getting a token"); // how long a token takes is nothing of the target
         for (var i = 0; i < check.First.Length; i++)
         {
             var step = check.First[i];

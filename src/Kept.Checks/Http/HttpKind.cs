@@ -31,6 +31,7 @@ internal static class HttpKind
                 new("credentials-in", "Where id and secret are sent: header, which every server reads, or body. By default header.", Choices: ["header", "body"]),
             ]),
             Settings.Addresses,
+            InClear.Field,
         ],
         Sees:
         [
@@ -54,7 +55,7 @@ internal static class HttpKind
             "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", HttpFailures.RedirectLoop, "too-large",
         ],
         Typical: HttpFailures.Healthy,
-        TakesSteps: true);
+        Settles: InClear.Settled, TakesSteps: true);
 
     private static TargetReading ReadTarget(string text)
     {

@@ -24,7 +24,7 @@ internal static class HttpLook
         var plan = HttpPlan.Of(attempt.Request.Check);
         if (!plan.NeedsToken) return Answered(plan, await HttpExchange.AskAsync(dialer, plan.AskFor(dialer, attempt), attempt.Trail, deadline), attempt);
         await tokens.GetAsync(plan.TokenRequestFor(attempt), attempt, null, deadline);
-        attempt.Restart(); // how long a token takes is nothing of the target
+        attempt.Restart("getting a token"); // how long a token takes is nothing of the target
         return Answered(plan, await AskAsync(dialer, tokens, plan, plan.AskFor(dialer, attempt), attempt, deadline), attempt);
     }
 
@@ -37,7 +37,9 @@ internal static class HttpLook
         var answer = await HttpExchange.AskAsync(dialer, ask with { Headers = ask.Headers.Add(new("Authorization", "Bearer " + token)) }, attempt.Trail, deadline);
         if (answer.Status != 401 || !wasHeld) return answer;
         var (other, _) = await tokens.GetAsync(request, attempt, token, deadline);
-        return other == token ? answer : await HttpExchange.AskAsync(dialer, ask with { Headers = ask.Headers.Add(new("Authorization", "Bearer " + other)) }, attempt.Trail, deadline);
+        if (other == token) return answer;
+        attempt.AskAnew("getting a token"); // neither that nor the refusal of the old one is the target's time
+        return await HttpExchange.AskAsync(dialer, ask with { Headers = ask.Headers.Add(new("Authorization", "Bearer " + other)) }, attempt.Trail, deadline);
     }
 
     /// <summary>The answer that the check is about.</summary>

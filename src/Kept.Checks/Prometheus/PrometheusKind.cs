@@ -7,7 +7,7 @@ internal static class PrometheusKind
 {
     public static readonly CheckKind Kind = new(
         "prometheus", "Asks Prometheus, or what speaks its HTTP API, for the value of an expression now.", "QUERY at URL", ReadTarget,
-        Fields: [Fetch.Headers, Settings.BodyLimit("256KiB")],
+        Fields: [Fetch.Headers, Settings.BodyLimit("256KiB"), InClear.Field],
         Sees:
         [
             new("value", ObservedForm.Quantity, Dimension.Number, "the value, where there is exactly one series and it is a finite number that is known exactly", Optional: true),
@@ -22,7 +22,7 @@ internal static class PrometheusKind
         [
             PrometheusFailures.SeriesAbsent, PrometheusFailures.SeriesSeveral, PrometheusFailures.ValueNan, PrometheusFailures.ValueInfinite, PrometheusFailures.ValueStale, PrometheusFailures.AnswerPartial,
         ],
-        Typical: PrometheusFailures.Healthy);
+        Typical: PrometheusFailures.Healthy, Settles: InClear.Settled);
 
     private static TargetReading ReadTarget(string text)
     {

@@ -18,6 +18,7 @@ internal static class WebSocketKind
             new("ping", FieldForm.YesNo, "sends a ping and waits for its pong; without it the look fails", "no"),
             new("body-limit", FieldForm.Size, "most bytes of one message; more is a failure", "64KiB"),
             Settings.Addresses,
+            InClear.Field,
         ],
         Sees:
         [
@@ -41,7 +42,7 @@ internal static class WebSocketKind
             WebSocketFailures.Unavailable, WebSocketFailures.RedirectToLogin, WebSocketFailures.NotUpgraded, .. AwaitedAnswers.Others, "field-missing", "field-null", "field-other-type",
             WebSocketFailures.PongMissing, "ten-times-slower", "malformed", "too-large",
         ],
-        Typical: WebSocketFailures.Healthy);
+        Typical: WebSocketFailures.Healthy, Settles: InClear.Settled);
 
     private static TargetReading ReadTarget(string text)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Kept.Egress.Http;
 using Kept.Egress.Naming;
 using Kept.Egress.Tls;
@@ -106,6 +107,13 @@ public sealed class Dialer : IDisposable
         identity.RequireValid(Instant.From(Time.GetUtcNow()));
         return identity;
     }
+
+    /// <summary>The policy of the chain for a handshake that a library does: .NET's own chain trusts nobody then and fetches nothing, and <see cref="Holds"/> decides.</summary>
+    public static X509ChainPolicy OfflineChain() => ChainJudge.Blank();
+
+    /// <summary>Whether a certificate that was shown in such a handshake holds, by the same chain as that of every look.</summary>
+    /// <param name="errors">As the handshake told them: only whose name it bears is taken from there.</param>
+    public bool Holds(X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors, string name) => Handshake.Judged(_chains, leaf, chain, errors, name).Problems.IsEmpty;
 
     /// <summary>Shakes hands over a connection that is open, as where a protocol changes over to TLS (STARTTLS); the chain is judged as for one that began with it.</summary>
     /// <param name="stream">Owned from here on, also on failure. Nothing may have been read ahead of it: who sits between could have put that there.</param>

@@ -27,11 +27,7 @@ internal static class Handshake
             RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
             {
                 if (shown is not X509Certificate2 leaf) return false;
-                var judged = judge.Judge(leaf, chain?.ChainPolicy.ExtraStore ?? []);
-                certificate = judged.Certificate;
-                // .NET takes the common name where there is no list of names; no browser has since 2017 (RFC 9110 §4.3.4, RFC 9525 §2).
-                var isForIt = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 && !judged.Certificate.Names.IsEmpty;
-                problems = isForIt ? judged.Problems : judged.Problems.Add(OtherName(judged.Certificate, name));
+                (certificate, problems) = Judged(judge, leaf, chain, errors, name);
                 return acceptsAny || problems.IsEmpty;
             },
         };
@@ -58,6 +54,15 @@ internal static class Handshake
                 _ => EgressException.From(fault, where),
             };
         }
+    }
+
+    /// <summary>What is wrong with a certificate that was shown, by our own chain: nothing that it names is ever fetched.</summary>
+    public static (CertificateSeen Certificate, ImmutableArray<string> Problems) Judged(ChainJudge judge, X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors, string name)
+    {
+        var judged = judge.Judge(leaf, chain?.ChainPolicy.ExtraStore ?? []);
+        // .NET takes the common name where there is no list of names; no browser has since 2017 (RFC 9110 §4.3.4, RFC 9525 §2).
+        var isForIt = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 && !judged.Certificate.Names.IsEmpty;
+        return (judged.Certificate, isForIt ? judged.Problems : judged.Problems.Add(OtherName(judged.Certificate, name)));
     }
 
     /// <summary>

@@ -20,6 +20,7 @@ internal static class Assembly
     {
         var refused = new HashSet<WishDraft>(ReferenceEqualityComparer.Instance);
         SecretReferences.Hold(draft, refused, losses);
+        SentInClear.Allow(draft, request, losses);
         ImmutableArray<DocumentFile> documents = [];
         Dictionary<WishDraft, string> names = [];
         // Each round takes out at least one wish, and what is wrong is told all at once, so few rounds are needed.

@@ -31,7 +31,10 @@ public sealed record Explanation(PromiseName Promise, Instant AsOf, Outcome Outc
             inputs.Add(new Input("accounting", view.Promise.Accounting.ToString(), "what nobody saw, and what nothing confirms, counts by this", null, null));
         foreach (var note in view.Verdict.Notes) inputs.Add(new Input("note", "", note, null, null));
         foreach (var check in view.Checks)
+        {
             inputs.Add(OfCheck(check));
+            inputs.AddRange(StepsTold.Of(check));
+        }
         if (view.Promise.Given is { } given) inputs.AddRange(Conditions.Of(house, view, given));
         foreach (var name in References(view.Promise.Uses)) inputs.Add(OfOther(house, name, "stands on"));
         return new Explanation(view.Promise.Name, house.AsOf, view.Verdict.Outcome, RuleOf(view), ThereforeOf(view), inputs.ToImmutable());

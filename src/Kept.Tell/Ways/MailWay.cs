@@ -24,7 +24,12 @@ internal static class MailWay
             : await dialer.ConnectAsync(host, server.Port, DocumentOrigin.Ours, trail, deadline);
         await using (stream)
         {
-            using var client = new SmtpClient { LocalDomain = "kept.invalid", CheckCertificateRevocation = false, ServerCertificateValidationCallback = (_, shown, chain, errors) => Holds(dialer, shown, chain, errors) };
+            using var client = new OfflineSmtpClient
+            {
+                LocalDomain = "kept.invalid",
+                CheckCertificateRevocation = false,
+                ServerCertificateValidationCallback = (_, shown, chain, errors) => shown is X509Certificate2 leaf && dialer.Holds(leaf, chain, errors, host),
+            };
             try
             {
                 // in clear only to this very machine: the address that was dialled decides, not the name
@@ -92,16 +97,14 @@ internal static class MailWay
         return mail;
     }
 
-    private static bool Holds(Dialer dialer, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>MailKit's client with a chain that nothing is fetched for: by default .NET would fetch whatever a certificate names before anybody has judged it.</summary>
+    internal sealed class OfflineSmtpClient : SmtpClient
     {
-        if (errors == SslPolicyErrors.None) return true;
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || dialer.Options.PrivateRoots.IsEmpty || shown is not X509Certificate2 leaf) return false;
-        using var own = new X509Chain();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        foreach (var root in dialer.Options.PrivateRoots) own.ChainPolicy.CustomTrustStore.Add(root);
-        own.ChainPolicy.DisableCertificateDownloads = true; // nothing that a certificate names is ever fetched
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        if (chain is not null) own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-        return own.Build(leaf);
+        protected override SslClientAuthenticationOptions GetSslClientAuthenticationOptions(string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
+        {
+            var options = base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
+            options.CertificateChainPolicy = Dialer.OfflineChain();
+            return options;
+        }
     }
 }

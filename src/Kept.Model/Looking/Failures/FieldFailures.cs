@@ -13,6 +13,16 @@ internal static class FieldFailures
 
     public static IEnumerable<FailedLook> Null(HealthyLook look) => Each(look, "is null", static _ => (false, null));
 
+    /// <summary>What protocols without "not set" say of a field that nobody set: nothing, zero, no.</summary>
+    public static IEnumerable<FailedLook> Default(HealthyLook look) => Each(look, "is as if it were not set", static was => was?.GetValueKind() switch
+    {
+        JsonValueKind.Number => (false, JsonValue.Create(0)),
+        JsonValueKind.True or JsonValueKind.False => (false, JsonValue.Create(false)),
+        JsonValueKind.String => (false, JsonValue.Create("")),
+        JsonValueKind.Array => (false, new JsonArray()),
+        _ => (true, null),
+    });
+
     public static IEnumerable<FailedLook> OtherType(HealthyLook look) => Each(look, "is of another type", static was => (false, was?.GetValueKind() switch
     {
         JsonValueKind.Number => JsonValue.Create("unknown"), // not its own digits: a measure would read those all the same

@@ -44,6 +44,7 @@ public static class StandardFailures
         new("answer-truncated", "an answer cut in the middle", Truncated),
         new("field-missing", "a field that is missing", look => FieldFailures.Missing(look)),
         new("field-null", "a field that is null", look => FieldFailures.Null(look)),
+        new("field-default", "a field that nobody set", look => FieldFailures.Default(look)),
         new("field-other-type", "a field of another type", look => FieldFailures.OtherType(look)),
         new("date-stale", "a date that no longer moves", look => FieldFailures.Stale(look)),
     ];
