@@ -63,6 +63,34 @@ public sealed class AccessTokenTests
         Assert.Equal(3, asked.Count);
     }
 
+    /// <summary>A token server that takes half a second, and a target that answers at once.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Renewing_a_token_is_no_time_of_the_target(bool inSteps)
+    {
+        var good = "t1";
+        await using var server = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is not null)
+            {
+                if (good == "t2") await Task.Delay(TimeSpan.FromMilliseconds(1500), TimeProvider.System, stop);
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(ScriptedPeer.Ok($$"""{"access_token":"token-{{good}}","expires_in":"3600"}""")), stop);
+            }
+        });
+        await using var target = Site(head => head.Contains($"Bearer token-{good}", StringComparison.Ordinal) ? ScriptedPeer.Ok() : Error(401, ""), []);
+        using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        var check = Asking(target.Url, server.Url) with { Timeout = Duration.Seconds(10) };
+        var request = new LookRequest(inSteps ? check with { First = [check with { Name = "before" }] } : check, DocumentOrigin.Ours);
+        Assert.Equal(200, (await look(request, TestContext.Current.CancellationToken)).Code);
+        good = "t2";
+        var seen = await look(request, TestContext.Current.CancellationToken);
+        Assert.Equal(200, seen.Code);
+        Assert.True(seen.Phases.Total < 1400 * Duration.PerMillisecond, $"{seen.Phases.Total}");
+        Assert.All(seen.Steps, step => Assert.True(step.Phases.Total < 1400 * Duration.PerMillisecond));
+    }
+
     [Fact]
     public async Task A_fresh_token_that_is_refused_is_an_answer()
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using Kept.TestKit;
 using Kept.TestKit.Peers;
 using Xunit;
 

@@ -61,6 +61,7 @@ internal static class Targets
         "house: fuzz\nprograms: [/usr/bin/true, '/opt/own checks/disk']\nregistries: { be: 'https://rdap.dns.be/', co.uk: 'http://127.0.0.1:8080/uk' }\n",
         "house: fuzz\nanchors:\n  connection: [ { tcp: shop.example:443 }, { http: GET https://shop.example/, name: there, every: 1m, expect: [ status == 200 ] } ]\n  resolver: { dns: A shop.example }\n  clock: { ntp: shop.example, expect: [ 'offset in -2s..2s' ] }\n",
         "house: fuzz\npages: https://kept.shop.example/\ntell:\n  oncall: { webhook: 'https://hooks.shop.example/kept', secret: '${env:HOOK}', when: [broken, recovered], canary: 2d }\n  mail: { mail: [a@shop.example, b@shop.example], smtp: 'smtps://mail.shop.example', from: kept@shop.example, user: kept, password: '${file:/run/secrets/mail}', usual: no }\n  push: { ntfy: 'http://127.0.0.1:8080/kept', token: '${env:NTFY}', unknown-after: 5m, canary: no }\n",
+        "house: fuzz\nprobe: { modules: more/blackbox.yml, reach: anywhere, at-once: 4 }\n",
         "house: Fuzz!\nlimits: { looks: 0 }\nkeep: { looks: -1 }\nproxy: ftp://x\ntrust: {}\nresolver: nowhere\nours: shop, other\nsettings: {}\n",
     ];
 

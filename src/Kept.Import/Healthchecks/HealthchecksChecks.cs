@@ -71,7 +71,7 @@ internal sealed partial class HealthchecksChecks(ImportRequest request, HouseDra
     }
 
     /// <summary>Whether the answer says by which UUID it is pinged; an answer to a key that may only read does not.</summary>
-    private static bool HasUuid(Keys check) => new[] { "uuid", "ping_url" }.Any(key => (check.Map[key] as ForeignNode.Text)?.Content is { } text && Uuid().IsMatch(text));
+    private static bool HasUuid(Keys check) => check.Map["uuid"] is ForeignNode.Text { Content: var own } && Uuid().IsMatch(own) || check.Map["ping_url"] is ForeignNode.Text { Content: var address } && Uuid().IsMatch(address);
 
     /// <summary>How long it may be silent: its period, or the longest pause of its schedule.</summary>
     private Duration? Every(Keys check)

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Kept.Language.Yaml;
-using Kept.Model;
 
 namespace Kept.Language.Documents;
 
@@ -45,7 +44,7 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
     public YamlMap? Fill(Func<string, string?> value, out string? why)
     {
         string? wrong = null;
-        var filled = (YamlMap)Walk(wish, (scalar, slot) =>
+        var filled = Walk(wish, (scalar, slot) =>
         {
             if (slot == Slot.None || !scalar.Text.Contains("${", StringComparison.Ordinal)) return scalar;
             var text = Label().Replace(scalar.Text, match =>
@@ -92,7 +91,7 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
         return slot != Slot.Target || text.Length > 0;
     }
 
-    private YamlNode Walk(YamlMap root, Func<YamlScalar, Slot, YamlScalar> at) => Mapped(root, (key, value) => key switch
+    private YamlMap Walk(YamlMap root, Func<YamlScalar, Slot, YamlScalar> at) => Mapped(root, (key, value) => key switch
     {
         "purpose" => Texts(value, Slot.Words, at),
         "check" => Checks(value, at),

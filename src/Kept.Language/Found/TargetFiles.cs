@@ -1,5 +1,3 @@
-using Kept.Model;
-
 namespace Kept.Language.Found;
 
 /// <summary>Files of targets beside the documents of a house, as their sources name them.</summary>

@@ -3,6 +3,7 @@ using Kept.Egress;
 using Kept.Engine;
 using Kept.Server.Api;
 using Kept.Server.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kept.Server.DropIn;
 
@@ -68,13 +69,13 @@ internal static class GatusPush
         }
     }
 
-    private static IResult TooOften(HttpContext context, TimeSpan wait)
+    private static ContentHttpResult TooOften(HttpContext context, TimeSpan wait)
     {
         ApiError.WaitFor(context, wait);
         return Say(StatusCodes.Status429TooManyRequests, "too many requests");
     }
 
-    private static IResult Say(int status, string words) => TypedResults.Text(words, "text/plain", statusCode: status);
+    private static ContentHttpResult Say(int status, string words) => TypedResults.Text(words, "text/plain", statusCode: status);
 }
 
 /// <summary>Why something failed, as its caller said: one line without what terminals and pages would obey, bounded, and without the token it was sent with.</summary>

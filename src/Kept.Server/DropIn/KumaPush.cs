@@ -4,6 +4,7 @@ using Kept.Engine;
 using Kept.Model;
 using Kept.Server.Api;
 using Kept.Server.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kept.Server.DropIn;
 
@@ -49,15 +50,15 @@ internal static class KumaPush
         }
     }
 
-    private static IResult TooOften(HttpContext context, TimeSpan wait)
+    private static ContentHttpResult TooOften(HttpContext context, TimeSpan wait)
     {
         ApiError.WaitFor(context, wait);
         return Refused(StatusCodes.Status429TooManyRequests, "Too many requests.");
     }
 
-    private static IResult NotFound() => Refused(StatusCodes.Status404NotFound, "Monitor not found or not active.");
+    private static ContentHttpResult NotFound() => Refused(StatusCodes.Status404NotFound, "Monitor not found or not active.");
 
-    private static IResult Refused(int status, string why) => Answer(status, new JsonObject { ["ok"] = false, ["msg"] = why });
+    private static ContentHttpResult Refused(int status, string why) => Answer(status, new JsonObject { ["ok"] = false, ["msg"] = why });
 
-    private static IResult Answer(int status, JsonObject body) => TypedResults.Text(body.ToJsonString(), "application/json", statusCode: status);
+    private static ContentHttpResult Answer(int status, JsonObject body) => TypedResults.Text(body.ToJsonString(), "application/json", statusCode: status);
 }

@@ -3,6 +3,7 @@ using Kept.Egress;
 using Kept.Engine;
 using Kept.Server.Api;
 using Kept.Server.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kept.Server.DropIn;
 
@@ -81,25 +82,25 @@ internal static class PingApi
         }
     }
 
-    private static IResult Taken(HttpContext context)
+    private static ContentHttpResult Taken(HttpContext context)
     {
         context.Response.Headers["Ping-Body-Limit"] = MostBody.ToString(CultureInfo.InvariantCulture);
         return Say(context, StatusCodes.Status200OK, "OK");
     }
 
-    private static IResult TooOften(HttpContext context, TimeSpan wait)
+    private static ContentHttpResult TooOften(HttpContext context, TimeSpan wait)
     {
         ApiError.WaitFor(context, wait);
         return Say(context, StatusCodes.Status429TooManyRequests, "rate limited");
     }
 
-    private static IResult NotRunning(HttpContext context)
+    private static ContentHttpResult NotRunning(HttpContext context)
     {
         ApiError.WaitFor(context, TimeSpan.FromSeconds(5));
         return Say(context, StatusCodes.Status503ServiceUnavailable, "not heard: Kept is about to stop, or stopped");
     }
 
-    private static IResult Say(HttpContext context, int status, string words)
+    private static ContentHttpResult Say(HttpContext context, int status, string words)
     {
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Text(words, "text/plain", statusCode: status);

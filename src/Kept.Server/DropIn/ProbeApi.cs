@@ -1,4 +1,5 @@
 using Kept.Server.Api;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kept.Server.DropIn;
 
@@ -25,5 +26,5 @@ internal static class ProbeApi
         return probed.Status == StatusCodes.Status200OK ? TypedResults.Text(probed.Text, MetricsType) : Say(probed.Status, probed.Text);
     }
 
-    private static IResult Say(int status, string words) => TypedResults.Text(words + "\n", "text/plain", statusCode: status);
+    private static ContentHttpResult Say(int status, string words) => TypedResults.Text(words + "\n", "text/plain", statusCode: status);
 }

@@ -1,4 +1,3 @@
-using Kept.Engine;
 using Kept.Ledger;
 using Kept.Server.DropIn;
 
@@ -26,17 +25,19 @@ internal sealed class Doorbell(Sight sight, OldAddresses old)
     {
         var parts = request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts is not [.., not ("start" or "log")]) return [];
+        // addresses are known by whatever letters, keys are not
+        bool Is(int at, string word) => at < parts.Length && parts[at].Equals(word, StringComparison.OrdinalIgnoreCase);
         try
         {
             return parts switch
             {
-                ["beat", var key] => [key],
-                ["beat", var key, _] => [key],
-                ["ping", var uuid] => old.OfUuid(uuid),
-                ["ping", var first, var second] => Guid.TryParseExact(first, "D", out _) ? old.OfUuid(first) : old.OfSlug(first, second),
-                ["ping", var pingKey, var slug, _] => old.OfSlug(pingKey, slug),
-                ["api", "push", var token] => old.OfKuma(token),
-                ["api", "v1", "endpoints", var endpoint, "external"] => old.OfEndpoint(endpoint, TokenOf(request) ?? "") ?? [],
+                [_, var key] when Is(0, "beat") => [key],
+                [_, var key, _] when Is(0, "beat") => [key],
+                [_, var uuid] when Is(0, "ping") => old.OfUuid(uuid),
+                [_, var first, var second] when Is(0, "ping") => Guid.TryParseExact(first, "D", out _) ? old.OfUuid(first) : old.OfSlug(first, second),
+                [_, var pingKey, var slug, _] when Is(0, "ping") => old.OfSlug(pingKey, slug),
+                [_, _, var token] when Is(1, "push") => old.OfKuma(token),
+                [_, _, _, var endpoint, _] when Is(2, "endpoints") => old.OfEndpoint(endpoint, TokenOf(request) ?? "") ?? [],
                 _ => [],
             };
         }
@@ -49,5 +50,5 @@ internal sealed class Doorbell(Sight sight, OldAddresses old)
     /// <summary>The token of <c>Authorization: Bearer …</c>; null where there is none.</summary>
     public static string? TokenOf(HttpRequest request) => request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..].Trim() : null;
 
-    private static bool IsOfEndpoint(PathString path) => path.StartsWithSegments("/api/v1/endpoints", out var rest) && rest.Value!.EndsWith("/external", StringComparison.Ordinal);
+    private static bool IsOfEndpoint(PathString path) => path.StartsWithSegments("/api/v1/endpoints", out var rest) && rest.Value!.EndsWith("/external", StringComparison.OrdinalIgnoreCase);
 }

@@ -3,7 +3,6 @@ using System.Text;
 using Kept.Language;
 using Kept.Language.Found;
 using Kept.Ledger;
-using Kept.Model;
 
 namespace Kept.Server;
 

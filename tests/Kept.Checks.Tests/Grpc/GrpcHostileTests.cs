@@ -1,7 +1,6 @@
 using Kept.Checks.Grpc;
 using Kept.Egress;
 using Kept.Model;
-using Kept.TestKit.Peers;
 using Xunit;
 using static Kept.Checks.Tests.Saying;
 

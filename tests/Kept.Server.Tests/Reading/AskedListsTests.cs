@@ -114,7 +114,9 @@ public sealed class AskedListsTests
         await using var huge = ScriptedPeer.Tcp(ScriptedPeer.Once(Json(new string(' ', TargetLists.MostBytes + 1))));
         Assert.NotNull(await WhyAsync(huge.Url));
         await using var moved = ScriptedPeer.Tcp(ScriptedPeer.Once($"HTTP/1.1 302 Found\r\nLocation: {good.Url}/t\r\nContent-Length: 0\r\n\r\n"));
-        Assert.NotNull(await WhyAsync(moved.Url)); // to another port of this machine: not where a stranger may lead us
+        Assert.Null(await WhyAsync(moved.Url)); // what lies inside may lead inside; what lies outside may not, as in every look
+        await using var astray = ScriptedPeer.Tcp(ScriptedPeer.Once("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"));
+        Assert.NotNull(await WhyAsync(astray.Url));
         await using var loop = ScriptedPeer.Tcp(ScriptedPeer.Answering("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"));
         Assert.NotNull(await WhyAsync(loop.Url));
         Assert.NotNull(await WhyAsync("http://127.0.0.1:1/"));

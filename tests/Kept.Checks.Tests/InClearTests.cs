@@ -1,0 +1,54 @@
+using Kept.Model;
+using Xunit;
+using static Kept.Checks.Tests.Saying;
+
+namespace Kept.Checks.Tests;
+
+/// <summary>Secrets over HTTP without TLS: to this machine, or where the document says that they may.</summary>
+public sealed class InClearTests
+{
+    private static TargetReading Settled(string kind, string target, params (string Name, FieldValue Value)[] fields) =>
+        Looking.Kind(kind).Settles!(Looking.Target(kind, target), fields.ToDictionary(field => field.Name, field => field.Value));
+
+    private static FieldValue Map(params (string, string)[] pairs) => new FieldValue.TextMap([.. pairs.Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2))]);
+
+    private static readonly (string, FieldValue) Bearer = ("headers", Map(("authorization", "Bearer x"))), Key = ("headers", Map(("X-Mine", "${env:KEY}"))), Allowed = ("in-clear", Yes);
+
+    public static TheoryData<string, string, string> Refused => new()
+    {
+        { "http", "http://shop.example/", "the header authorization goes to shop.example:80 in clear" }, { "http", "POST http://192.0.2.7:8080/", "goes to 192.0.2.7:8080 in clear" },
+        { "websocket", "ws://shop.example/live", "the header authorization goes to shop.example:80 in clear" }, { "grpc", "shop.example:50051", "the header authorization goes to shop.example:50051 in clear" },
+        { "prometheus", "up at http://prometheus.example:9090", "goes to prometheus.example:9090 in clear" }, { "feed", "http://shop.example/feed", "goes to shop.example:80 in clear" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_secret_to_another_machine_is_refused_with_what_to_write(string kind, string target, string words)
+    {
+        var refused = Settled(kind, target, Bearer);
+        Assert.Contains(words, refused.Error, StringComparison.Ordinal);
+        Assert.Contains(kind == "grpc" ? "write over-tls: yes, or in-clear: yes" : "write https://", refused.Help, StringComparison.Ordinal);
+        Assert.NotNull(Settled(kind, target, Key).Error);
+        Assert.NotNull(Settled(kind, target, Bearer, Allowed).Target);
+        Assert.NotNull(Settled(kind, target, ("headers", Map(("accept", "text/plain")))).Target);
+        var here = target.Replace("shop.example", "localhost", StringComparison.Ordinal).Replace("prometheus.example", "[::1]", StringComparison.Ordinal).Replace("192.0.2.7", "127.0.0.1", StringComparison.Ordinal);
+        Assert.NotNull(Settled(kind, here, Bearer).Target);
+        if (kind != "grpc") Assert.NotNull(Settled(kind, target.Replace("http://", "https://", StringComparison.Ordinal).Replace("ws://", "wss://", StringComparison.Ordinal), Bearer).Target);
+        else Assert.NotNull(Settled(kind, target, Bearer, ("over-tls", Yes)).Target);
+    }
+
+    [Fact]
+    public void Each_way_to_say_who_we_are_is_seen()
+    {
+        string? Error(string target, params (string, FieldValue)[] fields) => Settled("http", target, fields).Error;
+        var tokens = Map(("token-url", "https://login.example/token"), ("client-id", "a"), ("client-secret", "b"));
+        Assert.StartsWith("a password goes", Error("http://shop.example/", ("user", Text("a")), ("password", Text("b"))), StringComparison.Ordinal);
+        Assert.StartsWith("a token goes", Error("http://shop.example/", ("oauth2", tokens)), StringComparison.Ordinal);
+        Assert.Null(Error("https://shop.example/", ("oauth2", tokens)));
+        Assert.StartsWith("the client secret goes to login.example:80 in clear", Error("https://shop.example/", ("oauth2", Map(("token-url", "http://login.example/token"), ("client-id", "a"), ("client-secret", "b")))), StringComparison.Ordinal);
+        Assert.StartsWith("the secret in the URL goes", Error("http://shop.example/?key=${env:KEY}"), StringComparison.Ordinal);
+        Assert.StartsWith("the secret in `body` goes", Error("POST http://shop.example/", ("body", Text("key=${file:/run/key}"))), StringComparison.Ordinal);
+        Assert.Null(Error("http://shop.example/", ("user", Text("a"))));
+        Assert.Null(Error("http://shop.example/", ("client-key", Text("${file:/run/key}"))));
+    }
+}
