@@ -15,8 +15,8 @@ internal static class Codes
         UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120", Addresses = "L121",
         Regime = "L125", RegimeEmpty = "L126", RegimeOverlap = "L127", RegimeUnseen = "L128", RegimeAccounting = "L129",
         AlertSlice = "L135",
-        TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
         CheckSecret = "L130", OutOfHouse = "L131", FoundSource = "L132", FoundTemplate = "L133", FoundTarget = "L134",
+        TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
 }
 
 /// <summary>A code of the language with what it means.</summary>

@@ -41,7 +41,6 @@ internal static class ReportCommand
             if (asked is not null) PolicyText.Read(asked, Accounting.Usual); // what is wrong is said whether there are looks or not
             var share = parsed.GetValue(noise) is { } written ? Share(written) : null;
             using var open = Open(parsed.GetValue(data)!, onlyFeasibility: parsed.GetValue(feasibility), time);
-            var asked = parsed.GetValue(policy);
             if (asked is not null && promises.FirstOrDefault(promise => !promise.Regimes.IsEmpty && PolicyText.Read(asked, promise.Accounting).Assumes) is { } apart)
                 throw new UsageException($"{apart.Name} is judged by regimes, and of a look that nobody took nobody knows the regime: it cannot be counted with {PolicyText.Read(asked, apart.Accounting)}");
             var reports = new List<(Promise Promise, PromiseReport? Report)>();

@@ -18,7 +18,7 @@ public sealed partial class PromiseFold
         var place = Regime.Of(Promise, Checks[check], look);
         var track = _tracks[check];
         track.Add(look.Slot, Mark.Of(LookClass.Good, 1UL << place)); // which regime it was, not how it went
-        if (track.IsCrowded) MakeRoom(track, hasCounts: false);
+        if (track.IsCrowded) MakeRoom(track);
         LookRecord? elsewhere = null;
         for (var i = 0; i < parts.Length; i++) parts[i].Add(check, i == place ? look : elsewhere ??= Elsewhere(look, isUnknown: place == parts.Length - 1));
     }
