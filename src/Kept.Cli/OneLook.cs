@@ -115,7 +115,8 @@ internal static class OneLook
     {
         var agent = house.Agents.FirstOrDefault(one => one.Promises.Contains(promise) || one.ReliesOn.Any(reliance => reliance.Wishes.Contains(promise)));
         var surroundings = new Surroundings(outcomeOf, agent is null ? null : loads.GetValueOrDefault(agent.Id), agent?.Region, promise.Version,
-            name => agent?.Calendars.FirstOrDefault(calendar => calendar.Name == name)) { FigureOf = figureOf };
+            name => agent?.Calendars.FirstOrDefault(calendar => calendar.Name == name))
+        { FigureOf = figureOf };
         var inForce = Judging.Judge.Given(promise.Given, now, surroundings);
         var checks = promise.Checks.Select((check, i) => seen[i] is { } observation
             ? new LookedCheck(check, observation, Judging.Judge.Look(check, observation, inForce), null)

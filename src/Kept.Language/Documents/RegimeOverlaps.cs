@@ -24,7 +24,7 @@ internal sealed class RegimeOverlaps(Problems problems)
             if (mine.Count == 0)
                 problems.Error(Codes.RegimeEmpty, regimes[later].At, $"no look can be in the regime `{regimes[later].Name}`: nothing fulfils `{regimes[later].Text}`", "write bounds between which there is something");
             else if (mine.TrueForAll(point => before.Exists(i => Holds(bands[i]!, point))))
-                problems.Error(Codes.RegimeEmpty, regimes[later].At, $"no look can be in the regime `{regimes[later].Name}`: {string.Join(" and ", before.Select(i => $"`{regimes[i].Name}`"))} before it take every one",
+                problems.Error(Codes.RegimeEmpty, regimes[later].At, $"no look can be in the regime `{regimes[later].Name}`: all that it could have is taken by {string.Join(" and ", before.Select(i => $"`{regimes[i].Name}`"))}, written before it",
                     "the first condition that is true takes the look: write the narrower one first");
             else if (before.FirstOrDefault(i => Overlap(points, bands[i]!, band), -1) is >= 0 and var first)
                 problems.Warning(Codes.RegimeOverlap, regimes[later].At, $"`{regimes[first].Name}` and `{regimes[later].Name}` overlap, and looks that fulfil both belong to `{regimes[first].Name}`, which is written first",
