@@ -70,7 +70,7 @@ public partial class ReferenceTests
             foreach (var method in path.Value.EnumerateObject().Where(method => method.Value.TryGetProperty("parameters", out _)))
                 foreach (var parameter in method.Value.GetProperty("parameters").EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == "query"))
                     Assert.True(shown[path.Name].Contains($"`{parameter.GetProperty("name").GetString()}`", StringComparison.Ordinal), $"{path.Name} takes {parameter.GetProperty("name").GetString()}, and api.md does not say so");
-        foreach (var (route, methods) in Routes.Where(route => route.Key.StartsWith("/api/", StringComparison.Ordinal)))
+        foreach (var (route, methods) in Routes.Where(route => route.Key.StartsWith("/api/", StringComparison.Ordinal) && route.Key is not ("/api/push/{token}" or "/api/v1/endpoints/{endpoint}/external")))
             Assert.All(methods, method => Assert.True(method is "GET" or "HEAD", $"api.md says that nothing changes anything: {method} {route}"));
     }
 

@@ -23,7 +23,7 @@ public static class BlackboxProbe
         var losses = new Losses();
         var read = ForeignYaml.Read(file);
         losses.Unread(read.Problems.Where(problem => problem.Severity == Severity.Error));
-        if (losses.IsBroken || read.Roots is not [ForeignNode.Map root, ..]) return new ProbeReading(null, $"{file.Path} cannot be read: {losses.Found.FirstOrDefault()?.Message ?? "there are no modules in it"}");
+        if (losses.IsBroken || read.Roots is not [ForeignNode.Map root, ..]) return new ProbeReading(null, $"{file.Path} cannot be read: {(losses.Found is [var first, ..] ? first.Message : "there are no modules in it")}");
         if (root["modules"] is not ForeignNode.Map modules || modules[module] is not ForeignNode.Map written) return null;
         if (target.Contains("${", StringComparison.Ordinal)) return Reads;
         var at = modules.Key(module)?.At ?? written.At;
