@@ -1,4 +1,3 @@
-using CsCheck;
 using Kept.Model;
 using Xunit;
 using static Kept.Judging.Tests.Make;
@@ -38,28 +37,5 @@ public sealed class PercentileTests
             }
         }
         Assert.Equal(2, outcomes.Count);
-    }
-
-    [Fact]
-    public void Same_prefix_same_verdict_however_the_rest_goes_on()
-    {
-        Gen.Select(Gen.Int[1, 200], Gen.Int).Sample((looks, seed) =>
-        {
-            var random = new Random(seed);
-            LookRecord Any(int i) => Look(Start + Duration.Seconds(10 * i), (LookClass)random.Next(5), random.Next(1, 300), gap: GapCause.Late);
-            var promise = Promise(Make.Check("10s", "1ms"), Latency(90, "200ms", "10m"), Availability(60, "10m", per: "1m")) with { Confidence = 0.8m };
-            var prefix = Enumerable.Range(0, looks).Select(Any).ToList();
-            var (one, other) = (new PromiseFold(promise, Us, Start), new PromiseFold(promise, Us, Start));
-            foreach (var look in prefix) one.Add(0, look);
-            // another future, recorded before anything of the past is: asked about the past it says the same
-            for (var i = looks; i < looks + 50; i++) other.Add(0, Any(i));
-            prefix.Reverse();
-            foreach (var look in prefix) other.Add(0, look);
-            var now = Start + Duration.Seconds(10 * (looks - 1));
-            var (a, b) = (one.VerdictAt(now, Nobody), other.VerdictAt(now, Nobody));
-            Assert.Equal(a.Outcome, b.Outcome);
-            Assert.Equal(a.Lines.Select(line => (line.Outcome, line.Good, line.Counted, line.Due)), b.Lines.Select(line => (line.Outcome, line.Good, line.Counted, line.Due)));
-            Assert.Equal(a.Lines[1..].Select(line => line.Reason), b.Lines[1..].Select(line => line.Reason)); // of now what the newest bad look met is kept, and no older one's
-        }, iter: 300, threads: 1);
     }
 }
