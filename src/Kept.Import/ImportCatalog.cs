@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kept.Import.Backstage;
 using Kept.Import.Blackbox;
 using Kept.Import.Cloudprober;
 using Kept.Import.Gatus;
@@ -24,6 +25,7 @@ public static class ImportCatalog
         OpenSloImport.Tool,
         SlothImport.Tool,
         PyrraImport.Tool,
+        BackstageImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

@@ -111,6 +111,7 @@ public static class HouseReader
                 }
             }
         }
+        RelianceReader.HoldAccepted(agents, byId.ContainsKey, problems);
         return agents;
     }
 
