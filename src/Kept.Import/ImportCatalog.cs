@@ -8,6 +8,7 @@ using Kept.Import.Kuma;
 using Kept.Import.OpenSlo;
 using Kept.Import.Pyrra;
 using Kept.Import.Sloth;
+using Kept.Import.Statuspage;
 
 namespace Kept.Import;
 
@@ -26,6 +27,7 @@ public static class ImportCatalog
         SlothImport.Tool,
         PyrraImport.Tool,
         BackstageImport.Tool,
+        StatuspageImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

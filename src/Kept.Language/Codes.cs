@@ -13,7 +13,7 @@ internal static class Codes
         UnknownCalendar = "L036", TypeDefinition = "L037", Response = "L038", Maintenance = "L039", LoadSource = "L040", FileRefused = "L041",
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
         UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120",
-        TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
+        TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109", TellInClear = "L139";
 }
 
 /// <summary>A code of the language with what it means.</summary>
@@ -91,6 +91,7 @@ public static class LanguageCodes
         new(Codes.TellAddress, "malformed address of a route", "Nothing can be sent where the route leads."),
         new(Codes.TellSecret, "secret of a route", "A webhook has nothing to sign with, or a secret stands in clear in the document."),
         new(Codes.TellField, "field of another kind of route", "A field of a route belongs to another kind of route, or names what cannot be."),
+        new(Codes.TellInClear, "token over plain http", "A route sends a token where everybody on the way can read it."),
         .. ExpressionCodes.All,
     ];
 }

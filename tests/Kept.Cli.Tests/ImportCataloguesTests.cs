@@ -39,6 +39,19 @@ public sealed partial class ImportCataloguesTests
         Assert.False(Directory.Exists(place.PathOf("house")));
     }
 
+    [Fact]
+    public async Task What_the_page_of_status_pages_shows_is_what_comes_out()
+    {
+        using var place = new TestHouse().With("summary.json", Block("import-statuspage.md", "statuspage"));
+        var run = await CommandLine.RunAtAsync(Then, "import", "statuspage", place.PathOf("summary.json"), "--history", "-o", place.PathOf("house"));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(Block("import-statuspage.md", "report"), run.Result.Replace(place.PathOf("summary.json"), "summary.json", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("1 of 1 component carried", run.Result, StringComparison.Ordinal);
+        Assert.Contains("as Bank recorded it, and no evidence of ours\n  1 statement of theirs about themselves · 0 left out", run.Result, StringComparison.Ordinal);
+        Assert.Contains(Block("import-statuspage.md", "document"), await File.ReadAllTextAsync(place.PathOf("house/imported-from-statuspage.kept.yaml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(Block("import-statuspage.md", "history"), (await File.ReadAllTextAsync(place.PathOf("house/imported-from-statuspage.history.jsonl"), TestContext.Current.CancellationToken)).Replace(place.PathOf("summary.json"), "summary.json", StringComparison.Ordinal));
+    }
+
     private static string Block(string page, string form) => Fence().Matches(File.ReadAllText(Repository.PathOf("docs", "reference", page))).Single(block => block.Groups["form"].Value == form).Groups["text"].Value;
 
     [GeneratedRegex(@"^```(?<form>[\w-]+)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]

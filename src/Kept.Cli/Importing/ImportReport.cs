@@ -145,6 +145,11 @@ internal static class ImportReport
             if (broken.Instead is { } instead) Wrapped(terminal, "write  ", instead);
             return;
         }
+        if (past.Looks == 0 && past.Days == 0 && past.Statements > 0)
+        {
+            terminal.Result.WriteLine($"  {Long(past.Statements)} statement{(past.Statements == 1 ? "" : "s")} of theirs about themselves · {Long(past.LeftOut)} left out");
+            return;
+        }
         var span = past.PerDay.IsEmpty ? "" : $" · {Day(past.PerDay[0].Day)} to {Day(past.PerDay[^1].Day)}";
         terminal.Result.WriteLine($"  {Long(past.Looks)} looks: {Long(past.Good)} good, {Long(past.Bad)} bad, {Long(past.Gaps)} gaps{span} · {Long(past.Days)} of its own counts per day · {Long(past.LeftOut)} left out");
         if (past.PerDay.Length > MostDays) terminal.Result.WriteLine($"  the last {N(MostDays)} of {N(past.PerDay.Length)} days:");
