@@ -13,13 +13,13 @@ public sealed partial class ImportCataloguesTests
     [Fact]
     public async Task What_the_page_of_catalogues_shows_is_what_comes_out()
     {
-        using var place = new TestHouse().With("catalog-info.yaml", Block("import-catalogues.md", "backstage"));
+        using var place = new TestHouse().With("catalog-info.yaml", Block("import-backstage.md", "backstage"));
         var run = await CommandLine.RunAtAsync(Then, "import", "backstage", place.PathOf("catalog-info.yaml"), "-o", place.PathOf("house"));
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains(Block("import-catalogues.md", "report"), run.Result.Replace(place.PathOf("catalog-info.yaml"), "catalog-info.yaml", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(Block("import-backstage.md", "report"), run.Result.Replace(place.PathOf("catalog-info.yaml"), "catalog-info.yaml", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("4 of 4 entities carried", run.Result, StringComparison.Ordinal);
         Assert.DoesNotContain("of 100", run.Result, StringComparison.Ordinal);
-        Assert.Contains(Block("import-catalogues.md", "document"), await File.ReadAllTextAsync(place.PathOf("house/imported-from-backstage.kept.yaml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(Block("import-backstage.md", "document"), await File.ReadAllTextAsync(place.PathOf("house/imported-from-backstage.kept.yaml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         // it loads, and tells for each what it lacks to be a promise: nothing that was made up stands in for it
         var check = await CommandLine.RunAtAsync(Then, "check", place.PathOf("house"), "--json");
         Assert.Equal(1, check.ExitCode);
@@ -31,7 +31,7 @@ public sealed partial class ImportCataloguesTests
     [Fact]
     public async Task A_broken_catalogue_tells_its_line_and_what_was_understood_and_nothing_is_written()
     {
-        using var place = new TestHouse().With("catalog-info.yaml", Block("import-catalogues.md", "backstage") + "---\nkind: [\n");
+        using var place = new TestHouse().With("catalog-info.yaml", Block("import-backstage.md", "backstage") + "---\nkind: [\n");
         var run = await CommandLine.RunAtAsync(Then, "import", "backstage", place.PathOf("catalog-info.yaml"), "-o", place.PathOf("house"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("catalog-info.yaml:27:", run.Result, StringComparison.Ordinal);
