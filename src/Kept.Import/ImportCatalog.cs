@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kept.Import.Backstage;
 using Kept.Import.Blackbox;
 using Kept.Import.Cloudprober;
 using Kept.Import.Gatus;
@@ -7,6 +8,7 @@ using Kept.Import.Kuma;
 using Kept.Import.OpenSlo;
 using Kept.Import.Pyrra;
 using Kept.Import.Sloth;
+using Kept.Import.Statuspage;
 
 namespace Kept.Import;
 
@@ -24,6 +26,8 @@ public static class ImportCatalog
         OpenSloImport.Tool,
         SlothImport.Tool,
         PyrraImport.Tool,
+        BackstageImport.Tool,
+        StatuspageImport.Tool,
     ];
 
     /// <summary>Reads the files of one tool. Never throws for what the files hold: what is wrong with them is among the findings.</summary>

@@ -113,6 +113,7 @@ public static class HouseReader
                 }
             }
         }
+        RelianceReader.HoldAccepted(agents, byId.ContainsKey, problems);
         return agents;
     }
 

@@ -14,7 +14,7 @@ public sealed partial class ExportTests
     private static TestHouse House() => new TestHouse().With("shop.kept.yaml", Block("yaml"));
 
     [Theory]
-    [InlineData("openslo", "slo"), InlineData("prometheus-rules", "rules"), InlineData("blackbox", "modules")]
+    [InlineData("openslo", "slo"), InlineData("prometheus-rules", "rules"), InlineData("blackbox", "modules"), InlineData("backstage", "entities")]
     public async Task What_the_page_shows_is_what_comes_out(string tool, string form)
     {
         using var house = House();
@@ -44,7 +44,7 @@ public sealed partial class ExportTests
     public async Task No_secret_goes_out_and_json_tells_all()
     {
         using var house = new TestHouse().With("shop.kept.yaml", Block("yaml").Replace("every: 10s,", "every: 10s, headers: { X-Key: 'a ${env:SHOP_KEY}', X-Plain: b }, body: '${file:/run/secrets/shop}',", StringComparison.Ordinal));
-        foreach (var tool in (string[])["openslo", "prometheus-rules", "blackbox"])
+        foreach (var tool in (string[])["openslo", "prometheus-rules", "blackbox", "backstage"])
         {
             var run = await CommandLine.RunAtAsync(Then, "export", tool, house.Folder, "--json");
             Assert.DoesNotContain("SHOP_KEY", run.Result + run.Talk, StringComparison.Ordinal);

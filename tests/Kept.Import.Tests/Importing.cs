@@ -26,7 +26,7 @@ internal static class Importing
         {
             var house = HouseReader.Read(reading.Documents, "house", CheckCatalog.Kinds);
             Assert.Empty(house.Diagnostics.Where(problem => problem.RefusesHouse));
-            Assert.Equal(reading.Carried, house.House!.Promises.Count(promise => promise.IsWish));
+            if (reading.Tool.HasChecks) Assert.Equal(reading.Carried, house.House!.Promises.Count(promise => promise.IsWish));
             Assert.All(reading.Documents, document => Assert.False(Formatter.Format(document).Changed));
         }
         return reading;

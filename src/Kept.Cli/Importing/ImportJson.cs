@@ -65,6 +65,7 @@ internal static class ImportJson
         json.WriteNumber("bad", past.Bad);
         json.WriteNumber("gaps", past.Gaps);
         json.WriteNumber("counts-per-day", past.Days);
+        if (past.Statements > 0) json.WriteNumber("statements", past.Statements);
         json.WriteNumber("left-out", past.LeftOut);
         json.WriteStartArray("days");
         foreach (var day in past.PerDay)

@@ -47,14 +47,16 @@ internal static class ImportReport
         }
         var parts = new List<string>
         {
-            reading.IsBroken ? $"understood so far: {Count(reading.Checks.Length, "check")}" : $"{N(reading.Carried)} of {Count(reading.Checks.Length, "check")} carried",
-            $"{N(reading.Hollow)} hollow",
+            reading.IsBroken ? $"understood so far: {Counted(reading)}" : $"{N(reading.Carried)} of {Counted(reading)} carried",
             Count(reading.Count(FindingKind.UnknownKey), "unknown key"),
             Count(reading.Count(FindingKind.Lost), "line") + " lost",
             $"{N(reading.Count(FindingKind.Changed))} different here",
         };
+        if (reading.Tool.HasChecks) parts.Insert(1, $"{N(reading.Hollow)} hollow");
         terminal.Result.WriteLine("  " + string.Join(" · ", parts));
     }
+
+    private static string Counted(ImportReading reading) => $"{N(reading.Checks.Length)} {(reading.Checks.Length == 1 ? reading.Tool.Counts.One : reading.Tool.Counts.Many)}";
 
     private static void Section(Terminal terminal, Carrying import, FindingKind kind, string title, string says)
     {
@@ -118,7 +120,7 @@ internal static class ImportReport
     {
         if (reading.Checks.IsEmpty) return;
         terminal.Result.WriteLine();
-        terminal.Result.WriteLine($"{terminal.Strong("Every check")}  {terminal.Quiet("worst first")}");
+        terminal.Result.WriteLine($"{terminal.Strong("Every " + reading.Tool.Counts.One)}  {terminal.Quiet("worst first")}");
         terminal.Table(reading.Checks.OrderBy(check => check.Fate switch { Fate.Hollow => 0, Fate.NotCarried => 1, Fate.Partly => 2, _ => 3 }).Take(MostOfOneKind)
             .Select(check => (IReadOnlyList<string>)["  " + Word(terminal, check.Fate), check.Name, check.Wish is { } wish && !reading.IsBroken ? "→ " + wish : "", terminal.Quiet(check.At.ToString())]));
         if (reading.Checks.Length > MostOfOneKind) terminal.Result.WriteLine($"  … and {N(reading.Checks.Length - MostOfOneKind)} more; --json lists all");
@@ -143,6 +145,11 @@ internal static class ImportReport
             if (broken.Instead is { } instead) Wrapped(terminal, "write  ", instead);
             return;
         }
+        if (past.Looks == 0 && past.Days == 0 && past.Statements > 0)
+        {
+            terminal.Result.WriteLine($"  {Long(past.Statements)} statement{(past.Statements == 1 ? "" : "s")} of theirs about themselves · {Long(past.LeftOut)} left out");
+            return;
+        }
         var span = past.PerDay.IsEmpty ? "" : $" · {Day(past.PerDay[0].Day)} to {Day(past.PerDay[^1].Day)}";
         terminal.Result.WriteLine($"  {Long(past.Looks)} looks: {Long(past.Good)} good, {Long(past.Bad)} bad, {Long(past.Gaps)} gaps{span} · {Long(past.Days)} of its own counts per day · {Long(past.LeftOut)} left out");
         if (past.PerDay.Length > MostDays) terminal.Result.WriteLine($"  the last {N(MostDays)} of {N(past.PerDay.Length)} days:");
@@ -156,9 +163,10 @@ internal static class ImportReport
     {
         var reading = import.Reading;
         if (reading.IsBroken) return "Nothing was written: mend what cannot be read, and import again.";
-        if (reading.Documents.IsEmpty) return "Nothing was written: no check could be carried.";
+        if (reading.Documents.IsEmpty) return $"Nothing was written: no {reading.Tool.Counts.One} could be carried.";
         if (import.Past?.Broken is not null) return "Nothing was written: the past could not be read to its end; leave out --history to write the documents alone.";
         if (written.Count == 0) return $"Nothing was written; add -o FOLDER to write {Count(reading.Documents.Length, "document")}.";
+        if (!reading.Tool.HasChecks) return $"Wrote {string.Join(", ", written)}. Nothing there is verified yet: kept check {folder} tells what makes each a promise.";
         return $"Wrote {string.Join(", ", written)}. What was hollow is written there as it was meant. Next: kept check {folder} · kept verify {folder}";
     }
 

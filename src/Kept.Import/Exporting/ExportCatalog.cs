@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kept.Import.Exporting.Backstage;
 using Kept.Import.Exporting.Blackbox;
 using Kept.Import.Exporting.OpenSlo;
 using Kept.Import.Exporting.Prometheus;
@@ -15,6 +16,7 @@ public static class ExportCatalog
         OpenSloExport.Tool,
         PrometheusRulesExport.Tool,
         BlackboxExport.Tool,
+        BackstageExport.Tool,
     ];
 
     /// <summary>Writes a house for one tool.</summary>

@@ -42,6 +42,7 @@ internal static class Assembly
             if (refused.Count == before) throw new InvalidOperationException($"the written document is refused, and not because of one wish: {wrong[0].At} {wrong[0].Code}: {wrong[0].Message}");
             (documents, names) = ([], []);
         }
+        documents = documents.AddRange(AgentDocuments.Write(request, draft, losses));
         var checks = Checks(draft, names, losses);
         return new ImportReading(tool, documents, checks, InOrder(losses), losses.Left, checks.Count(check => losses.IsHollow(check.Name)), losses.IsBroken);
     }
@@ -117,6 +118,7 @@ internal static class Assembly
     [
         .. draft.Wishes.Select(wish => new ImportedCheck(wish.Source, wish.At, names.GetValueOrDefault(wish),
             !names.ContainsKey(wish) ? Fate.NotCarried : losses.IsHollow(wish.Source) ? Fate.Hollow : losses.HasLost(wish.Source) ? Fate.Partly : Fate.Whole)),
+        .. draft.Carried.Select(one => new ImportedCheck(one.Name, one.At, one.Became, losses.HasLost(one.Name) ? Fate.Partly : Fate.Whole)),
         .. draft.NotCarried.Select(one => new ImportedCheck(one.Name, one.At, null, Fate.NotCarried)),
     ];
 

@@ -23,6 +23,11 @@ public sealed record ForeignTool(
 
     /// <summary>Its files hold queries and not always the address of the Prometheus that answers them: an option names it.</summary>
     public bool AsksPrometheus { get; init; }
+
+    /// <summary>What is counted of its files. Only of checks it is said how many would have noticed something.</summary>
+    public (string One, string Many) Counts { get; init; } = ("check", "checks");
+
+    public bool HasChecks => Counts.One == "check";
 }
 
 /// <summary>Reads the files of one tool. Does not throw for what they hold.</summary>

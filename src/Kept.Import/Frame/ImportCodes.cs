@@ -6,7 +6,7 @@ namespace Kept.Import;
 public static class ImportCodes
 {
     public const string Unread = "I01", NotCarried = "I02", UnknownKey = "I03", CannotFail = "I04", CannotPass = "I05", MissingPasses = "I06", MisreadValue = "I07",
-        WatchesTooLittle = "I08", Different = "I09", SecretLeftOut = "I10", PastOfOthers = "I11";
+        WatchesTooLittle = "I08", Different = "I09", SecretLeftOut = "I10", PastOfOthers = "I11", Dangling = "I24", OwnWord = "I25";
 
     /// <summary>Of exports.</summary>
     public const string NotExported = "I20", ExportDiffers = "I21", RuleCannotFire = "I22", SecretStays = "I23";
@@ -29,5 +29,7 @@ public static class ImportCodes
         (ExportDiffers, "exported with a difference"),
         (RuleCannotFire, "an alert that is not exported because it would say nothing"),
         (SecretStays, "a secret that stays where it is"),
+        (Dangling, "a reference to what is not there"),
+        (OwnWord, "what others say of themselves"),
     ];
 }

@@ -17,10 +17,10 @@ public enum Fate
     NotCarried,
 }
 
-/// <summary>One check of the other tool.</summary>
+/// <summary>One check of the other tool; of a catalogue an entity, of a status page a component.</summary>
 /// <param name="Name">As the tool calls it.</param>
 /// <param name="At">Where it is written.</param>
-/// <param name="Wish">What it became: <c>core/api</c>; null where it was not carried.</param>
+/// <param name="Wish">What it became: <c>core/api</c>, or an agent; null where it was not carried.</param>
 /// <param name="Fate">How it fared.</param>
 public sealed record ImportedCheck(string Name, Place At, string? Wish, Fate Fate);
 
@@ -43,7 +43,7 @@ public sealed record ImportReading(
 
     /// <summary>
     /// Of 100 checks, how many would have noticed what they are for, before the import: those that are not hollow. Rounded down, so that 100 is said of a faultless
-    /// configuration alone; null where there is no check.
+    /// configuration alone; null where there is no check, and of what names no checks.
     /// </summary>
-    public int? Score => Checks.IsEmpty ? null : 100 * (Checks.Length - Hollow) / Checks.Length;
+    public int? Score => Checks.IsEmpty || !Tool.HasChecks ? null : 100 * (Checks.Length - Hollow) / Checks.Length;
 }

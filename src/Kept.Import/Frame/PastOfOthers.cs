@@ -25,6 +25,9 @@ public sealed record PastOfOthers(string Assessor, long Good, long Bad, long Gap
     public const int MostDays = 4_000;
 
     public long Looks => Good + Bad + Gaps;
+
+    /// <summary>Lines of what others said of themselves: no looks, but statements.</summary>
+    public long Statements { get; init; }
 }
 
 /// <summary>One UTC day of it.</summary>

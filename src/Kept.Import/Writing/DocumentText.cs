@@ -109,7 +109,8 @@ internal sealed class DocumentText
 
     private static bool MustBeEscaped(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff' || char.IsSurrogate(c);
 
-    private static string OneLine(string text)
+    /// <summary>As a comment: one line of at most 300 characters.</summary>
+    public static string OneLine(string text)
     {
         var line = string.Concat(text.Select(c => MustBeEscaped(c) ? ' ' : c));
         return line.Length <= 300 ? line : line[..299] + "…";

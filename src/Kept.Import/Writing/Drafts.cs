@@ -3,7 +3,8 @@ using Kept.Model;
 namespace Kept.Import.Writing;
 
 /// <summary>
-/// What the files of a tool say, in our words, before it is text. Everything is a wish: the other tool's file says what its user hopes for, and nobody promised it.
+/// What the files of a tool say, in our words, before it is text. What a tool watches is a wish: its file says what its user hopes for, and nobody promised it. A catalogue
+/// names agents with what they say of themselves.
 /// </summary>
 public sealed class HouseDraft
 {
@@ -13,6 +14,12 @@ public sealed class HouseDraft
     public List<CalendarDraft> Calendars { get; } = [];
 
     public List<WishDraft> Wishes { get; } = [];
+
+    /// <summary>Agents with a document of their own.</summary>
+    public List<AgentDraft> Agents { get; } = [];
+
+    /// <summary>What became an agent, or a promise of one: as the tool calls it, where it is written, and what it is here.</summary>
+    public List<(string Name, Place At, string Became)> Carried { get; } = [];
 
     /// <summary>Checks that became nothing.</summary>
     public List<(string Name, Place At)> NotCarried { get; } = [];

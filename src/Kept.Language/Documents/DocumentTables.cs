@@ -201,6 +201,7 @@ internal sealed class DocumentTables
         new("password", SecretRef, "Of mail: the password of the user."),
         new("ntfy", Url, "Goes to this topic of an ntfy server."),
         new("token", SecretRef, "Of ntfy: an access token."),
+        new("unencrypted", YesOrNo, "Of ntfy: whether the token may go over plain http to another machine. By default no."),
         new("when", new Form.List(new Form.Text("what it is told", Choices: ["broken", "unknown", "recovered", "alerts", "not-a-promise"]), OrOne: true), "What it is told. By default all of it."),
         new("usual", YesOrNo, "Whether it is for promises that name no route. By default yes."),
         new("unknown-after", Length, "How long something is unknown before that is told. By default 10m."),

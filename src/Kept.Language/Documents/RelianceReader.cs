@@ -29,8 +29,8 @@ internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseR
     private Reliance One(string agent, Written written)
     {
         var document = written.Scalar("document") is { } url ? FieldValues.Url(url, _problems) : null;
-        if (written.Has("accepts") && !written.Has("document"))
-            _problems.Error(Codes.Relation, written.PlaceOf("accepts"), $"what `{agent}` promises is accepted, and nothing says where it promises it", "write `document:` with the URL of its promises; of who promises nothing, write `wishes:` instead");
+        var accepts = Accepts(agent, written);
+        if (written.Has("accepts") && accepts.IsEmpty && !written.Has("document")) TellNowhere(agent, written.PlaceOf("accepts"), _problems);
         if ((written.Has("wishes") || written.Has("found")) && written.Has("document"))
             _problems.Error(Codes.Relation, written.PlaceOf(written.Has("wishes") ? "wishes" : "found"), $"`{agent}` promises in a document, so there is nothing to wish", "accept its promises under `accepts:`, or remove `document:`");
         if (!written.Has("wishes") && !written.Has("accepts") && !written.Has("found"))
@@ -42,11 +42,22 @@ internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseR
             Status = written.Scalar("status") is { } status ? FieldValues.Url(status, _problems) : null,
             Terms = written.Text("terms"),
             RunsOn = FieldValues.Each(written.Texts("runs-on"), text => FieldValues.Name(text, "a base", _problems)),
-            Accepts = Accepts(agent, written),
+            Accepts = accepts,
             Wishes = new FoundReader(reading, promises, targets).Add(agent, written, Wishes(agent, written)),
             At = written.At,
         };
     }
+
+    /// <summary>After all documents are read: what is accepted stands in a document that is named, or in one of this house.</summary>
+    public static void HoldAccepted(IEnumerable<Agent> agents, Func<string, bool> isHere, Problems problems)
+    {
+        foreach (var agent in agents)
+            foreach (var reliance in agent.ReliesOn)
+                if (reliance is { Document: null, Accepts: [var first, ..] } && !isHere(reliance.Agent)) TellNowhere(reliance.Agent, first.At, problems);
+    }
+
+    private static void TellNowhere(string agent, Place at, Problems problems) =>
+        problems.Error(Codes.Relation, at, $"what `{agent}` promises is accepted, and nothing says where it promises it", "write `document:` with the URL of its promises, unless its document is in this house; of who promises nothing, write `wishes:` instead");
 
     private ImmutableArray<Acceptance> Accepts(string agent, Written written)
     {

@@ -13,7 +13,7 @@ internal sealed class RouteReader(Reading reading)
 
     /// <summary>Fields that belong to one way alone.</summary>
     private static readonly (string Field, string Way)[] Belonging =
-        [("secret", "webhook"), ("smtp", "mail"), ("from", "mail"), ("user", "mail"), ("password", "mail"), ("token", "ntfy")];
+        [("secret", "webhook"), ("smtp", "mail"), ("from", "mail"), ("user", "mail"), ("password", "mail"), ("token", "ntfy"), ("unencrypted", "ntfy")];
 
     private readonly Problems _problems = reading.Problems;
 
@@ -102,10 +102,19 @@ internal sealed class RouteReader(Reading reading)
     {
         var secret = Secret(written, "token");
         if (written.Scalar("ntfy") is not { } url || FieldValues.Url(url, _problems) is not { } address) return null;
+        HoldInClear(name, written, address);
         var parts = new Uri(address).AbsolutePath.Trim('/').Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length > 0) return new TellRoute(name, RouteKind.Ntfy, address) { Secret = secret };
         _problems.Error(Codes.TellAddress, url.At, $"`{FieldValues.Short(url)}` names no topic", "write the topic after the server: https://ntfy.example/our-topic");
         return null;
+    }
+
+    /// <summary>Over plain http the token is readable for all on the way; only whoever writes the route can say that nobody is there.</summary>
+    private void HoldInClear(string name, Written written, string address)
+    {
+        var isAllowed = written.Scalar("unencrypted") is { } allowed && FieldValues.YesNo(allowed, _problems) == true;
+        if (isAllowed || !written.Has("token") || new Uri(address) is not { Scheme: "http", IsLoopback: false }) return;
+        _problems.Error(Codes.TellInClear, written.PlaceOf("ntfy"), $"the route `{name}` sends its token over plain http, where everybody on the way can read it", "write https://; where nobody is on the way, say so: `unencrypted: yes`");
     }
 
     private TellRoute? Mail(string name, Written written)

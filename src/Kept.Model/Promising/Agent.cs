@@ -89,7 +89,8 @@ public sealed record Reliance
     public ImmutableArray<Promise> Wishes { get; init; } = [];
     public required Place At { get; init; }
 
-    public bool IsShadow => Document is null;
+    /// <summary>A record of ours about who promised nothing.</summary>
+    public bool IsShadow => Document is null && Accepts.IsEmpty;
 }
 
 /// <summary>A promise to use what another offers: <c>{ line: 1, purpose: …, needs: […], use: rate &lt;= 500/s }</c>.</summary>
