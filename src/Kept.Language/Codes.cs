@@ -16,8 +16,7 @@ internal static class Codes
         Regime = "L125", RegimeEmpty = "L126", RegimeOverlap = "L127", RegimeUnseen = "L128", RegimeAccounting = "L129",
         AlertSlice = "L135",
         CheckSecret = "L130", OutOfHouse = "L131", FoundSource = "L132", FoundTemplate = "L133", FoundTarget = "L134",
-        TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109";
-        TellInClear = "L139",
+        TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109", TellInClear = "L139";
 }
 
 /// <summary>A code of the language with what it means.</summary>
