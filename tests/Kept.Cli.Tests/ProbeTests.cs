@@ -65,7 +65,7 @@ public sealed class ProbeTests
             while (true)
             {
                 await stream.WriteAsync("x"u8.ToArray(), stop);
-                await Task.Delay(20, stop);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, stop);
             }
         });
         var began = Stopwatch.GetTimestamp();
@@ -133,7 +133,7 @@ public sealed class ProbeTests
         Assert.Equal(404, (await kept.GetAsync("/probe?target=http://127.0.0.1:1/")).Status);
         File.CreateSymbolicLink(house.PathOf("house/elsewhere.yml"), "/etc/hostname");
         house.With("house/house.yaml", "house: h\nprobe: { modules: elsewhere.yml }\n");
-        for (var i = 0; i < 300 && (await kept.GetAsync("/probe?target=a.example")).Status == 404; i++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 300 && (await kept.GetAsync("/probe?target=a.example")).Status == 404; i++) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
         var (status, body) = await kept.GetAsync("/probe?target=a.example");
         Assert.Equal(400, status);
         Assert.Contains("cannot be read, or does not lie in the folder of the house", body, StringComparison.Ordinal);

@@ -39,7 +39,7 @@ internal sealed class RunningKept : IAsyncDisposable
     public async Task<(int Status, string Body)> GetAsync(string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
         using var answer = await Client.SendAsync(request);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }

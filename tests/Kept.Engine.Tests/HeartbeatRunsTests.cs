@@ -1,5 +1,4 @@
 using System.Text;
-using Kept.Engine.Tests.World;
 using Kept.Model;
 using Xunit;
 

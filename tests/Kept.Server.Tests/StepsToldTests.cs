@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Kept.Checks;
 using Kept.Language;
 using Kept.Model;

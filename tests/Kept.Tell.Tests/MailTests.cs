@@ -172,7 +172,7 @@ public sealed class MailTests
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [url + "/issuer.cer"]));
         request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([url + "/revoked.crl"]));
-        using var bare = request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30), [1, 2, 3, 4]);
+        using var bare = request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey), TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(30), [1, 2, 3, 4]);
         using var whole = bare.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null);
     }

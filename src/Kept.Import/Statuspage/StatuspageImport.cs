@@ -1,5 +1,4 @@
 using Kept.Import.Writing;
-using Kept.Model;
 
 namespace Kept.Import.Statuspage;
 

@@ -54,7 +54,7 @@ public sealed class FoundTests
             name: '${__meta_pod}-${instance}'
             wish: { check: { tcp: '${__address__}', expect: [ connected ] } }
             """, ("hosts.yml", "- targets: [ 'db.example:5432', 10.0.0.7:22 ]\n  labels: { __meta_pod: Blue_1, instance: '${env:HOME}' }\n"));
-        Assert.Empty(Wishes(reading).Where(wish => wish.Name.Promise.Contains("$", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Wishes(reading), wish => wish.Name.Promise.Contains('$'));
         Assert.Equal(["web/blue-1-env-home"], Wishes(reading).Select(wish => wish.Name.ToString()));
         var left = Assert.Single(reading.Diagnostics);
         Assert.Equal("L134", left.Code);

@@ -63,7 +63,7 @@ internal sealed class CalledHouse : IAsyncDisposable
     public async Task<(int Status, string Body, HttpResponseMessage Answer)> CallAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
         var answer = await Web.Client.SendAsync(request);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
     }

@@ -1,7 +1,6 @@
 using System.Text;
 using Kept.Checks.Found;
 using Kept.Egress;
-using Kept.Language;
 using Kept.Language.Found;
 using Kept.Ledger;
 using Kept.Model;
@@ -136,7 +135,7 @@ public sealed class AskedListsTests
             await ScriptedPeer.ReadHeadAsync(stream, stop);
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n[ "u8.ToArray(), stop);
             begun.SetResult();
-            await Task.Delay(Timeout.Infinite, stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
         });
         var asked = TargetsAsk.AskAsync(dialer, drip.Url, Duration.Seconds(60), TargetLists.MostBytes, time, default).AsTask();
         await begun.Task;
