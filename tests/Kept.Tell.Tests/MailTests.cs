@@ -40,7 +40,7 @@ public sealed class MailTests
                     case "STARTTLS":
                         await SayAsync("220 go on");
                         var tls = new SslStream(at);
-                        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop);
+                        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(certificate!, null, offline: true) }, stop);
                         at = tls;
                         Lines.Enqueue("(TLS)");
                         break;
@@ -150,7 +150,7 @@ public sealed class MailTests
     {
         await using var fetched = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
         using var certificate = Naming(fetched.Url);
-        await using var post = new Post(certificate: certificate, offers: "250-STARTTLS");
+        await using var post = new Post(certificate: certificate, offers: "250 STARTTLS");
         await using var bench = await Bench.OfAsync(post.Route);
         await bench.VerdictAsync("p1", Outcome.Broken);
         await bench.StepAsync(Duration.Seconds(3));
