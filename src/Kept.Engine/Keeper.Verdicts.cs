@@ -154,7 +154,7 @@ internal sealed partial class Keeper
                 : Nothing(promise, Outcome.Unknown, "its history is being read");
         Judged? inForce = promise.Checks.Length == 0 ? GivenAt(promise, _now) : null;
         var verdict = fold.VerdictAt(_now, _outcomeOf, inForce, promise.WordsOf);
-        return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [], Alerts = [], Notes = [] } : verdict;
+        return promise.Terms.NotAPromise is { } why ? verdict with { Outcome = Outcome.NotAPromise, Reason = why, AtRisk = [], Alerts = [], Notes = [], Regimes = [] } : verdict;
     }
 
     private static Verdict Nothing(TrackedPromise promise, Outcome outcome, string reason) =>

@@ -17,18 +17,19 @@ internal readonly record struct ConfirmedState(Truth State, int Bad, int Seen)
     public const int FarthestLook = 4096;
 
     /// <param name="hole">So much time between two looks, in microseconds, is a hole.</param>
-    public static ConfirmedState Of(Track track, long atMost, Confirmation confirm, long hole)
+    /// <param name="isOfRegime">What is out of force was in another regime, and nothing was seen of this one meanwhile: no bridge over a hole.</param>
+    public static ConfirmedState Of(Track track, long atMost, Confirmation confirm, long hole, bool isOfRegime = false)
     {
         var of = Math.Clamp(confirm.Of, 1, FarthestLook);
         var count = Math.Clamp(confirm.Count, 1, of);
         Span<bool> few = stackalloc bool[16];
         var newest = of <= few.Length ? few[..of] : new bool[of];
-        var seen = Collect(track, atMost, newest, hole);
+        var seen = Collect(track, atMost, newest, hole, isOfRegime);
         newest = newest[..seen];
         var bad = newest.Count(false);
         var decided = Decide(bad, seen, count);
         if (decided != Truth.Unknown) return new ConfirmedState(decided, bad, seen);
-        var state = seen < of ? AnyGood(newest) : WalkBack(track, atMost, of, count, hole);
+        var state = seen < of ? AnyGood(newest) : WalkBack(track, atMost, of, count, hole, isOfRegime);
         return new ConfirmedState(state, bad, seen);
     }
 
@@ -36,10 +37,10 @@ internal readonly record struct ConfirmedState(Truth State, int Bad, int Seen)
 
     private static Truth AnyGood(ReadOnlySpan<bool> looks) => looks.Contains(true) ? Truth.True : Truth.Unknown;
 
-    private static Truth WalkBack(Track track, long atMost, int of, int count, long hole)
+    private static Truth WalkBack(Track track, long atMost, int of, int count, long hole, bool isOfRegime)
     {
         var looks = new bool[FarthestLook];
-        var seen = Collect(track, atMost, looks, hole);
+        var seen = Collect(track, atMost, looks, hole, isOfRegime);
         var bad = looks.AsSpan(0, Math.Min(of, seen)).Count(false);
         for (var end = 0; end < seen; end++)
         {
@@ -52,14 +53,14 @@ internal readonly record struct ConfirmedState(Truth State, int Bad, int Seen)
     }
 
     /// <summary>The newest looks that are evidence, newest first; true is good.</summary>
-    private static int Collect(Track track, long atMost, Span<bool> looks, long hole)
+    private static int Collect(Track track, long atMost, Span<bool> looks, long hole, bool isOfRegime)
     {
         var found = 0;
         long? after = null;
         var runs = track.Runs;
         for (var i = track.LastStartingBefore(atMost + 1); i >= 0 && found < looks.Length; i--)
         {
-            if (!runs[i].Mark.IsEvidence && runs[i].Mark.Class != LookClass.NotInForce) continue;
+            if (!runs[i].Mark.IsEvidence && (isOfRegime || runs[i].Mark.Class != LookClass.NotInForce)) continue;
             var count = runs[i].CountBefore(atMost + 1);
             if (after - (runs[i].Start + (runs[i].Period * (count - 1))) >= hole) break;
             var isApart = count > 1 && runs[i].Period >= hole;

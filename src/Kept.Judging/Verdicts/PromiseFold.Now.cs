@@ -81,7 +81,7 @@ public sealed partial class PromiseFold
         var slot = newest.Slot.Microseconds;
         if (now >= ExpiryOf(check, slot)) return (Truth.Unknown, NoLook(check, now, newest.Slot), slot, default);
         var confirm = Checks[check].Confirm;
-        var state = ConfirmedState.Of(track, now, confirm, ExpiryOf(check, 0));
+        var state = ConfirmedState.Of(track, now, confirm, ExpiryOf(check, 0), _regime != Regime.Any);
         string Share() => $"{state.Bad} of the last {VerdictWords.Plural(state.Seen, "look")} {(state.Bad == 1 ? "was" : "were")} bad";
         var reason = state.State switch
         {

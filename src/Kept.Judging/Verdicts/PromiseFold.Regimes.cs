@@ -92,20 +92,30 @@ public sealed partial class PromiseFold
     }
 
     /// <summary>
-    /// Looks of which nobody knows the regime may be of several. If all these kept the promise, they kept it together, so what they break together is broken in one of
-    /// them; what they keep together may be broken in one. So they never say kept.
+    /// Looks of which nobody knows the regime may be of several. What they keep together may be broken in one of them, and what their figures break may be mended by the known looks of
+    /// the regimes they are of. So they never say kept, and broken only by what is now: looks that are bad are bad in whatever regime.
     /// </summary>
-    private Verdict Known(Verdict verdict) => _regime != Regime.Unknown ? verdict : verdict with
+    private Verdict Known(Verdict verdict)
     {
-        Outcome = verdict.Outcome == Outcome.Kept ? Outcome.Unknown : verdict.Outcome,
-        Reason = verdict.Outcome == Outcome.Kept ? verdict.Reason + NobodyKnows : verdict.Reason,
-        Lines = [.. verdict.Lines.Select(AsSaid)],
+        if (_regime != Regime.Unknown) return verdict;
+        var isBrokenNow = verdict.Outcome == Outcome.Broken && verdict.Lines[0].Outcome == Outcome.Broken;
+        return verdict with
+        {
+            Outcome = verdict.Outcome == Outcome.Kept || verdict.Outcome == Outcome.Broken && !isBrokenNow ? Outcome.Unknown : verdict.Outcome,
+            Reason = verdict.Outcome == Outcome.Kept ? verdict.Reason + NobodyKnows : verdict.Outcome == Outcome.Broken && !isBrokenNow ? verdict.Reason + MayBeMended : verdict.Reason,
+            Lines = [verdict.Lines[0].Outcome == Outcome.Kept ? AsSaid(verdict.Lines[0]) : verdict.Lines[0], .. verdict.Lines.Skip(1).Select(AsSaid)],
+            Alerts = [.. verdict.Alerts.Select(alert => alert.State == AlertState.Firing ? alert with { State = AlertState.Unknown, Reason = alert.Reason + MayBeMended } : alert)],
+        };
+    }
+
+    private VerdictLine AsSaid(VerdictLine line) => _regime != Regime.Unknown ? line : line.Outcome switch
+    {
+        Outcome.Kept => line with { Outcome = Outcome.Unknown, Reason = line.Reason + NobodyKnows },
+        Outcome.Broken => line with { Outcome = Outcome.Unknown, Reason = line.Reason + MayBeMended },
+        _ => line,
     };
 
-    private VerdictLine AsSaid(VerdictLine line) =>
-        _regime == Regime.Unknown && line.Outcome == Outcome.Kept ? line with { Outcome = Outcome.Unknown, Reason = line.Reason + NobodyKnows } : line;
-
-    private const string NobodyKnows = ", and nobody knows in which regime";
+    private const string NobodyKnows = ", and nobody knows in which regime", MayBeMended = ", and other looks of their regimes may make up for it";
 
     /// <summary>The verdict of a regime that is not the one of now: what its objectives say of its looks.</summary>
     private Verdict Resting(Verdict verdict, long looks, string current, Instant now)

@@ -39,7 +39,7 @@ public sealed partial class PromiseFold
         _regime = regime;
         _since = since.Microseconds;
         _plan = plan ?? new FoldPlan(promise);
-        if (regime == Regime.Any && !promise.Regimes.IsDefaultOrEmpty)
+        if (regime == Regime.Any && !promise.Regimes.IsDefaultOrEmpty && promise.Checks.Length > 0) // without a look there is nothing to tell apart
         {
             var rhythms = past?.ToList();
             _parts = [.. Regime.NamesOf(promise).Select(name => new PromiseFold(promise, assessor, since, name, rhythms, _plan, termsSince))];

@@ -7,10 +7,10 @@ namespace Kept.Judging.Tests.Verdicts;
 /// </summary>
 internal static class SlowJudge
 {
-    public static (Outcome Headline, List<VerdictLine> Lines) At(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null)
+    public static (Outcome Headline, List<VerdictLine> Lines) At(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null, bool isOfRegime = false)
     {
         var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
-        var lines = new List<VerdictLine> { Now(promise, byCheck, now) };
+        var lines = new List<VerdictLine> { Now(promise, byCheck, now, isOfRegime) };
         foreach (var objective in promise.Keeps) lines.Add(Objective(promise, objective, byCheck, since, now, past ?? []));
         return (lines.Any(line => line.Outcome == Outcome.Broken) ? Outcome.Broken : lines[0].Outcome, lines);
     }
@@ -30,7 +30,7 @@ internal static class SlowJudge
                 [.. group.Where(look => look.Class == LookClass.Gap).Select(look => look.Gap)]);
         })];
 
-    private static VerdictLine Now(Promise promise, List<List<Slot>> byCheck, Instant now)
+    private static VerdictLine Now(Promise promise, List<List<Slot>> byCheck, Instant now, bool isOfRegime)
     {
         var force = byCheck.SelectMany((slots, i) => slots.Where(s => s.Class is LookClass.Good or LookClass.Bad or LookClass.NotInForce).Select(s => (s, i)))
             .OrderBy(x => x.s.At).ThenBy(x => x.s.Class == LookClass.NotInForce ? 0 : 1).ToList();
@@ -43,7 +43,7 @@ internal static class SlowJudge
         for (var i = 0; i < byCheck.Count; i++)
         {
             var evidence = byCheck[i].Where(slot => slot.IsEvidence).ToList();
-            var truth = evidence.Count == 0 || now >= Expiry(promise.Checks[i], evidence[^1].At) ? Truth.Unknown : Confirmed(promise.Checks[i].Confirm, SinceHole(promise.Checks[i], byCheck[i]));
+            var truth = evidence.Count == 0 || now >= Expiry(promise.Checks[i], evidence[^1].At) ? Truth.Unknown : Confirmed(promise.Checks[i].Confirm, SinceHole(promise.Checks[i], byCheck[i], isOfRegime));
             all = all.And(truth);
         }
         return Line(all switch { Truth.True => Outcome.Kept, Truth.False => Outcome.Broken, _ => Outcome.Unknown });
@@ -53,10 +53,10 @@ internal static class SlowJudge
 
     private static Instant Expiry(Check check, Instant slot) => slot + (check.Every * 2) + check.Timeout;
 
-    /// <summary>The evidence since nothing was known for the last time: neither a look nor that it was out of force.</summary>
-    private static List<Slot> SinceHole(Check check, List<Slot> slots)
+    /// <summary>The evidence since nothing was known for the last time: neither a look nor that it was out of force, which of a regime tells only that it was another.</summary>
+    private static List<Slot> SinceHole(Check check, List<Slot> slots, bool isOfRegime)
     {
-        var known = slots.Where(slot => slot.IsEvidence || slot.Class == LookClass.NotInForce).ToList();
+        var known = slots.Where(slot => slot.IsEvidence || !isOfRegime && slot.Class == LookClass.NotInForce).ToList();
         var from = known.Count == 0 ? 0 : Enumerable.Range(0, known.Count).Last(i => i == 0 || known[i].At >= Expiry(check, known[i - 1].At));
         return [.. known.Skip(from).Where(slot => slot.IsEvidence)];
     }
@@ -191,7 +191,7 @@ internal static class SlowJudge
     }
 
     /// <summary>Each alert: over each of its windows the objective is counted as if that were its own.</summary>
-    public static List<AlertState> Alerts(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null)
+    public static List<AlertState> Alerts(Promise promise, Instant since, IReadOnlyList<(int Check, LookRecord Look)> records, Instant now, IReadOnlyList<PastRhythm>? past = null, bool isOfRegime = false)
     {
         var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
         return [.. promise.Alerts.Select(alert => alert.Lines.Select(line => line.Tests.Select(Reached).Aggregate(Kleene.And)).Aggregate(Kleene.Or) switch
@@ -207,7 +207,7 @@ internal static class SlowJudge
             var bad = Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good));
             bool Burns(long of) => of > 0 && (bad / Fraction.Of(of)).CompareTo(Fraction.Of(test.Factor) * Fraction.Of(1 - wanted)) is var order && (test.IsStrict ? order > 0 : order >= 0);
             return line.Counted == 0 ? line.NotInForce > 0 && line.Due == 0 ? Truth.False : Truth.Unknown
-                : Burns(line.Counted + line.Open) ? Truth.True
+                : Burns(line.Counted + line.Open) ? isOfRegime && objective.Slice is null && bad.CompareTo(Fraction.Of(promise.Checks.Max(check => check.Confirm.Count))) < 0 ? Truth.Unknown : Truth.True
                 : !Burns(line.Counted) && line.IsCovered ? Truth.False : Truth.Unknown;
         }
     }
