@@ -45,7 +45,7 @@ public static class HttpExchange
                 if (!ask.Follows || NextOf(response, url) is not { } next)
                 {
                     trail.Stage = DialStage.Reading;
-                    var content = await ReadAsync(response, method, ask.BodyLimit, (host, url.Port), deadline);
+                    var content = await ReadAsync(response, method, ask, (host, url.Port), deadline);
                     healthy = true;
                     return new HttpAnswer(response, content, url, redirects);
                 }
@@ -175,14 +175,15 @@ public static class HttpExchange
 
     private static EgressException Refused(string words) => EgressException.OfTarget(TargetFailure.RedirectRefused, words);
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, HttpMethod method, long limit, (string Host, int Port) where, CancellationToken deadline)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, HttpMethod method, HttpAsk ask, (string Host, int Port) where, CancellationToken deadline)
     {
         if (method == HttpMethod.Head) return default;
+        var limit = ask.BodyLimit;
         var encodings = response.Content.Headers.ContentEncoding;
         if (encodings.Count == 0 && response.Content.Headers.ContentLength is { } declared)
         {
             if (declared > limit) throw TooLarge(where, limit);
-            if (declared == 0) return default;
+            if (declared == 0 && !ask.TakesTrailers) return default; // trailers come once the content was read to its end, also where there is none
         }
         await using var raw = await response.Content.ReadAsStreamAsync(deadline);
         if (encodings.Count > 2) throw EgressException.OfTarget(TargetFailure.Malformed, $"{HostPort.Write(where.Host, where.Port)} compressed its content more than twice");
