@@ -178,10 +178,10 @@ internal sealed partial class Keeper
         {
             promise.Since = _now;
             promise.Past = [];
-            promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now, plan: terms.Plan);
+            promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now, plan: terms.Plan, termsSince: old.Promise.Maintenance?.Announcement == terms.Promise.Maintenance?.Announcement ? fold.TermsSince : _now);
             _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
-        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot(), past: Retimed(promise, old), plan: terms.Plan) is { } carried)
+        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot(), past: Retimed(promise, old), plan: terms.Plan, termsSince: fold.TermsSince) is { } carried)
         {
             promise.Fold = carried;
             if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.TryAdd(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));

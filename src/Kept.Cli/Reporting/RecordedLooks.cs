@@ -63,6 +63,19 @@ internal sealed class RecordedLooks(ILedger ledger, string place)
             && body.TryGetProperty("termsHash", out var hash) && hash.GetString() == promise.TermsHash
             ? body.TryGetProperty("since", out var since) && Instant.TryParse(since.GetString() ?? "", out var at) ? at : newest.Occurred : null;
 
+    /// <summary>Since when the terms plan maintenance as they do now; null where that was never told, so that nothing was announced.</summary>
+    public Instant? AnnouncedAt(Promise promise)
+    {
+        if (promise.Maintenance?.Announcement is not { } words) return null;
+        Instant? announced = null;
+        foreach (var entry in ledger.Entries(new EntryQuery(Limit: MostChanges, Kind: EntryKinds.PromiseTerms, Subject: promise.Name.ToString(), NewestFirst: true)))
+        {
+            if (Read(entry) is not { } body || !body.TryGetProperty("maintenance", out var told) || told.GetString() != words) break;
+            announced = entry.Occurred;
+        }
+        return announced;
+    }
+
     private static JsonElement? Read(Entry entry)
     {
         if (entry.Body is not { } body) return null;

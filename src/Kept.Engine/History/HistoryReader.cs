@@ -135,14 +135,33 @@ internal sealed class HistoryReader(ILedger ledger)
     private (PromiseFold Fold, Instant From) FoldOf(PromiseTerms terms, Instant since, ImmutableArray<PastRhythm> past, Instant now)
     {
         var shelf = FoldShelf.Of(terms.Id);
+        var announced = AnnouncedAt(terms.Promise, now);
         if (!_shelves.TryGetValue(shelf, out var snapshots)) _shelves[shelf] = snapshots = FoldShelf.Read(ledger.Cached(FoldShelf.Key(shelf)));
         if (snapshots.TryGetValue(terms.Id, out var snapshot) && snapshot.FoldKey == terms.FoldKey && snapshot.Since == since && snapshot.TakenAt <= now
-            && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes, past: past, plan: terms.Plan) is { } restored)
+            && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes, past: past, plan: terms.Plan, termsSince: announced) is { } restored)
         {
             // A look that was under way when the snapshot was taken has a slot before it; folding a look twice changes nothing.
             return (restored, Later(since, snapshot.TakenAt - Overlap(terms.Promise)));
         }
-        return (new PromiseFold(terms.Promise, terms.Assessor, since, past: past, plan: terms.Plan), Later(since, now - Reach(terms.Promise)));
+        return (new PromiseFold(terms.Promise, terms.Assessor, since, past: past, plan: terms.Plan, termsSince: announced), Later(since, now - Reach(terms.Promise)));
+    }
+
+    /// <summary>
+    /// Since when its terms plan maintenance as they do now: what was not announced then excuses nothing that happened. Null where they plan none.
+    /// </summary>
+    private Instant? AnnouncedAt(Promise promise, Instant now)
+    {
+        if (promise.Maintenance?.Announcement is not { } words) return null;
+        var announced = now;
+        foreach (var entry in Told(promise.Name).Concat(promise.Was is { } was ? Told(was) : []).OrderByDescending(entry => entry.Sequence))
+        {
+            if (EntryBodies.Text(entry, "maintenance") != words) break;
+            announced = entry.Occurred;
+        }
+        return announced;
+
+        IReadOnlyList<Entry> Told(PromiseName name) =>
+            ledger.Entries(new EntryQuery(Limit: MostChanges, Kind: EntryKinds.PromiseTerms, Subject: name.ToString(), NewestFirst: true));
     }
 
     private static Duration Overlap(Promise promise)

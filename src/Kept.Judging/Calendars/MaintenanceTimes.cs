@@ -13,6 +13,10 @@ internal sealed class MaintenanceTimes(Maintenance maintenance, Calendar planned
     private const int MostBlocks = 64;
 
     private readonly Dictionary<long, (long From, long To)[]> _blocks = [];
+
+    /// <summary>Since when the terms announce it.</summary>
+    public Instant TermsSince { get; } = termsSince;
+
     private readonly long _from = (termsSince + maintenance.Announced).Microseconds;
     private readonly long _upTo = maintenance.UpTo.Nanoseconds / 1000, _per = Math.Max(1, maintenance.Per.Nanoseconds / 1000);
 

@@ -23,6 +23,9 @@ public sealed partial class PromiseFold
     private long _asked = long.MinValue;
     private Func<int, Instant, string?>? _wordsOf;
 
+    /// <summary>Since when its terms announce maintenance; null where they plan none.</summary>
+    public Instant? TermsSince => _maintenance?.TermsSince ?? (_parts is [var part, ..] ? part.TermsSince : null);
+
     /// <param name="promise">What was promised; its checks and objectives are prepared here.</param>
     /// <param name="assessor">Who judges.</param>
     /// <param name="since">When these terms began to be judged; earlier looks say nothing about them.</param>

@@ -124,6 +124,9 @@ public sealed record Maintenance(Duration Announced, Duration UpTo, Duration Per
 {
     /// <summary>When it is planned. The calendar is a part of the terms, and so its announcement; null where none is named: then nothing is known to be announced.</summary>
     public Calendar? During { get; init; }
+
+    /// <summary>All that announces it: a change of it is announced anew. Null where nothing is planned.</summary>
+    public string? Announcement => During is { } planned ? $"{Text} during {planned.Text}" : null;
 }
 
 /// <summary>A share of an exclusive resource of the agent (R16).</summary>
