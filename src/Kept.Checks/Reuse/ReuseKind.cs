@@ -7,9 +7,6 @@ internal static class ReuseKind
 {
     public const string After = "after", AfterHeaders = "after-headers", Compares = "compares", Connection = "connection";
 
-    /// <summary>More are a second check.</summary>
-    public const int MostPredecessors = 8;
-
     private const string Example = "write after: [ '/search?q={marker}' ]";
 
     /// <summary>A marker that stands in for one where a document is read.</summary>
@@ -80,7 +77,7 @@ internal static class ReuseKind
             return TargetReading.Wrong("a marker is sent by predecessors alone: the target is asked the same each time", $"{Example}, or in `{AfterHeaders}`");
         var predecessors = (fields.GetValueOrDefault(After) as FieldValue.Texts)?.Items ?? [];
         if (predecessors.IsEmpty) return TargetReading.Wrong("nothing is asked before the target, so nothing could be left behind", Example);
-        if (predecessors.Length > MostPredecessors) return TargetReading.Wrong($"{predecessors.Length} predecessors are more than one look asks", $"write at most {MostPredecessors}, or several checks");
+        if (predecessors.Length > ReuseLook.MostPredecessors) return TargetReading.Wrong($"{predecessors.Length} predecessors are more than one look asks", $"write at most {ReuseLook.MostPredecessors}, or several checks");
         foreach (var predecessor in predecessors)
         {
             var url = UrlOf(target, predecessor).Replace(Markers.Word, SomeMarker, StringComparison.Ordinal);

@@ -9,6 +9,9 @@ namespace Kept.Checks.Reuse;
 /// </summary>
 internal static class ReuseLook
 {
+    /// <summary>More are a second check.</summary>
+    public const int MostPredecessors = 8;
+
     private const long UsualLimit = 64 * 1024, MostRead = 1024 * 1024;
 
     /// <summary>A server that closed so many connections, and kept none, keeps none.</summary>
