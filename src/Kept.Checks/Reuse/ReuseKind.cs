@@ -31,7 +31,7 @@ internal static class ReuseKind
             new(After, FieldForm.Texts, "predecessors: paths or URLs of the same server, each asked before the target in turn; {marker} in one is replaced by random letters, fresh each time, that must not come back", MayHoldSecret: true),
             new(AfterHeaders, FieldForm.TextMap, "headers to send with predecessors, in place of those of the same name in headers; values may hold {marker} and name secrets", MayHoldSecret: true),
             Fetch.Headers,
-            new(Connection, FieldForm.OneOf, "which one the target is asked on after a predecessor: same, its own; new, another; or both in turn", "both", ["both", "same", "new"]),
+            new(Connection, FieldForm.OneOf, "which one the target is asked on after a predecessor: kept, its own; new, another; or both in turn", "both", ["both", "kept", "new"]),
             new(Compares, FieldForm.Text, "the part of an answer that has to stay the same, such as body.version or header.etag; the whole content where it is not given"),
             Confidence.SureField,
             Confidence.ShareField,

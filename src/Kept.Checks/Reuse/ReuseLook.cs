@@ -29,7 +29,7 @@ internal static class ReuseLook
         var (target, predecessors) = Asks(attempt);
         if (predecessors.Count == 0) throw EgressException.OfUs(GapCause.Fault, "the check names no predecessor");
         var connection = check.Setting<FieldValue.Text>(ReuseKind.Connection)?.Content ?? "both";
-        bool[] ways = connection switch { "same" => [true], "new" => [false], _ => [true, false] };
+        bool[] ways = connection switch { "kept" => [true], "new" => [false], _ => [true, false] };
         var turns = predecessors.SelectMany(predecessor => ways.Select(way => (predecessor, way))).ToList();
         var needed = (confidence.Needed + turns.Count - 1) / turns.Count * turns.Count; // each as often as each other
         var (markers, questions) = (new Markers(), new Questions(dialer, attempt, time, deadline));
@@ -39,8 +39,8 @@ internal static class ReuseLook
         for (var i = 0; goesOn && questions.Answered < needed && i < 2 * needed; i++) // on connections that are closed now and then it takes more
         {
             var (predecessor, way) = turns[i % turns.Count];
-            goesOn = await session.AskAfterAsync(predecessor, way, counts: connection != "same");
-            if (connection == "same" && session.OnSame == 0 && session.Unkept >= EnoughClosed || session.Moved && !markers.Any) break; // no more can be learnt
+            goesOn = await session.AskAfterAsync(predecessor, way, counts: connection != "kept");
+            if (connection == "kept" && session.OnSame == 0 && session.Unkept >= EnoughClosed || session.Moved && !markers.Any) break; // no more can be learnt
         }
         var alone = session.Different > 0 ? confidence.Needed : session.Alone + 1;
         while (goesOn && !session.Moved && session.Leftovers == 0 && session.Alone < alone) goesOn = await session.AskAloneAsync();
