@@ -216,21 +216,32 @@ public sealed partial class ReuseLookTests
     {
         static Task Slowly(Question asked, CancellationToken stop) => Task.Delay(TimeSpan.FromMilliseconds(60), TimeProvider.System, stop);
         await using var peer = Serving(_ => "one", Slowly);
-        var best = long.MaxValue;
-        for (var attempt = 0; attempt < 5 && best > 1_100 * Duration.PerMillisecond; attempt++)
+        // a machine that is busy may hold a single question for the fifth of the time-out that it has
+        async Task<(JudgedLook Judged, Observation Seen)> WithinAsync(ScriptedPeer peer, string after)
         {
-            var (judged, seen) = await LookAsync(peer, [Same], [After("/a")], Duration.Seconds(1));
+            for (var attempt = 1; ; attempt++)
+            {
+                var look = await LookAsync(peer, [Same], [After(after)], Duration.Seconds(2));
+                if (attempt == 8 || look.Seen is not ({ Failure: TargetFailure.TimedOut } or { Gap: GapCause.Late })) return look;
+            }
+        }
+
+        var best = long.MaxValue;
+        for (var attempt = 0; attempt < 5 && best > 2_100 * Duration.PerMillisecond; attempt++)
+        {
+            var (judged, seen) = await WithinAsync(peer, "/a");
             Assert.Equal(LookClass.Gap, judged.Class);
-            seen.IsGap(GapCause.TooFew, "answers came within 1 s, and 30 are needed to find 10% of wrong answers with a confidence of 95%: allow more time, or look for a larger share");
+            seen.IsGap(GapCause.TooFew, "answers came within 2 s, and 30 are needed to find 10% of wrong answers with a confidence of 95%: allow more time, or look for a larger share");
             best = Math.Min(best, seen.Phases.Total);
         }
-        Assert.InRange(best, 900 * Duration.PerMillisecond, 1_100 * Duration.PerMillisecond);
+        Assert.InRange(best, 1_900 * Duration.PerMillisecond, 2_100 * Duration.PerMillisecond);
         await using var differing = Serving(asked => asked.Before.Count > 0 ? "b" : "a", Slowly);
-        var (open, few) = await LookAsync(differing, [Same], [After("/a")], Duration.Seconds(1));
+        var (open, few) = await WithinAsync(differing, "/a");
         Assert.Equal(LookClass.Gap, open.Class);
         few.IsGap(GapCause.TooFew, "and 29 are needed to say that it does not change by itself");
         await using var leaking = Serving(asked => asked.IsTarget ? "you: " + string.Join(' ', asked.Before) : "x", Slowly);
-        Assert.Equal(LookClass.Bad, (await LookAsync(leaking, [Same], [After("/a?{marker}")], Duration.Seconds(1))).Judged.Class);
+        var (broken, leftover) = await WithinAsync(leaking, "/a?{marker}");
+        Assert.True(broken.Class == LookClass.Bad && leftover.Failure == TargetFailure.Leftover, broken.Reason);
     }
 
     [Fact]
