@@ -17,6 +17,7 @@ using Kept.Checks.Ntp;
 using Kept.Checks.Postgres;
 using Kept.Checks.Prometheus;
 using Kept.Checks.Redis;
+using Kept.Checks.Reuse;
 using Kept.Checks.Smtp;
 using Kept.Checks.Ssh;
 using Kept.Checks.Tcp;
@@ -52,6 +53,7 @@ public static class CheckCatalog
         (DomainKind.Kind, DomainLook.With),
         (FeedKind.Kind, FeedLook.With),
         (ConsistencyKind.Kind, ConsistencyLook.With),
+        (ReuseKind.Kind, ReuseLook.With),
         (CommandKind.Kind, CommandLook.With),
         (HeartbeatKind.Kind, null),
     ];

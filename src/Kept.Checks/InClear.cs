@@ -15,6 +15,9 @@ internal static class InClear
     /// <summary>Headers by which one logs in, whatever they hold.</summary>
     private static readonly string[] Login = ["Authorization", "Cookie", "X-Api-Key", "X-Auth-Token"];
 
+    /// <summary>Fields whose headers are sent.</summary>
+    private static readonly string[] HeaderFields = ["headers", "after-headers"];
+
     /// <summary>Of a target that is a URL.</summary>
     public static TargetReading Settled(CheckTarget target, IReadOnlyDictionary<string, FieldValue> settings) =>
         Settled(target, settings, !target.Rest.StartsWith("https://", StringComparison.Ordinal) && !target.Rest.StartsWith("wss://", StringComparison.Ordinal), "write https:// (wss:// of a websocket)");
@@ -40,9 +43,10 @@ internal static class InClear
     {
         if (Secrecy.IsAsked(settings)) return "a password";
         if (settings.ContainsKey("oauth2")) return "a token";
-        foreach (var (name, value) in (settings.GetValueOrDefault("headers") as FieldValue.TextMap)?.Items ?? [])
-            if (Login.Contains(name, StringComparer.OrdinalIgnoreCase) || Secrets.IsIn(value))
-                return $"the header {name}";
+        foreach (var field in HeaderFields)
+            foreach (var (name, value) in (settings.GetValueOrDefault(field) as FieldValue.TextMap)?.Items ?? [])
+                if (Login.Contains(name, StringComparer.OrdinalIgnoreCase) || Secrets.IsIn(value))
+                    return $"the header {name}";
         if (Secrets.IsIn(target.Rest)) return "the secret in the URL";
         // a key is never sent
         foreach (var (name, value) in settings)

@@ -21,19 +21,32 @@ internal sealed class Questions(Dialer dialer, Attempt attempt, TimeProvider tim
     /// <summary>Since the first was asked.</summary>
     public Duration Now => new(time.GetElapsedTime(_began).Ticks * 100);
 
-    /// <summary>Asks one; null where the time of the look is over.</summary>
+    /// <summary>Asks one over a connection of its own, and counts it; null where the time of the look is over.</summary>
     /// <param name="which">For messages: <c>answer 3</c>.</param>
     /// <exception cref="EgressException">It was not answered as it must be.</exception>
     public async ValueTask<HttpAnswer?> AskAsync(HttpAsk ask, Aim aim, string which)
+    {
+        if (await SendAsync(ask with { Fresh = true }, aim, which) is not { } reply) return null;
+        var answer = Sound(reply.Answer, which);
+        Count(answer);
+        return answer;
+    }
+
+    /// <summary>One answer, whatever its status.</summary>
+    /// <param name="IsNew">A connection was opened for it.</param>
+    public readonly record struct Reply(HttpAnswer Answer, bool IsNew);
+
+    /// <summary>Asks one, and counts nothing; null where the time of the look is over.</summary>
+    /// <exception cref="EgressException">There was no whole answer.</exception>
+    public async ValueTask<Reply?> SendAsync(HttpAsk ask, Aim aim, string which)
     {
         if (deadline.IsCancellationRequested) return null;
         using var patience = new CancellationTokenSource(_patience.ToTimeSpan(), time);
         using var leave = deadline.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), patience);
         var trail = new DialTrail(time) { Aim = aim };
-        HttpAnswer answer;
         try
         {
-            answer = await HttpExchange.AskAsync(dialer, ask with { Fresh = true }, trail, patience.Token);
+            return new Reply(await HttpExchange.AskAsync(dialer, ask, trail, patience.Token), trail.IsNew);
         }
         catch (Exception fault) when (patience.IsCancellationRequested && fault is not EgressException { IsOurs: true })
         {
@@ -45,10 +58,18 @@ internal sealed class Questions(Dialer dialer, Attempt attempt, TimeProvider tim
                 _ => EgressException.OfTarget(TargetFailure.TimedOut, $"{which} did not come within {_patience.ToWords()}, a fifth of the time-out: still {trail.Waited}"),
             };
         }
-        if (answer.Status is < 200 or > 299) throw EgressException.OfTarget(TargetFailure.ReportedFailure, $"{which} had the status {answer.Status}");
+    }
+
+    /// <summary>The answer, if its status is one of success.</summary>
+    /// <exception cref="EgressException">It is another.</exception>
+    public static HttpAnswer Sound(HttpAnswer answer, string which) =>
+        answer.Status is >= 200 and <= 299 ? answer : throw EgressException.OfTarget(TargetFailure.ReportedFailure, $"{which} had the status {answer.Status}");
+
+    /// <summary>It is one of those that are enough in the end.</summary>
+    public void Count(HttpAnswer answer)
+    {
         Answered++;
         Size += answer.Body.Length;
-        return answer;
     }
 
     /// <summary>What a look of so many questions says: what contradicts the check says so whatever their number; else there must be enough, for silence about what was not asked is no evidence.</summary>

@@ -218,5 +218,5 @@ public sealed class AddressChoiceTests
     /// <summary>Whoever adds a kind that dials its target says which addresses; those that do not are named here.</summary>
     [Fact]
     public void Every_kind_that_dials_its_target_lets_addresses_be_named() =>
-        Assert.Equal(["command", "consistency", "dns", "domain", "heartbeat", "prometheus"], CheckCatalog.Kinds.Where(kind => kind.Field("addresses") is null).Select(kind => kind.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["command", "consistency", "dns", "domain", "heartbeat", "prometheus", "reuse"], CheckCatalog.Kinds.Where(kind => kind.Field("addresses") is null).Select(kind => kind.Name).Order(StringComparer.Ordinal));
 }

@@ -116,6 +116,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
         (await Look("icmp", "rebind.example")).IsGap(GapCause.EgressDenied, "rebind.example is not on the public internet (loopback)");
         (await Look("websocket", $"ws://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("consistency", $"http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
+        (await Look("reuse", $"http://rebind.example:{peer.Port}/", ("after", new FieldValue.Texts(["/a"])))).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("feed", $"http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("prometheus", $"up at http://rebind.example:{peer.Port}")).IsGap(GapCause.EgressDenied, "loopback");
         (await Look("domain", $"shop.example at http://rebind.example:{peer.Port}/")).IsGap(GapCause.EgressDenied, "loopback");
@@ -227,7 +228,7 @@ public sealed class DocumentsOfOthersTests : IAsyncDisposable
             ("ntp", $"@:{clock.Port}", []), ("icmp", "@", [("packets", new FieldValue.Whole(1))]), ("websocket", $"ws://@:{live.Port}/", [("reads", new FieldValue.Text("hello"))]),
             ("redis", $"@:{cache.Port}", []), ("postgres", $"@:{database.Port}", []), ("mqtt", $"@:{broker.Port}", []), ("nats", $"@:{bus.Port}", []),
             ("prometheus", $"up at http://@:{figures.Port}", []), ("domain", $"shop.example at http://@:{registry.Port}/", []), ("feed", $"http://@:{news.Port}/", []), ("grpc", $"@:{calls.Port}", []),
-            ("consistency", $"http://@:{plainWeb.Port}/", []),
+            ("consistency", $"http://@:{plainWeb.Port}/", []), ("reuse", $"http://@:{plainWeb.Port}/", [("after", new FieldValue.Texts(["/a?{marker}"]))]),
         ];
         using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
         // A kind that is added stands here too. `command` dials nothing: what it looks at is this machine, and no document of others has it run anything (below).

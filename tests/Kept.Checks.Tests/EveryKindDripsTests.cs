@@ -42,8 +42,8 @@ public sealed class EveryKindDripsTests
         ("feed", new("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", "<", Reading)),
     ];
 
-    /// <summary>Those that talk over something else than a connection have a test of their own below; those that ask many times, among their own.</summary>
-    private static readonly string[] Elsewhere = ["dns", "ntp", "icmp", "command", "consistency"];
+    /// <summary>Those that talk over something else than a connection have a test of their own below, those of many questions with their looks.</summary>
+    private static readonly string[] Elsewhere = ["dns", "ntp", "icmp", "command", "consistency", "reuse"];
 
     public static TheoryData<int> Places => [.. Enumerable.Range(0, Talking.Length)];
 

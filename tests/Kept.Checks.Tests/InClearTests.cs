@@ -19,6 +19,7 @@ public sealed class InClearTests
         { "http", "http://shop.example/", "the header authorization goes to shop.example:80 in clear" }, { "http", "POST http://192.0.2.7:8080/", "goes to 192.0.2.7:8080 in clear" },
         { "websocket", "ws://shop.example/live", "the header authorization goes to shop.example:80 in clear" }, { "grpc", "shop.example:50051", "the header authorization goes to shop.example:50051 in clear" },
         { "prometheus", "up at http://prometheus.example:9090", "goes to prometheus.example:9090 in clear" }, { "feed", "http://shop.example/feed", "goes to shop.example:80 in clear" },
+        { "consistency", "http://shop.example/order", "the header authorization goes to shop.example:80 in clear" },
     };
 
     [Theory]
@@ -35,6 +36,26 @@ public sealed class InClearTests
         Assert.NotNull(Settled(kind, here, Bearer).Target);
         if (kind != "grpc") Assert.NotNull(Settled(kind, target.Replace("http://", "https://", StringComparison.Ordinal).Replace("ws://", "wss://", StringComparison.Ordinal), Bearer).Target);
         else Assert.NotNull(Settled(kind, target, Bearer, ("over-tls", Yes)).Target);
+    }
+
+    [Fact]
+    public void Replicas_and_predecessors_are_others_too()
+    {
+        var (here, replica) = ("http://localhost:8080/api", ("replicas", (FieldValue)new FieldValue.Texts(["https://a.example/", "http://b.example:81/"])));
+        Assert.NotNull(Settled("consistency", here, replica).Target);
+        var refused = Settled("consistency", here, replica, Bearer);
+        Assert.Equal("replica: the header authorization goes to b.example:81 in clear, where whoever stands between reads it", refused.Error);
+        Assert.Contains("in-clear: yes", refused.Help, StringComparison.Ordinal);
+        Assert.NotNull(Settled("consistency", here, replica, Bearer, Allowed).Target);
+        Assert.NotNull(Settled("consistency", here, ("replicas", new FieldValue.Texts(["https://a.example/", "http://127.0.0.1:81/"])), Bearer).Target);
+        Assert.StartsWith("replica: the secret in the URL goes to b.example:80", Settled("consistency", here, ("replicas", new FieldValue.Texts(["http://b.example/?k=${env:KEY}"]))).Error, StringComparison.Ordinal);
+        Assert.StartsWith("the header authorization goes to shop.example:80", Settled("consistency", "http://shop.example/", ("replicas", new FieldValue.Texts(["addresses"])), Bearer).Error, StringComparison.Ordinal);
+        (string, FieldValue) after = ("after", new FieldValue.Texts(["/search?q={marker}"])), secret = ("after", new FieldValue.Texts(["/a", "/login?k=${env:KEY}"]));
+        Assert.NotNull(Settled("reuse", "http://shop.example/", after).Target);
+        Assert.StartsWith("the header Cookie goes to shop.example:80", Settled("reuse", "http://shop.example/", after, ("after-headers", Map(("Cookie", "a={marker}")))).Error, StringComparison.Ordinal);
+        Assert.StartsWith("the secret in the URL goes to shop.example:80", Settled("reuse", "http://shop.example/", secret).Error, StringComparison.Ordinal);
+        foreach (var fields in new (string, FieldValue)[][] { [after, Bearer, Allowed], [secret, Allowed] }) Assert.NotNull(Settled("reuse", "http://shop.example/", fields).Target);
+        Assert.NotNull(Settled("reuse", "https://shop.example/", secret, Bearer).Target);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ internal static class ConsistencyKind
             Confidence.SureField,
             Confidence.ShareField,
             Settings.BodyLimit("64KiB"),
+            InClear.Field,
         ],
         Sees:
         [
@@ -62,12 +63,16 @@ internal static class ConsistencyKind
         foreach (var field in new[] { Compares, Sequence })
             if ((fields.GetValueOrDefault(field) as FieldValue.Text)?.Content is { Length: > 0 } part && AnswerPart.Read(part) is null)
                 return TargetReading.Wrong($"`{part}` is no part of an answer", $"write {field}: body.version, body.items[0].id, header.etag");
+        if (InClear.Settled(target, fields) is { Error: not null } told) return told;
         var replicas = (fields.GetValueOrDefault(Replicas) as FieldValue.Texts)?.Items ?? [];
         if (replicas is [EachAddress]) return TargetReading.Of(target);
         if (replicas.Length >= ConsistencyLook.MostReplicas) return TargetReading.Wrong($"{replicas.Length} replicas are more than one look asks", $"write at most {ConsistencyLook.MostReplicas - 1}, or several checks");
         foreach (var replica in replicas)
-            if (Targets.Url(replica, "GET", replica, ("http", "https"), "use http:// or https://", "https://replica-2.shop.example/api/order/7") is { Error: { } wrong, Help: { } instead })
-                return TargetReading.Wrong($"replica: {wrong}", instead);
+        {
+            var read = Targets.Url(replica, "GET", replica, ("http", "https"), "use http:// or https://", "https://replica-2.shop.example/api/order/7");
+            if (read.Target is { } other) read = InClear.Settled(other, fields); // the headers go there too
+            if (read is { Error: { } wrong, Help: { } instead }) return TargetReading.Wrong($"replica: {wrong}", instead);
+        }
         return TargetReading.Of(target);
     }
 }

@@ -30,6 +30,8 @@ public sealed record HttpAsk
     public ClientIdentity? Identity { get; init; }
     /// <summary>Always connect anew.</summary>
     public bool Fresh { get; init; }
+    /// <summary>The connection to ask on; null: one of those that are kept, or a new one.</summary>
+    public HttpLine? Line { get; init; }
 }
 
 /// <summary>A whole answer over HTTP.</summary>

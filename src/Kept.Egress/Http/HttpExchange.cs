@@ -35,7 +35,7 @@ public static class HttpExchange
             var host = (redirects == 0 ? ask.Host : null) ?? HostText.Canonical(url) ?? throw EgressException.OfUs(GapCause.Fault, "the URL names no host");
             var isTls = url.Scheme == Uri.UriSchemeHttps;
             var key = new LaneKey(isTls, host, url.Port, isTls ? CertificateNameOf(ask, strange) : null, ask.Speech, trust, isTls && !strange ? ask.Identity : null, trail.Aim);
-            var lane = dialer.Lanes.Rent(key, ask.Fresh);
+            var lane = ask.Line?.To(dialer, key) ?? dialer.Lanes.Rent(key, ask.Fresh);
             var healthy = false;
             try
             {
@@ -77,7 +77,7 @@ public static class HttpExchange
             }
             finally
             {
-                dialer.Lanes.Return(key, lane, ask.Fresh, healthy);
+                if (ask.Line is null) dialer.Lanes.Return(key, lane, ask.Fresh, healthy);
             }
         }
     }

@@ -55,6 +55,7 @@ public static class LookWords
         TargetFailure.Silent => "the heartbeat did not come in time",
         TargetFailure.ReportedFailure => "it reported a failure",
         TargetFailure.StepFailed => "a step on the way failed",
+        TargetFailure.Leftover => "its answer held what another had sent",
         _ => "it did not answer",
     };
 

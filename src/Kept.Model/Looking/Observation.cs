@@ -46,6 +46,8 @@ public enum TargetFailure : byte
     ReportedFailure = 13,
     /// <summary>A step that leads to what is looked at did not answer as it must.</summary>
     StepFailed = 14,
+    /// <summary>Its answer held what somebody else had sent, and not who asked.</summary>
+    Leftover = 15,
 }
 
 /// <summary>Why we could not look. Numbers are stored: never reuse one.</summary>

@@ -78,6 +78,7 @@ internal static partial class Say
         TargetFailure.Silent => "it kept silent",
         TargetFailure.ReportedFailure => "it reported a failure itself",
         TargetFailure.StepFailed => "a step on the way did not answer as it must",
+        TargetFailure.Leftover => "its answer held what another had sent",
         _ => "it answered",
     };
 
