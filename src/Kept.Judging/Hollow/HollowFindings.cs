@@ -26,7 +26,12 @@ public static class HollowFindings
 
     /// <summary>Findings of many promises, without those that another diagnostic tells already: of the same place, or of a promise that is none anyway.</summary>
     /// <param name="told">What readers and rules have found.</param>
-    public static ImmutableArray<Diagnostic> Of(IEnumerable<HollowPromise> analysed, IEnumerable<Diagnostic> told)
+    public static ImmutableArray<Diagnostic> Of(IEnumerable<HollowPromise> analysed, IEnumerable<Diagnostic> told) => Untold(analysed.SelectMany(promise => Of(promise)), told);
+
+    /// <summary>Findings without those that another diagnostic tells already.</summary>
+    /// <param name="findings">As found, of any number of promises.</param>
+    /// <param name="told">What readers and rules have found.</param>
+    public static ImmutableArray<Diagnostic> Untold(IEnumerable<Diagnostic> findings, IEnumerable<Diagnostic> told)
     {
         var (places, lost) = (new HashSet<Place>(), new HashSet<PromiseName>());
         foreach (var diagnostic in told)
@@ -34,7 +39,7 @@ public static class HollowFindings
             places.Add(diagnostic.At);
             if (diagnostic is { Severity: Severity.Error, Promise: { } name }) lost.Add(name);
         }
-        return [.. analysed.SelectMany(promise => Of(promise)).Where(finding => !places.Contains(finding.At) && !(finding.Code == HollowCodes.CannotPass && lost.Contains(finding.Promise!)))];
+        return [.. findings.Where(finding => !places.Contains(finding.At) && !(finding.Code == HollowCodes.CannotPass && lost.Contains(finding.Promise!)))];
     }
 
     private static IEnumerable<Diagnostic> OfCheck(HollowCheck analysed, Promise promise)
