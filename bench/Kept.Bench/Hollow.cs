@@ -20,7 +20,7 @@ internal static class Hollow
             var reading = HouseReader.Read(Houses.Documents(promises, expect), "bench", CheckCatalog.Kinds);
             var house = reading.House ?? throw new InvalidOperationException(string.Join('\n', reading.Diagnostics.Take(5).Select(DiagnosticText.Render)));
             var clock = Stopwatch.StartNew();
-            var hollow = HollowPromise.WorstFirst(house.Promises.AsParallel().AsOrdered().Select(HollowPromise.Of)); // as `kept check` does it
+            var hollow = HollowPromise.WorstFirst(house.Promises.AsParallel().AsOrdered().Select(promise => HollowPromise.Of(promise, default))); // as `kept check` does it
             var tried = clock.Elapsed;
             clock.Restart();
             var findings = HollowFindings.Of(hollow, []);

@@ -61,12 +61,12 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
     }
 
     /// <summary>The same with the search for hollow checks: what each promise would miss, and the findings beside it among the diagnostics.</summary>
-    public HouseOnDisk Tried()
+    public HouseOnDisk Tried(Instant now)
     {
         if (House is null) return this;
         // each promise by itself, so that cores can share many of them; the order of the result does not depend on it
         var looking = House.Promises.Where(promise => !promise.Checks.IsEmpty).ToList();
-        var hollow = HollowPromise.WorstFirst(looking.Count < WorthSharing ? looking.Select(HollowPromise.Of) : looking.AsParallel().AsOrdered().Select(HollowPromise.Of));
+        var hollow = HollowPromise.WorstFirst(looking.Count < WorthSharing ? looking.Select(promise => HollowPromise.Of(promise, now)) : looking.AsParallel().AsOrdered().Select(promise => HollowPromise.Of(promise, now)));
         var all = Ordered(Diagnostics.Concat(HollowFindings.Of(hollow, Diagnostics).Select(Shown)));
         return this with { House = House with { Diagnostics = all }, Diagnostics = all, Hollow = hollow };
     }

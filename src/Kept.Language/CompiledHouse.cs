@@ -15,7 +15,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before, or makes another check of it
-    private static ReadOnlySpan<byte> Magic => "KHC\u000b"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u000c"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)
@@ -116,6 +116,7 @@ public static class CompiledHouse
             text.Append(kind.Name).Append(kind.IsPassive).Append('\n');
             foreach (var field in kind.Fields) text.Append(field.Name).Append('|').Append(field.Form).Append('|').Append(field.Default).Append('|').AppendJoin(',', field.Choices.IsDefault ? [] : field.Choices).Append('\n');
             foreach (var seen in kind.Sees) text.Append(seen.Name).Append('|').Append(seen.Form).Append('|').Append(seen.Dimension).Append('\n');
+            text.AppendJoin(',', kind.Failures.Select(failure => failure.Name)).Append('\n');
         }
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }

@@ -47,6 +47,8 @@ public static partial class KeptServer
         await using var running = new RunningHouse(new EngineParts(ledger, LooksOf(options, looking, logs.CreateLogger("Kept.Looks")), options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
         var teller = new Teller(new TellParts(ledger, () => Volatile.Read(ref started) ? running.View.House : null, () => looking.Dialer, options.Time, logs.CreateLogger("Kept.Tell")));
         var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"));
+        var discretion = options.IsPublic ? new Discretion(options.HousePath, options.DataFolder) : null;
+        var hollow = new HollowSearch(options.Hollow, found => discretion?.Of(found) ?? found, options.Time, logs.CreateLogger("Kept.Hollow"));
         var sight = new Sight
         {
             View = () => Volatile.Read(ref started) ? running.View : throw new StartingException(),
@@ -60,6 +62,7 @@ public static partial class KeptServer
             Mark = mark,
             Teller = teller,
             Findings = () => machine.Findings,
+            Hollow = hollow.Of,
         };
         await using var web = Web.Build(sight, new WebOptions(options.Address, options.Port, options.IsPublic, WebFolder(options), new TrustedProxies(options.TrustedProxies), ProberOf(options, sight, looking)), logging => Log(logging));
         try
@@ -79,7 +82,7 @@ public static partial class KeptServer
         var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
             logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder))
         { Found = new FoundLists(FolderOf(options.HousePath), asked) };
-        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()), asked);
+        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()), hollow, asked);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var telling = Task.CompletedTask;
         try

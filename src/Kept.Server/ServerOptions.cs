@@ -1,4 +1,6 @@
 using System.Net;
+using Kept.Judging;
+using Kept.Model;
 
 namespace Kept.Server;
 
@@ -34,6 +36,9 @@ public sealed record ServerOptions(string DataFolder, string HousePath, IPAddres
 
     /// <summary>Where problems go; the log goes to standard error.</summary>
     public TextWriter Errors { get; init; } = Console.Error;
+
+    /// <summary>What a promise would miss: tests hold it up to see that nothing waits for it.</summary>
+    internal Func<Promise, Instant, HollowPromise> Hollow { get; init; } = HollowPromise.Of;
 
     /// <summary>The only clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

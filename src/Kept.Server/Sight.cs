@@ -30,6 +30,9 @@ internal sealed record Sight
     /// <summary>What this machine lacks for what it is asked to do, as found at the start.</summary>
     public Func<IReadOnlyList<string>> Findings { get; init; } = static () => [];
 
+    /// <summary>What checks of a house would miss, as far as it is searched; null where nobody searches.</summary>
+    public Func<House, HollowFound?> Hollow { get; init; } = static _ => null;
+
     /// <summary>Whoever tells people; null where nobody does.</summary>
     public Teller? Teller { get; init; }
 

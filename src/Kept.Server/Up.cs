@@ -6,7 +6,7 @@ using Kept.Model;
 namespace Kept.Server;
 
 /// <summary>A server that is up: takes the first house, says so, follows its documents, and ends in order.</summary>
-internal sealed partial class Up(ServerOptions options, RunningHouse running, Looking looking, HouseSource source, ILogger log, Action<HouseSettings> check, AskedLists? asked = null)
+internal sealed partial class Up(ServerOptions options, RunningHouse running, Looking looking, HouseSource source, ILogger log, Action<HouseSettings> check, HollowSearch hollow, AskedLists? asked = null)
 {
     /// <param name="address">Where the web answers.</param>
     /// <param name="ready">Called when there is something to show.</param>
@@ -29,12 +29,14 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
             ready();
             Banner(address, reading);
             var watch = new HouseWatch(source, options.HousePath, TakeAsync, options.Time, log).RunAsync(signature, trusted, stopping.Token);
+            var searching = Task.Run(() => hollow.RunAsync(stopping.Token), CancellationToken.None); // what is long must not hold up what is due
             var asking = asked?.RunAsync(stopping.Token) ?? Task.CompletedTask;
             await Task.WhenAny(engine, watch);
             await stopping.CancelAsync();
             await engine;
             await Quiet(watch);
             await Quiet(asking);
+            await Quiet(searching);
             options.Output.WriteLine("kept: stopped; everything seen is on record.");
             return ServerExit.Stopped;
         }
@@ -63,7 +65,9 @@ internal sealed partial class Up(ServerOptions options, RunningHouse running, Lo
     {
         reading = Followed(reading);
         // what is taken is shown by pages, and told on by the ledger's events
-        await running.TakeAsync(options.IsPublic ? new Discretion(options.HousePath, options.DataFolder).Of(reading) : reading, cancellationToken);
+        var shown = options.IsPublic ? new Discretion(options.HousePath, options.DataFolder).Of(reading) : reading;
+        await running.TakeAsync(shown, cancellationToken);
+        if (shown.House is { } house) hollow.Take(house);
         var errors = reading.Diagnostics.Count(diagnostic => diagnostic.Severity == Severity.Error);
         var warnings = reading.Diagnostics.Length - errors;
         if (reading.Refused)

@@ -13,7 +13,7 @@ public sealed partial class ErrorPagesTests
         ('L', "Documents that cannot be read", "Form, grammar and names. Such an error refuses the whole house; a running one stays as it was. Told by `kept check`, `kept up` and the page of problems, with the line and what to write."),
         ('R', "Rules", "What makes a promise one. An error makes that promise *not a promise*; a warning is advice. Each page says what the rule demands, why, and what one house cannot decide."),
         ('B', "Budgets and alerts", "What arithmetic alone says of a budget or an alert. Warnings, told by `kept check`, `kept up` and the page of problems."),
-        ('H', "Hollow checks", "What a check would miss, or can never see. Told by `kept check` and on the page of a promise; nothing is refused for it. How it is found: [what a check would miss](../concepts/hollow.md)."),
+        ('H', "Hollow checks", "What a check would miss, or can never see. Told by `kept check`, on the page of problems and on the page of a promise; nothing is refused for it. How it is found: [what a check would miss](../concepts/hollow.md)."),
         ('A', "The API", "In the `code` of an answer that is a problem."),
         ('I', "Other tools' files", "Told when another tool's files are brought along, and by `kept try --dialect gatus`; from I20 on when a house is exported. Only I01 keeps anything from being written; the others say what was lost, and what had been hollow all along."),
         ('S', "Storage", "On standard error of `kept`, in `/healthz` and on the page. Each says what happened to the evidence and what to do."),

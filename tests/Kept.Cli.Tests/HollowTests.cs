@@ -65,9 +65,35 @@ public partial class HollowTests
         var run = await CommandLine.RunAtAsync(Then, "check", house.Folder);
         Assert.Contains(PlainBlock().Match(text).Groups[1].Value, run.Result, StringComparison.Ordinal);
         // "adding these leaves nothing"
-        var mended = Whole(YamlBlocks().Match(text).Groups[1].Value).TrimEnd() + "\n        - certificate.expires-in > 14d\n        - time < 2s\n        - count(body.items) >= 0\n";
+        var mended = Whole(YamlBlocks().Match(text).Groups[1].Value).TrimEnd() + "\n        - certificate.expires-in > 14d\n        - time < 2s\n        - count(body.items) >= 1\n";
         using var whole = new TestHouse().With("page.kept.yaml", mended);
-        Assert.DoesNotContain("would miss", (await CommandLine.RunAtAsync(Then, "check", whole.Folder)).Result, StringComparison.Ordinal);
+        var nothing = await CommandLine.RunAtAsync(Then, "check", whole.Folder);
+        Assert.Equal(0, nothing.ExitCode);
+        Assert.DoesNotContain("would miss", nothing.Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gap_that_is_meant_comes_out_as_the_page_says_and_is_counted_nowhere()
+    {
+        var text = await File.ReadAllTextAsync(Repository.PathOf("docs", "concepts", "hollow.md"), TestContext.Current.CancellationToken);
+        var fragment = YamlBlocks().Matches(text)[1].Groups[1].Value;
+        using var house = new TestHouse().With("page.kept.yaml", Whole(fragment));
+        var run = await CommandLine.RunAtAsync(Then, "check", house.Folder, "--fail-under", "100%");
+        Assert.DoesNotContain(await CodesOfAsync(house.Folder), code => code.StartsWith('H'));
+        Assert.Contains(PlainBlock().Matches(text)[1].Groups[1].Value, run.Result, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+        var json = JsonDocument.Parse((await CommandLine.RunAtAsync(Then, "check", house.Folder, "--json")).Result).RootElement.GetProperty("hollow")[0];
+        Assert.Equal(0, json.GetProperty("missed").GetArrayLength());
+        var accepted = Assert.Single(json.GetProperty("accepted").EnumerateArray());
+        Assert.Equal(("http", "certificate-expiring", "the proxy before it has its own check", "2027-01-01T00:00:00Z"),
+            (accepted.GetProperty("check").GetString(), accepted.GetProperty("failure").GetString(), accepted.GetProperty("because").GetString(), accepted.GetProperty("until").GetString()));
+        Assert.Empty(await SarifNotesAsync(house.Folder));
+        // from the day on it counts again, and is said
+        var after = await CommandLine.RunAtAsync(new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), "check", house.Folder, "--fail-under", "100%");
+        Assert.Equal(1, after.ExitCode);
+        Assert.Contains("H09", after.Result, StringComparison.Ordinal);
+        Assert.Contains("20 of 21 failures noticed\n     would pass: a certificate with an hour left\n", after.Result, StringComparison.Ordinal);
+        Assert.DoesNotContain("accepted: ", after.Result, StringComparison.Ordinal);
     }
 
     public static TheoryData<string> Kinds => [.. Directory.EnumerateFiles(Repository.PathOf("docs", "checks"), "*.md").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];

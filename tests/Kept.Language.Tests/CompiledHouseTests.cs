@@ -120,6 +120,27 @@ public sealed class CompiledHouseTests
     }
 
     [Fact]
+    public void Accepted_misses_survive_and_are_no_terms()
+    {
+        House Read(string misses, string step = "")
+        {
+            var shop = Documents.Houses.Shop.Replace("[ status == 200 ]", $"[ status == 200 ]{misses}{step}", StringComparison.Ordinal);
+            var reading = HouseReader.Read([new DocumentFile("kept.yaml", System.Text.Encoding.UTF8.GetBytes(shop))], "h", CheckCatalog.Kinds);
+            Assert.True(reading.House is not null, Documents.Houses.Shown(reading));
+            return reading.House;
+        }
+        var house = Read(", misses: [ { what: certificate-expiring, because: the proxy looks, until: 2027-01-01 }, { what: an empty answer, because: 'it may be: see #7' } ]",
+            ", first: { name: login, http: 'POST https://shop.example/login', expect: [ status == 204 ], misses: { what: redirect-loop, because: never seen } }");
+        var check = house.Promises.Single().Checks.Single();
+        Assert.Equal([("certificate-expiring", "the proxy looks", "2027-01-01T00:00:00Z"), ("an empty answer", "it may be: see #7", null)], check.Misses.Select(miss => (miss.What, miss.Because, miss.Until?.ToString())));
+        Assert.Equal("redirect-loop", Assert.Single(check.First.Single().Misses).What);
+        var back = CompiledHouse.Read(CompiledHouse.Write(house), house.ContentHash, CheckCatalog.Kinds)!.Promises.Single().Checks.Single();
+        Assert.Equal(check.Misses, back.Misses);
+        Assert.Equal(check.First.Single().Misses, back.First.Single().Misses);
+        Assert.Equal(Read("").Promises.Single().TermsHash, Read(", misses: { what: certificate-expiring, because: the proxy looks }").Promises.Single().TermsHash);
+    }
+
+    [Fact]
     public void Any_flipped_bit_makes_it_unreadable_and_harms_nothing()
     {
         var house = GoodExamplesTests.Read("web-shop").House!;

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Kept.Judging;
+using Kept.Model;
 
 namespace Kept.Cli.Output;
 
 /// <summary>
-/// The diagnostics, and what checks would miss, as stable JSON: <c>{"diagnostics":[…],"hollow":[{promise,state,caught,tried,checks:[{check,kind,state,why,caught,tried}],missed:[{check,failure,words,grave}]}]}</c>,
+/// The diagnostics, and what checks would miss, as stable JSON: <c>{"diagnostics":[…],"hollow":[{promise,state,caught,tried,checks:[{check,kind,state,why,caught,tried}],missed:[{check,failure,words,grave}],accepted:[{check,failure,words,grave,because,until}]}]}</c>,
 /// worst first. States are <c>analysed</c>, <c>not-analysed</c> and <c>cannot-pass</c>.
 /// </summary>
 internal static class HollowJson
@@ -39,14 +40,29 @@ internal static class HollowJson
         foreach (var (check, failure) in promise.Missed)
         {
             json.WriteStartObject();
-            json.WriteString("check", check.Name);
-            json.WriteString("failure", failure.Failure);
-            json.WriteString("words", failure.Words);
-            json.WriteBoolean("grave", failure.IsGrave);
+            Write(json, check, failure);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("accepted");
+        foreach (var (check, accepted) in promise.Accepted)
+        {
+            json.WriteStartObject();
+            Write(json, check, accepted.Missed);
+            json.WriteString("because", accepted.By.Because);
+            if (accepted.By.Until is { } until) json.WriteString("until", until.ToString());
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, Check check, MissedFailure failure)
+    {
+        json.WriteString("check", check.Name);
+        json.WriteString("failure", failure.Failure);
+        json.WriteString("words", failure.Words);
+        json.WriteBoolean("grave", failure.IsGrave);
     }
 
     private static void Write(Utf8JsonWriter json, HollowState state, HollowScore score)

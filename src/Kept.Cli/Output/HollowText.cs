@@ -12,7 +12,7 @@ internal static class HollowText
 
     public static void Write(Terminal terminal, ImmutableArray<HollowPromise> promises, bool all)
     {
-        var groups = promises.Where(promise => promise.State != HollowState.Analysed || !promise.Missed.IsEmpty).GroupBy(Said).ToList();
+        var groups = promises.Where(promise => promise.State != HollowState.Analysed || !promise.Missed.IsEmpty || !promise.Accepted.IsEmpty).GroupBy(Said).ToList();
         if (groups.Count == 0) return;
         terminal.Result.WriteLine(terminal.Strong("What these checks would miss"));
         var shown = all ? groups : groups.Take(MostGroups).ToList();
@@ -24,6 +24,7 @@ internal static class HollowText
             if (HollowWords.WithoutScore(first) is { } why) terminal.Result.WriteLine($"     {why}");
             var words = HollowWords.Of(first);
             if (words.Count > 0) terminal.Result.WriteLine("     " + terminal.Quiet("would pass: ") + HollowWords.Some(words, all ? words.Count : MostWords));
+            foreach (var accepted in HollowWords.Accepted(first)) terminal.Result.WriteLine("     " + terminal.Quiet("accepted: ") + accepted);
         }
         var rest = groups.Skip(shown.Count).Sum(group => group.Count());
         if (rest > 0) terminal.Result.WriteLine($"  and {CheckCommand.Count(rest, "more promise", "more promises")}");
@@ -52,5 +53,5 @@ internal static class HollowText
 
     private static string Score(HollowPromise promise) => promise.Score.Tried == 0 ? "no score" : $"{promise.Score} failures noticed";
 
-    private static string Said(HollowPromise promise) => $"{promise.State} {promise.Score} {HollowWords.WithoutScore(promise)} {string.Join('|', HollowWords.Of(promise))}";
+    private static string Said(HollowPromise promise) => $"{promise.State} {promise.Score} {HollowWords.WithoutScore(promise)} {string.Join('|', HollowWords.Of(promise))} {string.Join('|', HollowWords.Accepted(promise))}";
 }

@@ -20,6 +20,11 @@ public enum HollowState
 /// <param name="IsGrave">Who relies on the target would get nothing.</param>
 public readonly record struct MissedFailure(string Failure, string Words, bool IsGrave);
 
+/// <summary>A failure that would pass, and whose document says that it may.</summary>
+/// <param name="Missed">What would pass.</param>
+/// <param name="By">The acceptance, with its reason.</param>
+public readonly record struct AcceptedMiss(MissedFailure Missed, KnownMiss By);
+
 /// <summary>How many failures would be noticed, of those that were tried. Whole numbers: a share is only ever compared exactly.</summary>
 public readonly record struct HollowScore(int Caught, int Tried)
 {
@@ -39,8 +44,8 @@ public readonly record struct HollowScore(int Caught, int Tried)
 /// <param name="State">How far it came.</param>
 /// <param name="Why">Why it was not analysed, or why nothing can pass; null where it was analysed.</param>
 /// <param name="Healthy">The look that was made up.</param>
-/// <param name="Score">Failures caught, of those tried.</param>
-/// <param name="Missed">Those that would pass.</param>
+/// <param name="Score">Failures caught, of those tried; what is accepted is neither.</param>
+/// <param name="Missed">Those that would pass and that nobody accepted.</param>
 public sealed record HollowCheck(Check Check, HollowState State, string? Why, Observation? Healthy, HollowScore Score, ImmutableArray<MissedFailure> Missed)
 {
     private const int MostAsked = 200;
@@ -48,10 +53,17 @@ public sealed record HollowCheck(Check Check, HollowState State, string? Why, Ob
     /// <summary>Names of failures of which every look was caught.</summary>
     internal ImmutableArray<string> CaughtWhole { get; private init; } = [];
 
+    /// <summary>Those that would pass, as the check says itself.</summary>
+    public ImmutableArray<AcceptedMiss> Accepted { get; private init; } = [];
+
+    /// <summary>What became of each of the check's acceptances, in their order; empty where it was not analysed.</summary>
+    internal ImmutableArray<MissUse> Uses { get; private init; } = [];
+
     /// <summary>Analyses one check.</summary>
     /// <param name="check">As read; a foreign document's check, once imported, is as good.</param>
     /// <param name="keeps">Objectives that count its looks: a look that is good and too slow, or lacks its figure, is noticed by them.</param>
-    public static HollowCheck Of(Check check, ImmutableArray<Objective> keeps = default)
+    /// <param name="now">Acceptances that end until then count no longer.</param>
+    public static HollowCheck Of(Check check, ImmutableArray<Objective> keeps = default, Instant now = default)
     {
         var counted = (keeps.IsDefault ? [] : keeps).Where(objective => objective.OfCheck is not { } of || of == check.Name).ToList();
         var measured = MeasuredBy(check, counted).ToList();
@@ -62,6 +74,8 @@ public sealed record HollowCheck(Check Check, HollowState State, string? Why, Ob
         var look = new HealthyLook(check, seen, Asked(check, counted), Slow(check, seen, good.Bound, counted));
         var (caught, tried) = (0, 0);
         var missed = ImmutableArray.CreateBuilder<MissedFailure>();
+        var accepted = ImmutableArray.CreateBuilder<AcceptedMiss>();
+        var uses = new MissUse[check.Misses.Length];
         var whole = ImmutableArray.CreateBuilder<string>();
         foreach (var failure in check.Kind.Failures)
         {
@@ -70,17 +84,21 @@ public sealed record HollowCheck(Check Check, HollowState State, string? Why, Ob
             {
                 if (IsSame(failed.Seen, seen)) continue; // it cannot be told from a healthy look: then it is none
                 any = true;
-                tried++;
-                if (Judge.ClassOf(check, failed.Seen) != LookClass.Good || counted.Exists(objective => Notices(objective, check, failed.Seen))) caught++;
-                else
+                var isCaught = Judge.ClassOf(check, failed.Seen) != LookClass.Good || counted.Exists(objective => Notices(objective, check, failed.Seen));
+                if (!isCaught) passed = true;
+                var miss = new MissedFailure(failure.Name, failed.Words, failure.IsGrave);
+                if (MissUses.Accepting(check.Misses, uses, failure, failed.Words, isCaught, now) is { } by)
                 {
-                    passed = true;
-                    missed.Add(new(failure.Name, failed.Words, failure.IsGrave));
+                    accepted.Add(new(miss, by));
+                    continue;
                 }
+                tried++;
+                if (isCaught) caught++;
+                else missed.Add(miss);
             }
             if (any && !passed) whole.Add(failure.Name);
         }
-        return new(check, HollowState.Analysed, null, seen, new(caught, tried), missed.ToImmutable()) { CaughtWhole = whole.ToImmutable() };
+        return new(check, HollowState.Analysed, null, seen, new(caught, tried), missed.ToImmutable()) { CaughtWhole = whole.ToImmutable(), Accepted = accepted.ToImmutable(), Uses = [.. uses] };
     }
 
     private static ImmutableArray<AskedField> Asked(Check check, List<Objective> counted) =>

@@ -13,7 +13,11 @@ public static class HollowFindings
     {
         var promise = analysed.Promise;
         var found = ImmutableArray.CreateBuilder<Diagnostic>();
-        foreach (var check in analysed.Checks) found.AddRange(OfCheck(check, promise));
+        foreach (var check in analysed.Checks)
+        {
+            found.AddRange(OfCheck(check, promise));
+            found.AddRange(MissUses.Findings(check, analysed));
+        }
         foreach (var objective in promise.Keeps)
             if (WindowFindings.Of(objective, promise) is { } finding)
                 found.Add(finding);
@@ -22,7 +26,12 @@ public static class HollowFindings
 
     /// <summary>Findings of many promises, without those that another diagnostic tells already: of the same place, or of a promise that is none anyway.</summary>
     /// <param name="told">What readers and rules have found.</param>
-    public static ImmutableArray<Diagnostic> Of(IEnumerable<HollowPromise> analysed, IEnumerable<Diagnostic> told)
+    public static ImmutableArray<Diagnostic> Of(IEnumerable<HollowPromise> analysed, IEnumerable<Diagnostic> told) => Untold(analysed.SelectMany(promise => Of(promise)), told);
+
+    /// <summary>Findings without those that another diagnostic tells already.</summary>
+    /// <param name="findings">As found, of any number of promises.</param>
+    /// <param name="told">What readers and rules have found.</param>
+    public static ImmutableArray<Diagnostic> Untold(IEnumerable<Diagnostic> findings, IEnumerable<Diagnostic> told)
     {
         var (places, lost) = (new HashSet<Place>(), new HashSet<PromiseName>());
         foreach (var diagnostic in told)
@@ -30,7 +39,7 @@ public static class HollowFindings
             places.Add(diagnostic.At);
             if (diagnostic is { Severity: Severity.Error, Promise: { } name }) lost.Add(name);
         }
-        return [.. analysed.SelectMany(promise => Of(promise)).Where(finding => !places.Contains(finding.At) && !(finding.Code == HollowCodes.CannotPass && lost.Contains(finding.Promise!)))];
+        return [.. findings.Where(finding => !places.Contains(finding.At) && !(finding.Code == HollowCodes.CannotPass && lost.Contains(finding.Promise!)))];
     }
 
     private static IEnumerable<Diagnostic> OfCheck(HollowCheck analysed, Promise promise)
@@ -50,7 +59,7 @@ public static class HollowFindings
             yield return Says(HollowCodes.CannotFail, line.Test.At, $"`{line.Text}` is true of every answer", "leave it out, or write the bound that a bad answer crosses");
         // The strongest of them warns first, so the others do no harm.
         if (check.Expect.Where(line => !always.Contains(line)).Select(line => (Line: line, Guard: Guard(line.Test))).Where(one => one.Guard is not null).OrderByDescending(one => one.Guard).FirstOrDefault() is { Guard: { } guard } strongest
-            && guard < RenewalLead)
+            && guard < RenewalLead && !analysed.Accepted.Any(one => one.Missed.Failure == "certificate-expiring"))
         {
             var line = strongest.Line;
             yield return Says(HollowCodes.GuardTooShort, line.Test.At, $"`{line.Text}` notices a certificate when {(guard > Duration.Zero ? $"less than {guard.ToWords()} is left" : "it has expired")}, too late for a renewal that fails over a weekend",
@@ -126,6 +135,7 @@ public static class HollowFindings
     private static Expectation? MissingPasses(HollowCheck analysed)
     {
         var check = analysed.Check;
+        if (analysed.Accepted.Any(one => one.Missed.Failure == "body-html")) return null;
         var healthy = new HealthyLook(check, analysed.Healthy!, [], Duration.Zero);
         if (healthy.Content is null) return null;
         var bare = healthy.AnswersBody("", StandardFailures.MaintenancePage, "text/html").Seen;

@@ -6,8 +6,8 @@ namespace Kept.Judging;
 /// <summary>What all checks of one promise together would miss. A failure that one check lets pass is none of them where another check that asks the same notices it; of a name or a certificate, another of the same host and port.</summary>
 /// <param name="Promise">The promise.</param>
 /// <param name="Checks">Each check by itself.</param>
-/// <param name="Score">Over all checks that could be analysed.</param>
-/// <param name="Missed">What nobody would notice, each with its check.</param>
+/// <param name="Score">Over all checks that could be analysed; what is accepted is neither caught nor tried.</param>
+/// <param name="Missed">What nobody would notice and nobody accepted, each with its check.</param>
 public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> Checks, HollowScore Score, ImmutableArray<(Check Check, MissedFailure Failure)> Missed)
 {
     /// <summary>The worst of its checks; a promise without checks is not analysed.</summary>
@@ -15,19 +15,33 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
         Checks.Any(check => check.State == HollowState.CannotPass) ? HollowState.CannotPass
         : Checks.IsEmpty || Checks.Any(check => check.State == HollowState.NotAnalysed) ? HollowState.NotAnalysed : HollowState.Analysed;
 
+    /// <summary>What nobody would notice, and whose check says that it may be missed.</summary>
+    public ImmutableArray<(Check Check, AcceptedMiss Accepted)> Accepted { get; private init; } = [];
+
+    /// <summary>When the next acceptance ends, so that the same promise has another result; null where none will.</summary>
+    public Instant? ChangesAt { get; private init; }
+
     /// <summary>Analyses all checks of a promise.</summary>
-    public static HollowPromise Of(Promise promise)
+    /// <param name="promise">The promise.</param>
+    /// <param name="now">Acceptances that end until then count no longer.</param>
+    public static HollowPromise Of(Promise promise, Instant now)
     {
-        var checks = promise.Checks.SelectMany(WithSteps).Select(check => HollowCheck.Of(check, promise.Keeps)).ToImmutableArray();
+        var checks = promise.Checks.SelectMany(WithSteps).Select(check => HollowCheck.Of(check, promise.Keeps, now)).ToImmutableArray();
         var score = checks.Aggregate(default(HollowScore), (sum, check) => sum + check.Score);
         var missed = ImmutableArray.CreateBuilder<(Check, MissedFailure)>();
+        var accepted = ImmutableArray.CreateBuilder<(Check, AcceptedMiss)>();
         foreach (var check in checks)
+        {
+            bool IsNoticed(MissedFailure failure) => checks.Any(other => other != check && MeetsToo(other.Check, check.Check, failure.Failure) && other.CaughtWhole.Contains(failure.Failure));
             foreach (var failure in check.Missed)
-                if (checks.Any(other => other != check && MeetsToo(other.Check, check.Check, failure.Failure) && other.CaughtWhole.Contains(failure.Failure)))
-                    score = score with { Caught = score.Caught + 1 };
-                else
-                    missed.Add((check.Check, failure));
-        return new(promise, checks, score, missed.ToImmutable());
+                if (IsNoticed(failure)) score = score with { Caught = score.Caught + 1 };
+                else missed.Add((check.Check, failure));
+            foreach (var one in check.Accepted)
+                if (IsNoticed(one.Missed)) score += new HollowScore(1, 1);
+                else accepted.Add((check.Check, one));
+        }
+        var ends = checks.SelectMany(check => check.Check.Misses).Where(miss => miss.Until > now).Select(miss => miss.Until).Min();
+        return new(promise, checks, score, missed.ToImmutable()) { Accepted = accepted.ToImmutable(), ChangesAt = ends };
     }
 
     /// <summary>A check after the steps that lead to it: each of them may fail by itself. What a step takes must be there, so it is expected too.</summary>
@@ -51,7 +65,7 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
     }
 
     /// <summary>Every promise and wish of a house that has a check, worst first.</summary>
-    public static ImmutableArray<HollowPromise> Of(House house) => WorstFirst(house.Promises.Where(promise => !promise.Checks.IsEmpty).Select(Of));
+    public static ImmutableArray<HollowPromise> Of(House house, Instant now) => WorstFirst(house.Promises.Where(promise => !promise.Checks.IsEmpty).Select(promise => Of(promise, now)));
 
     /// <summary>What cannot pass, what was not analysed, then by the share that is caught; alike ones stay in their order.</summary>
     public static ImmutableArray<HollowPromise> WorstFirst(IEnumerable<HollowPromise> promises) =>

@@ -1,3 +1,5 @@
+using Kept.Model;
+
 namespace Kept.Judging;
 
 /// <summary>What a promise would miss, in words for people.</summary>
@@ -16,6 +18,15 @@ public static class HollowWords
         .. promise.Missed.OrderBy(missed => missed.Failure.IsGrave ? 0 : 1)
             .Select(missed => promise.Checks.Length > 1 ? $"{missed.Failure.Words} ({missed.Check.Name})" : missed.Failure.Words).Distinct(),
     ];
+
+    /// <summary>Each accepted failure with its reason, and until when.</summary>
+    public static IReadOnlyList<string> Accepted(HollowPromise promise) =>
+    [
+        .. promise.Accepted.Select(one => $"{one.Accepted.Missed.Words}{(promise.Checks.Length > 1 ? $" ({one.Check.Name})" : "")}: {one.Accepted.By.Because}{(one.Accepted.By.Until is { } until ? $" (until {Day(until)})" : "")}").Distinct(),
+    ];
+
+    /// <summary>A date alone where it is one.</summary>
+    internal static string Day(Instant at) => at.ToString().Replace("T00:00:00Z", "", StringComparison.Ordinal);
 
     /// <summary>What there is to say of a promise that has no score; null where it has one.</summary>
     public static string? WithoutScore(HollowPromise promise) => promise.Checks.FirstOrDefault(check => check.State != HollowState.Analysed) is not { } check ? null

@@ -52,6 +52,13 @@ internal static class CheckTape
             }
             tape.Text(taking.Text);
         });
+        tape.List(check.Misses, miss =>
+        {
+            tape.Text(miss.What);
+            tape.Text(miss.Because);
+            tape.Maybe(miss.Until, until => tape.Whole(until.Microseconds));
+            tape.At(miss.At);
+        });
     }
 
     public static Check Check(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds, bool isStep = false) => new(
@@ -68,6 +75,7 @@ internal static class CheckTape
     {
         First = tape.List(() => isStep ? throw TapeReader.Damaged() : tape.Check(kinds, isStep: true)),
         Takes = tape.List(() => new Taking(tape.Text(), tape.Seen(), tape.Flag() ? new Regex(tape.Text(), (RegexOptions)tape.Int() | RegexOptions.NonBacktracking) : null, tape.Text())),
+        Misses = tape.List(() => new KnownMiss(tape.Text(), tape.Text(), tape.Maybe(() => new Instant(tape.Whole())), tape.At())),
     };
 
     private static void Write(this TapeWriter tape, FieldValue value)

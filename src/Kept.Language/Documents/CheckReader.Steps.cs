@@ -49,9 +49,10 @@ internal sealed partial class CheckReader
         var target = written.Scalar(kind.Name) is { } targetText ? TargetOf(targetText, kind, settings) : null;
         var expect = Expectations(written, kind);
         var takes = Takings(written, kind);
+        var misses = Misses(written, kind);
         if (written.HasOwn(AddressesField)) _problems.Error(Codes.Addresses, written.PlaceOf(AddressesField), "a step has no addresses of its own: all steps go where their check goes", $"write `{AddressesField}` beside the target of the check, or remove it");
         return name is null || target is null ? null
-            : new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, Confirmation.AtOnce, expect, [], written.At) { Takes = takes };
+            : new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, Confirmation.AtOnce, expect, [], written.At) { Takes = takes, Misses = misses };
     }
 
     private ImmutableArray<Taking> Takings(Written written, CheckKind kind)

@@ -44,6 +44,7 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
             if (Written.Of(reading.Tables.Check, node, reading, node is YamlMap { Entries: [var (key, _), ..] } ? key.At : node.At) is not { } written || One(written) is not { } check) continue;
             if (check.Kind.IsPassive) _problems.Error(Codes.Anchor, check.At, $"a {check.Kind.Name} calls us, so it cannot say whether we reach anything", "write an anchor that we ask: `tcp:`, `http:`, `dns:`, `ntp:`");
             else if (written.HasOwn("confirm") || written.HasOwn("measures")) _problems.Error(Codes.Anchor, check.At, "an anchor is good or not at each look; it confirms and measures nothing", "remove `confirm:` and `measures:`");
+            else if (!check.Misses.IsEmpty) _problems.Error(Codes.Anchor, check.At, "an anchor stands for nobody's promise, so there is nothing that it may miss", "remove `misses:`");
             else if (expects && check.Expect.IsEmpty) _problems.Error(Codes.Anchor, check.At, "an anchor of the clock expects nothing, so it could never say that our clock is wrong", "write how far it may be off: `expect: [ 'offset in -2s..2s' ]`");
             else if (written.HasOwn("name") && checks.Any(other => other.Name == check.Name)) _problems.Error(Codes.CheckTwice, check.At, $"two anchors are called `{check.Name}`", "give each its own `name:`");
             else
@@ -67,9 +68,10 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
         var confirm = written.Scalar("confirm") is { } confirmText ? FieldValues.Confirm(confirmText, _problems) ?? DefaultConfirm : kind.IsPassive ? Confirmation.AtOnce : DefaultConfirm;
         var expect = Expectations(written, kind);
         var measures = Measures(written, kind);
+        var misses = Misses(written, kind);
         var first = Steps(written, kind, every, timeout);
         if (name is null || target is null) return null;
-        var check = new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect, measures, written.At);
+        var check = new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect, measures, written.At) { Misses = misses };
         JudgeAddresses(check, written);
         if (first.IsEmpty) return check;
         Judge(check, first, written);
@@ -114,7 +116,7 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
         return others.Count == 0 ? null : string.Join(", ", others);
     }
 
-    private static readonly FrozenSet<string> CommonFields = FrozenSet.Create(StringComparer.Ordinal, "name", "every", "timeout", "confirm", "expect", "measures", "take", "first");
+    private static readonly FrozenSet<string> CommonFields = FrozenSet.Create(StringComparer.Ordinal, "name", "every", "timeout", "confirm", "expect", "measures", "take", "first", "misses");
 
     private CheckTarget? TargetOf(ScalarText text, CheckKind kind, FrozenDictionary<string, FieldValue> settings)
     {

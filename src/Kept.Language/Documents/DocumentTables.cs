@@ -32,6 +32,15 @@ internal sealed class DocumentTables
     private static readonly Form Regimes = new Form.Map("regime", Expression, NamePattern);
     private const string RegimesMean = "Contexts in which it is judged apart, such as load bands, versions or the minutes after a start: the first whose condition is true takes the look.";
 
+    public static readonly Shape KnownMiss = new("known-miss", "an accepted miss",
+    [
+        new("what", new Form.Text("the name of a failure of the kind, or its words as kept check prints them"), "The failure.", Required: true, Example: "what: certificate-expiring"),
+        new("because", Words, "Why it may be missed.", Required: true, Example: "because: the proxy before it watches its certificate"),
+        new("until", Date, "From then on it counts as missed again."),
+    ]);
+
+    private static readonly Field Misses = new("misses", new Form.List(new Form.Of(KnownMiss), OrOne: true), "Failures that it lets pass, knowingly, each with the reason.");
+
     private static readonly Form WordList = new Form.List(Words, OrOne: true), NameList = new Form.List(Name, OrOne: true),
         ObjectiveList = new Form.List(Objective, OrOne: true), ExpressionList = new Form.List(Expression, OrOne: true);
 
@@ -41,7 +50,7 @@ internal sealed class DocumentTables
         CheckDefaults = new("check-defaults", "the defaults of checks", [.. CommonCheckFields(kinds), .. KindFields(kinds)]);
         IReadOnlyList<CheckKind> withSteps = [.. kinds.Where(kind => kind.TakesSteps)];
         Step = new("step", "a step", [.. StepFields(), .. TargetFields(withSteps), .. KindFields(withSteps)]);
-        Check = new("check", "a check", [.. TargetFields(kinds), .. CheckDefaults.Fields, .. withSteps.Count > 0 ? FirstField(withSteps) : []]);
+        Check = new("check", "a check", [.. TargetFields(kinds), .. CheckDefaults.Fields, Misses, .. withSteps.Count > 0 ? FirstField(withSteps) : []]);
         var checks = new Form.List(new Form.Of(Check), OrOne: true);
         ImmutableArray<Field> promiseFields = PromiseFields();
         Promise = new("promise", "a promise", [.. promiseFields, new("check", checks, "How it is looked at: one check, or a list of named ones of which all must pass.")]);
@@ -299,6 +308,7 @@ internal sealed class DocumentTables
     private static IEnumerable<Field> StepFields() =>
     [
         new("name", Name, "Unique in its check; what the step takes is sent on as ${NAME.VALUE}.", Required: true, Example: "name: login"),
+        Misses,
         new("expect", ExpressionList, "What must be true of its answer; else the look ends here."),
         new("take", new Form.Map("value", new Form.Text("NAME [matches /PATTERN/], such as body.token"), NamePattern), "Values of its answer for the steps after it."),
     ];

@@ -33,6 +33,9 @@ public sealed record Check(
     /// <summary>Of a step: what it takes from its answer for the steps after it.</summary>
     public ImmutableArray<Taking> Takes { get; init; } = [];
 
+    /// <summary>Failures that it lets pass, knowingly.</summary>
+    public ImmutableArray<KnownMiss> Misses { get; init; } = [];
+
     public T? Setting<T>(string name) where T : FieldValue => Settings.TryGetValue(name, out var value) ? value as T : null;
 }
 

@@ -25,7 +25,9 @@ internal static class HouseApi
         api.MapRead("/diagnostics", () =>
         {
             var view = sight.View();
-            return TypedResults.Ok(new WireDiagnostics(view.AsOf.ToString(), view.Fault?.Wire(), [.. view.House.Diagnostics.Select(Conversion.Wire)]));
+            var hollow = sight.Hollow(view.House);
+            return TypedResults.Ok(new WireDiagnostics(view.AsOf.ToString(), view.Fault?.Wire(), [.. view.House.Diagnostics.Concat(hollow?.Findings ?? []).Select(Conversion.Wire)],
+                hollow is null ? null : new WireHollow(hollow.IsWhole ? "searched" : "searching", hollow.More)));
         }).WithSummary("What is wrong with the documents");
 
         api.MapRead("/figures", () =>

@@ -95,8 +95,11 @@ public sealed record WireEvent(
 /// <summary>Events after a cursor, oldest first; <c>next</c> is the cursor to ask with again, also when nothing came.</summary>
 public sealed record WireEvents(IReadOnlyList<WireEvent> Items, string Next, bool More);
 
-/// <summary>What is wrong with the documents: those refused, and those of the house that runs.</summary>
-public sealed record WireDiagnostics(string AsOf, WireFault? Refused, IReadOnlyList<WireDiagnostic> Items);
+/// <summary>What is wrong with the documents: those refused, and those of the house that runs; what its checks would miss (H…) as far as it is searched.</summary>
+public sealed record WireDiagnostics(string AsOf, WireFault? Refused, IReadOnlyList<WireDiagnostic> Items, WireHollow? Hollow);
+
+/// <summary>The search for hollow checks, which goes on beside the looks after a start or a change: <c>searching</c> or <c>searched</c>, and how many findings there are beyond those listed.</summary>
+public sealed record WireHollow(string State, int More);
 
 /// <summary>
 /// The engine about itself; counts since its start, lateness in nanoseconds. <c>refusedRecords</c> is how many records the ledger can never take: each was given up and

@@ -36,7 +36,11 @@ internal static class PageRoutes
                 : Lost(context, house, assets, ApiError.NoSuchPromise, "This house knows no promise of that name. It may have been withdrawn or renamed.");
         });
 
-        pages.MapRead("/problems", () => new RazorComponentResult<ProblemsPage>(new { House = sight.View(), Files = assets }));
+        pages.MapRead("/problems", () =>
+        {
+            var house = sight.View();
+            return new RazorComponentResult<ProblemsPage>(new { House = house, Found = sight.Hollow(house.House), Files = assets });
+        });
 
         pages.MapRead("/evidence", (string? before) =>
         {

@@ -72,7 +72,8 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
         return diagnostics == reading.Diagnostics ? reading : new HouseReading(reading.House is { } house ? house with { Diagnostics = Of(house.Diagnostics) } : null, diagnostics);
     }
 
-    private ImmutableArray<Diagnostic> Of(ImmutableArray<Diagnostic> diagnostics) =>
+    /// <summary>The same of problems.</summary>
+    public ImmutableArray<Diagnostic> Of(ImmutableArray<Diagnostic> diagnostics) =>
         diagnostics.Any(SaysTooMuch) ? [.. diagnostics.Select(one => SaysTooMuch(one) ? Plain(one.Code == UnreadableFile ? WithoutPaths(one) : one) : one)] : diagnostics;
 
     private static bool SaysTooMuch(Diagnostic one) => one.Code == UnreadableFile || one.LineText is not null || HasTooMuch(one.Message) || one.Help is { } help && HasTooMuch(help);

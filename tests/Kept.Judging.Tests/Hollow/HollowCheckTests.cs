@@ -127,12 +127,78 @@ public class HollowCheckTests
         var target = new CheckTarget("x", "shop.example", 0, "", "x");
         var status = Expecting(Status200) with { Target = target, Name = "status" };
         var time = Expecting(Make.Compare(Make.Seen("time"), Comparison.Less, Make.Written(Value.Of(Make.Span("1s"))))) with { Target = target, Name = "time" };
-        Assert.DoesNotContain(HollowPromise.Of(Make.Promise([status, time])).Missed, missed => missed.Failure.Failure is "ten-times-slower" or "status-500");
-        Assert.Contains(HollowPromise.Of(Make.Promise([status, time with { Target = target with { Host = "other.example" } }])).Missed, missed => missed.Failure.Failure == "ten-times-slower");
+        Assert.DoesNotContain(HollowPromise.Of(Make.Promise([status, time]), default).Missed, missed => missed.Failure.Failure is "ten-times-slower" or "status-500");
+        Assert.Contains(HollowPromise.Of(Make.Promise([status, time with { Target = target with { Host = "other.example" } }]), default).Missed, missed => missed.Failure.Failure == "ten-times-slower");
         // another path of the same host may answer well while this one fails
-        Assert.Contains(HollowPromise.Of(Make.Promise([status, time with { Target = target with { Text = "y", Rest = "y" } }])).Missed, missed => missed.Failure.Failure == "status-500" && missed.Check.Name == "time");
-        var both = HollowPromise.Of(Make.Promise([status, time]));
+        Assert.Contains(HollowPromise.Of(Make.Promise([status, time with { Target = target with { Text = "y", Rest = "y" } }]), default).Missed, missed => missed.Failure.Failure == "status-500" && missed.Check.Name == "time");
+        var both = HollowPromise.Of(Make.Promise([status, time]), default);
         Assert.Equal(both.Score.Tried, both.Score.Caught + both.Missed.Length);
+    }
+
+    private static KnownMiss Accepts(string what, Instant? until = null) => new(what, "it is meant", until, Place.None);
+
+    private static readonly Instant Noon = Instant.From(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public void What_is_accepted_is_neither_caught_nor_missed()
+    {
+        var check = Expecting(Status200);
+        var plain = HollowCheck.Of(check);
+        var accepting = HollowPromise.Of(Make.Promise([check with { Misses = [Accepts("body-empty"), Accepts("an answer that takes 2 s", Noon + Duration.Hours(1))] }]), Noon);
+        Assert.Equal(["ten-times-slower", "body-empty"], accepting.Accepted.Select(one => one.Accepted.Missed.Failure));
+        Assert.Equal(["body-html", "body-truncated"], accepting.Missed.Select(one => one.Failure.Failure));
+        Assert.Equal(new HollowScore(plain.Score.Caught, plain.Score.Tried - 2), accepting.Score);
+        Assert.DoesNotContain(HollowFindings.Of(accepting), finding => finding.Code is HollowCodes.AcceptanceEnded or HollowCodes.AcceptanceNeedless);
+        Assert.Equal(Noon + Duration.Hours(1), accepting.ChangesAt);
+        // at its end, not after it
+        var ended = HollowPromise.Of(accepting.Promise, Noon + Duration.Hours(1));
+        Assert.Equal(["body-empty"], ended.Accepted.Select(one => one.Accepted.Missed.Failure));
+        Assert.Equal(HollowCodes.AcceptanceEnded, Assert.Single(HollowFindings.Of(ended)).Code);
+        Assert.Null(ended.ChangesAt);
+    }
+
+    [Fact]
+    public void A_name_stands_for_all_forms_and_words_for_one()
+    {
+        var check = Expecting(Make.Has(Make.Seen("body", "next")), Make.Has(Make.Seen("body", "last")));
+        IEnumerable<string> Missed(params KnownMiss[] misses) => HollowCheck.Of(check with { Misses = [.. misses] }).Missed.Where(missed => missed.Failure == "field-null").Select(missed => missed.Words);
+        Assert.Equal(2, Missed().Count());
+        Assert.Empty(Missed(Accepts("field-null")));
+        Assert.Empty(Missed(Accepts("a field that is null")));
+        Assert.Equal(["`body.next` is null"], Missed(Accepts("body.last is null")));
+        Assert.Equal(["`body.last` is null"], Missed(Accepts("`body.next` is null")));
+        Assert.Equal(2, Missed(Accepts("field-null", default(Instant))).Count());
+    }
+
+    [Fact]
+    public void Grave_findings_are_not_made_of_what_is_accepted()
+    {
+        bool Finds(string code, params KnownMiss[] misses) => HollowFindings.Of(HollowPromise.Of(Make.Promise([Expecting() with { Misses = [.. misses] }]), Noon)).Any(finding => finding.Code == code);
+        Assert.True(Finds(HollowCodes.NothingExpected));
+        Assert.False(Finds(HollowCodes.NothingExpected, Accepts("status-500")));
+        Assert.True(Finds(HollowCodes.NothingExpected, Accepts("status-500", Noon)));
+    }
+
+    [Theory]
+    [InlineData("refused", "and notices it"), InlineData("certificate-expiring", "cannot happen to it"), InlineData("never-heard-of", "cannot happen to it"), InlineData("a login page", "nothing that is called so")]
+    public void An_acceptance_of_what_is_not_missed_is_told(string what, string words)
+    {
+        var hollow = HollowPromise.Of(Make.Promise([Expecting(Status200) with { Misses = [Accepts(what)] }]), Noon);
+        Assert.Contains(words, Assert.Single(HollowFindings.Of(hollow), finding => finding.Code == HollowCodes.AcceptanceNeedless).Message, StringComparison.Ordinal);
+        Assert.Empty(hollow.Accepted);
+        Assert.Equal(HollowPromise.Of(Make.Promise([Expecting(Status200)]), Noon).Score, hollow.Score);
+    }
+
+    [Fact]
+    public void An_acceptance_of_what_another_check_notices_is_told_and_counts_for_nothing()
+    {
+        var target = new CheckTarget("x", "shop.example", 0, "", "x");
+        var status = Expecting(Status200) with { Target = target, Name = "status", Misses = [Accepts("ten-times-slower")] };
+        var time = Expecting(Make.Compare(Make.Seen("time"), Comparison.Less, Make.Written(Value.Of(Make.Span("1s"))))) with { Target = target, Name = "time" };
+        var both = HollowPromise.Of(Make.Promise([status, time]), Noon);
+        Assert.Empty(both.Accepted);
+        Assert.Equal(HollowPromise.Of(Make.Promise([status with { Misses = [] }, time]), Noon).Score, both.Score);
+        Assert.Contains("another check", Assert.Single(HollowFindings.Of(both), finding => finding.Code == HollowCodes.AcceptanceNeedless).Message, StringComparison.Ordinal);
     }
 
     [Fact]

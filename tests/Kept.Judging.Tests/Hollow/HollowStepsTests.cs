@@ -15,7 +15,7 @@ public class HollowStepsTests
 
     private static Taking Token => new("token", (Operand.Seen)Make.Seen("body", "token"), null, "body.token");
 
-    private static HollowPromise Of(Check check) => HollowPromise.Of(Make.Promise([check]));
+    private static HollowPromise Of(Check check) => HollowPromise.Of(Make.Promise([check]), default);
 
     [Fact]
     public void A_step_that_expects_and_takes_nothing_is_hollow()
