@@ -23,6 +23,11 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
                 problems.Error(Codes.FoundTemplate, scalar.Content.At, "a secret would be sent to whatever is found", "write a wish of its own, under `wishes:`, about who may have that secret");
                 good = false;
             }
+            else if (Opens(Label().Replace(scalar.Text, "_")) != Opens(Label().Replace(scalar.Text, "__")))
+            {
+                problems.Error(Codes.FoundTemplate, scalar.Content.At, $"a label stands inside of another `${{…}}` in `{YamlReader.Short(scalar.Text)}`: what was found would choose what is put in", "write the label beside it");
+                good = false;
+            }
             else if (slot == Slot.None && Label().IsMatch(scalar.Text))
             {
                 problems.Error(Codes.FoundTemplate, scalar.Content.At, $"`{YamlReader.Short(scalar.Text)}` would make what was found a part of the language", "labels stand in `purpose`, in the target of a check and in the values of its `headers`");
