@@ -116,7 +116,7 @@ internal sealed partial class Keeper
 
     /// <summary>A figure has its place in the list of measures by which it was judged: under another list, taken up while the look was under way, it would be read as what it is not.</summary>
     private static JudgedLook Placed(LookRun run, JudgedLook judged) =>
-        ReferenceEquals(run.Terms, run.Check.Check) || run.Terms.Measures.Select(measure => measure.Quantity.Name).SequenceEqual(run.Check.Check.Measures.Select(measure => measure.Quantity.Name), StringComparer.Ordinal) 
+        ReferenceEquals(run.Terms, run.Check.Check) || run.Terms.Measures.Select(measure => measure.Quantity.Name).SequenceEqual(run.Check.Check.Measures.Select(measure => measure.Quantity.Name), StringComparer.Ordinal)
             ? judged : new JudgedLook(judged.Class, judged.Reason, judged.Expectations, []) { Addresses = judged.Addresses };
 
     /// <summary>What this look may not be held to say, because something happened to us meanwhile.</summary>
