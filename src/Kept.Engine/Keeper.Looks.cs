@@ -116,8 +116,10 @@ internal sealed partial class Keeper
 
     /// <summary>A figure has its place in the list of measures by which it was judged: under another list, taken up while the look was under way, it would be read as what it is not.</summary>
     private static JudgedLook Placed(LookRun run, JudgedLook judged) =>
-        ReferenceEquals(run.Terms, run.Check.Check) || run.Terms.Measures.Select(measure => measure.Quantity.Name).SequenceEqual(run.Check.Check.Measures.Select(measure => measure.Quantity.Name), StringComparer.Ordinal)
+        ReferenceEquals(run.Terms, run.Check.Check) || QuantitiesOf(run.Terms).SequenceEqual(QuantitiesOf(run.Check.Check), StringComparer.Ordinal)
             ? judged : new JudgedLook(judged.Class, judged.Reason, judged.Expectations, []) { Addresses = judged.Addresses };
+
+    private static IEnumerable<string> QuantitiesOf(Check check) => check.Measures.IsDefaultOrEmpty ? [] : check.Measures.Select(measure => measure.Quantity.Name);
 
     /// <summary>What this look may not be held to say, because something happened to us meanwhile.</summary>
     private Observation? Disturbed(LookRun run, Observation seen)
