@@ -4,7 +4,6 @@ using Kept.Checks;
 using Kept.Cli.Output;
 using Kept.Import.Blackbox;
 using Kept.Language;
-using Kept.Model;
 using Kept.Server;
 using Kept.Server.DropIn;
 
