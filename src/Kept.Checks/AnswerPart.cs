@@ -10,6 +10,9 @@ internal sealed class AnswerPart
 {
     private const int MostSteps = 32, LongestShown = 200;
 
+    /// <summary>Two of these are as far apart as can still be told.</summary>
+    private const decimal Largest = 1_000_000_000_000_000_000_000_000_000m;
+
     private readonly bool _isHeader;
     private readonly string[] _steps;
 
@@ -64,7 +67,8 @@ internal sealed class AnswerPart
     public (decimal Number, bool IsTime) NumberOf(HttpAnswer answer, string which)
     {
         var text = Of(answer, which);
-        if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)) return (number, false);
+        if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number))
+            return Math.Abs(number) <= Largest ? (number, false) : throw EgressException.OfTarget(TargetFailure.Malformed, $"{which} has a number in `{Text}` that is none of a sequence: beyond 10^27");
         if (Instant.TryParse(text, out var at)) return (at.Microseconds * 1000m, true);
         throw EgressException.OfTarget(TargetFailure.Malformed, $"{which} has no number and no time in `{Text}`");
     }

@@ -62,7 +62,7 @@ internal sealed class Attempt
         _didBefore = did;
         var spent = Trail.Phases.Total;
         (_spentBefore, _leftOut) = (_spentBefore + new Duration(spent), _leftOut + spent);
-        Trail = new DialTrail(_time);
+        Trail = new DialTrail(_time) { Aim = _aim };
     }
 
     private Duration _spentBefore;

@@ -65,8 +65,12 @@ public static class CheckCatalog
     public static FrozenDictionary<string, Look> Looks(Dialer dialer, TimeProvider time) =>
         All.Where(one => one.Look is not null).ToFrozenDictionary(one => one.Kind.Name, one => LookOf(one.Kind, one.Look!, dialer, time));
 
-    private static Look LookOf(CheckKind kind, Func<Dialer, TimeProvider, Look> with, Dialer dialer, TimeProvider time) =>
-        kind.Field(Settings.Addresses.Name) is null ? with(dialer, time) : AddressChoice.Over(with(dialer, time), dialer, time);
+    private static Look LookOf(CheckKind kind, Func<Dialer, TimeProvider, Look> with, Dialer dialer, TimeProvider time)
+    {
+        var look = with(dialer, time);
+        if (kind.Field(InClear.Field.Name) is not null) look = InClear.Over(look, dialer, time);
+        return kind.Field(Settings.Addresses.Name) is null ? look : AddressChoice.Over(look, dialer, time);
+    }
 
     /// <summary>Reads <c>metric NAME at URL</c>; null where it cannot be read, so that a condition about load is unknown.</summary>
     public static Func<LoadSource, CancellationToken, ValueTask<Quantity?>> LoadReader(Dialer dialer, TimeProvider time) => new LoadMetric(dialer, time).ReadAsync;

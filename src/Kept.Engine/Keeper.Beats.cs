@@ -56,7 +56,9 @@ internal sealed partial class Keeper
     {
         if (beat.Kind == BeatKind.Log)
         {
-            return _recorder.TryAdd(EntryBodies.Logged(_now, check.Owner.Name, check.Check.Name, beat.Body, beat.From)) ? BeatAnswer.Heard : BeatAnswer.TooOften; // of what waits for storage there are too many already
+            if (!heartbeat.MayLog(_now) || !_recorder.TryAdd(EntryBodies.Logged(_now, check.Owner.Name, check.Check.Name, beat.Body, beat.From))) return BeatAnswer.TooOften; // or of what waits for storage there are too many already
+            heartbeat.Logged(_now);
+            return BeatAnswer.Heard;
         }
         if (beat.Kind == BeatKind.Start)
         {

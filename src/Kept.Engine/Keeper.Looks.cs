@@ -107,12 +107,19 @@ internal sealed partial class Keeper
 
     private void Keep(LookRun run, Observation seen, JudgedLook? judged)
     {
-        judged ??= Judge.Look(run.Terms, seen, run.Given);
+        judged = Placed(run, judged ?? Judge.Look(run.Terms, seen, run.Given));
         var late = seen.StartedAt > run.Slot ? (seen.StartedAt - run.Slot).Nanoseconds / Duration.PerMicrosecond : 0;
         if (seen.Reach != Reach.Gap) _lateness.Add(_now, late);
         Keep(run.Check, run.Slot, judged, seen, late, run.Around);
         Touch(run.Check.Owner);
     }
+
+    /// <summary>A figure has its place in the list of measures by which it was judged: under another list, taken up while the look was under way, it would be read as what it is not.</summary>
+    private static JudgedLook Placed(LookRun run, JudgedLook judged) =>
+        ReferenceEquals(run.Terms, run.Check.Check) || QuantitiesOf(run.Terms).SequenceEqual(QuantitiesOf(run.Check.Check), StringComparer.Ordinal)
+            ? judged : new JudgedLook(judged.Class, judged.Reason, judged.Expectations, []) { Addresses = judged.Addresses };
+
+    private static IEnumerable<string> QuantitiesOf(Check check) => check.Measures.IsDefaultOrEmpty ? [] : check.Measures.Select(measure => measure.Quantity.Name);
 
     /// <summary>What this look may not be held to say, because something happened to us meanwhile.</summary>
     private Observation? Disturbed(LookRun run, Observation seen)
@@ -133,7 +140,7 @@ internal sealed partial class Keeper
             _faults++;
             _log.LookAbandoned(run.Check.Owner.Name.ToString(), run.Check.Check.Name);
         }
-        Keep(run.Check, run.Slot, Judge.Look(run.Terms, gap, run.Given), gap, 0, run.Around);
+        Keep(run.Check, run.Slot, Placed(run, Judge.Look(run.Terms, gap, run.Given)), gap, 0, run.Around);
         Touch(run.Check.Owner);
     }
 

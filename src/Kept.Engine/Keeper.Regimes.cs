@@ -13,9 +13,9 @@ internal sealed partial class Keeper
     private ImmutableArray<long?> WithRegime(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, Surroundings? around)
     {
         var figures = new long?[Regime.PlaceIn(check.Check) + 1];
-        if (!judged.Measured.IsDefault) judged.Measured.CopyTo(figures);
         try
         {
+            if (!judged.Measured.IsDefault) judged.Measured.CopyTo(figures);
             figures[^1] = RegimeJudge.Of(check.Owner.Promise, check.Check, seen, judged.Measured.IsDefault ? [] : judged.Measured, around ?? AroundOf(check.Owner, isPast: false), slot);
         }
         catch (Exception fault)

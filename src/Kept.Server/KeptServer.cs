@@ -101,7 +101,7 @@ public static partial class KeptServer
     }
 
     private static Prober? ProberOf(ServerOptions options, Sight sight, Looking looking) =>
-        options.ReadModule is { } read ? new Prober(sight.View, looking.Looks, FolderOf(options.HousePath), read, options.Time) : null;
+        options.ReadModules is { } read ? new Prober(sight.View, looking.Looks, FolderOf(options.HousePath), read, options.Time) : null;
 
     /// <summary>What strangers can read is told without what a look lacked on this machine; the log has it.</summary>
     private static FrozenDictionary<string, Look> LooksOf(ServerOptions options, Looking looking, ILogger log) => options.IsPublic

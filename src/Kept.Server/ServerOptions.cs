@@ -29,7 +29,7 @@ public sealed record ServerOptions(string DataFolder, string HousePath, IPAddres
     public string? WebFolder { get; init; }
 
     /// <summary>Reads modules of blackbox_exporter for <c>/probe</c>; null where the program knows no foreign files, and then there is no such address.</summary>
-    public DropIn.ReadModule? ReadModule { get; init; }
+    public DropIn.ReadModules? ReadModules { get; init; }
 
     /// <summary>Where the banner goes.</summary>
     public TextWriter Output { get; init; } = Console.Out;

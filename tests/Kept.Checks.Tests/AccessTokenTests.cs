@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Kept.Egress;
 using Kept.Model;
@@ -89,6 +90,32 @@ public sealed class AccessTokenTests
         Assert.Equal(200, seen.Code);
         Assert.True(seen.Phases.Total < 1400 * Duration.PerMillisecond, $"{seen.Phases.Total}");
         Assert.All(seen.Steps, step => Assert.True(step.Phases.Total < 1400 * Duration.PerMillisecond));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_question_asked_anew_goes_to_the_addresses_that_were_asked_for(bool inSteps)
+    {
+        var good = "t1";
+        await using var server = Site(_ => ScriptedPeer.Ok($$"""{"access_token":"token-{{good}}","expires_in":"3600"}"""), []);
+        await using var target = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            // each question over a connection of its own: the one asked anew is dialled again
+            if (await ScriptedPeer.ReadHeadAsync(stream, stop) is { } head)
+                await stream.WriteAsync(Encoding.UTF8.GetBytes((head.Contains($"Bearer token-{good}", StringComparison.Ordinal) ? ScriptedPeer.Ok("four") : Error(401, "")).Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), stop);
+        });
+        await using var other = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("six")), System.Net.IPAddress.IPv6Loopback, target.Port);
+        await using var names = new NameServer((name, type) => new(0, NameRecord.Address(name, type == 28 ? "::1" : "127.0.0.1", 0)));
+        using var dialer = new Dialer(new EgressOptions { Resolver = names.EndPoint, CacheAtLeast = default }, TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        var check = Asking($"http://shop.example:{target.Port}/", server.Url);
+        check = check with { Timeout = Duration.Seconds(20), Settings = check.Settings.Append(new("addresses", new FieldValue.Text("IPv4"))).ToFrozenDictionary() };
+        var request = new LookRequest(inSteps ? check with { First = [check with { Name = "before" }] } : check, DocumentOrigin.Ours);
+        Assert.Equal("four", (await look(request, TestContext.Current.CancellationToken)).Text("http", "body"));
+        good = "t2";
+        Assert.Equal("four", (await look(request, TestContext.Current.CancellationToken)).Text("http", "body"));
+        Assert.Equal(0, other.Connections);
     }
 
     [Fact]

@@ -93,6 +93,38 @@ public sealed class ConsistencyLookTests
     }
 
     [Fact]
+    public async Task A_change_back_that_the_sequence_proves_newer_is_no_disagreement()
+    {
+        static string State(int n, int number) => $$"""{"n":{{number}},"state":"{{(n is 5 ? "closed" : "open")}}"}""";
+        await using var sound = Serving(n => State(n, n));
+        var (good, seen) = await LookAsync(sound.Url, [Agree, NeverBack], settings: [Text("compares", "body.state"), Text("sequence", "body.n"), Text("share", "20%")]);
+        Assert.Equal((LookClass.Good, 2m), (good.Class, seen.Amount("consistency", "answers")));
+        await using var torn = Serving(n => State(n, n is 5 ? 9 : 8)); // it came back with an older number
+        Assert.Equal("agree was false", (await LookAsync(torn.Url, [Agree], settings: [Text("compares", "body.state"), Text("sequence", "body.n"), Text("share", "20%")])).Judged.Reason);
+    }
+
+    [Theory]
+    [InlineData("79000000000000000000000000000", "-79000000000000000000000000000")]
+    [InlineData("1e28", "1")]
+    [InlineData("1", "-1000000000000000000000000001")]
+    public async Task A_sequence_too_large_to_tell_apart_is_the_targets_failure_and_no_fault_of_ours(string first, string then)
+    {
+        await using var peer = Serving(n => $$"""{"n":{{(n == 0 ? first : then)}}}""");
+        (await LookAsync(peer.Url, [NeverBack], settings: Text("sequence", "body.n"))).Seen.Fails(TargetFailure.Malformed, "is none of a sequence: beyond 10^27");
+        await using var wide = Serving(n => $$"""{"n":{{(n == 3 ? "-1e27" : "1e27")}}}""");
+        Assert.Equal(2e27m, (await LookAsync(wide.Url, [NeverBack], settings: Text("sequence", "body.n"))).Seen.Amount("consistency", "behind"));
+    }
+
+    /// <summary>Whole answers of 64 KiB, thousands of them in a session: what is held of each is as long as its hash.</summary>
+    [Fact]
+    public void What_is_held_of_an_answer_does_not_grow_with_it()
+    {
+        Assert.Equal(64, Reading.Digest(new string('x', 65_536)).Length);
+        Assert.NotEqual(Reading.Digest("a"), Reading.Digest("b"));
+        Assert.NotEqual(Reading.Digest("\ud800"), Reading.Digest("\ud801")); // what is no text of Unicode is told apart too
+    }
+
+    [Fact]
     public async Task Staleness_is_the_answers_own_age_against_the_newest()
     {
         static string At(int second) => $$"""{"at":"2026-03-02T00:00:{{second:00}}Z"}""";

@@ -1,4 +1,6 @@
+using Kept.Egress;
 using Kept.Model;
+using Kept.TestKit.Peers;
 using Xunit;
 using static Kept.Checks.Tests.Saying;
 
@@ -71,5 +73,51 @@ public sealed class InClearTests
         Assert.StartsWith("the secret in `body` goes", Error("POST http://shop.example/", ("body", Text("key=${file:/run/key}"))), StringComparison.Ordinal);
         Assert.Null(Error("http://shop.example/", ("user", Text("a"))));
         Assert.Null(Error("http://shop.example/", ("client-key", Text("${file:/run/key}"))));
+    }
+
+    [Fact]
+    public void What_a_step_took_is_a_secret_too()
+    {
+        string? Error(string target, params (string, FieldValue)[] fields) => Settled("http", target, fields).Error;
+        Assert.StartsWith("the header X-Session goes to shop.example:80 in clear", Error("http://shop.example/", ("headers", Map(("X-Session", "${login.token}")))), StringComparison.Ordinal);
+        Assert.StartsWith("what a step took in the URL goes", Error("http://shop.example/?t=${login.token}"), StringComparison.Ordinal);
+        Assert.StartsWith("what a step took in `body` goes", Error("POST http://shop.example/", ("body", Text("t=${login.token}"))), StringComparison.Ordinal);
+        Assert.Null(Error("https://shop.example/?t=${login.token}"));
+        Assert.Null(Error("http://localhost/?t=${login.token}"));
+        Assert.Null(Error("http://shop.example/?t=${login.token}", Allowed));
+    }
+
+    /// <summary>Behind a proxy localhost is the proxy's, and the way to it is no longer on this machine.</summary>
+    [Theory]
+    [InlineData("http", "http://localhost:1234/")]
+    [InlineData("http", "http://127.0.0.1:1234/")]
+    [InlineData("feed", "http://localhost:1234/feed")]
+    [InlineData("prometheus", "up at http://localhost:1234")]
+    [InlineData("websocket", "ws://localhost:1234/live")]
+    [InlineData("grpc", "localhost:1234")]
+    public async Task Nothing_is_told_to_a_proxy_in_clear(string kind, string target)
+    {
+        await using var proxy = ScriptedPeer.Tcp(ScriptedPeer.Answering("HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n"));
+        var through = new EgressOptions { Proxy = $"http://127.0.0.1:{proxy.Port}" };
+        (await Looking.LookAsync(kind, target, null, through, settings: Bearer)).IsGap(GapCause.Fault, "the header authorization goes in clear to the proxy");
+        Assert.Equal(0, proxy.Connections);
+        var told = (await Looking.LookAsync(kind, target, null, through, settings: [Bearer, Allowed])).Detail!;
+        Assert.Contains("cannot reach", told, StringComparison.Ordinal);
+        Assert.Contains("cannot reach", (await Looking.LookAsync(kind, target, null, through)).Detail!, StringComparison.Ordinal);
+        Assert.True(proxy.Connections >= 2);
+    }
+
+    [Fact]
+    public async Task Neither_a_step_nor_the_secret_of_a_client_is_told_to_a_proxy_in_clear()
+    {
+        await using var proxy = ScriptedPeer.Tcp(ScriptedPeer.Answering("HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n"));
+        using var dialer = new Dialer(new EgressOptions { Proxy = $"http://127.0.0.1:{proxy.Port}" }, TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        Task<Observation> SeenAsync(Check check) => look(new LookRequest(check, DocumentOrigin.Ours), TestContext.Current.CancellationToken).AsTask();
+        var tokens = Looking.CheckOf("http", "https://shop.example/", settings: ("oauth2", Map(("token-url", "http://localhost:1234/token"), ("client-id", "a"), ("client-secret", "b"))));
+        (await SeenAsync(tokens)).IsGap(GapCause.Fault, "the client secret goes in clear to the proxy");
+        var steps = Looking.CheckOf("http", "https://shop.example/") with { First = [Looking.CheckOf("http", "http://localhost:1234/login", settings: Bearer) with { Name = "login" }] };
+        (await SeenAsync(steps)).IsGap(GapCause.Fault, "the header authorization goes in clear to the proxy");
+        Assert.Equal(0, proxy.Connections);
     }
 }

@@ -16,6 +16,8 @@ public sealed class ProbeTests
           http_2xx: { prober: http, timeout: 5s }
           http_word: { prober: http, timeout: 5s, http: { fail_if_body_not_matches_regexp: [ 'all is well' ] } }
           http_login: { prober: http, http: { basic_auth: { username: a, password: b } } }
+          http_token: { prober: http, http: { headers: { authorization: Bearer x } } }
+          http_key: { prober: http, http: { headers: { X-API-Key: x } } }
           tcp: { prober: tcp, timeout: 3s }
           dns: { prober: dns, timeout: 3s, dns: { query_name: shop.example, query_type: A } }
         """;
@@ -101,6 +103,8 @@ public sealed class ProbeTests
     [InlineData("?target=http://127.0.0.1:1/&module=%22%0a", 400, "Unknown module \"\\\"\\u000a\"")]
     [InlineData("?module=http_2xx", 400, "Target parameter is missing")]
     [InlineData("?target=shop.example&module=http_login", 400, "Module \"http_login\" cannot look at it here: credentials are not copied into a document")]
+    [InlineData("?target=shop.example&module=http_token", 400, "Module \"http_token\" cannot look at it here: the module logs in, and whoever asks would choose to whom")]
+    [InlineData("?target=shop.example&module=http_key", 400, "the module logs in, and whoever asks would choose to whom")]
     [InlineData("?target=shop.example&hostname=other.example", 400, "the parameter hostname is not known here")]
     [InlineData("?target=http://${env:HOME}/", 400, "would read a secret of this machine")]
     [InlineData("?target=ftp://shop.example/", 400, "cannot look at it here")]

@@ -15,7 +15,7 @@ internal sealed class RunningKept : IAsyncDisposable
     private RunningKept(TestHouse house)
     {
         Output = TextWriter.Synchronized(_output);
-        var options = new ServerOptions(house.PathOf("data"), house.PathOf("house"), IPAddress.Loopback, 0) { Output = Output, Errors = TextWriter.Synchronized(_errors), WithOwnPromises = false, ReadModule = UpCommand.ReadModule };
+        var options = new ServerOptions(house.PathOf("data"), house.PathOf("house"), IPAddress.Loopback, 0) { Output = Output, Errors = TextWriter.Synchronized(_errors), WithOwnPromises = false, ReadModules = UpCommand.ReadModules };
         _running = Task.Run(() => KeptServer.RunAsync(options, _stop.Token));
     }
 

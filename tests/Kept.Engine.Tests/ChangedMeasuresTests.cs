@@ -27,6 +27,30 @@ public sealed class ChangedMeasuresTests
         """;
 
     [Theory]
+    [InlineData("")]
+    [InlineData("regimes: { quick: 'lag < 1s', slow: 'lag >= 1s' }")]
+    public void A_look_that_is_under_way_while_the_list_changes_is_kept_without_its_figures(string regimes)
+    {
+        using var world = new HouseWorld();
+        world.Looks["web.example"] = new Script.Answers(200, """{ "lag": 100, "delay": 5000 }""", TimeSpan.FromSeconds(4));
+        string Terms(string measures) => House(measures).Replace(", 'delay p90 <= 10s over 1h'", "", StringComparison.Ordinal) + (regimes.Length > 0 ? $"\n    {regimes}" : "");
+        world.Run(Terms("delay: body.delay as ms, lag: body.lag as ms"));
+        world.Advance(TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 20 && world.Looks.UnderWay == 0; i++) world.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, world.Looks.UnderWay);
+        var made = world.Looks.Made[^1].At;
+        world.Take(Terms("lag: body.lag as ms"));
+        world.Advance(TimeSpan.FromSeconds(60));
+        var looks = world.LooksOf("home@1").Where(look => look.Slot >= made - Duration.Seconds(9)).ToList();
+        Assert.True(looks.Count >= 6, $"{looks.Count}");
+        Assert.All(looks, look => Assert.Equal(LookClass.Good, look.Class));
+        Assert.Null(looks[0].Measured.FirstOrDefault());
+        Assert.All(looks.Skip(1), look => Assert.Equal(100 * Duration.PerMillisecond, look.Measured[0]));
+        Assert.Equal(regimes.Length > 0 ? 0 : null, looks[^1].Measured.ElementAtOrDefault(1));
+        world.Stop();
+    }
+
+    [Theory]
     [InlineData("lag: body.lag as ms, delay: body.delay as ms", "delay: body.delay as ms, lag: body.lag as ms")]
     [InlineData("delay: body.delay as ms, lag: body.lag as ms", "lag: body.lag as ms, delay: body.delay as ms")]
     public void Another_list_of_measures_begins_a_new_count(string before, string after)

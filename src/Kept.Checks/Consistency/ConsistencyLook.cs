@@ -38,7 +38,7 @@ internal static class ConsistencyLook
             var part = compares.Of(answer, which);
             var (number, isTime) = sequence is null ? default : sequence.NumberOf(answer, which);
             var (wasAgree, before) = (readings.Agree, readings.WentBack);
-            readings.Add(new Reading(part, sequence is null ? null : number, isTime, asked, questions.Now));
+            readings.Add(new Reading(Reading.Digest(part), sequence is null ? null : number, isTime, asked, questions.Now));
             if (trouble.Length == 0 && readings.WentBack > before) trouble = $"; {which} went back to {sequence!.Text} {AnswerPart.Shown(sequence.Of(answer, which), attempt)}";
             else if (trouble.Length == 0 && wasAgree && !readings.Agree) trouble = $"; {which} was what another had replaced: {AnswerPart.Shown(part, attempt)}";
             isOfTimes = isTime;

@@ -17,8 +17,11 @@ internal static class MessageReader
         foreach (var (field, content) in parts)
             if (field == 7)
                 Schema.Parts(content, (option, number) => isMapEntry |= option == 7 && number != 0);
-            else if (field == 2) fields.Add(Field(name, content.Span, features, isProto2, oneofs.Count, schema));
-        if (fields.Count > MostFields) throw Wrong(name, $"declares more than {MostFields:N0} fields");
+            else if (field == 2)
+            {
+                if (fields.Count == MostFields) throw Wrong(name, $"declares more than {MostFields:N0} fields");
+                fields.Add(Field(name, content.Span, features, isProto2, oneofs.Count, schema));
+            }
         if (fields.GroupBy(field => field.Number).FirstOrDefault(group => group.Count() > 1) is { } twice) throw Wrong(name, $"declares the number {twice.Key} twice");
         if (isMapEntry && (fields.Count != 2 || fields.Any(field => field.IsRepeated) || !fields.Any(field => field.Number == 1 && IsKey(field.Kind)) || !fields.Any(field => field.Number == 2))) throw Wrong(name, "is an entry of a map without key and value");
         return new MessageShape(name, [.. fields.OrderBy(field => field.Number)], isMapEntry);

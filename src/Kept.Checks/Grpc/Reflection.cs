@@ -35,9 +35,13 @@ internal static class Reflection
             }
             if (end.Code != 0) throw EgressException.OfTarget(TargetFailure.ReportedFailure, $"{call.Where} did not describe {service}: {end.CodeName} (grpc-status {end.Code}){(end.Message is { } message ? ": " + attempt.Quoted(message) : "")}");
             var before = files.Count;
-            foreach (var one in call.Read(() => end.Messages(next.Length + 1))) bytes += Take(call, attempt, service, one, files);
-            if (files.Count == before) throw Broken(call, $"it does not send all descriptors that {service} needs");
+            // what comes beside the descriptors counts as well
+            bytes += end.Body.Length;
+            if (bytes <= MostBytes)
+                foreach (var one in call.Read(() => end.Messages(next.Length + 1)))
+                    Take(call, attempt, service, one, files);
             if (bytes > MostBytes || files.Count > MostFiles) throw EgressException.OfTarget(TargetFailure.TooLarge, $"{call.Where} sent more descriptors than are read (4MiB, {MostFiles} files)");
+            if (files.Count == before) throw Broken(call, $"it does not send all descriptors that {service} needs");
             var missing = call.Read(() => files.Values.SelectMany(file => Schema.NamesOf(file).Needs).Distinct(StringComparer.Ordinal).Where(name => !files.ContainsKey(name)).ToList());
             if (missing.Count > MostFiles) throw EgressException.OfTarget(TargetFailure.TooLarge, $"{call.Where} names more descriptors than are read ({MostFiles} files)");
             next = [.. missing.Select(name => Question(3, name))];
@@ -53,17 +57,15 @@ internal static class Reflection
         return question.Written.ToArray();
     }
 
-    /// <summary>The files of one answer; how many bytes they have.</summary>
-    private static long Take(GrpcCall call, Attempt attempt, string service, ReadOnlyMemory<byte> answer, Dictionary<string, ReadOnlyMemory<byte>> files)
+    /// <summary>The files of one answer, copied: a part of it would keep it whole.</summary>
+    private static void Take(GrpcCall call, Attempt attempt, string service, ReadOnlyMemory<byte> answer, Dictionary<string, ReadOnlyMemory<byte>> files)
     {
-        var bytes = 0L;
         foreach (var (field, content) in call.Read(() => Schema.Parts(answer)))
             if (field == 7) throw Refused(call, attempt, service, content);
             else if (field == 4)
                 foreach (var (inner, file) in call.Read(() => Schema.Parts(content)))
-                    if (inner == 1 && files.TryAdd(call.Read(() => Schema.NamesOf(file)).Name, file))
-                        bytes += file.Length;
-        return bytes;
+                    if (inner == 1 && files.Count <= MostFiles && call.Read(() => Schema.NamesOf(file)).Name is var name && !files.ContainsKey(name))
+                        files.Add(name, file.ToArray());
     }
 
     private static EgressException Refused(GrpcCall call, Attempt attempt, string service, ReadOnlyMemory<byte> error)

@@ -4,8 +4,8 @@ using Kept.Checks;
 using Kept.Cli.Output;
 using Kept.Import.Blackbox;
 using Kept.Language;
-using Kept.Model;
 using Kept.Server;
+using Kept.Server.DropIn;
 
 namespace Kept.Cli.Commands;
 
@@ -43,7 +43,7 @@ internal static class UpCommand
                 Errors = terminal.Talk,
                 Time = time,
                 WebFolder = WebFolder(),
-                ReadModule = ReadModule,
+                ReadModules = ReadModules,
             };
             return KeptServer.RunAsync(options, cancellationToken);
         });
@@ -51,8 +51,11 @@ internal static class UpCommand
     }
 
     /// <summary>Modules of blackbox_exporter are read by the importer of its files.</summary>
-    internal static (Check? Check, string? Why)? ReadModule(DocumentFile modules, string module, string target) =>
-        BlackboxProbe.Read(modules, module, target, CheckCatalog.Kinds) is { } read ? (read.Check, read.Why) : null;
+    internal static ReadModule ReadModules(DocumentFile file)
+    {
+        var modules = BlackboxProbe.Of(file);
+        return (module, target) => modules.Read(module, target, CheckCatalog.Kinds) is { } read ? (read.Check, read.Why) : null;
+    }
 
     /// <summary>An address alone is a network of one.</summary>
     private static IPNetwork? NetworkOf(string text) =>

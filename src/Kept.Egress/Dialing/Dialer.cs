@@ -39,7 +39,8 @@ public sealed class Dialer : IDisposable
     public EgressOptions Options { get; }
     internal TimeProvider Time { get; }
     internal HttpLanes Lanes => _lanes;
-    internal bool UsesProxy => _proxy is not null;
+    /// <summary>Whether everything goes through a proxy: then nothing that is sent stays on this machine, whatever its target is called.</summary>
+    public bool UsesProxy => _proxy is not null;
     internal IPEndPoint[] OwnNameServers => _names.Servers;
 
     /// <summary>Whether what is said to an address stays on this machine.</summary>

@@ -26,21 +26,42 @@ internal sealed class Heartbeat(string key, Duration every, Duration grace)
     public Instant Deadline { get; private set; }
 
     /// <summary>Runs that began and have not ended, the newest last; a caller that names no runs has one.</summary>
-    private readonly List<(string Run, Instant At)> _runs = [];
-    private const int MostRuns = 20;
+    private List<(string Run, Instant At)>? _runs;
+    private const int MostRuns = 1_000;
+
+    /// <summary>A run that did not end for so long never will.</summary>
+    private static readonly Duration LongestRun = Duration.Hours(72);
+
+    private static readonly Duration LogEvery = Duration.Seconds(10);
+    private const int MostLogsADay = 1_000;
+    private (Instant Last, long Day, int Count)? _logs;
 
     /// <summary>It said that a run began; the same run again begins anew. Of too many that never end the oldest is forgotten.</summary>
     public void Begin(string? run, Instant at)
     {
         End(run);
+        _runs ??= [];
+        _runs.RemoveAll(one => at - one.At > LongestRun);
         if (_runs.Count >= MostRuns) _runs.RemoveAt(0);
         _runs.Add((run ?? "", at));
     }
 
     /// <summary>When it said that the run began; null where it did not say, or the run ended since.</summary>
-    public Instant? BeganAt(string? run) => _runs.FindIndex(one => one.Run == (run ?? "")) is >= 0 and var index ? _runs[index].At : null;
+    public Instant? BeganAt(string? run) => _runs?.FindIndex(one => one.Run == (run ?? "")) is >= 0 and var index ? _runs[index].At : null;
 
-    public void End(string? run) => _runs.RemoveAll(one => one.Run == (run ?? ""));
+    public void End(string? run)
+    {
+        _runs?.RemoveAll(one => one.Run == (run ?? ""));
+        if (_runs is { Count: 0 }) _runs = null; // most tell no runs
+    }
+
+    /// <summary>Whether what it tells now is kept: once in ten seconds, and a thousand times a day. The record never forgets, and a job in a tight loop would fill it.</summary>
+    public bool MayLog(Instant at) => _logs is not { } logs || (at < logs.Last || at - logs.Last >= LogEvery) && (DayOf(at) != logs.Day || logs.Count < MostLogsADay);
+
+    /// <summary>What it told is kept.</summary>
+    public void Logged(Instant at) => _logs = (at, DayOf(at), _logs is { } logs && logs.Day == DayOf(at) ? logs.Count + 1 : 1);
+
+    private static long DayOf(Instant at) => at.Microseconds / (Duration.Days(1).Nanoseconds / Duration.PerMicrosecond);
 
     public void Called(Instant at)
     {

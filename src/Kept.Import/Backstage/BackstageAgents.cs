@@ -13,6 +13,9 @@ internal sealed class BackstageAgents(BackstageCatalogue catalogue, HouseDraft d
     /// <summary>In this order names are given: the first of a name has it bare.</summary>
     private static readonly string[] Kinds = ["component", "resource", "system", "domain", "group", "user"];
 
+    /// <summary>One interface of thousands, asked by thousands, would make millions of uses.</summary>
+    private const int MostProviders = 50;
+
     private readonly HashSet<BackstageEntity> _owners = new(catalogue.All.Select(entity => entity.Owner).OfType<BackstageEntity>(), ReferenceEqualityComparer.Instance);
     private readonly Names _ids = new();
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
@@ -108,6 +111,7 @@ internal sealed class BackstageAgents(BackstageCatalogue catalogue, HouseDraft d
         foreach (var api in entity.Consumes)
             if (!_interfaces.TryGetValue(api, out var providers)) losses.Lost(entity.Spec.At("consumesApis"), entity.Subject, $"it consumes `{api.Subject}`, which nobody provides");
             else if (providers.Exists(one => one.Agent == agent)) losses.Lost(entity.Spec.At("consumesApis"), entity.Subject, $"it consumes `{api.Subject}`, which it provides itself");
+            else if (providers.Count > MostProviders) losses.Lost(entity.Spec.At("consumesApis"), entity.Subject, $"it consumes `{api.Subject}`, and {providers.Count.ToString(CultureInfo.InvariantCulture)} components provide it: too many to say which", "name the one it asks under dependsOn");
             else
             {
                 if (providers.Count > 1) losses.Changed(entity.Spec.At("consumesApis"), entity.Subject, $"it does not say which of {providers.Count.ToString(CultureInfo.InvariantCulture)} components it asks for `{api.Subject}`: any is taken to be enough");

@@ -63,7 +63,7 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
         {
             if (!list.IsGood)
             {
-                _problems.Warning(Codes.FoundSource, source.At, $"`{YamlReader.Short(path)}` lists no targets: {list.Why}", "nothing of it is taken; a server that runs keeps the last good list");
+                _problems.Warning(Codes.FoundSource, source.At, $"`{YamlReader.Short(FoundSource.Shown(path))}` lists no targets: {list.Why}", "nothing of it is taken; a server that runs keeps the last good list");
                 continue;
             }
             var (left, told) = (0, new List<string>());
@@ -75,7 +75,7 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
                 if (told.Count < MostTold) told.Add($"`{YamlReader.Short(Plain(target.Address))}` {why}");
             }
             if (left > 0)
-                _problems.Warning(Codes.FoundTarget, at, $"of {list.Targets.Length:N0} targets in `{YamlReader.Short(path)}`, {left:N0} {(left == 1 ? "is" : "are")} left out: {string.Join("; ", told)}{(left > told.Count ? "; …" : "")}",
+                _problems.Warning(Codes.FoundTarget, at, $"of {list.Targets.Length:N0} targets in `{YamlReader.Short(FoundSource.Shown(path))}`, {left:N0} {(left == 1 ? "is" : "are")} left out: {string.Join("; ", told)}{(left > told.Count ? "; …" : "")}",
                     "mend the list, or write `name:` so that each has its own");
         }
     }

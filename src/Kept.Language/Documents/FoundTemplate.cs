@@ -23,6 +23,11 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
                 problems.Error(Codes.FoundTemplate, scalar.Content.At, "a secret would be sent to whatever is found", "write a wish of its own, under `wishes:`, about who may have that secret");
                 good = false;
             }
+            else if (Opens(Label().Replace(scalar.Text, "_")) != Opens(Label().Replace(scalar.Text, "__")))
+            {
+                problems.Error(Codes.FoundTemplate, scalar.Content.At, $"a label stands inside of another `${{…}}` in `{YamlReader.Short(scalar.Text)}`: what was found would choose what is put in", "write the label beside it");
+                good = false;
+            }
             else if (slot == Slot.None && Label().IsMatch(scalar.Text))
             {
                 problems.Error(Codes.FoundTemplate, scalar.Content.At, $"`{YamlReader.Short(scalar.Text)}` would make what was found a part of the language", "labels stand in `purpose`, in the target of a check and in the values of its `headers`");
@@ -55,6 +60,7 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
                 else if (!Fits(found, slot)) wrong ??= $"has a value of `{label}` that may not stand there: {(slot == Slot.Target ? "a blank, " : "")}a control character or `${{`";
                 return found ?? "";
             });
+            if (wrong is null && Opens(text) != Opens(Label().Replace(scalar.Text, "_"))) wrong = "gives together with what stands beside it a `${`, which may not stand there";
             // quoted: whatever was found is a text, and never nothing
             return new YamlScalar(scalar.At, text, ScalarForm.SingleQuoted, new ScalarText(text, scalar.Content.At, Verbatim: false));
         });
@@ -80,6 +86,15 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
         var trimmed = made.ToString().Trim('-', '.');
         // a name that was cut could be another's
         return trimmed.Length is > 0 and <= LongestName ? trimmed : null;
+    }
+
+    /// <summary>The marks of what is put in later (<c>${login.token}</c>), one after the other: what was found may neither make one nor stand in one.</summary>
+    private static string Opens(string text)
+    {
+        var marks = new StringBuilder();
+        for (var at = text.IndexOf("${", StringComparison.Ordinal); at >= 0; at = text.IndexOf("${", at + 2, StringComparison.Ordinal))
+            marks.Append(text, at, (text.IndexOf('}', at) is var end && end < 0 ? text.Length : end + 1) - at);
+        return marks.ToString();
     }
 
     private static bool Fits(string text, Slot slot)

@@ -123,6 +123,9 @@ internal sealed class Written
         else _told.Add(name);
     }
 
+    /// <summary>Fields that were called otherwise, and stand so in documents that our own imports wrote.</summary>
+    private static readonly Dictionary<string, string> Renamed = new(StringComparer.Ordinal) { ["family"] = "addresses" };
+
     private void TellUnknown(int index)
     {
         var key = Map.Entries[index].Key;
@@ -130,6 +133,11 @@ internal sealed class Written
             _reading.Problems.Error(Codes.TextCut, key.At, $"`{YamlReader.Short(key.Text)}` is no field of {Shape.Title}: YAML cut the text before it in two at the comma", help);
         else
         {
+            if (Renamed.TryGetValue(key.Text, out var now) && Shape.Find(now) is not null)
+            {
+                _reading.Problems.Error(Codes.UnknownField, key.At, $"{Shape.Title} has no field `{key.Text}` any more; it is called `{now}`", $"write `{now}` in its place");
+                return;
+            }
             var near = _reading.Problems.Near(key.Text, Shape.Fields.Select(field => field.Name));
             _reading.Problems.Error(Codes.UnknownField, key.At, $"{Shape.Title} has no field `{YamlReader.Short(key.Text)}`{(near is null ? "" : $"; did you mean `{near}`?")}", near is null ? $"its fields are {Listed(Shape)}" : null);
         }

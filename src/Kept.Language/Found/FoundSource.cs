@@ -62,8 +62,18 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
         var every = written.Scalar("every") is { } text ? ExpressionReader.Duration(text, problems) ?? UsualEvery : UsualEvery;
         if (every < LeastEvery || every > Duration.Days(1)) problems.Error(Codes.FoundSource, written.PlaceOf("every"), $"`every: {every}` asks {(every < LeastEvery ? "more often than every 5 seconds" : "less than once a day")}", "write 5s or more, up to 1d");
         var address = url is { } given ? FieldValues.Url(given, problems) : null;
+        if (address is not null && new Uri(address).UserInfo.Length > 0)
+        {
+            problems.Error(Codes.FoundSource, written.PlaceOf("http"), "a name and a password stand in the URL", "write the URL without them; a list that needs a login is fetched into a file: files: targets/*.json");
+            address = null;
+        }
         return good.Count > 0 || address is not null ? new FoundSource(good.ToImmutable(), address, every < LeastEvery ? LeastEvery : every, written.At) : null;
     }
+
+    /// <summary>A source as it is told: of a URL its query and whoever logs in there are left out, for a token may stand in them.</summary>
+    /// <param name="path">A file, or a URL.</param>
+    public static string Shown(string path) =>
+        path.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(path, UriKind.Absolute, out var url) ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : path;
 
     /// <summary>Whether a pattern means a path: <c>*</c> is any part of a name, and no more.</summary>
     internal static bool IsLike(string pattern, string path)

@@ -50,7 +50,7 @@ internal static class PingApi
         return heard.Answer switch
         {
             BeatAnswer.Heard or BeatAnswer.Noted => Taken(context),
-            BeatAnswer.TooOften => TooOften(context, TimeSpan.FromSeconds(1)),
+            BeatAnswer.TooOften => TooOften(context, TimeSpan.FromSeconds(kind == BeatKind.Log ? 10 : 1)),
             BeatAnswer.NotRunning => NotRunning(context),
             _ => Say(context, StatusCodes.Status404NotFound, "not found"),
         };

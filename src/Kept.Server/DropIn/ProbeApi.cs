@@ -21,7 +21,7 @@ internal static class ProbeApi
         var query = context.Request.Query;
         context.Response.Headers.CacheControl = "no-store";
         if (query["hostname"].ToString().Length > 0) return Say(StatusCodes.Status400BadRequest, "the parameter hostname is not known here: write a module with the header Host");
-        var probed = await prober.ProbeAsync(settings, query["module"].ToString(), query["target"].ToString(), context.Request.Headers["X-Prometheus-Scrape-Timeout-Seconds"], gone);
+        var probed = await prober.ProbeAsync(settings, query["module"].ToString(), query["target"].ToString(), context.Request.Headers["X-Prometheus-Scrape-Timeout-Seconds"], context.Connection.RemoteIpAddress, gone);
         if (probed.Status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
         return probed.Status == StatusCodes.Status200OK ? TypedResults.Text(probed.Text, MetricsType) : Say(probed.Status, probed.Text);
     }

@@ -10,13 +10,19 @@ namespace Kept.Server;
 internal delegate ValueTask<(ReadOnlyMemory<byte>? Bytes, string? Why)> AskForTargets(FoundSource source, CancellationToken cancellationToken);
 
 /// <summary>
-/// The lists of targets at URLs, each asked in its rhythm. A list that cannot be read leaves the last good one, also over a restart; one that is empty after it was not is believed
-/// only when it is said again. From any thread.
+/// The lists of targets at URLs, each asked in its rhythm. A list that cannot be read leaves the last good one, also over a restart; one that is empty after it was not, or much smaller, or
+/// another one, is believed only when it is said again. From any thread.
 /// </summary>
 internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, TimeProvider time, ILogger log)
 {
-    /// <summary>How often in a row an empty list is given before it counts, where the one before was not empty.</summary>
-    public const int EmptyUntilBelieved = 3;
+    /// <summary>How often in a row the same list is given before it counts, where most of the one before is gone from it.</summary>
+    public const int SaidUntilBelieved = 3;
+
+    /// <summary>So many may be replaced at once whatever their share: machines come and go.</summary>
+    public const int FewReplaced = 10;
+
+    /// <summary>From one new list to the next: each is a new house, and terms in the ledger.</summary>
+    private static readonly TimeSpan LeastApart = TimeSpan.FromSeconds(60);
 
     private const int MostAtOnce = 4;
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
@@ -25,10 +31,38 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
     {
         public FoundSource Source { get; set; } = source;
         public ReadOnlyMemory<byte>? Good { get; set; }
+        /// <summary>Those of the good list.</summary>
+        public HashSet<string> Addresses { get; set; } = [];
+        /// <summary>How many the last list that was not empty had.</summary>
         public int Count { get; set; }
+        /// <summary>The good list is what the source gave last.</summary>
+        public bool IsNewest { get; set; }
         public string? Why { get; set; }
-        public int Empty { get; set; }
+        public DateTimeOffset? Taken { get; set; }
         public DateTimeOffset Due { get; set; }
+
+        private byte[] _doubted = [];
+        private int _said;
+
+        public bool IsGood(ReadOnlyMemory<byte> bytes) => Good is { } good && good.Span.SequenceEqual(bytes.Span);
+
+        /// <summary>Why a list does not count yet; null where it does.</summary>
+        public string? Doubt(ReadOnlyMemory<byte> bytes, HashSet<string> addresses)
+        {
+            var gone = Addresses.Count - Addresses.Count(addresses.Contains);
+            var isLess = addresses.Count * 2 < Addresses.Count;
+            if (IsGood(bytes) || !isLess && (gone * 2 <= Addresses.Count || gone <= FewReplaced))
+            {
+                (_doubted, _said) = ([], 0);
+                return null;
+            }
+            var hash = SHA256.HashData(bytes.Span);
+            (_doubted, _said) = (hash, _doubted.AsSpan().SequenceEqual(hash) ? _said + 1 : 1);
+            return _said >= SaidUntilBelieved ? null
+                : addresses.Count == 0 ? $"it lists no target any more, and {Addresses.Count:N0} before"
+                : isLess ? $"it lists {addresses.Count:N0} {(addresses.Count == 1 ? "target" : "targets")}, and {Addresses.Count:N0} before: that is believed when it is said {SaidUntilBelieved} times"
+                : $"{gone:N0} of its {Addresses.Count:N0} targets are others now: that is believed when it is said {SaidUntilBelieved} times";
+        }
     }
 
     private readonly Lock _lock = new();
@@ -51,11 +85,11 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         }
     }
 
-    /// <summary>The list of a URL as a file of the house, null where none was ever good; and what is wrong with it now.</summary>
-    public (DocumentFile? File, string? Why) Of(string url)
+    /// <summary>The list of a URL as a file of the house, null where none was ever good; what is wrong with it now, and whether that list is the newest it gave.</summary>
+    public (DocumentFile? File, string? Why, bool IsNewest) Of(string url)
     {
         lock (_lock)
-            return _asked.TryGetValue(url, out var asked) ? (asked.Good is { } good ? new DocumentFile(url, good) { IsTargets = true } : null, asked.Why) : (null, null);
+            return _asked.TryGetValue(url, out var asked) ? (asked.Good is { } good ? new DocumentFile(url, good) { IsTargets = true } : null, asked.Why, asked.IsNewest) : (null, null, false);
     }
 
     /// <summary>Asks each when it is due, until cancelled.</summary>
@@ -79,34 +113,37 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
             var (bytes, why) = await ask(asked.Source, stop);
             var reading = bytes is { } given ? TargetLists.Read(new DocumentFile(asked.Source.Url!, given)) : default;
             if (why is null && reading.Why is { } wrong) why = "what it answers is no list: " + wrong;
-            var isNew = Take(asked, bytes, why, why is null ? reading.Targets.Length : 0);
+            var isNew = Take(asked, bytes, why, why is null ? reading.Targets : []);
             if (isNew) await RememberAsync(asked.Source.Url!, bytes!.Value, stop);
         });
     }
 
     /// <summary>True where the list is another one than before.</summary>
-    private bool Take(Asked asked, ReadOnlyMemory<byte>? bytes, string? why, int count)
+    private bool Take(Asked asked, ReadOnlyMemory<byte>? bytes, string? why, IEnumerable<FoundTarget> targets)
     {
         lock (_lock)
         {
-            asked.Due = time.GetUtcNow() + asked.Source.Every.ToTimeSpan();
+            var now = time.GetUtcNow();
+            asked.Due = now + asked.Source.Every.ToTimeSpan();
             var isNew = false;
             if (why is null)
             {
-                asked.Empty = count > 0 ? 0 : asked.Empty + 1;
-                if (count == 0 && asked.Count > 0)
-                    why = asked.Empty < EmptyUntilBelieved ? $"it lists no target any more, and {asked.Count:N0} before" : $"it lists no target, and listed {asked.Count:N0} before: nothing of it is looked at";
-                if (count > 0 || asked.Count == 0 || asked.Empty >= EmptyUntilBelieved)
+                var addresses = AddressesOf(targets);
+                why = asked.Doubt(bytes!.Value, addresses);
+                asked.IsNewest = why is null && asked.IsGood(bytes.Value);
+                if (why is null && !asked.IsNewest && !(asked.Taken is { } taken && now >= taken && now - taken < LeastApart))
                 {
-                    isNew = asked.Good is not { } before || !before.Span.SequenceEqual(bytes!.Value.Span);
-                    asked.Good = bytes;
+                    isNew = asked.IsNewest = true;
+                    (asked.Good, asked.Addresses, asked.Taken) = (bytes, addresses, now);
+                    if (addresses.Count > 0) asked.Count = addresses.Count;
                 }
-                if (count > 0) asked.Count = count;
+                if (asked.IsNewest && addresses.Count == 0 && asked.Count > 0) why = $"it lists no target, and listed {asked.Count:N0} before: nothing of it is looked at";
             }
+            else asked.IsNewest = false;
             if (asked.Why != why)
             {
-                if (why is null) Again(asked.Source.Url!);
-                else Lacks(asked.Source.Url!, why);
+                if (why is null) Again(FoundSource.Shown(asked.Source.Url!));
+                else Lacks(FoundSource.Shown(asked.Source.Url!), why);
             }
             if (isNew || asked.Why != why) _version++;
             asked.Why = why;
@@ -114,12 +151,14 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         }
     }
 
+    private static HashSet<string> AddressesOf(IEnumerable<FoundTarget> targets) => new(targets.Select(target => target.Address), StringComparer.Ordinal);
+
     private Asked Remembered(string url, FoundSource source)
     {
         var asked = new Asked(source);
         try
         {
-            if (ledger.Cached(KeyOf(url)) is { } bytes && TargetLists.Read(new DocumentFile(url, bytes)) is { IsGood: true } reading) (asked.Good, asked.Count) = (bytes, reading.Targets.Length);
+            if (ledger.Cached(KeyOf(url)) is { } bytes && TargetLists.Read(new DocumentFile(url, bytes)) is { IsGood: true } reading) (asked.Good, asked.Addresses, asked.Count) = (bytes, AddressesOf(reading.Targets), reading.Targets.Length);
         }
         catch (LedgerException)
         {

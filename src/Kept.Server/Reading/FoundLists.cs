@@ -55,13 +55,16 @@ internal sealed class FoundLists(string folder, AskedLists asked)
         foreach (var gone in _good.Keys.Where(path => !files.Any(file => file.IsTargets && file.Path == path)).ToList()) _good.Remove(gone);
         foreach (var source in _sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
         {
-            var (list, why) = asked.Of(source.Url!);
+            var (list, why, isNewest) = asked.Of(source.Url!);
             if (list is not null) all.Add(list);
-            if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : "; the last good list counts"), "it is asked again in its rhythm");
+            if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : isNewest ? "" : "; the last good list counts"), "it is asked again in its rhythm");
         }
         return (all, told.ToImmutable());
 
-        void Tell(FoundSource? source, string path, string why, string help) =>
-            told.Add(new Diagnostic(Code, Severity.Warning, source?.At ?? Place.None, $"the source of targets `{(path.Length <= 80 ? path : path[..79] + "…")}`: {why}", help));
+        void Tell(FoundSource? source, string path, string why, string help)
+        {
+            var shown = FoundSource.Shown(path);
+            told.Add(new Diagnostic(Code, Severity.Warning, source?.At ?? Place.None, $"the source of targets `{(shown.Length <= 80 ? shown : shown[..79] + "…")}`: {why}", help));
+        }
     }
 }

@@ -21,6 +21,8 @@ internal sealed class DescribedServer : IAsyncDisposable
     private DescribedServer(WebApplication app) => _app = app;
 
     public int Port => new Uri(_app.Urls.First()).Port;
+    /// <summary>Bytes that it sends beside the descriptors, once in each call.</summary>
+    public int Padding { get; set; }
     /// <summary>How many calls asked for descriptors.</summary>
     public int Described => Volatile.Read(ref _described);
     /// <summary>What the method was asked last, and the metadata it came with.</summary>
@@ -89,12 +91,12 @@ internal sealed class DescribedServer : IAsyncDisposable
             var length = BinaryPrimitives.ReadInt32BigEndian(questions.AsSpan(at + 1));
             var (field, name) = Schema.Parts(questions.AsMemory(at + 5, length)).Single();
             at += 5 + length;
-            await context.Response.Body.WriteAsync(GrpcAnswer.Framed(Described1(field, Schema.Text(name.Span), sendsAll)), context.RequestAborted);
+            await context.Response.Body.WriteAsync(GrpcAnswer.Framed(Described1(field, Schema.Text(name.Span), sendsAll, at == 5 + length ? Padding : 0)), context.RequestAborted);
         }
         context.Response.AppendTrailer("grpc-status", "0");
     }
 
-    private static byte[] Described1(int field, string name, bool sendsAll)
+    private static byte[] Described1(int field, string name, bool sendsAll, int padding)
     {
         var (answer, inner) = (new ProtoWriter(), new ProtoWriter());
         var found = Files.Where(file => field == 3 ? Schema.NamesOf(file).Name == name : Schema.NamesOf(file).Name == "all.proto" && name == "kept.test.Orders").ToList();
@@ -108,6 +110,7 @@ internal sealed class DescribedServer : IAsyncDisposable
         foreach (var file in sendsAll ? Files : [.. found]) inner.Counted(1, file.Span);
         answer.Text(1, "");
         answer.Counted(4, inner.Written);
+        if (padding > 0) answer.Counted(15, new byte[padding]);
         return answer.Written.ToArray();
     }
 }

@@ -93,6 +93,17 @@ public sealed class GrpcMethodTests
         (await Method("kept.test.Orders/Send")).IsGap(GapCause.Fault, "kept.test.Orders/Send streams");
     }
 
+    /// <summary>Two rounds of little that is needed and much that is not: each is within what one answer may hold.</summary>
+    [Fact]
+    public async Task What_comes_beside_descriptors_counts_as_them()
+    {
+        await using var server = await DescribedServer.StartAsync("v1", false, TestContext.Current.CancellationToken);
+        server.Padding = 1_000;
+        (await LookAsync(server.Port)).Answers();
+        server.Padding = 3_000_000;
+        (await LookAsync(server.Port)).Fails(TargetFailure.TooLarge, "sent more descriptors than are read (4MiB, 512 files)");
+    }
+
     [Fact]
     public async Task A_request_that_does_not_fit_is_never_sent()
     {

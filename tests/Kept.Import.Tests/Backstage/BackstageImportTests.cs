@@ -72,6 +72,18 @@ public sealed class BackstageImportTests
         Assert.Equal((2_000, false), (reading.Carried, reading.IsBroken));
     }
 
+    [Theory]
+    [InlineData(50, false)]
+    [InlineData(51, true)]
+    public void An_interface_of_too_many_is_used_by_nobody_and_told(int providers, bool isLost)
+    {
+        var reading = Importing.Of("backstage", "{ apiVersion: backstage.io/v1alpha1, kind: API, metadata: { name: all }, spec: { type: openapi, lifecycle: x, owner: x, definition: x } }\n---\n"
+            + "{ apiVersion: backstage.io/v1alpha1, kind: Component, metadata: { name: user }, spec: { type: service, lifecycle: x, owner: x, consumesApis: [ all ] } }\n"
+            + string.Concat(Enumerable.Range(0, providers).Select(i => $"---\n{{ apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {{ name: c{i} }}, spec: {{ type: service, lifecycle: x, owner: x, providesApis: [ all ] }} }}\n")));
+        Assert.Equal(isLost, reading.Findings.Any(finding => finding.Message.Contains("51 components provide it: too many to say which", StringComparison.Ordinal)));
+        Assert.Equal(!isLost, reading.Documents.Any(document => Encoding.UTF8.GetString(document.Bytes.Span).Contains("uses:", StringComparison.Ordinal)));
+    }
+
     /// <summary>Lines of a catalogue in any choice, cut anywhere: <see cref="Importing.Of(string, string, ValueTuple{string, string}[])"/> holds that what comes out loads.</summary>
     [Fact]
     public void Cut_and_mixed_catalogues_never_throw()

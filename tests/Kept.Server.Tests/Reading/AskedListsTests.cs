@@ -5,7 +5,7 @@ using Kept.Language.Found;
 using Kept.Ledger;
 using Kept.Model;
 using Kept.TestKit.Peers;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -20,27 +20,36 @@ public sealed class AskedListsTests
 
     private static FoundSource Source(string url) => new([], url, Duration.Seconds(60), new Place(new SourceFile("watch.kept.yaml"), 6, 9, 4));
 
+    private sealed class Heard(List<string> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Add(formatter(state, exception));
+    }
+
     private sealed class Asking
     {
         public FakeTimeProvider Time { get; } = new(MadeHouse.Now.ToDateTimeOffset());
         public Queue<(string? Body, string? Why)> Answers { get; } = [];
         public ILedger Ledger { get; }
         public AskedLists Lists { get; }
-        public string Url { get; } = "http://sd.example/";
+        public string Url { get; }
+        public List<string> Log { get; } = [];
 
-        public Asking(ILedger? ledger = null)
+        public Asking(ILedger? ledger = null, string url = "http://sd.example/", int every = 60)
         {
+            Url = url;
             Ledger = ledger ?? Ledgers.InMemory(TimeProvider.System, new Random(1));
-            Lists = new AskedLists((_, _) => ValueTask.FromResult(Answers.Dequeue() is var (body, why) && body is not null ? ((ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(body), (string?)null) : (null, why)), Ledger, Time, NullLogger.Instance);
-            Lists.Follow([Source(Url)]);
+            Lists = new AskedLists((_, _) => ValueTask.FromResult(Answers.Dequeue() is var (body, why) && body is not null ? ((ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(body), (string?)null) : (null, why)), Ledger, Time, new Heard(Log));
+            Lists.Follow([Source(Url) with { Every = Duration.Seconds(every) }]);
         }
 
-        public async Task<(string? List, string? Why)> NextAsync(string? body, string? why = null)
+        public async Task<(string? List, string? Why)> NextAsync(string? body, string? why = null, int seconds = 60)
         {
             Answers.Enqueue((body, why));
-            Time.Advance(TimeSpan.FromSeconds(60));
+            Time.Advance(TimeSpan.FromSeconds(seconds));
             await Lists.AskDueAsync(default);
-            var (file, told) = Lists.Of(Url);
+            var (file, told, _) = Lists.Of(Url);
             return (file is null ? null : Encoding.UTF8.GetString(file.Bytes.Span), told);
         }
     }
@@ -68,10 +77,58 @@ public sealed class AskedListsTests
         var asking = new Asking();
         Assert.Equal(("[]", null), await asking.NextAsync("[]")); // a first one may be empty
         await asking.NextAsync(Two);
-        for (var i = 1; i < AskedLists.EmptyUntilBelieved; i++)
+        for (var i = 1; i < AskedLists.SaidUntilBelieved; i++)
             Assert.Equal((Two, "it lists no target any more, and 2 before"), await asking.NextAsync("[]"));
         Assert.Equal(("[]", "it lists no target, and listed 2 before: nothing of it is looked at"), await asking.NextAsync("[]"));
         Assert.Equal((One, null), await asking.NextAsync(One));
+    }
+
+    private static string Hosts(int from, int count) => $"[ {{ \"targets\": [ {string.Join(", ", Enumerable.Range(from, count).Select(i => $"\"h{i}.example\""))} ] }} ]";
+
+    [Fact]
+    public async Task A_list_from_which_most_are_gone_is_believed_only_when_it_is_said_again()
+    {
+        var asking = new Asking();
+        await asking.NextAsync(Hosts(0, 100));
+        Assert.Equal((Hosts(0, 50), null), await asking.NextAsync(Hosts(0, 50))); // half may go
+        Assert.Equal((Hosts(0, 50), "it lists 24 targets, and 50 before: that is believed when it is said 3 times"), await asking.NextAsync(Hosts(0, 24)));
+        Assert.Equal((Hosts(0, 50), "it lists 23 targets, and 50 before: that is believed when it is said 3 times"), await asking.NextAsync(Hosts(0, 23))); // another one begins anew
+        await asking.NextAsync(Hosts(0, 23));
+        Assert.Equal((Hosts(0, 23), null), await asking.NextAsync(Hosts(0, 23)));
+        Assert.Equal((Hosts(0, 23), "13 of its 23 targets are others now: that is believed when it is said 3 times"), await asking.NextAsync(Hosts(13, 23)));
+        Assert.Equal((Hosts(10, 23), null), await asking.NextAsync(Hosts(10, 23))); // few may come and go
+    }
+
+    [Fact]
+    public async Task A_server_whose_list_is_another_one_each_time_makes_no_more_than_one_house_a_minute()
+    {
+        var asking = new Asking(every: 5);
+        var version = asking.Lists.Version;
+        for (var i = 0; i < 48; i++) await asking.NextAsync(Hosts(0, 10 + i), seconds: 5);
+        Assert.Equal(version + 4, asking.Lists.Version);
+        Assert.Equal((Hosts(0, 58), null), await asking.NextAsync(Hosts(0, 58), seconds: 5));
+        for (var i = 0; i < 48; i++) await asking.NextAsync(Hosts(100 * (i + 1), 58), seconds: 5);
+        Assert.Equal(Hosts(0, 58), Encoding.UTF8.GetString(asking.Lists.Of(asking.Url).File!.Bytes.Span));
+    }
+
+    [Fact]
+    public async Task What_counts_is_told_as_it_is_and_no_token_of_its_URL()
+    {
+        var asking = new Asking(url: "http://sd.example/t?token=t0ken");
+        var document = new Kept.Language.DocumentFile("watch.kept.yaml", Encoding.UTF8.GetBytes($"kept: 1\nagent: watch\nrelies-on:\n  web:\n    found: [ {{ from: {{ http: '{asking.Url}' }}, wish: {{}} }} ]\n"));
+        async Task<string> ToldAsync(string? body, string? why = null)
+        {
+            await asking.NextAsync(body, why);
+            return Assert.Single(new FoundLists("/nowhere", asking.Lists).Complete([document], []).Problems).Message;
+        }
+        Assert.Equal("the source of targets `http://sd.example/t`: it answers 500; nothing of it is looked at yet", await ToldAsync(null, "it answers 500"));
+        await asking.NextAsync(Two);
+        Assert.Equal("the source of targets `http://sd.example/t`: it answers 500; the last good list counts", await ToldAsync(null, "it answers 500"));
+        Assert.Equal("the source of targets `http://sd.example/t`: it lists no target any more, and 2 before; the last good list counts", await ToldAsync("[]"));
+        await asking.NextAsync("[]");
+        Assert.Equal("the source of targets `http://sd.example/t`: it lists no target, and listed 2 before: nothing of it is looked at", await ToldAsync("[]"));
+        Assert.DoesNotContain(asking.Log, line => line.Contains("t0ken", StringComparison.Ordinal));
+        Assert.Contains(asking.Log, line => line.StartsWith("The source of targets http://sd.example/t: it answers 500", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -95,7 +152,7 @@ public sealed class AskedListsTests
         asking.Lists.Follow([]);
         asking.Time.Advance(TimeSpan.FromSeconds(600));
         await asking.Lists.AskDueAsync(default);
-        Assert.Equal((null, null), asking.Lists.Of(asking.Url));
+        Assert.Equal((null, null, false), asking.Lists.Of(asking.Url));
     }
 
     [Fact]
