@@ -94,7 +94,7 @@ public sealed class FoundHouseTests
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 1_500; i++) // a new list of a URL is taken once a minute
         {
             if (await holds()) return;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
