@@ -86,6 +86,14 @@ public partial class DocumentsTests
             foreach (var form in new[] { page["docs/reference/import-".Length..^".md".Length], "report", "document", "history" }) known[form] = page;
         foreach (var form in new[] { "openslo", "openslo-document", "sloth", "sloth-report", "sloth-document", "pyrra", "pyrra-document" }) known[form] = "docs/reference/import-slo.md";
         foreach (var form in new[] { "slo", "told", "rules", "modules", "entities" }) known[form] = "docs/reference/export.md";
+        // pages with tests of their own: DiscoveryPageTests, DropInPageTests, ScenarioTests
+        foreach (var form in page switch
+        {
+            "docs/concepts/discovery.md" => ["document", "targets", "wishes"],
+            "docs/reference/drop-in.md" => ["document", "calls", "house", "blackbox"],
+            "docs/concepts/regimes.md" => ["scenario"],
+            _ => Array.Empty<string>(),
+        }) known[form] = page;
         // bytes, links and folders, which a page cannot hold: their examples are files under examples/broken
         if (RunElsewhere().IsMatch(Path.GetFileNameWithoutExtension(page))) known["text"] = page;
         foreach (var (form, _) in Blocks(page)) Assert.True(known.TryGetValue(form, out var only) && (only!.Length == 0 || only == page), $"{page}: a block of {form}, which no test runs there");

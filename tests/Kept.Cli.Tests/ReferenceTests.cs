@@ -93,7 +93,8 @@ public partial class ReferenceTests
     [Fact]
     public void The_table_of_metrics_has_every_family_and_no_other()
     {
-        var families = TypeLine().Matches(Approved("Metrics", "Expectations", "MetricsTests.Metrics_keep_their_form.txt")).Select(match => match.Groups["name"].Value).ToList();
+        var families = TypeLine().Matches(Approved("Metrics", "Expectations", "MetricsTests.Metrics_keep_their_form.txt")).Select(match => match.Groups["name"].Value)
+            .Concat(["kept_regime_outcome", "kept_regime_current"]).ToList(); // only of promises that name regimes: RegimeServerTests
         var shown = Rows(Api, "| family | says |").SelectMany(cells => Backticked().Matches(cells[0])).Select(match => match.Groups["text"].Value).ToList();
         Assert.NotEmpty(families);
         Assert.All(shown, name => Assert.Contains(families, family => Fits(name, family)));
