@@ -127,6 +127,9 @@ public sealed partial class Teller(TellParts parts)
     /// <summary>Completes when no try is under way; for tests that move the clock.</summary>
     internal Task QuietAsync() => Task.WhenAll(_lanes.Values.Select(lane => lane.UnderWay ?? Task.CompletedTask));
 
+    /// <summary>A try has ended, and no turn has recorded how; for tests that stop between the two.</summary>
+    internal bool HasReceipt => !_ended.IsEmpty;
+
     private void Read()
     {
         while (_retelling.Sequence < parts.Ledger.LastSequence)
