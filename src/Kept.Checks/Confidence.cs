@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Kept.Egress;
 using Kept.Model;
 
 namespace Kept.Checks;
@@ -64,9 +65,15 @@ internal readonly record struct Confidence(int Sure, int Share)
     private static int? Parts(string text) =>
         text.Length is > 1 and < 9 && text[^1] == '%' && decimal.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= 100 && percent * 100 % 1 == 0 ? (int)(percent * 100) : null;
 
+    /// <summary>Of a check whose fields were read; its words say what so many answers are for.</summary>
+    /// <exception cref="EgressException">They were not, which is a fault of ours.</exception>
+    public static (Confidence Read, string Why) Of(Check check) => Of(check.Settings) is (var read, null, _)
+        ? (read, $"to find {read.ShareWords} of wrong answers with a confidence of {read.SureWords}")
+        : throw EgressException.OfUs(GapCause.Fault, $"the confidence of `{check.Name}` cannot be read");
+
     /// <summary>The share, as people write it.</summary>
-    public string ShareWords => $"{(Share / 100m).ToString("0.##", CultureInfo.InvariantCulture)}%";
+    private string ShareWords => $"{(Share / 100m).ToString("0.##", CultureInfo.InvariantCulture)}%";
 
     /// <summary>The confidence, as people write it.</summary>
-    public string SureWords => $"{(Sure / 100m).ToString("0.##", CultureInfo.InvariantCulture)}%";
+    private string SureWords => $"{(Sure / 100m).ToString("0.##", CultureInfo.InvariantCulture)}%";
 }

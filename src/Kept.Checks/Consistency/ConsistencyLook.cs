@@ -22,8 +22,7 @@ internal static class ConsistencyLook
     private static async ValueTask<Observation> LookAsync(Dialer dialer, TimeProvider time, Attempt attempt, CancellationToken deadline)
     {
         var check = attempt.Request.Check;
-        var (confidence, error, _) = Confidence.Of(check.Settings);
-        if (error is not null) throw EgressException.OfUs(GapCause.Fault, error);
+        var (confidence, why) = Confidence.Of(check);
         var (compares, sequence) = (PartOf(check, ConsistencyKind.Compares) ?? AnswerPart.Whole, PartOf(check, ConsistencyKind.Sequence));
         var asks = await AsksAsync(dialer, attempt, deadline);
         // each of them more than twice, else one that comes back to its old answer could not be told from one that changes
@@ -43,7 +42,6 @@ internal static class ConsistencyLook
             else if (trouble.Length == 0 && wasAgree && !readings.Agree) trouble = $"; {which} was what another had replaced: {AnswerPart.Shown(part, attempt)}";
             isOfTimes = isTime;
         }
-        var why = $"to find {confidence.ShareWords} of wrong answers with a confidence of {confidence.SureWords}";
         var seen = new SeenValues(check.Kind)
         {
             ["agree"] = Value.Of(readings.Agree),

@@ -23,8 +23,7 @@ internal static class ReuseLook
     private static async ValueTask<Observation> LookAsync(Dialer dialer, TimeProvider time, Attempt attempt, CancellationToken deadline)
     {
         var check = attempt.Request.Check;
-        var (confidence, error, _) = Confidence.Of(check.Settings);
-        if (error is not null) throw EgressException.OfUs(GapCause.Fault, error);
+        var (confidence, why) = Confidence.Of(check);
         var compares = check.Setting<FieldValue.Text>(ReuseKind.Compares)?.Content is { Length: > 0 } text ? AnswerPart.Read(text) ?? AnswerPart.Whole : AnswerPart.Whole;
         var (target, predecessors) = Asks(attempt);
         if (predecessors.Count == 0) throw EgressException.OfUs(GapCause.Fault, "the check names no predecessor");
@@ -44,16 +43,15 @@ internal static class ReuseLook
         }
         var alone = session.Different > 0 ? confidence.Needed : session.Alone + 1;
         while (goesOn && !session.Moved && session.Leftovers == 0 && session.Alone < alone) goesOn = await session.AskAloneAsync();
-        return Judged(attempt, questions, session, confidence, needed, isEnough: session.Alone >= alone, markers.Any);
+        return Judged(attempt, questions, session, confidence, why, needed, isEnough: session.Alone >= alone, markers.Any);
     }
 
     /// <param name="isEnough">As many were asked without a predecessor as it takes.</param>
     /// <param name="hasMarkers">Leftovers could be seen.</param>
-    private static Observation Judged(Attempt attempt, Questions questions, ReuseSession session, Confidence confidence, int needed, bool isEnough, bool hasMarkers)
+    private static Observation Judged(Attempt attempt, Questions questions, ReuseSession session, Confidence confidence, string why, int needed, bool isEnough, bool hasMarkers)
     {
         var check = attempt.Request.Check;
         var phases = attempt.Trail.Phases;
-        var why = $"to find {confidence.ShareWords} of wrong answers with a confidence of {confidence.SureWords}";
         var isKnown = session.Leftovers > 0 || !session.Moved && isEnough;
         var wrong = session.Leftovers + (session.Moved ? 0 : session.Different);
         var trouble = session.Leftover ?? (session.Moved ? "without a predecessor it did not answer as at first" : session.Difference);
