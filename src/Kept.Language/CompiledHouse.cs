@@ -15,7 +15,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before, or makes another check of it
-    private static ReadOnlySpan<byte> Magic => "KHC\u000c"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u000d"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)
@@ -92,7 +92,7 @@ public static class CompiledHouse
         Id = tape.Text(),
         Name = tape.Text(),
         Place = tape.Text(),
-        Settings = new HouseSettings(tape.Int(), tape.Int(), tape.MaybeText(), tape.Texts(), tape.MaybeText(), new Duration(tape.Whole()))
+        Settings = new HouseSettings(tape.Int(), tape.Int(), tape.MaybeText(), tape.Texts(), tape.MaybeText(), tape.Length())
         {
             Programs = tape.Texts(),
             Registries = [.. tape.Texts().Zip(tape.Texts(), KeyValuePair.Create)],

@@ -56,7 +56,7 @@ internal static class AgentTape
         Kind = tape.One<AgentKind>(),
         Domains = tape.Texts(),
         Until = tape.Maybe(() => new Instant(tape.Whole())),
-        Contacts = tape.List(() => new Contact(tape.Text(), tape.Text(), tape.MaybeText(), tape.Maybe(() => new Duration(tape.Whole())), tape.Maybe(() => new Instant(tape.Whole())), tape.At())),
+        Contacts = tape.List(() => new Contact(tape.Text(), tape.Text(), tape.MaybeText(), tape.Maybe(() => tape.Length()), tape.Maybe(() => new Instant(tape.Whole())), tape.At())),
         Attention = tape.MaybeOf(() => new Attention(tape.Maybe(tape.Quantity), tape.Maybe(tape.Quantity), tape.Maybe(tape.Int))),
         Load = tape.MaybeOf(() => new LoadSource(tape.Text(), tape.Text())),
         Region = tape.MaybeText(),

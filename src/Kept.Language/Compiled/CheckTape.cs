@@ -61,13 +61,16 @@ internal static class CheckTape
         });
     }
 
+    // no document says more between two looks; what is judged reckons with many of them
+    private static readonly Duration Longest = Duration.Days(366);
+
     public static Check Check(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds, bool isStep = false) => new(
         tape.Text(),
         kinds.TryGetValue(tape.Text(), out var kind) ? kind : throw TapeReader.Damaged(),
         new CheckTarget(tape.Text(), tape.Text(), tape.Int(), tape.Text(), tape.Text(), tape.Text() is { Length: > 0 } dials ? dials : null),
         tape.Shared(() => tape.List(() => KeyValuePair.Create(tape.Text(), tape.FieldValue())).ToFrozenDictionary(StringComparer.Ordinal)),
-        new Duration(tape.Whole()),
-        new Duration(tape.Whole()),
+        tape.Length(atMost: Longest),
+        tape.Length(atMost: Longest),
         new Confirmation(tape.Int(), tape.Int()),
         tape.List(() => new Expectation(tape.Text(), tape.Expression())),
         tape.List(() => new Measure(tape.QuantityType(), tape.Seen(), tape.Quantity(), tape.Text())),
@@ -122,7 +125,7 @@ internal static class CheckTape
     private static FieldValue FieldValue(this TapeReader tape) => tape.Byte() switch
     {
         1 => new FieldValue.Text(tape.Text()),
-        2 => new FieldValue.Length(new Duration(tape.Whole())),
+        2 => new FieldValue.Length(tape.Length()),
         3 => new FieldValue.Bytes(tape.Whole()),
         4 => new FieldValue.Whole(tape.Whole()),
         5 => new FieldValue.YesNo(tape.Flag()),

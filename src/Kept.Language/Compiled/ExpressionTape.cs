@@ -236,12 +236,14 @@ internal static class ExpressionTape
         tape.Amount(objective.SliceRule.Share);
     }
 
+    private static readonly Duration LongestWindow = Duration.Days(400);
+
     public static Objective Objective(this TapeReader tape) => new(tape.At(), tape.Text(), tape.QuantityType(), new Statistic(tape.One<StatisticKind>(), tape.Amount()),
         tape.MaybeText(), tape.One<Comparison>(), tape.Quantity(), tape.Byte() switch
         {
-            1 => new Window.Rolling(new Duration(tape.Whole())),
+            1 => new Window.Rolling(tape.Length(atMost: LongestWindow)),
             2 => new Window.Calendar(tape.One<CalendarUnit>(), tape.Zone()),
             _ => throw TapeReader.Damaged(),
-        }, tape.Maybe(() => new Duration(tape.Whole())))
+        }, tape.Maybe(() => tape.Length(atMost: LongestWindow)))
     { SliceRule = new SliceRule(tape.One<SliceCount>(), tape.Amount()) };
 }

@@ -64,7 +64,17 @@ internal static class PromiseTape
         tape.Text(promise.TermsHash);
     }
 
-    public static Promise Promise(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new()
+    public static Promise Promise(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds)
+    {
+        var promise = tape.Read(kinds);
+        foreach (var alert in promise.Alerts)
+            foreach (var line in alert.Lines)
+                foreach (var test in line.Tests)
+                    if (test.Objective < 0 || test.Objective >= promise.Keeps.Length) throw TapeReader.Damaged();
+        return promise;
+    }
+
+    private static Promise Read(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new()
     {
         Name = tape.Name(),
         Standing = tape.One<Standing>(),
@@ -72,14 +82,14 @@ internal static class PromiseTape
         Benefit = tape.Text(),
         To = tape.Texts(),
         Docs = tape.MaybeText(),
-        Notice = tape.Maybe(() => new Duration(tape.Whole())),
+        Notice = tape.Maybe(() => tape.Length()),
         Until = tape.Maybe(() => new Instant(tape.Whole())),
         Keeps = tape.List(tape.Objective),
         Given = tape.MaybeOf(tape.Expression),
         Uses = tape.MaybeOf(tape.Expression),
         Limits = tape.MaybeOf(tape.Limits),
         Fails = tape.List(tape.Failure),
-        Maintenance = tape.MaybeOf(() => new Maintenance(new Duration(tape.Whole()), new Duration(tape.Whole()), new Duration(tape.Whole()), tape.Text()) { During = tape.MaybeOf(tape.Calendar) }),
+        Maintenance = tape.MaybeOf(() => new Maintenance(tape.Length(), tape.Length(), tape.Length(), tape.Text()) { During = tape.MaybeOf(tape.Calendar) }),
         Checks = tape.List(() => tape.Check(kinds)),
         Coverage = tape.Amount(),
         Confidence = tape.Maybe(tape.Amount),
@@ -126,7 +136,7 @@ internal static class PromiseTape
         return new Alert(name, tape.List(() =>
         {
             var (text, place) = (tape.Text(), tape.At());
-            return new BurnLine(text, place, tape.List(() => new BurnTest(tape.Int(), tape.MaybeText(), tape.Flag(), tape.Amount(), new Duration(tape.Whole()), tape.At())));
+            return new BurnLine(text, place, tape.List(() => new BurnTest(tape.Int(), tape.MaybeText(), tape.Flag(), tape.Amount(), tape.Length(), tape.At())));
         }), at);
     }
 

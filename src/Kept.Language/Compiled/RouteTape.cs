@@ -29,8 +29,8 @@ internal static class RouteTape
         To = tape.Texts(),
         When = (Tidings)tape.Int() & Tidings.All,
         IsUsual = tape.Flag(),
-        UnknownAfter = new Duration(tape.Whole()),
-        Canary = new Duration(tape.Whole()),
+        UnknownAfter = tape.Length(),
+        Canary = tape.Length(),
         At = tape.At(),
     };
 }

@@ -161,6 +161,9 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
 
     public int Int() => Whole() is var value and >= int.MinValue and <= int.MaxValue ? (int)value : throw Damaged();
 
+    /// <summary>A length of time as documents may write it: not negative, and no longer than <paramref name="atMost"/>, a hundred years where nothing is said.</summary>
+    public Duration Length(Duration? atMost = null) => Whole() is var length && length >= 0 && length <= (atMost ?? Duration.Days(36_525)).Nanoseconds ? new Duration(length) : throw Damaged();
+
     public int Count() => Int() is var count and >= 0 && count <= to - _at ? count : throw Damaged();
 
     public decimal Amount()
