@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,13 +10,10 @@ namespace Kept.Language;
 
 /// <summary>
 /// Reads the documents of a house: bytes in, house and problems out. Pure, and never throws on any input. All problems of all files are told at once; errors
-/// of form refuse the house. Files are read one after the other and their text is dropped, so memory is that of the house and one file.
+/// of form refuse the house. The text of a file is dropped when it is read, so memory is that of the house and a few files.
 /// </summary>
 public static class HouseReader
 {
-    private const long WorthParallel = 256 * 1024;
-    private const int WorthSharing = 64; // promises; below it, waking other threads costs more than they take off
-
     /// <param name="files">In any order; they are read by path.</param>
     /// <param name="defaultHouseId">The house's id where <c>house.yaml</c> gives none.</param>
     /// <param name="kinds">The kinds of check there are.</param>
@@ -84,62 +80,24 @@ public static class HouseReader
     private static List<Agent> AgentsOf(List<DocumentFile> files, DocumentTables tables, SharedTexts texts, HouseFile house, Problems problems)
     {
         var documents = files.Where(file => !IsHouseFile(file) && !file.IsTargets).ToList();
-        var targets = new Found.TargetLists(files);
-        var types = TypesOf(documents, tables);
-        var settings = new Dictionary<CheckKind, FrozenDictionary<string, FieldValue>>();
+        var reader = new FileReader(tables, texts, TypesOf(documents, tables), new Found.TargetLists(files));
         var agents = new List<Agent>();
         var byId = new Dictionary<string, Agent>(StringComparer.Ordinal);
-        foreach (var (file, text, nodes, unread) in Parsed(documents))
+        foreach (var agent in reader.Read(documents, problems))
         {
-            problems.Add(unread);
-            if (text is not { } source) continue;
-            var reading = new Reading(source, file.Origin, tables, texts, problems);
-            var opened = nodes.Select(document => AgentReader.Open(document, reading, settings)).OfType<AgentDocument>().ToList();
-            foreach (var document in opened) types[document.Scope.Agent] = document.Scope.Types;
-            foreach (var document in opened)
+            if (byId.TryGetValue(agent.Id, out var first))
+                problems.Error(Codes.AgentTwice, agent.At, $"`{agent.Id}` already has a document: {first.At}", "put everything it promises into one document");
+            else if (!house.Ours.IsEmpty && agent.Origin == DocumentOrigin.Ours && !house.Ours.Contains(agent.Id))
+                problems.Error(Codes.NotOurs, agent.At, $"`{agent.Id}` is not one of ours: {string.Join(", ", house.Ours.Take(12))}", "add it to `ours:` in house.yaml, or take the document away: others publish their own");
+            else
             {
-                var agent = AgentReader.Read(document, types.GetValueOrDefault, targets);
-                // without a good id it is no agent; what was wrong has been told
-                if (document.Id.Length == 0) continue;
-                if (byId.TryGetValue(agent.Id, out var first))
-                    problems.Error(Codes.AgentTwice, agent.At, $"`{agent.Id}` already has a document: {first.At}", "put everything it promises into one document");
-                else if (!house.Ours.IsEmpty && file.Origin == DocumentOrigin.Ours && !house.Ours.Contains(agent.Id))
-                    problems.Error(Codes.NotOurs, agent.At, $"`{agent.Id}` is not one of ours: {string.Join(", ", house.Ours.Take(12))}", "add it to `ours:` in house.yaml, or take the document away: others publish their own");
-                else
-                {
-                    if (agent.Promises.Length > 0) agent = agent with { Promises = WithTermsHashes(agent) };
-                    byId.Add(agent.Id, agent);
-                    agents.Add(agent);
-                }
+                byId.Add(agent.Id, agent);
+                agents.Add(agent);
             }
         }
         RelianceReader.HoldAccepted(agents, byId.ContainsKey, problems);
         return agents;
     }
-
-    private static ImmutableArray<Promise> WithTermsHashes(Agent agent) => agent.Promises.Length < WorthSharing
-        ? [.. agent.Promises.Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })]
-        : [.. agent.Promises.AsParallel().AsOrdered().Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })];
-
-    /// <summary>
-    /// The files one after the other, their YAML already parsed. Parsing is most of the work and needs nothing of other files: in a large house some are parsed at
-    /// once, never more than a handful, so memory stays that of the house and a few files. What comes out does not depend on it.
-    /// </summary>
-    private static IEnumerable<ParsedFile> Parsed(List<DocumentFile> files)
-    {
-        if (files.Sum(file => (long)file.Bytes.Length) < WorthParallel) return files.Select(Parse);
-        return files.Chunk(2 * Environment.ProcessorCount).SelectMany(some => some.AsParallel().AsOrdered().Select(Parse));
-    }
-
-    private static ParsedFile Parse(DocumentFile file)
-    {
-        var problems = new Problems();
-        return SourceText.From(file, problems) is { } source
-            ? new ParsedFile(file, source, YamlReader.Read(source, problems), problems)
-            : new ParsedFile(file, null, [], problems);
-    }
-
-    private readonly record struct ParsedFile(DocumentFile File, SourceText? Source, IReadOnlyList<YamlDocument> Nodes, Problems Problems);
 
     /// <summary>
     /// Quantities of all agents, because what one needs may be said in the words of another. Only files that declare some are looked at beforehand, and

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Kept.Language.Yaml;
@@ -12,7 +13,7 @@ internal sealed record AgentDocument(string Id, Written Written, Reading Reading
 internal static class AgentReader
 {
     /// <summary>The first half: who speaks, and which quantities it declares. Null where it cannot even be said who speaks.</summary>
-    public static AgentDocument? Open(YamlDocument document, Reading reading, Dictionary<CheckKind, FrozenDictionary<string, FieldValue>> defaultSettings)
+    public static AgentDocument? Open(YamlDocument document, Reading reading, ConcurrentDictionary<CheckKind, FrozenDictionary<string, FieldValue>> defaultSettings)
     {
         if (document.Root is null || Written.Of(reading.Tables.Document, document.Root, reading, document.At) is not { } written) return null;
         if (written.Scalar("kept") is { } version && version.Text != "1")

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kept.Language.Yaml;
 using Kept.Model;
 
@@ -39,18 +40,13 @@ internal sealed class Reading(SourceText source, DocumentOrigin origin, Document
     }
 }
 
-/// <summary>Equal texts of a house are one string: of 100,000 promises, most have the same version, promisees and expectations.</summary>
+/// <summary>Equal texts of a house are one string: of 100,000 promises, most have the same version, promisees and expectations. Files that are read at once share them.</summary>
 internal sealed class SharedTexts
 {
-    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _texts = new(StringComparer.Ordinal);
 
     /// <summary>Parts of promises, each once too.</summary>
     public SharedParts Parts { get; } = new();
 
-    public string Share(string text)
-    {
-        if (_texts.TryGetValue(text, out var shared)) return shared;
-        _texts.Add(text, text);
-        return text;
-    }
+    public string Share(string text) => _texts.GetOrAdd(text, text);
 }

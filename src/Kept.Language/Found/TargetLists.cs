@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
@@ -18,7 +19,7 @@ public sealed class TargetLists
     private const int MostLabels = 64, LongestName = 128, LongestValue = 1_024, LongestTarget = 2_048;
 
     private readonly Dictionary<string, DocumentFile> _files;
-    private readonly Dictionary<string, TargetReading> _read = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TargetReading> _read = new(StringComparer.Ordinal);
 
     internal TargetLists(IEnumerable<DocumentFile> files) => _files = files.Where(file => file.IsTargets).GroupBy(file => file.Path, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
 
@@ -26,10 +27,7 @@ public sealed class TargetLists
     internal IEnumerable<(string Path, TargetReading Reading)> Of(FoundSource source)
     {
         foreach (var path in _files.Keys.Where(source.Names).Order(StringComparer.Ordinal))
-        {
-            if (!_read.TryGetValue(path, out var reading)) _read[path] = reading = Read(_files[path]);
-            yield return (path, reading);
-        }
+            yield return (path, _read.GetOrAdd(path, static (path, files) => Read(files[path]), _files));
     }
 
     /// <summary>Reads one list; YAML where its name says so, else JSON.</summary>

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Kept.Language.Yaml;
+using Kept.Model;
+
+namespace Kept.Language.Documents;
+
+/// <summary>
+/// Reads files into agents, in a large house some at once: what is in one needs nothing of the others but the quantities they declare, which are known before. No more files
+/// are open than there are processors, and what comes out does not depend on how many that is.
+/// </summary>
+/// <param name="tables">What documents may say.</param>
+/// <param name="texts">Of the whole house.</param>
+/// <param name="types">The quantities of agents of the house, as far as one file may need those of another.</param>
+/// <param name="targets">What was found.</param>
+internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dictionary<string, IReadOnlyDictionary<string, QuantityType>> types, Found.TargetLists targets)
+{
+    private const long WorthParallel = 256 * 1024;
+    private const int WorthSharing = 64; // promises; below it, waking other threads costs more than they take off
+
+    /// <summary>Files between which what may be spent on hints is counted.</summary>
+    private const int Batch = 64;
+
+    private readonly ConcurrentDictionary<CheckKind, FrozenDictionary<string, FieldValue>> _settings = [];
+
+    /// <summary>Their agents, in the order of the files. What is wrong is added to <paramref name="problems"/> with each.</summary>
+    public IEnumerable<Agent> Read(IReadOnlyList<DocumentFile> files, Problems problems)
+    {
+        if (files.Sum(file => (long)file.Bytes.Length) < WorthParallel)
+        {
+            foreach (var file in files)
+            {
+                var (agents, found) = One(file, problems.HintsLeft);
+                problems.Add(found);
+                foreach (var agent in agents) yield return agent;
+            }
+            yield break;
+        }
+        foreach (var some in files.Chunk(Batch))
+        {
+            // one file may spend an eighth of what is left, so that what one spends does not depend on what is read beside it
+            var hints = some.Length == 1 ? problems.HintsLeft : problems.HintsLeft / 8;
+            foreach (var (agents, found) in Partitioner.Create(some, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().Select(file => One(file, hints)))
+            {
+                problems.Add(found);
+                foreach (var agent in agents) yield return agent;
+            }
+        }
+    }
+
+    private (List<Agent> Agents, Problems Problems) One(DocumentFile file, long hints)
+    {
+        var problems = new Problems(hints);
+        var agents = new List<Agent>();
+        if (SourceText.From(file, problems) is not { } source) return (agents, problems);
+        var reading = new Reading(source, file.Origin, tables, texts, problems);
+        var opened = YamlReader.Read(source, problems).Select(document => AgentReader.Open(document, reading, _settings)).OfType<AgentDocument>().ToList();
+        foreach (var document in opened)
+        {
+            var agent = AgentReader.Read(document, id => opened.FindLast(other => other.Scope.Agent == id)?.Scope.Types ?? types.GetValueOrDefault(id), targets);
+            // without a good id it is no agent; what was wrong has been told
+            if (document.Id.Length > 0) agents.Add(agent.Promises.Length > 0 ? agent with { Promises = WithTermsHashes(agent) } : agent);
+        }
+        return (agents, problems);
+    }
+
+    private static ImmutableArray<Promise> WithTermsHashes(Agent agent) => agent.Promises.Length < WorthSharing
+        ? [.. agent.Promises.Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })]
+        : [.. agent.Promises.AsParallel().AsOrdered().Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })];
+}
