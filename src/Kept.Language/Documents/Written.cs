@@ -10,7 +10,7 @@ namespace Kept.Language.Documents;
 /// </summary>
 internal sealed class Written
 {
-    private readonly List<YamlEntry> _entries = [];
+    private readonly List<YamlEntry> _entries;
     private readonly List<YamlEntry> _further = [];
     private readonly List<string> _told = [];
     private readonly Reading _reading;
@@ -18,7 +18,7 @@ internal sealed class Written
 
     private Written(Shape shape, YamlMap map, Reading reading, Place owner, Written? defaults)
     {
-        (Shape, Map, _reading, _defaults, At) = (shape, map, reading, defaults, owner);
+        (Shape, Map, _reading, _defaults, At, _entries) = (shape, map, reading, defaults, owner, new(map.Entries.Count));
         for (var i = 0; i < map.Entries.Count; i++) Take(i);
         foreach (var field in shape.Fields)
             if (field.Required && !Has(field.Name) && !_told.Contains(field.Name))
@@ -63,7 +63,10 @@ internal sealed class Written
     /// <summary>Where each written field stands: the text itself, or the key of a list or mapping.</summary>
     public ImmutableArray<KeyValuePair<string, Place>> Places => [.. _entries.Select(entry => KeyValuePair.Create(Shape.Find(entry.Key.Text)!.Name, PlaceOf(entry)))];
 
-    public ScalarText? Scalar(string field) => Entry(field) is { Value: { } node } ? _reading.Scalar(node, $"`{field}`") : null;
+    public ScalarText? Scalar(string field) => Entry(field) is { Value: { } node } ? ScalarOf(node, field) : null;
+
+    // the name in quotes is only made where it is told
+    private ScalarText? ScalarOf(YamlNode node, string field) => node is YamlScalar { IsNothing: false } ? _reading.Scalar(node, field) : _reading.Scalar(node, $"`{field}`");
 
     public string? Text(string field) => Scalar(field)?.Text;
 
@@ -72,7 +75,7 @@ internal sealed class Written
     {
         var texts = new List<ScalarText>();
         foreach (var node in Items(field))
-            if (_reading.Scalar(node, $"`{field}`") is { } text)
+            if (ScalarOf(node, field) is { } text)
                 texts.Add(text);
         return texts;
     }

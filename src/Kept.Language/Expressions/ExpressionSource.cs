@@ -43,6 +43,6 @@ internal sealed class ExpressionSource(ScalarText scalar, Problems problems)
     public static string Quoted(string text)
     {
         var shown = text.Length > 200 ? text[..200] + "…" : text;
-        return "`" + string.Concat(shown.Select(c => char.IsControl(c) ? ' ' : c)) + "`";
+        return "`" + (shown.Any(char.IsControl) ? string.Concat(shown.Select(c => char.IsControl(c) ? ' ' : c)) : shown) + "`";
     }
 }

@@ -18,7 +18,6 @@ internal sealed class FieldValueParser(Cursor cursor)
     public Quantity? Value(Dimension expected, string of)
     {
         var token = cursor.Now;
-        var example = ExpressionSource.Quoted(ValueReader.Examples("5", expected)[0]);
         if (token.Kind == TokenKind.String && ValueReader.Read(token.Text).Quantity is { } quoted && quoted.Dimension == expected)
         {
             cursor.Source.Error(ExpressionCodes.Types, token, $"{token.Shown} is text", "values stand without quotes: write " + cursor.Source.With(token.Start, token.Length, token.Text));
@@ -26,7 +25,7 @@ internal sealed class FieldValueParser(Cursor cursor)
         }
         if (token.Kind != TokenKind.Value)
         {
-            cursor.Expected(OperandType.Of(expected), $"write a value as in {example}");
+            cursor.Expected(OperandType.Of(expected), $"write a value as in {ExpressionSource.Quoted(ValueReader.Examples("5", expected)[0])}");
             return null;
         }
         cursor.Take();

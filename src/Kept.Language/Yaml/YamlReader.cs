@@ -25,6 +25,8 @@ internal sealed class YamlReader
 
     public const int MaxScalar = 16_384;
 
+    private const int FewKeys = 24;
+
     private readonly SourceText _source;
     private readonly Problems _problems;
     private readonly int _firstLine, _lastLine;
@@ -254,7 +256,7 @@ internal sealed class YamlReader
     private YamlMap MapNode(MappingStart start, int depth)
     {
         var entries = new List<YamlEntry>();
-        Dictionary<string, int>? seen = null;
+        Dictionary<string, int>? lines = null; // where the keys of a large mapping stand; nearly every one has a handful
         List<YamlNode>? merged = null;
         while (Next() is not MappingEnd)
         {
@@ -272,9 +274,14 @@ internal sealed class YamlReader
                     _problems.Error(Codes.MergeKey, key.At, "merge keys (`<<`) are not read", "write the fields out, or state them once under `defaults:`");
                     break;
                 case YamlScalar scalar:
-                    seen ??= new Dictionary<string, int>(StringComparer.Ordinal);
-                    if (seen.TryAdd(scalar.Text, scalar.At.Line)) entries.Add(new YamlEntry(scalar, value));
-                    else _problems.Error(Codes.DuplicateKey, scalar.At, $"`{Short(scalar.Text)}` stands twice; the first is in line {seen[scalar.Text]}", "keep one of them");
+                    if (entries.Count == FewKeys) lines ??= entries.ToDictionary(entry => entry.Key.Text, entry => entry.Key.At.Line, StringComparer.Ordinal);
+                    if (LineOf(scalar.Text, entries, lines) is { } first)
+                        _problems.Error(Codes.DuplicateKey, scalar.At, $"`{Short(scalar.Text)}` stands twice; the first is in line {first}", "keep one of them");
+                    else
+                    {
+                        entries.Add(new YamlEntry(scalar, value));
+                        lines?.Add(scalar.Text, scalar.At.Line);
+                    }
                     break;
                 default:
                     _problems.Error(Codes.KeyNotText, key.At, $"{key.Kind} stands where a key is due", "a key is one word; quote a text that begins with `[` or `{` in single quotes");
@@ -283,6 +290,15 @@ internal sealed class YamlReader
         }
         if (merged is not null) Anchors.Merge(merged, entries);
         return new YamlMap(PlaceOf(start.Start, 1), start.Style == MappingStyle.Flow, entries);
+    }
+
+    private static int? LineOf(string key, List<YamlEntry> entries, Dictionary<string, int>? lines)
+    {
+        if (lines is not null) return lines.TryGetValue(key, out var line) ? line : null;
+        foreach (var entry in entries)
+            if (entry.Key.Text == key)
+                return entry.Key.At.Line;
+        return null;
     }
 
     private void Tell(Mark mark, string message)
