@@ -12,7 +12,7 @@ internal static class Documents
     public static readonly Instant Now = Instant.TryParse("2026-06-01T12:00:00Z", out var at) ? at : throw new InvalidOperationException();
 
     /// <summary>The program's own kinds, as far as the examples use them.</summary>
-    public static readonly IReadOnlyList<CheckKind> Kinds = [.. CheckCatalog.Kinds.Where(kind => kind.Name is "http" or "heartbeat" or "command")];
+    public static readonly IReadOnlyList<CheckKind> Kinds = [.. CheckCatalog.Kinds.Where(kind => kind.Name is "http" or "heartbeat" or "command" or "consistency")];
 
     public static House House(string yaml, string path = "kept.yaml")
     {

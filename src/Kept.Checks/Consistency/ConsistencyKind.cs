@@ -42,7 +42,8 @@ internal static class ConsistencyKind
         Failures: ["refused", "timeout", "reset", "name-not-found", "reported-failure", "malformed", "too-large", Disagreeing, OldReplica, GoneBack, "ten-times-slower"],
         Typical: Healthy,
         Settles: Settled,
-        Every: Duration.Minutes(5));
+        Every: Duration.Minutes(5),
+        AlsoAsks: fields => ReplicasOf(fields).Select(replica => ReadReplica(replica).Target?.Host).OfType<string>());
 
     private static Func<HealthyLook, System.Collections.Immutable.ImmutableArray<(string, Value?)>> Stale(long by) => look =>
     [
@@ -64,15 +65,21 @@ internal static class ConsistencyKind
             if ((fields.GetValueOrDefault(field) as FieldValue.Text)?.Content is { Length: > 0 } part && AnswerPart.Read(part) is null)
                 return TargetReading.Wrong($"`{part}` is no part of an answer", $"write {field}: body.version, body.items[0].id, header.etag");
         if (InClear.Settled(target, fields) is { Error: not null } told) return told;
-        var replicas = (fields.GetValueOrDefault(Replicas) as FieldValue.Texts)?.Items ?? [];
-        if (replicas is [EachAddress]) return TargetReading.Of(target);
+        var replicas = ReplicasOf(fields);
         if (replicas.Length >= ConsistencyLook.MostReplicas) return TargetReading.Wrong($"{replicas.Length} replicas are more than one look asks", $"write at most {ConsistencyLook.MostReplicas - 1}, or several checks");
         foreach (var replica in replicas)
         {
-            var read = Targets.Url(replica, "GET", replica, ("http", "https"), "use http:// or https://", "https://replica-2.shop.example/api/order/7");
+            var read = ReadReplica(replica);
             if (read.Target is { } other) read = InClear.Settled(other, fields); // the headers go there too
             if (read is { Error: { } wrong, Help: { } instead }) return TargetReading.Wrong($"replica: {wrong}", instead);
         }
         return TargetReading.Of(target);
     }
+
+    /// <summary>The further URLs; none where every address of the name is asked instead.</summary>
+    private static System.Collections.Immutable.ImmutableArray<string> ReplicasOf(IReadOnlyDictionary<string, FieldValue> fields) =>
+        (fields.GetValueOrDefault(Replicas) as FieldValue.Texts)?.Items is { } replicas and not [EachAddress] ? replicas : [];
+
+    private static TargetReading ReadReplica(string replica) =>
+        Targets.Url(replica, "GET", replica, ("http", "https"), "use http:// or https://", "https://replica-2.shop.example/api/order/7");
 }

@@ -12,7 +12,7 @@ internal static class NoPromiseOnBehalfOfOthers
 
     public static readonly Rule Rule = new(
         "R01", Severity.Error, "No promise on behalf of others",
-        "You can promise only your own behaviour. So everything a promise lets people check must lie in the agent's `domains`. A host of another agent may be checked only "
+        "You can promise only your own behaviour. So everything a promise lets people check must lie in the agent's `domains`: targets, the steps that lead there, replicas. A host of another agent may be checked only "
         + "where the promise's `given` names an accepted promise of that agent: then it is the other one who promises it.",
         RuleTheme.Autonomy, RuleSource.Second, [Target, NoDomains, LoadSource, Becomes],
         [
@@ -26,8 +26,9 @@ internal static class NoPromiseOnBehalfOfOthers
         foreach (var (agent, promise) in context.Promises)
         {
             foreach (var check in promise.Checks)
-                if (Foreign(context, agent, promise, check) is { } finding)
-                    yield return finding;
+                foreach (var host in HostsOf(check))
+                    if (Foreign(context, agent, promise, check, host) is { } finding)
+                        yield return finding;
             foreach (var fail in promise.Fails)
                 if (fail.Becomes is { } becomes && becomes.Agent != agent.Agent.Id)
                     yield return Becomes.At(fail.At, $"a failure of {Wording.Own(promise)} becomes {Wording.Quoted(becomes)}, which only {becomes.Agent} can promise",
@@ -38,9 +39,12 @@ internal static class NoPromiseOnBehalfOfOthers
                 yield return finding;
     }
 
-    private static Finding? Foreign(RuleContext context, AgentView agent, Promise promise, Check check)
+    /// <summary>Every host whose answers the check judges: its target's, those of the steps that lead there, and those it asks besides.</summary>
+    private static IEnumerable<string> HostsOf(Check check) =>
+        check.First.Append(check).SelectMany(one => (one.Kind.AlsoAsks?.Invoke(one.Settings) ?? []).Prepend(one.Target.Host)).Distinct(StringComparer.Ordinal);
+
+    private static Finding? Foreign(RuleContext context, AgentView agent, Promise promise, Check check, string host)
     {
-        var host = check.Target.Host;
         if (host.Length == 0 || agent.Domains.Contains(host)) return null;
         foreach (var condition in Wording.PromisesIn(promise.Given))
             if (agent.Resolve(condition.Name) is { Kind: ReferenceKind.Accepted, Reliance: { } reliance } ? NamespaceHas(context, reliance, host)
