@@ -30,7 +30,7 @@ internal static class MetricsPage
         foreach (var promise in promises)
         {
             for (var i = 0; i < States.Length; i++)
-                writer.Sample("", promise.States[i], promise.View.Verdict.Outcome == States[i] ? 1 : 0);
+                writer.Sample("", promise.Labels, promise.View.Verdict.Outcome == States[i] ? 1 : 0, ("kept_promise_outcome", States[i].Wire()));
             await FlushAsync(pipe, cancellationToken);
         }
         writer.Family("kept_promise_seen_timestamp_seconds", "gauge", "seconds", "Event time of the newest evidence a verdict rests on.");
@@ -58,18 +58,21 @@ internal static class MetricsPage
     /// <summary>Of promises that name regimes; a house without such has no such families. At most ten regimes of a promise: those that are named, other, and unknown.</summary>
     private static async Task RegimesAsync(PipeWriter pipe, OpenMetrics writer, Labelled[] promises, CancellationToken cancellationToken)
     {
-        if (!Array.Exists(promises, promise => promise.Regimes.Length > 0)) return;
+        if (!Array.Exists(promises, promise => !promise.View.Verdict.Regimes.IsEmpty)) return;
         writer.Family("kept_regime_outcome", "stateset", "", "The verdict of a promise in each of its regimes; exactly one state is 1.");
         foreach (var promise in promises)
         {
-            foreach (var (regime, _, states) in promise.Regimes)
-                for (var i = 0; i < States.Length; i++) writer.Sample("", states[i], regime.Verdict.Outcome == States[i] ? 1 : 0);
+            foreach (var regime in promise.View.Verdict.Regimes)
+                foreach (var state in States)
+                    writer.Sample("", promise.Labels, regime.Verdict.Outcome == state ? 1 : 0, ("regime", regime.Name), ("kept_regime_outcome", state.Wire()));
             await FlushAsync(pipe, cancellationToken);
         }
         writer.Family("kept_regime_current", "gauge", "", "1 for the regime that the newest look belongs to.");
         foreach (var promise in promises)
-            foreach (var (regime, labels, _) in promise.Regimes) writer.Sample("", labels, regime.IsCurrent ? 1 : 0);
-        await FlushAsync(pipe, cancellationToken);
+        {
+            foreach (var regime in promise.View.Verdict.Regimes) writer.Sample("", promise.Labels, regime.IsCurrent ? 1 : 0, ("regime", regime.Name));
+            await FlushAsync(pipe, cancellationToken);
+        }
     }
 
     private static async Task ChecksAsync(PipeWriter pipe, OpenMetrics writer, Labelled[] promises, CancellationToken cancellationToken)
@@ -77,17 +80,17 @@ internal static class MetricsPage
         writer.Family("kept_look_timestamp_seconds", "gauge", "seconds", "When the newest look of a check was due.");
         foreach (var promise in promises)
         {
-            for (var i = 0; i < promise.View.Checks.Length; i++)
-                if (promise.View.Checks[i].Last is { } last)
-                    writer.Moment(promise.Checks[i], last.Slot);
+            foreach (var check in promise.View.Checks)
+                if (check.Last is { } last)
+                    writer.Moment(promise.Labels, last.Slot, ("check", check.Check.Name));
             await FlushAsync(pipe, cancellationToken);
         }
         writer.Family("kept_look_duration_seconds", "gauge", "seconds", "How long the newest look of a check took; absent where it got no answer.");
         foreach (var promise in promises)
         {
-            for (var i = 0; i < promise.View.Checks.Length; i++)
-                if (promise.View.Checks[i].Last is { Phases.Total: >= 0 } last)
-                    writer.Seconds(promise.Checks[i], last.Phases.Total);
+            foreach (var check in promise.View.Checks)
+                if (check.Last is { Phases.Total: >= 0 } last)
+                    writer.Seconds(promise.Labels, last.Phases.Total, ("check", check.Check.Name));
             await FlushAsync(pipe, cancellationToken);
         }
     }
@@ -105,16 +108,16 @@ internal static class MetricsPage
             writer.Family(name, "gauge", "", help);
             foreach (var promise in promises)
             {
-                for (var i = 0; i < promise.Objectives.Length; i++) writer.Sample("", promise.Objectives[i].Labels, of(promise.Objectives[i].Line));
+                foreach (var (regime, line) in promise.Objectives) writer.Sample("", promise.Labels, of(line), ("regime", regime), ("objective", line.Text));
                 await FlushAsync(pipe, cancellationToken);
             }
         }
         writer.Family("kept_objective_budget_left_ratio", "gauge", "ratio", "Share of an objective's error budget that is left.");
         foreach (var promise in promises)
         {
-            foreach (var (line, labels) in promise.Objectives)
+            foreach (var (regime, line) in promise.Objectives)
                 if (line.BudgetLeft is { } left)
-                    writer.Sample("", labels, left);
+                    writer.Sample("", promise.Labels, left, ("regime", regime), ("objective", line.Text));
             await FlushAsync(pipe, cancellationToken);
         }
     }
@@ -133,7 +136,7 @@ internal static class MetricsPage
             writer.Family(name, "gauge", "", help);
             foreach (var promise in promises)
             {
-                foreach (var (burn, labels) in promise.Burns) writer.Sample("", labels, of(burn));
+                foreach (var (regime, burn) in promise.Burns) writer.Sample("", promise.Labels, of(burn), ("regime", regime), ("objective", burn.Objective), ("window", burn.Window.ToString()));
                 await FlushAsync(pipe, cancellationToken);
             }
         }
@@ -194,36 +197,20 @@ internal static class MetricsPage
         if (pipe.UnflushedBytes > Chunk) await pipe.FlushAsync(cancellationToken);
     }
 
-    /// <summary>A promise with its labels as bytes, made once for all families.</summary>
-    private sealed class Labelled
+    /// <summary>A promise with the labels that all its samples have, as bytes. What a sample has besides is written with it: of a hundred thousand promises that would be a hundred megabytes.</summary>
+    private sealed class Labelled(PromiseView view)
     {
-        public Labelled(PromiseView view)
-        {
-            View = view;
-            var (agent, promise) = (view.Promise.Name.Agent, view.Promise.Name.Short);
-            var standing = Say.Wire(view.Promise.Standing);
-            Labels = OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing));
-            States = [.. MetricsPage.States.Select(state => OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("kept_promise_outcome", state.Wire())))];
-            Checks = [.. view.Checks.Select(check => OpenMetrics.Labels(("agent", agent), ("promise", promise), ("standing", standing), ("check", check.Check.Name)))];
-            // Where regimes are named, each has figures of its own, and there is none over all of them.
-            var verdicts = view.Verdict.Regimes.IsEmpty ? [((string?)null, view.Verdict)] : view.Verdict.Regimes.Select(regime => ((string?)regime.Name, regime.Verdict)).ToArray();
-            Objectives = [.. verdicts.SelectMany(one => one.Item2.Lines.Where(line => line.Text != VerdictLine.Now).DistinctBy(line => line.Text)
-                .Select(line => (line, Of(one.Item1, ("objective", line.Text)))))];
-            Burns = [.. verdicts.SelectMany(one => one.Item2.Alerts.SelectMany(alert => alert.Burns).DistinctBy(burn => (burn.Objective, burn.Window))
-                .Select(burn => (burn, Of(one.Item1, ("objective", burn.Objective), ("window", burn.Window.ToString())))))];
-            Regimes = [.. view.Verdict.Regimes.Select(regime => (regime, Of(regime.Name), MetricsPage.States.Select(state => Of(regime.Name, ("kept_regime_outcome", state.Wire()))).ToArray()))];
+        public PromiseView View { get; } = view;
 
-            byte[] Of(string? regime, params ReadOnlySpan<(string, string)> more) => regime is null
-                ? OpenMetrics.Labels([("agent", agent), ("promise", promise), ("standing", standing), .. more])
-                : OpenMetrics.Labels([("agent", agent), ("promise", promise), ("standing", standing), ("regime", regime), .. more]);
-        }
+        public byte[] Labels { get; } = OpenMetrics.Labels(("agent", view.Promise.Name.Agent), ("promise", view.Promise.Name.Short), ("standing", Say.Wire(view.Promise.Standing)));
 
-        public PromiseView View { get; }
-        public byte[] Labels { get; }
-        public byte[][] States { get; }
-        public byte[][] Checks { get; }
-        public (RegimeVerdict Regime, byte[] Labels, byte[][] States)[] Regimes { get; }
-        public (VerdictLine Line, byte[] Labels)[] Objectives { get; }
-        public (BurnFigures Burn, byte[] Labels)[] Burns { get; }
+        /// <summary>Where regimes are named, each has figures of its own, and there is none over all of them.</summary>
+        private IEnumerable<(string? Regime, Verdict Verdict)> Verdicts => View.Verdict.Regimes.IsEmpty ? [(null, View.Verdict)] : View.Verdict.Regimes.Select(regime => ((string?)regime.Name, regime.Verdict));
+
+        public IEnumerable<(string? Regime, VerdictLine Line)> Objectives =>
+            Verdicts.SelectMany(one => one.Verdict.Lines.Where(line => line.Text != VerdictLine.Now).DistinctBy(line => line.Text), (one, line) => (one.Regime, line));
+
+        public IEnumerable<(string? Regime, BurnFigures Burn)> Burns =>
+            Verdicts.SelectMany(one => one.Verdict.Alerts.SelectMany(alert => alert.Burns).DistinctBy(burn => (burn.Objective, burn.Window)), (one, burn) => (one.Regime, burn));
     }
 }

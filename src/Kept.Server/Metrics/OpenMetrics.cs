@@ -44,9 +44,10 @@ internal sealed class OpenMetrics(IBufferWriter<byte> output)
     /// <summary>One sample with a whole value.</summary>
     /// <param name="suffix">Empty, <c>_total</c> for counters, <c>_info</c> for infos.</param>
     /// <param name="labels">Already escaped by <see cref="Labels"/>, or empty.</param>
-    public void Sample(string suffix, ReadOnlySpan<byte> labels, long value)
+    /// <param name="more">Further labels, of this sample alone.</param>
+    public void Sample(string suffix, ReadOnlySpan<byte> labels, long value, params ReadOnlySpan<(string Name, string? Value)> more)
     {
-        Begin(suffix, labels);
+        Begin(suffix, labels, more);
         Span<byte> digits = stackalloc byte[24];
         value.TryFormat(digits, out var written, default, CultureInfo.InvariantCulture);
         output.Write(digits[..written]);
@@ -54,9 +55,9 @@ internal sealed class OpenMetrics(IBufferWriter<byte> output)
     }
 
     /// <summary>One sample with a decimal value, exactly as it is.</summary>
-    public void Sample(string suffix, ReadOnlySpan<byte> labels, decimal value)
+    public void Sample(string suffix, ReadOnlySpan<byte> labels, decimal value, params ReadOnlySpan<(string Name, string? Value)> more)
     {
-        Begin(suffix, labels);
+        Begin(suffix, labels, more);
         Span<byte> digits = stackalloc byte[40];
         value.TryFormat(digits, out var written, "0.############################", CultureInfo.InvariantCulture);
         output.Write(digits[..written]);
@@ -64,10 +65,10 @@ internal sealed class OpenMetrics(IBufferWriter<byte> output)
     }
 
     /// <summary>One sample in seconds from a length of time.</summary>
-    public void Seconds(ReadOnlySpan<byte> labels, long nanoseconds) => Sample("", labels, nanoseconds / 1_000_000_000m);
+    public void Seconds(ReadOnlySpan<byte> labels, long nanoseconds, params ReadOnlySpan<(string Name, string? Value)> more) => Sample("", labels, nanoseconds / 1_000_000_000m, more);
 
     /// <summary>One sample in seconds since 1970 from an instant.</summary>
-    public void Moment(ReadOnlySpan<byte> labels, Instant at) => Sample("", labels, at.Microseconds / 1_000_000m);
+    public void Moment(ReadOnlySpan<byte> labels, Instant at, params ReadOnlySpan<(string Name, string? Value)> more) => Sample("", labels, at.Microseconds / 1_000_000m, more);
 
     public void End() => Write("# EOF\n");
 
@@ -85,7 +86,7 @@ internal sealed class OpenMetrics(IBufferWriter<byte> output)
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private void Begin(string suffix, ReadOnlySpan<byte> labels)
+    private void Begin(string suffix, ReadOnlySpan<byte> labels, ReadOnlySpan<(string Name, string? Value)> more)
     {
         Write(_family);
         Write(suffix);
@@ -93,6 +94,15 @@ internal sealed class OpenMetrics(IBufferWriter<byte> output)
         {
             Write("{");
             output.Write(labels);
+            foreach (var (name, value) in more)
+            {
+                if (value is null) continue; // a label it does not have
+                Write(",");
+                Write(name);
+                Write("=\"");
+                Escaped(value);
+                Write("\"");
+            }
             Write("}");
         }
         Write(" ");
@@ -100,7 +110,8 @@ internal sealed class OpenMetrics(IBufferWriter<byte> output)
 
     private void Escaped(string text)
     {
-        foreach (var c in text) Write(Escape(c) ?? c.ToString());
+        if (text.AsSpan().IndexOfAny('\\', '"', '\n') < 0) Write(text);
+        else foreach (var rune in text.EnumerateRunes()) Write(rune.IsBmp && Escape((char)rune.Value) is { } escaped ? escaped : rune.ToString());
     }
 
     private static string? Escape(char c) => c switch { '\\' => "\\\\", '"' => "\\\"", '\n' => "\\n", _ => null };
