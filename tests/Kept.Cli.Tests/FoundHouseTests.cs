@@ -120,7 +120,7 @@ public sealed class FoundHouseTests
         house.With("house/targets/a.json", List(("three", well.Port)));
         await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/shop/three@1")).Body.Contains("\"kept\"", StringComparison.Ordinal));
         await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/shop/one@1")).Status == 404);
-        Assert.Contains("is withdrawn: targets/a.json lists its target no more; it promised to say so 30 days before", (await kept.GetAsync("/evidence")).Body, StringComparison.Ordinal);
+        Assert.Contains("is withdrawn: targets/a.json lists its target no more; it promised to say so 30 d before", (await kept.GetAsync("/evidence")).Body, StringComparison.Ordinal);
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
