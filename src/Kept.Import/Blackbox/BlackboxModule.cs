@@ -135,7 +135,7 @@ internal sealed class BlackboxExpectations(CheckKind? kind, CheckDraft check, st
             losses.Lost(protocol.At, subject, $"`{Losses.Short(protocol.Content)}` is no protocol: ip4 or ip6");
             return;
         }
-        if (protocol is null && !isAlone) return;
+        if (kind is null || protocol is null && !isAlone) return;
         // the exporter's own preference, where none is written
         var isFour = protocol?.Content == "ip4";
         var at = protocol?.At ?? settings.At("ip_protocol_fallback");
