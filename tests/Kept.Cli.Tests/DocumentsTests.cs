@@ -91,6 +91,7 @@ public partial class DocumentsTests
         {
             "docs/concepts/discovery.md" => ["document", "targets", "wishes", "own-document", "own-targets", "own-promises"],
             "docs/reference/drop-in.md" => ["document", "calls", "house", "blackbox"],
+            "docs/reference/expressions.md" => ["regime"],
             "docs/concepts/regimes.md" => ["scenario"],
             _ => Array.Empty<string>(),
         }) known[form] = page;

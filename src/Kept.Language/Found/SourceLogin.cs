@@ -1,5 +1,4 @@
 using Kept.Language.Documents;
-using Kept.Model;
 
 namespace Kept.Language.Found;
 
