@@ -37,7 +37,8 @@ internal static class ReportLines
         var begin = from + length <= width - 1 ? 0 : Math.Clamp(from - width / 4, 0, text.Length - 1);
         var room = width - (begin > 0 ? 1 : 0);
         var cut = text.Length - begin > room;
-        var shown = (begin > 0 ? "…" : "") + text.Substring(begin, Math.Min(text.Length - begin, cut ? room - 1 : room)) + (cut ? "…" : "");
+        var part = text.AsSpan(begin, Math.Min(text.Length - begin, cut ? room - 1 : room));
+        var shown = $"{(begin > 0 ? "…" : "")}{part}{(cut ? "…" : "")}";
         var mark = from - begin + (begin > 0 ? 1 : 0);
         return (shown, new string(' ', mark) + new string('^', Math.Clamp(length, 1, Math.Max(1, shown.Length - mark))));
     }

@@ -15,11 +15,7 @@ public sealed class SourceLoginTests : IDisposable
 
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"kept-sd-{Guid.NewGuid():N}");
 
-    public SourceLoginTests()
-    {
-        File.WriteAllText(_file, Secret + "\n");
-        File.SetUnixFileMode(_file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
+    public SourceLoginTests() => File.WriteAllText(_file, Secret + "\n");
 
     public void Dispose() => File.Delete(_file);
 
