@@ -34,13 +34,15 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
         var (lists, told) = (new List<DocumentFile>(), new List<Diagnostic>());
         foreach (var source in Sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
         {
-            var (bytes, why) = await TargetsAsk.AskAsync(dialer, source.Url!, source.Every, TargetLists.MostBytes, time, cancellationToken);
+            var (bytes, why) = await TargetsAsk.AskAsync(dialer, source.Url!, LoginOf(source), source.Every, TargetLists.MostBytes, time, cancellationToken);
             if (bytes is { } list) lists.Add(new DocumentFile(source.Url!, list) { IsTargets = true });
-            else told.Add(Shown(new Diagnostic("L132", Severity.Warning, source.At, $"the source of targets `{source.Url}`: {why}", "nothing of it is looked at")));
+            else told.Add(Shown(new Diagnostic("L132", Severity.Warning, source.At, $"the source of targets `{FoundSource.Shown(source.Url!)}`: {why}", "nothing of it is looked at")));
         }
         var read = Read(path, time, lists);
         return read with { Diagnostics = Ordered(read.Diagnostics.Concat(told)) };
     }
+
+    private static TargetsLogin? LoginOf(FoundSource source) => source.Login is { } login ? new TargetsLogin(login.User, login.Secret, login.IsInClear) : null;
 
     /// <param name="asked">Lists of targets that were asked for.</param>
     /// <exception cref="UsageException">There is no such file or folder, or nothing in it to read.</exception>

@@ -205,7 +205,7 @@ internal sealed partial class Keeper
     {
         promise.IsGone = true;
         foreach (var check in promise.Checks) TakeOff(check);
-        _recorder.TryAdd(EntryBodies.Gone(_now, promise.Name));
+        _recorder.TryAdd(EntryBodies.Gone(_now, promise.Promise));
     }
 
     /// <summary>The checks of a promise as its terms now say; those that stay keep their place in time.</summary>

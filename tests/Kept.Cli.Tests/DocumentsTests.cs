@@ -89,8 +89,9 @@ public partial class DocumentsTests
         // pages with tests of their own: DiscoveryPageTests, DropInPageTests, ScenarioTests
         foreach (var form in page switch
         {
-            "docs/concepts/discovery.md" => ["document", "targets", "wishes"],
+            "docs/concepts/discovery.md" => ["document", "targets", "wishes", "own-document", "own-targets", "own-promises"],
             "docs/reference/drop-in.md" => ["document", "calls", "house", "blackbox"],
+            "docs/reference/expressions.md" => ["regime"],
             "docs/concepts/regimes.md" => ["scenario"],
             _ => Array.Empty<string>(),
         }) known[form] = page;

@@ -34,7 +34,7 @@ public sealed class FoundHouseTests
         await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/two")).Body.Contains("\"broken\"", StringComparison.Ordinal));
 
         house.With("house/targets/a.json", "[ {");
-        await UntilAsync(async () => (await kept.GetAsync("/api/v1/diagnostics")).Body is var told && told.Contains("L132", StringComparison.Ordinal) && told.Contains("the last good list, of 1 targets, counts", StringComparison.Ordinal));
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/diagnostics")).Body is var told && told.Contains("L132", StringComparison.Ordinal) && System.Text.RegularExpressions.Regex.IsMatch(told, "the last good list, of 1 targets, read at [0-9-]{10} [0-9:]{5} UTC, counts"));
         Assert.Equal(200, (await kept.GetAsync("/api/v1/promises/web/one")).Status);
         Assert.Contains("L132", (await kept.GetAsync("/problems")).Body, StringComparison.Ordinal);
 
@@ -72,7 +72,7 @@ public sealed class FoundHouseTests
         Volatile.Write(ref list, List(("three", well.Port)));
         await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/three")).Status == 200 && (await kept.GetAsync("/api/v1/promises/web/one")).Status == 404);
         Volatile.Write(ref list, "<html>");
-        await UntilAsync(async () => (await kept.GetAsync("/api/v1/diagnostics")).Body.Contains("the last good list counts", StringComparison.Ordinal));
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/diagnostics")).Body.Contains("the last good list, given last at ", StringComparison.Ordinal));
         Assert.Equal(200, (await kept.GetAsync("/api/v1/promises/web/three")).Status);
     }
 
@@ -90,6 +90,37 @@ public sealed class FoundHouseTests
         File.Delete(house.PathOf("house/hosts.json"));
         File.CreateSymbolicLink(house.PathOf("house/hosts.json"), "/etc/hostname");
         Assert.Contains("a link leads out of the house", (await CommandLine.RunAsync("check", house.PathOf("house"))).Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_agent_promises_of_what_is_found_is_taken_up_and_withdrawn_as_the_list_changes()
+    {
+        using var house = new TestHouse();
+        Directory.CreateDirectory(house.PathOf("house/targets"));
+        await using var well = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        house.With("house/shop.kept.yaml", """
+            kept: 1
+            agent: shop
+            domains: [127.0.0.1]
+            until: 2027-06-30
+            found:
+              from: { files: targets/*.json }
+              name: '${site}'
+              reach: anywhere
+              promise: { version: 1.0, benefit: 'The shop of ${site}', notice: 30d, docs: 'https://shop.example/', to: anyone, fails: [ { code: 503 later, sees: an empty shelf, retry: after 30s, loses: nothing } ], check: { http: 'GET http://${__address__}/', every: 1s, expect: [ status == 200 ] } }
+            """).With("house/targets/a.json", $$"""[ { "targets": [ "127.0.0.1:{{well.Port}}" ], "labels": { "site": "one" } }, { "targets": [ "127.0.0.2:{{well.Port}}" ], "labels": { "site": "two" } } ]""");
+        var check = await CommandLine.RunAsync("check", house.PathOf("house"));
+        Assert.Contains("the check looks at 127.0.0.2, which is not in the domains of shop (127.0.0.1)", check.Result, StringComparison.Ordinal);
+        Assert.Equal(1, check.ExitCode);
+
+        await using var kept = await RunningKept.UpAsync(house);
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/shop/one@1")).Body.Contains("\"kept\"", StringComparison.Ordinal));
+        Assert.Contains("not-a-promise", (await kept.GetAsync("/api/v1/promises/shop/two@1")).Body, StringComparison.Ordinal);
+
+        house.With("house/targets/a.json", List(("three", well.Port)));
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/shop/three@1")).Body.Contains("\"kept\"", StringComparison.Ordinal));
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/shop/one@1")).Status == 404);
+        Assert.Contains("is withdrawn: targets/a.json lists its target no more; it promised to say so 30 d before", (await kept.GetAsync("/evidence")).Body, StringComparison.Ordinal);
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)

@@ -98,6 +98,84 @@ public sealed class ProbeTests
         }
     }
 
+    [Fact]
+    public async Task The_time_of_the_content_and_the_health_of_a_service_are_told()
+    {
+        using var house = House("{ modules: blackbox.yml, reach: anywhere }");
+        house.With("house/blackbox.yml", Modules + "\n  grpc: { prober: grpc, timeout: 3s }\n");
+        await using var kept = await RunningKept.UpAsync(house);
+        await using var dated = ScriptedPeer.Tcp(ScriptedPeer.Answering("HTTP/1.1 200 OK\r\nLast-Modified: Tue, 15 Nov 1994 12:45:26 GMT\r\nContent-Length: 2\r\n\r\nok"));
+        Assert.Equal(784_903_526m, Figure((await kept.GetAsync($"/probe?target={dated.Url}")).Body, "probe_http_last_modified_timestamp_seconds"));
+        foreach (var said in (string[])["", "Last-Modified: soon\r\n"])
+        {
+            await using var bare = ScriptedPeer.Tcp(ScriptedPeer.Answering($"HTTP/1.1 200 OK\r\n{said}Content-Length: 2\r\n\r\nok"));
+            Assert.DoesNotContain("last_modified", (await kept.GetAsync($"/probe?target={bare.Url}")).Body, StringComparison.Ordinal);
+        }
+        var text = (await kept.GetAsync("/probe?target=127.0.0.1:1&module=grpc")).Body;
+        Assert.Equal((0, 0, 0), (Figure(text, "probe_success"), Figure(text, "probe_grpc_healthcheck_response{serving_status=\"SERVING\"}"), Figure(text, "probe_grpc_healthcheck_response{serving_status=\"NOT_SERVING\"}")));
+        Assert.True(Figure(text, "probe_grpc_duration_seconds{phase=\"resolve\"}") >= 0 && Figure(text, "probe_grpc_duration_seconds{phase=\"check\"}") >= 0);
+    }
+
+    /// <summary>The configuration that every page on blackbox_exporter shows, in Prometheus itself.</summary>
+    [Fact]
+    public async Task A_real_Prometheus_scrapes_it_with_the_usual_relabelling()
+    {
+        var prometheus = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "prometheus")).FirstOrDefault(File.Exists);
+        Repository.Require(prometheus is not null, "prometheus");
+        using var house = House("{ modules: blackbox.yml, reach: anywhere }");
+        await using var kept = await RunningKept.UpAsync(house);
+        await using var well = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok("all is well")));
+        await using var ill = ScriptedPeer.Tcp(ScriptedPeer.Answering("HTTP/1.1 503 Later\r\nContent-Length: 3\r\n\r\nill"));
+        house.With("prometheus.yml", $$"""
+            global: { scrape_interval: 1s, scrape_timeout: 1s }
+            scrape_configs:
+              - job_name: blackbox
+                metrics_path: /probe
+                params: { module: [http_2xx] }
+                static_configs: [ { targets: [ '{{well.Url}}', '{{ill.Url}}' ] } ]
+                relabel_configs:
+                  - { source_labels: [__address__], target_label: __param_target }
+                  - { source_labels: [__param_target], target_label: instance }
+                  - { target_label: __address__, replacement: '{{kept.Client.BaseAddress!.Host}}:{{kept.Client.BaseAddress!.Port}}' }
+            """);
+        var port = FreePort();
+        using var server = Process.Start(new ProcessStartInfo(prometheus!, [$"--config.file={house.PathOf("prometheus.yml")}", $"--storage.tsdb.path={house.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var talk = Task.WhenAll(server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), server.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        try
+        {
+            using var client = new HttpClient();
+            var told = "";
+            for (var i = 0; i < 600 && !(told.Contains($"{well.Url}\"}},\"1\"", StringComparison.Ordinal) && told.Contains($"{ill.Url}\"}},\"0\"", StringComparison.Ordinal)); i++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+                try
+                {
+                    // each as INSTANCE"},"VALUE"
+                    told = Regex.Replace(await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/api/v1/query?query=probe_success"), TestContext.Current.CancellationToken), "\"instance\":\"([^\"]*)\"[^}]*},\"value\":\\[[0-9.]+,", "$1\"},", RegexOptions.None, TimeSpan.FromSeconds(5));
+                }
+                catch (HttpRequestException)
+                {
+                    // it is still starting
+                }
+            }
+            Assert.Contains($"{well.Url}\"}},\"1\"", told, StringComparison.Ordinal);
+            Assert.Contains($"{ill.Url}\"}},\"0\"", told, StringComparison.Ordinal);
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+            await server.WaitForExitAsync(CancellationToken.None);
+            await talk;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     [Theory]
     [InlineData("?target=http://127.0.0.1:1/&module=nobody", 400, "Unknown module \"nobody\"")]
     [InlineData("?target=http://127.0.0.1:1/&module=%22%0a", 400, "Unknown module \"\\\"\\u000a\"")]

@@ -137,4 +137,15 @@ public sealed class ReportTests
         Assert.All(JsonDocument.Parse(empty.Result).RootElement.GetProperty("promises")[0].GetProperty("accountings").EnumerateArray().SelectMany(one => one.GetProperty("objectives").EnumerateArray()),
             line => Assert.NotEqual("kept", line.GetProperty("outcome").GetString()));
     }
+
+    [Fact]
+    public async Task What_a_promise_with_regimes_can_do_is_said_of_one_regime()
+    {
+        using var house = new TestHouse().With("kept.yaml", Document.Replace("    alerts:", "    regimes: { slow: load < 10/s, quick: load >= 10/s }\n    alerts:", StringComparison.Ordinal).Replace("expect: [ status == 200 ]", "expect: [ status == 200 ], measures: { load: body.load as per-s }", StringComparison.Ordinal));
+        var run = await CommandLine.RunAtAsync(Now, "report", "--house", house.Folder, "--data", house.PathOf("none"), "--feasibility");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("judged apart in slow, quick and other, each by its own looks: how many of them a regime gets is not known\n  beforehand.", run.Result, StringComparison.Ordinal);
+        using var plain = new TestHouse().With("kept.yaml", Document);
+        Assert.DoesNotContain("judged apart", (await CommandLine.RunAtAsync(Now, "report", "--house", plain.Folder, "--data", plain.PathOf("none"), "--feasibility")).Result, StringComparison.Ordinal);
+    }
 }

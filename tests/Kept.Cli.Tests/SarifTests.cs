@@ -32,6 +32,34 @@ public class SarifTests
     }
 
     [Fact]
+    public async Task A_miss_that_is_accepted_is_a_suppressed_result_with_its_reason()
+    {
+        const string document = """
+            kept: 1
+            agent: watch
+            relies-on:
+              web:
+                wishes:
+                  page:
+                    check:
+                      http: 'GET https://shop.example/'
+                      expect: [ status == 200 ]
+                      misses: [ { what: body-html, because: nobody but people reads it, until: 2027-01-01 } ]
+            """;
+        using var house = new TestHouse().With("watch.kept.yaml", document).With("bare.kept.yaml", document.Replace("          misses: [ { what: body-html, because: nobody but people reads it, until: 2027-01-01 } ]", "", StringComparison.Ordinal));
+        var run = await CommandLine.RunAtAsync(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero), "check", house.PathOf("watch.kept.yaml"), "--sarif");
+        using var json = JsonDocument.Parse(run.Result);
+        Log(json.RootElement);
+        var closed = Assert.Single(json.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray(), result => result.TryGetProperty("suppressions", out _));
+        var suppression = closed.GetProperty("suppressions")[0];
+        Assert.Equal(("inSource", "accepted", "nobody but people reads it (until 2027-01-01T00:00:00Z)"), (Text(suppression.GetProperty("kind")), Text(suppression.GetProperty("status")), Text(suppression.GetProperty("justification"))));
+        Assert.Equal(10, closed.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("region").GetProperty("startLine").GetInt32());
+        Assert.StartsWith("`page`: the check `http` lets pass ", Text(closed.GetProperty("message").GetProperty("text")), StringComparison.Ordinal);
+        Assert.DoesNotContain("suppressions", (await CommandLine.RunAtAsync(new DateTimeOffset(2027, 6, 1, 0, 0, 0, TimeSpan.Zero), "check", house.PathOf("watch.kept.yaml"), "--sarif")).Result, StringComparison.Ordinal); // it has run out
+        Assert.DoesNotContain("suppressions", (await CommandLine.RunAsync("check", house.PathOf("bare.kept.yaml"), "--sarif")).Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_place_is_told_as_lines_and_columns_of_a_relative_file()
     {
         var at = new Place(new SourceFile("my docs/größe #1.kept.yaml"), 12, 5, 3);
@@ -108,6 +136,12 @@ public class SarifTests
         ["ruleIndex"] = index => Assert.True(index.GetInt32() >= -1),
         ["level"] = level => Assert.Contains(Text(level), new[] { "none", "note", "warning", "error" }),
         ["message"] = message => Walk(message, new(["text"], new() { ["text"] = text => Assert.NotEmpty(Text(text)), ["markdown"] = text => Text(text) })),
+        ["suppressions"] = suppressions => Each(suppressions, one => Walk(one, new(["kind"], new()
+        {
+            ["kind"] = kind => Assert.Contains(Text(kind), new[] { "inSource", "external" }),
+            ["status"] = status => Assert.Contains(Text(status), new[] { "accepted", "underReview", "rejected" }),
+            ["justification"] = because => Assert.NotEmpty(Text(because)),
+        }))),
         ["locations"] = locations => Each(locations, location => Walk(location, new([], new() { ["physicalLocation"] = Physical }))),
     }));
 

@@ -29,7 +29,7 @@ internal static class CheckCommand
             var tries = !parsed.GetValue(noHollow);
             if (tries) read = read.Tried(Instant.From(time.GetUtcNow()));
             if (parsed.GetValue(json)) terminal.Result.WriteLine(tries && read.House is not null ? HollowJson.Write(read) : DiagnosticJson.Write(read.Diagnostics));
-            else if (parsed.GetValue(sarif)) terminal.Result.WriteLine(Sarif.Write([.. read.Diagnostics, .. read.Hollow.Select(HollowText.AsDiagnostic).OfType<Diagnostic>()]));
+            else if (parsed.GetValue(sarif)) terminal.Result.WriteLine(Sarif.Write([.. read.Diagnostics, .. read.Hollow.Select(HollowText.AsDiagnostic).OfType<Diagnostic>()], [.. read.Hollow.SelectMany(HollowText.AsAccepted)]));
             else
             {
                 WriteText(terminal, read);

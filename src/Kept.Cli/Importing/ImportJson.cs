@@ -21,7 +21,9 @@ internal static class ImportJson
         json.WriteNumber("all", reading.Checks.Length);
         json.WriteNumber("carried", reading.Carried);
         json.WriteNumber("whole", reading.Count(Fate.Whole));
+        json.WriteNumber("partly", reading.Count(Fate.Partly));
         json.WriteNumber("hollow", reading.Hollow);
+        json.WriteNumber("not-carried", reading.Count(Fate.NotCarried));
         json.WriteEndObject();
         json.WriteStartObject("findings");
         foreach (var kind in Enum.GetValues<FindingKind>()) json.WriteNumber(Word(kind), reading.Count(kind));
@@ -40,6 +42,7 @@ internal static class ImportJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        Report(json, import);
         json.WriteStartArray("documents");
         foreach (var document in reading.Documents)
         {
@@ -55,6 +58,32 @@ internal static class ImportJson
         DiagnosticJson.Write(json, import.Diagnostics);
         json.WriteEndObject();
     });
+
+    /// <summary>What there is to do, as the text has it: the same order, the same words.</summary>
+    private static void Report(Utf8JsonWriter json, Carrying import)
+    {
+        var became = Duties.Became(import.Reading);
+        json.WriteStartArray("report");
+        foreach (var (finding, diagnostic) in import.Reading.Findings.Zip(import.Diagnostics).OrderBy(pair => Duties.Of(pair.First)))
+        {
+            var (there, here) = Duties.InsteadOf(finding);
+            json.WriteStartObject();
+            json.WriteString("do", Duties.Wire(Duties.Of(finding)));
+            json.WriteString("code", finding.Code);
+            if (finding.Subject.Length > 0) json.WriteString("check", finding.Subject);
+            if (became.TryGetValue(finding.Subject, out var wish)) json.WriteString("wish", wish);
+            json.WriteString("file", finding.At.File?.Path ?? "");
+            json.WriteNumber("line", finding.At.Line);
+            json.WriteNumber("column", finding.At.Column);
+            if (diagnostic.LineText is { } line) json.WriteString("written", Credentials.Masked(line.Trim()));
+            json.WriteString("means", finding.Message);
+            if (finding.Shows is { } shows) json.WriteString("shows", shows);
+            if (there is not null) json.WriteString("write", there);
+            if (here is not null) json.WriteString("here", here);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     private static void Past(Utf8JsonWriter json, PastOfOthers past)
     {

@@ -51,6 +51,11 @@ internal static class HollowText
         return new(HollowCodes.WouldMiss, Severity.Information, promise.Promise.At, message, null, promise.Promise.Name);
     }
 
+    /// <summary>Each failure that the promise lets pass knowingly, where that is written.</summary>
+    public static IEnumerable<Sarif.Accepted> AsAccepted(HollowPromise promise) => promise.Accepted.Select(one => new Sarif.Accepted(
+        new Diagnostic(HollowCodes.WouldMiss, Severity.Information, one.Accepted.By.At, $"`{promise.Promise.Name.Short}`: the check `{one.Check.Name}` lets pass {one.Accepted.Missed.Words}", null, promise.Promise.Name),
+        one.Accepted.By.Until is { } until ? $"{one.Accepted.By.Because} (until {until})" : one.Accepted.By.Because));
+
     private static string Score(HollowPromise promise) => promise.Score.Tried == 0 ? "no score" : $"{promise.Score} failures noticed";
 
     private static string Said(HollowPromise promise) => $"{promise.State} {promise.Score} {HollowWords.WithoutScore(promise)} {string.Join('|', HollowWords.Of(promise))} {string.Join('|', HollowWords.Accepted(promise))}";

@@ -5,9 +5,16 @@ namespace Kept.Cli.Output;
 /// <summary>Diagnostics as SARIF 2.1.0 (OASIS), the form that editors and code hosts read.</summary>
 internal static class Sarif
 {
-    public static string Write(IReadOnlyList<Diagnostic> diagnostics) => DiagnosticJson.Text(json =>
+    /// <summary>A failure that a check lets pass knowingly, as a result that is suppressed: a code host shows it as closed, with the reason.</summary>
+    /// <param name="Because">The justification.</param>
+    public readonly record struct Accepted(Diagnostic Miss, string Because);
+
+    /// <param name="diagnostics">What was found.</param>
+    /// <param name="accepted">What was found, and is accepted in the documents (SARIF 3.35: a suppression, <c>inSource</c>).</param>
+    public static string Write(IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<Accepted>? accepted = null) => DiagnosticJson.Text(json =>
     {
-        var codes = diagnostics.Select(d => d.Code).Distinct().Order(StringComparer.Ordinal).ToList();
+        accepted ??= [];
+        var codes = diagnostics.Concat(accepted.Select(one => one.Miss)).Select(d => d.Code).Distinct().Order(StringComparer.Ordinal).ToList();
         json.WriteStartObject();
         json.WriteString("$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json");
         json.WriteString("version", "2.1.0");
@@ -28,7 +35,7 @@ internal static class Sarif
         json.WriteEndObject();
         json.WriteString("columnKind", "utf16CodeUnits");
         json.WriteStartArray("results");
-        foreach (var diagnostic in diagnostics)
+        foreach (var (diagnostic, because) in diagnostics.Select(one => (one, (string?)null)).Concat(accepted.Select(one => (one.Miss, (string?)one.Because))))
         {
             json.WriteStartObject();
             json.WriteString("ruleId", diagnostic.Code);
@@ -54,6 +61,16 @@ internal static class Sarif
                     json.WriteEndObject();
                 }
                 json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndArray();
+            }
+            if (because is not null)
+            {
+                json.WriteStartArray("suppressions");
+                json.WriteStartObject();
+                json.WriteString("kind", "inSource");
+                json.WriteString("status", "accepted");
+                json.WriteString("justification", because);
                 json.WriteEndObject();
                 json.WriteEndArray();
             }

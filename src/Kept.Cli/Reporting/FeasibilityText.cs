@@ -12,6 +12,11 @@ internal static class FeasibilityText
     {
         var output = terminal.Result;
         output.WriteLine($"{terminal.Strong(promise.Name.ToString())}  what its objectives and alerts can do");
+        if (!promise.Regimes.IsEmpty)
+        {
+            output.WriteLine($"  judged apart in {string.Join(", ", promise.Regimes.Select(regime => regime.Name))} and other, each by its own looks: how many of them a regime gets is not known");
+            output.WriteLine("  beforehand. The figures are those of a regime that all looks fall into; one with fewer bears fewer bad ones, and is kept or confirmed later");
+        }
         foreach (var objective in Feasibility.OfObjectives(promise))
         {
             output.WriteLine();

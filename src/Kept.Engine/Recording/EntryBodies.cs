@@ -66,7 +66,12 @@ internal static class EntryBodies
     /// <summary>What is counted, as entries tell it.</summary>
     public static string CountedText(PromiseTerms terms) => ((UInt128)terms.Counted).ToString("x32", CultureInfo.InvariantCulture);
 
-    public static EntryDraft Gone(Instant at, PromiseName name) => Draft(EntryKinds.PromiseGone, at, name.ToString(), new Members().Set("promise", name.ToString()));
+    /// <summary>No document makes it any more, or no list has its target. A promise that was to be announced before it ends says so.</summary>
+    public static EntryDraft Gone(Instant at, Promise promise) => Draft(EntryKinds.PromiseGone, at, promise.Name.ToString(), new Members()
+        .Set("promise", promise.Name.ToString())
+        .Set("foundIn", promise.FoundIn)
+        .Set("standing", promise.Standing == Standing.Wished ? "wished" : "offered")
+        .Set("noticeMicroseconds", promise.Notice is { } notice && !(promise.Until <= at) ? (long?)Microseconds(notice) : null));
 
     /// <summary>A watched thing told something that says nothing of how it stands.</summary>
     public static EntryDraft Logged(Instant at, PromiseName promise, string check, string? said, string? from) =>

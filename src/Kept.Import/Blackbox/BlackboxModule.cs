@@ -128,8 +128,22 @@ internal sealed class BlackboxExpectations(CheckKind? kind, CheckDraft check, st
     public void Network(Keys settings)
     {
         settings.Lost("source_ip_address", "from which address a look goes out cannot be said");
-        settings.Pass("ip_protocol_fallback");
-        if (settings.Text("preferred_ip_protocol") is { } protocol) losses.Changed(protocol.At, subject, $"{protocol.Content} is not preferred here: a look takes the addresses as they are resolved");
+        var isAlone = settings.Flag("ip_protocol_fallback") == false;
+        var protocol = settings.Text("preferred_ip_protocol");
+        if (protocol is { Content: not ("ip4" or "ip6") })
+        {
+            losses.Lost(protocol.At, subject, $"`{Losses.Short(protocol.Content)}` is no protocol: ip4 or ip6");
+            return;
+        }
+        if (kind is null || protocol is null && !isAlone) return;
+        // the exporter's own preference, where none is written
+        var isFour = protocol?.Content == "ip4";
+        var at = protocol?.At ?? settings.At("ip_protocol_fallback");
+        var (family, other) = isFour ? ("IPv4", "IPv6") : ("IPv6", "IPv4");
+        if (!isAlone && !isFour) losses.Changed(at, subject, "IPv6 is preferred there and falls back to IPv4; here a look takes whichever connects first", "`addresses: IPv6` asks for it alone; here it is not written, for many names have none");
+        else if (isAlone && AddressFamilies.IsOther(check, kind, isFour)) losses.Hollow(ImportCodes.CannotPass, at, subject, $"the target is an address of {other}, and {family} alone is asked for", "the target is well, and the probe fails", "leave out `ip_protocol_fallback: false`");
+        else if (!AddressFamilies.Want(check, kind, isFour)) losses.Changed(at, subject, $"{family} is not asked for by this kind of check: its target is dialled as it is resolved");
+        else if (!isAlone && check.Fields.Exists(field => field.Key == "addresses")) losses.Changed(at, subject, $"a name that has no {family} address is reached over {other} there; here it has failed", "take out `addresses: IPv4` where a name has none");
     }
 
     /// <summary>A certificate that is not looked at passes whatever it is.</summary>

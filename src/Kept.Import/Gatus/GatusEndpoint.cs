@@ -147,7 +147,10 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         client.Lost("kerberos", "Kerberos is not spoken");
         client.Lost("tls", "a certificate of the client is not sent");
         client.Lost("tunnel", "tunnels are not carried", "run Kept where the target can be reached");
-        client.Lost("network", "which of IPv4 and IPv6 is used cannot be said here");
+        if (client.Text("network") is not { Content: not "ip" } network) return;
+        if (network.Content is not ("ip4" or "ip6")) losses.Lost(network.At, client.Subject, $"`{Losses.Short(network.Content)}` is no network: ip, ip4 or ip6");
+        else if (check.Kind != "icmp") losses.Hollow(ImportCodes.WatchesTooLittle, network.At, client.Subject, "Gatus reads `network` for ping alone, so this endpoint is looked at over either", $"{(network.Content == "ip4" ? "IPv4" : "IPv6")} is dead and the other answers", $"ask for an address of that family; here `addresses: {(network.Content == "ip4" ? "IPv4" : "IPv6")}`");
+        if (network.Content is "ip4" or "ip6") AddressFamilies.Want(check, kind, network.Content == "ip4");
     }
 
     private void Rhythm(Keys endpoint, CheckDraft check, Duration every, Duration timeout)

@@ -59,6 +59,7 @@ internal static class PromiseTape
         tape.Flag(promise.UsesNotDisclosed);
         tape.Byte((byte)promise.Origin);
         tape.Flag(promise.IsFoundOutside);
+        tape.Text(promise.FoundIn);
         tape.At(promise.At);
         tape.Places(promise.FieldPlaces);
         tape.Text(promise.TermsHash);
@@ -105,6 +106,7 @@ internal static class PromiseTape
         UsesNotDisclosed = tape.Flag(),
         Origin = tape.One<DocumentOrigin>(),
         IsFoundOutside = tape.Flag(),
+        FoundIn = tape.MaybeText(),
         At = tape.At(),
         FieldPlaces = tape.Places(),
         TermsHash = tape.Text(),

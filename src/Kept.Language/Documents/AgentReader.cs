@@ -50,7 +50,7 @@ internal static class AgentReader
             Types = [.. scope.Types.Values],
             Calendars = scope.Calendars = CalendarReader.Read(written, scope.Quantity, reading),
             Capacities = Capacities(written, reading),
-            Promises = promises.Promises(written),
+            Promises = new FoundReader(reading, promises, targets).AddPromises(scope.Agent, written, promises.Promises(written)),
             ReliesOn = new RelianceReader(reading, scope, promises, typesOf, targets).Read(written),
             Members = [.. members.Keys],
             MemberOf = written.Scalar("member-of") is { } super ? FieldValues.Name(super, "an agent", problems) : null,

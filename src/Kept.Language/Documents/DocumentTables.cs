@@ -26,6 +26,7 @@ internal sealed class DocumentTables
     private static readonly Form.Text Share = new("a share such as 95%", "^[0-9]+(\\.[0-9]+)?%$");
     private static readonly Form.Text YesOrNo = new("yes or no", Choices: ["yes", "no"]);
     private static readonly Form.Text Url = new("an http or https URL", "^https?://");
+    private static readonly Form.Text SecretRef = new("a reference to a secret: ${env:NAME} or ${file:PATH}", @"^\$\{(env|file):[^}]+\}$");
     private static readonly Form.Text Response = new("STATUS [NAME] [with HEADER]", "^[1-5][0-9][0-9]( .*)?$");
     private static readonly Form.Text PromiseRef = new("a promise: agent/promise, promise, promise@2", "^([a-z0-9][a-z0-9.-]*/)?[a-z0-9][a-z0-9.-]*(@[1-9][0-9]{0,3})?$");
 
@@ -70,12 +71,24 @@ internal sealed class DocumentTables
             new("tell", NameList, "The routes of the house over which somebody is told; or nobody. By default the usual ones."),
             new("check", checks, "How it is looked at.", Required: true, Example: "check: { http: 'GET https://…', expect: [ status == 200 ] }"),
         ]);
+        PromiseTemplate = new("promise-template", "a promise about what is found",
+        [
+            .. promiseFields.Where(field => field.Name != "was"),
+            new("check", checks, "How each is looked at.", Required: true, Example: "check: { http: 'GET https://${__address__}/', expect: [ status == 200 ] }"),
+        ]);
+        FoundOwn = new("found-own", "what is found of ours",
+        [
+            From,
+            new("promise", new Form.Of(PromiseTemplate), "The promise about each: in its benefit, its version, the targets of its checks and their headers, ${LABEL} is the value of a label.", Required: true, Example: "promise: { version: 1.0, check: { http: 'GET https://${__address__}/', expect: [ status == 200 ] } }"),
+            FoundName,
+            Reach,
+        ]);
         Found = new("found", "what is found",
         [
-            new("from", new Form.Of(Source), "Where targets are listed.", Required: true, Example: "from: { files: targets/*.json }"),
+            From,
             new("wish", new Form.Of(Wish), "The wish about each: in its purpose, the targets of its checks and their headers, ${LABEL} is the value of a label.", Required: true, Example: "wish: { check: { http: 'GET https://${__address__}/', expect: [ status == 200 ] } }"),
-            new("name", Words, "The name of each, made of labels. By default ${__address__}."),
-            new("reach", new Form.Text("where targets may lie", Choices: ["public", "anywhere"]), "What may be looked at: public, addresses of the public internet alone, or anywhere, also this machine and its networks. By default public."),
+            FoundName,
+            Reach,
         ]);
         Reliance = new("reliance", "a relation",
         [
@@ -108,6 +121,8 @@ internal sealed class DocumentTables
     public Shape CheckDefaults { get; }
     public Shape Step { get; }
     public Shape Found { get; }
+    public Shape FoundOwn { get; }
+    public Shape PromiseTemplate { get; }
     public Shape Reliance { get; }
     public Shape Wish { get; }
 
@@ -116,7 +131,15 @@ internal sealed class DocumentTables
         new("files", WordList, "Files of targets as Prometheus reads them (file_sd: .json, .yml, .yaml), relative to the house; * stands for a part of a file's name."),
         new("http", Url, "A URL that lists them as Prometheus asks for them (http_sd); the running server asks it."),
         new("every", Length, "Of http: how often it is asked, at least 5s. By default 60s."),
+        new("bearer", SecretRef, "Of http: a token that is shown to it."),
+        new("user", Words, "Of http: who logs in."),
+        new("password", SecretRef, "Of http: the password of the user."),
+        new("in-clear", YesOrNo, "Of http: whether token or password may go without TLS to another machine. By default no."),
     ]);
+
+    private static readonly Field From = new("from", new Form.Of(Source), "Where targets are listed.", Required: true, Example: "from: { files: targets/*.json }"),
+        FoundName = new("name", Words, "The name of each, made of labels. By default ${__address__}."),
+        Reach = new("reach", new Form.Text("where targets may lie", Choices: ["public", "anywhere"]), "What may be looked at: public, addresses of the public internet alone, or anywhere, also this machine and its networks. By default public.");
 
     public static readonly Shape Contact = new("contact", "a contact",
     [
@@ -197,8 +220,6 @@ internal sealed class DocumentTables
 
     public static readonly Shape Keep = new("keep", "what is kept", [new("looks", Length, "How long single looks are kept. By default 400d.")]);
 
-    private static readonly Form.Text SecretRef = new("a reference to a secret: ${env:NAME} or ${file:PATH}", @"^\$\{(env|file):[^}]+\}$");
-
     public static readonly Shape Route = new("route", "a route",
     [
         new("webhook", Url, "Signed JSON is posted to this URL (Standard Webhooks)."),
@@ -262,6 +283,7 @@ internal sealed class DocumentTables
         new("member-of", Name, "The super agent this agent belongs to."),
         new("defaults", new Form.Of(Defaults), "Fields that hold for every promise that does not write them."),
         new("promises", new Form.Map("promise", new Form.Of(Promise), LineNamePattern), "What it gives, by name and line: image, image@2."),
+        new("found", new Form.List(new Form.Of(FoundOwn), OrOne: true), "What it gives with each target that is found: a promise for each, from a template."),
         new("relies-on", new Form.Map("agent", new Form.Of(Reliance), NamePattern), "What it accepts from others, by their id."),
     ];
 

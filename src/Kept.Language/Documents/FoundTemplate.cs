@@ -4,8 +4,11 @@ using Kept.Language.Yaml;
 
 namespace Kept.Language.Documents;
 
-/// <summary>A wish with <c>${LABEL}</c> in some of its texts: its purpose, the targets of its checks, and the values of their headers. Nowhere else, because everything else is the language.</summary>
-internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, ScalarText? name)
+/// <summary>
+/// A wish or a promise with <c>${LABEL}</c> in some of its texts: what it is for, the version of a promise, the targets of its checks, and the values of their headers. Nowhere else, because
+/// everything else is the language.
+/// </summary>
+internal sealed partial class FoundTemplate(Reading reading, YamlMap template, ScalarText? name, bool isWish)
 {
     private const int LongestName = 100;
 
@@ -16,11 +19,11 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
     public bool Check(Problems problems)
     {
         var good = true;
-        Walk(wish, (scalar, slot) =>
+        Walk(template, (scalar, slot) =>
         {
-            if (scalar.Text.Contains("${env:", StringComparison.Ordinal) || scalar.Text.Contains("${file:", StringComparison.Ordinal))
+            if (NamesSecret(scalar.Text))
             {
-                problems.Error(Codes.FoundTemplate, scalar.Content.At, "a secret would be sent to whatever is found", "write a wish of its own, under `wishes:`, about who may have that secret");
+                problems.Error(Codes.FoundTemplate, scalar.Content.At, "a secret would be sent to whatever is found", isWish ? "write a wish of its own, under `wishes:`, about who may have that secret" : "write a promise of its own, under `promises:`, about what may have that secret");
                 good = false;
             }
             else if (Opens(Label().Replace(scalar.Text, "_")) != Opens(Label().Replace(scalar.Text, "__")))
@@ -30,7 +33,7 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
             }
             else if (slot == Slot.None && Label().IsMatch(scalar.Text))
             {
-                problems.Error(Codes.FoundTemplate, scalar.Content.At, $"`{YamlReader.Short(scalar.Text)}` would make what was found a part of the language", "labels stand in `purpose`, in the target of a check and in the values of its `headers`");
+                problems.Error(Codes.FoundTemplate, scalar.Content.At, $"`{YamlReader.Short(scalar.Text)}` would make what was found a part of the language", isWish ? "labels stand in `purpose`, in the target of a check and in the values of its `headers`" : "labels stand in `benefit`, in `version`, in the target of a check and in the values of its `headers`");
                 good = false;
             }
             return scalar;
@@ -43,13 +46,16 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
         return good;
     }
 
-    /// <summary>The wish with its labels filled in; null where one is missing or holds what may not stand there.</summary>
+    /// <summary>Whether a text sends what only its name may stand in a document for.</summary>
+    public static bool NamesSecret(string text) => text.Contains("${env:", StringComparison.Ordinal) || text.Contains("${file:", StringComparison.Ordinal);
+
+    /// <summary>The template with its labels filled in; null where one is missing or holds what may not stand there.</summary>
     /// <param name="value">The value of a label; null where it has none.</param>
     /// <param name="why">What is wrong, as the end of a sentence about the target.</param>
     public YamlMap? Fill(Func<string, string?> value, out string? why)
     {
         string? wrong = null;
-        var filled = Walk(wish, (scalar, slot) =>
+        var filled = Walk(template, (scalar, slot) =>
         {
             if (slot == Slot.None || !scalar.Text.Contains("${", StringComparison.Ordinal)) return scalar;
             var text = Label().Replace(scalar.Text, match =>
@@ -108,7 +114,8 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap wish, Scala
 
     private YamlMap Walk(YamlMap root, Func<YamlScalar, Slot, YamlScalar> at) => Mapped(root, (key, value) => key switch
     {
-        "purpose" => Texts(value, Slot.Words, at),
+        "purpose" when isWish => Texts(value, Slot.Words, at),
+        "benefit" or "version" when !isWish => Texts(value, Slot.Words, at),
         "check" => Checks(value, at),
         _ => Texts(value, Slot.None, at),
     });

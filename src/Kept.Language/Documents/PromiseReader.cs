@@ -68,6 +68,9 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
         return objectives.ToImmutable();
     }
 
+    /// <summary>A promise from a template that was filled; null, and told, where it is none.</summary>
+    public Promise? Filled(PromiseName name, YamlMap node) => Written.Of(reading.Tables.PromiseTemplate, node, reading, node.At, defaults) is { } written ? Promise(name, written) : null;
+
     private Promise Promise(PromiseName name, Written written)
     {
         var usesText = written.Scalar("uses");

@@ -43,7 +43,7 @@ internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseR
             Terms = written.Text("terms"),
             RunsOn = FieldValues.Each(written.Texts("runs-on"), text => FieldValues.Name(text, "a base", _problems)),
             Accepts = accepts,
-            Wishes = new FoundReader(reading, promises, targets).Add(agent, written, Wishes(agent, written)),
+            Wishes = new FoundReader(reading, promises, targets).AddWishes(agent, written, Wishes(agent, written)),
             At = written.At,
         };
     }

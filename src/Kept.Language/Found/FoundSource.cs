@@ -16,6 +16,9 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
     /// <summary>Sources of one house; more are told, and not asked.</summary>
     public const int Most = 100;
 
+    /// <summary>How we log in at the URL; null: not at all.</summary>
+    public SourceLogin? Login { get; init; }
+
     /// <summary>Whether a list comes from here.</summary>
     /// <param name="path">A file, or a URL.</param>
     public bool Names(string path) => Url is not null ? path == Url : Files.Any(file => IsLike(file, path));
@@ -32,8 +35,8 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
             if (SourceText.From(file, unheard) is not { } source) continue;
             var reading = new Reading(source, file.Origin, new DocumentTables([]), new SharedTexts(), unheard);
             foreach (var document in YamlReader.Read(source, unheard))
-                foreach (var reliance in Inner(Value(document.Root, "relies-on")))
-                    foreach (var found in Items(Value(reliance.Value, "found")))
+                foreach (var holder in Inner(Value(document.Root, "relies-on")).Select(reliance => reliance.Value).Append(document.Root))
+                    foreach (var found in Items(Value(holder, "found")))
                         if (Value(found, "from") is { } from && Written.Of(DocumentTables.Source, from, reading, from.At) is { } written && Read(written, unheard) is { } one && sources.Count < Most)
                             sources.Add(one);
         }
@@ -64,10 +67,12 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
         var address = url is { } given ? FieldValues.Url(given, problems) : null;
         if (address is not null && new Uri(address).UserInfo.Length > 0)
         {
-            problems.Error(Codes.FoundSource, written.PlaceOf("http"), "a name and a password stand in the URL", "write the URL without them; a list that needs a login is fetched into a file: files: targets/*.json");
+            problems.Error(Codes.FoundSource, written.PlaceOf("http"), "a name and a password stand in the URL", "write them beside the URL: `user: NAME` and `password: ${env:NAME}`");
             address = null;
         }
-        return good.Count > 0 || address is not null ? new FoundSource(good.ToImmutable(), address, every < LeastEvery ? LeastEvery : every, written.At) : null;
+        if (good.Count == 0 && address is null) return null;
+        var login = SourceLogin.Read(written, address, problems);
+        return new FoundSource(good.ToImmutable(), address, every < LeastEvery ? LeastEvery : every, written.At) { Login = login };
     }
 
     /// <summary>A source as it is told: of a URL its query and whoever logs in there are left out, for a token may stand in them.</summary>

@@ -69,6 +69,8 @@ public sealed record Promise
     public DocumentOrigin Origin { get; init; }
     /// <summary>Its target was found and not written, and the document does not let it lie inside: it is looked at as what others wrote is.</summary>
     public bool IsFoundOutside { get; init; }
+    /// <summary>Where its target was listed, as it may be told; null where it was written and not found.</summary>
+    public string? FoundIn { get; init; }
     /// <summary>By whose word it is looked at: only our own reaches this machine and its networks.</summary>
     public DocumentOrigin Trust => IsFoundOutside ? DocumentOrigin.Others : Origin;
     /// <summary>The whole promise in its document.</summary>

@@ -34,8 +34,7 @@ internal sealed class ProbeMetrics
                 metrics.Dns();
                 break;
             case "grpc":
-                metrics.Gauge("probe_grpc_status_code", "Response gRPC status code", seen.Code >= 0 ? seen.Code : null);
-                metrics.Gauge("probe_grpc_ssl", "Indicates if SSL was used for the connection", metrics.Has("certificate.expires-in") ? 1 : 0);
+                metrics.Grpc();
                 break;
         }
         metrics.Tls();
@@ -63,6 +62,7 @@ internal sealed class ProbeMetrics
         var transfer = phases.FirstByte >= 0 && phases.Total >= 0 ? phases.Total - phases.FirstByte - Math.Max(0, phases.Dns) - Math.Max(0, phases.Connect) - Math.Max(0, phases.Tls) : -1;
         Phases("probe_http_duration_seconds", "Duration of http request by phase, summed over all redirects",
             ("connect", phases.Connect), ("processing", phases.FirstByte), ("resolve", phases.Dns), ("tls", phases.Tls), ("transfer", transfer));
+        Gauge("probe_http_last_modified_timestamp_seconds", "Returns the Last-Modified HTTP response header in unixtime", LastModified());
         Gauge("probe_http_redirects", "The number of redirects", Amount("redirects") ?? 0);
         Gauge("probe_http_ssl", "Indicates if SSL was used for the final redirect", Has("certificate.expires-in") ? 1 : 0);
         Gauge("probe_http_status_code", "Response HTTP status code", _seen.Code >= 100 ? _seen.Code : 0);
@@ -79,6 +79,26 @@ internal sealed class ProbeMetrics
         Phases("probe_dns_duration_seconds", "Duration of DNS request by phase", ("connect", _seen.Phases.Connect), ("request", _seen.Phases.FirstByte >= 0 ? _seen.Phases.FirstByte : _seen.Phases.Total), ("resolve", _seen.Phases.Dns));
         Gauge("probe_dns_query_succeeded", "Displays whether or not the query was executed successfully", _seen.Reach == Reach.Answered ? 1 : 0);
     }
+
+    /// <summary>The names of grpc.health.v1: every one has a sample, and that of the answer is 1.</summary>
+    private static readonly string[] Health = ["NOT_SERVING", "SERVICE_UNKNOWN", "SERVING", "UNKNOWN"];
+
+    private void Grpc()
+    {
+        var phases = _seen.Phases;
+        Phases("probe_grpc_duration_seconds", "Duration of gRPC request by phase", ("check", phases.Total >= 0 ? phases.Total - Math.Max(0, phases.Dns) : -1), ("resolve", phases.Dns));
+        Family("probe_grpc_healthcheck_response", "Response HealthCheck response");
+        // a service that the server does not know is told by the code of the call; it answered nothing about its health
+        var answered = _seen.Code == 0 ? Text("status") : null;
+        foreach (var name in Health) _text.Append("probe_grpc_healthcheck_response{serving_status=\"").Append(name).Append("\"} ").Append(name == answered ? '1' : '0').Append('\n');
+        Gauge("probe_grpc_ssl", "Indicates if SSL was used for the connection", Has("certificate.expires-in") ? 1 : 0);
+        Gauge("probe_grpc_status_code", "Response gRPC status code", _seen.Code >= 0 ? _seen.Code : null);
+    }
+
+    /// <summary>When the answer says that its content changed last; null where it says nothing that is a time.</summary>
+    private decimal? LastModified() =>
+        (Value("header") as Model.Value.Map)?.Entries is { } headers && headers.TryGetValue("last-modified", out var text)
+        && DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.ToUnixTimeSeconds() : null;
 
     private void Tls()
     {

@@ -72,7 +72,9 @@ internal sealed class Prober(Func<HouseView> view, FrozenDictionary<string, Look
         var bound = new Duration((long)(seconds * Duration.PerSecond));
         check = check with { Timeout = bound < check.Timeout ? bound : check.Timeout };
         var began = time.GetTimestamp();
-        var seen = Judge.Deciding(check, await look(new LookRequest(check, settings.MayReachInside ? DocumentOrigin.Ours : DocumentOrigin.Others) { Objects = Judge.Objection }, cancellationToken));
+        // a look over HTTP shows headers where a line asks for them, or where there is none: the exporter tells of one whatever the module asks
+        var looked = check.Kind.Name == "http" ? check with { Expect = [] } : check;
+        var seen = Judge.Deciding(check, await look(new LookRequest(looked, settings.MayReachInside ? DocumentOrigin.Ours : DocumentOrigin.Others) { Objects = Judge.Objection }, cancellationToken));
         var took = time.GetElapsedTime(began);
         var judged = Judge.Look(check, seen, new Judged(Truth.True, ""));
         // what we could not see is no failure of the target: Prometheus then has no sample, and its own `up` says so

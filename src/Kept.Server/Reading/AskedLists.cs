@@ -24,6 +24,8 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
     /// <summary>From one new list to the next: each is a new house, and terms in the ledger.</summary>
     private static readonly TimeSpan LeastApart = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan RememberedApart = TimeSpan.FromMinutes(10);
+
     private const int MostAtOnce = 4;
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
 
@@ -39,6 +41,10 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         public bool IsNewest { get; set; }
         public string? Why { get; set; }
         public DateTimeOffset? Taken { get; set; }
+        /// <summary>When the source gave the good list last.</summary>
+        public DateTimeOffset? Confirmed { get; set; }
+        /// <summary>What of that the ledger remembers.</summary>
+        public DateTimeOffset? Remembered { get; set; }
         public DateTimeOffset Due { get; set; }
 
         private byte[] _doubted = [];
@@ -77,7 +83,7 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
     {
         lock (_lock)
         {
-            var wanted = sources.Where(source => source.Url is not null).GroupBy(source => source.Url!, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.MinBy(source => source.Every)!, StringComparer.Ordinal);
+            var wanted = sources.Where(source => source.Url is not null).GroupBy(source => source.Url!, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.MinBy(source => source.Every)! with { Login = group.FirstOrDefault(source => source.Login is not null)?.Login }, StringComparer.Ordinal);
             foreach (var gone in _asked.Keys.Where(url => !wanted.ContainsKey(url)).ToList()) _asked.Remove(gone);
             foreach (var (url, source) in wanted)
                 if (_asked.TryGetValue(url, out var there)) there.Source = source;
@@ -85,11 +91,11 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         }
     }
 
-    /// <summary>The list of a URL as a file of the house, null where none was ever good; what is wrong with it now, and whether that list is the newest it gave.</summary>
-    public (DocumentFile? File, string? Why, bool IsNewest) Of(string url)
+    /// <summary>The list of a URL as a file of the house, null where none was ever good; what is wrong with it now, whether that list is the newest it gave, and when it gave it last.</summary>
+    public (DocumentFile? File, string? Why, bool IsNewest, DateTimeOffset? Confirmed) Of(string url)
     {
         lock (_lock)
-            return _asked.TryGetValue(url, out var asked) ? (asked.Good is { } good ? new DocumentFile(url, good) { IsTargets = true } : null, asked.Why, asked.IsNewest) : (null, null, false);
+            return _asked.TryGetValue(url, out var asked) ? (asked.Good is { } good ? new DocumentFile(url, good) { IsTargets = true } : null, asked.Why, asked.IsNewest, asked.Confirmed) : (null, null, false, null);
     }
 
     /// <summary>Asks each when it is due, until cancelled.</summary>
@@ -114,7 +120,8 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
             var reading = bytes is { } given ? TargetLists.Read(new DocumentFile(asked.Source.Url!, given)) : default;
             if (why is null && reading.Why is { } wrong) why = "what it answers is no list: " + wrong;
             var isNew = Take(asked, bytes, why, why is null ? reading.Targets : []);
-            if (isNew) await RememberAsync(asked.Source.Url!, bytes!.Value, stop);
+            if (isNew) await RememberAsync(KeyOf(asked.Source.Url!), bytes!.Value, stop);
+            if (ToRemember(asked, isNew) is { } confirmed) await RememberAsync(TimeKeyOf(asked.Source.Url!), BitConverter.GetBytes(confirmed.UtcTicks), stop);
         });
     }
 
@@ -137,6 +144,7 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
                     (asked.Good, asked.Addresses, asked.Taken) = (bytes, addresses, now);
                     if (addresses.Count > 0) asked.Count = addresses.Count;
                 }
+                if (asked.IsNewest) asked.Confirmed = now;
                 if (asked.IsNewest && addresses.Count == 0 && asked.Count > 0) why = $"it lists no target, and listed {asked.Count:N0} before: nothing of it is looked at";
             }
             else asked.IsNewest = false;
@@ -159,6 +167,8 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         try
         {
             if (ledger.Cached(KeyOf(url)) is { } bytes && TargetLists.Read(new DocumentFile(url, bytes)) is { IsGood: true } reading) (asked.Good, asked.Addresses, asked.Count) = (bytes, AddressesOf(reading.Targets), reading.Targets.Length);
+            if (asked.Good is not null && ledger.Cached(TimeKeyOf(url)) is { Length: sizeof(long) } ticks && BitConverter.ToInt64(ticks) is >= 0 and var at && at <= DateTimeOffset.MaxValue.UtcTicks)
+                asked.Confirmed = asked.Remembered = new DateTimeOffset(at, TimeSpan.Zero);
         }
         catch (LedgerException)
         {
@@ -167,17 +177,30 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         return asked;
     }
 
-    private async ValueTask RememberAsync(string url, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>The time that the ledger is to remember; null where what it has is near enough. While a source is well that is not written each time.</summary>
+    private DateTimeOffset? ToRemember(Asked asked, bool isNew)
+    {
+        lock (_lock)
+        {
+            if (asked.Confirmed is not { } confirmed || confirmed == asked.Remembered || !isNew && asked.IsNewest && confirmed - asked.Remembered < RememberedApart) return null;
+            asked.Remembered = confirmed;
+            return confirmed;
+        }
+    }
+
+    private async ValueTask RememberAsync(string key, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
         {
-            await ledger.CacheAsync(KeyOf(url), bytes, cancellationToken);
+            await ledger.CacheAsync(key, bytes, cancellationToken);
         }
         catch (LedgerException)
         {
             // it only spares a restart from waiting for the first answer
         }
     }
+
+    private static string TimeKeyOf(string url) => KeyOf(url) + ".at";
 
     private static string KeyOf(string url) => "found." + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
 

@@ -8,11 +8,12 @@ namespace Kept.Server;
 /// <summary>The lists of targets that documents name, as they count now: each the last good one, with what is wrong with its newest.</summary>
 /// <param name="folder">Where the house lies.</param>
 /// <param name="asked">The lists at URLs.</param>
-internal sealed class FoundLists(string folder, AskedLists asked)
+/// <param name="time">When a file was read last and well.</param>
+internal sealed class FoundLists(string folder, AskedLists asked, TimeProvider time)
 {
     private const string Code = "L132";
 
-    private readonly Dictionary<string, (DocumentFile File, int Count)> _good = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DocumentFile File, int Count, DateTimeOffset Read)> _good = new(StringComparer.Ordinal);
     private IReadOnlyList<FoundSource> _sources = [];
 
     /// <summary>What of them can be seen without reading them. Never throws.</summary>
@@ -42,24 +43,26 @@ internal sealed class FoundLists(string folder, AskedLists asked)
             if (reading.IsGood)
             {
                 all.Add(file);
-                _good[file.Path] = (file, reading.Targets.Length > 0 ? reading.Targets.Length : before);
+                _good[file.Path] = (file, reading.Targets.Length > 0 ? reading.Targets.Length : before, time.GetUtcNow());
                 if (reading.Targets.IsEmpty && before > 0) Tell(source, file.Path, $"it lists no target, and listed {before:N0} before: nothing of it is looked at", "put them back, or remove the file where they are gone");
             }
             else if (before > 0)
             {
                 all.Add(good.File);
-                Tell(source, file.Path, reading.Why + $"; the last good list, of {before:N0} targets, counts", "mend it, and it is taken up again");
+                Tell(source, file.Path, reading.Why + $"; the last good list, of {before:N0} targets, read at {Minute(good.Read)}, counts", "mend it, and it is taken up again");
             }
             else all.Add(file); // the reader tells what is wrong with it
         }
         foreach (var gone in _good.Keys.Where(path => !files.Any(file => file.IsTargets && file.Path == path)).ToList()) _good.Remove(gone);
         foreach (var source in _sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
         {
-            var (list, why, isNewest) = asked.Of(source.Url!);
+            var (list, why, isNewest, confirmed) = asked.Of(source.Url!);
             if (list is not null) all.Add(list);
-            if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : isNewest ? "" : "; the last good list counts"), "it is asked again in its rhythm");
+            if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : isNewest ? "" : $"; the last good list{(confirmed is { } at ? ", given last at " + Minute(at) + "," : "")} counts"), "it is asked again in its rhythm");
         }
         return (all, told.ToImmutable());
+
+        static string Minute(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture) + " UTC";
 
         void Tell(FoundSource? source, string path, string why, string help)
         {

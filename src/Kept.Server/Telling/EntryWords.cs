@@ -26,7 +26,7 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
             EntryKinds.PromiseNamed => new(promise, null, "was seen for the first time"),
             EntryKinds.PromiseTerms => new(promise, null, "has terms" + (Member(root, "version") is { Length: > 0 } version ? $" of version {version}" : "") + " from here on"),
             EntryKinds.CheckRhythm => new(promise, null, $"is looked at every {Span(root, "everyMicroseconds")} from here on by its check {Member(root, "check")}; before, every {Span(root, "beforeMicroseconds")}"),
-            EntryKinds.PromiseGone => new(promise, null, "is not promised any more"),
+            EntryKinds.PromiseGone => new(promise, null, Gone(root)),
             EntryKinds.BeatLogged => new(promise, null, $"told something to its check {Member(root, "check")}" + (Member(root, "said") is { Length: > 0 } said ? ": " + (said.Length > 200 ? said[..200] + "…" : said) : "")),
             EntryKinds.Gap => new(promise, null, Gap(promise, root)),
             EntryKinds.AlertChanged => new(promise, null, Member(root, "state") == "firing" ? $"burns its error budget ({Member(root, "alert")}): {Member(root, "reason")}" : $"its alert {Member(root, "alert")} ceased"),
@@ -42,6 +42,11 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
             _ => new(promise, null, entry.Kind),
         };
     }
+
+    private static string Gone(JsonElement body) =>
+        (Member(body, "standing") == "wished" ? "is not wished any more" : Member(body, "foundIn") is null ? "is not promised any more" : "is withdrawn")
+        + (Member(body, "foundIn") is { } list ? $": {list} lists its target no more" : "")
+        + (Member(body, "noticeMicroseconds") is null ? "" : $"; it promised to say so {Span(body, "noticeMicroseconds")} before");
 
     private static string Gap(PromiseName? promise, JsonElement body)
     {

@@ -23,7 +23,7 @@ public sealed class BlackboxImportTests
 
     /// <summary>Nothing that a module says is passed over in silence, whatever its prober.</summary>
     [Theory]
-    [InlineData("icmp", "icmp: { payload_size: 1400, dont_fragment: true, ttl: 5, source_ip_address: 192.0.2.1, preferred_ip_protocol: ip4, shiny: 1 }", "192.0.2.9", "payload_size dont_fragment ttl source_ip_address preferred_ip_protocol shiny")]
+    [InlineData("icmp", "icmp: { payload_size: 1400, dont_fragment: true, ttl: 5, source_ip_address: 192.0.2.1, preferred_ip_protocol: ip4, shiny: 1 }", "192.0.2.9", "payload_size dont_fragment ttl source_ip_address shiny")]
     [InlineData("websocket", "websocket: { headers: { X-A: b }, query_response: [ { send: a } ], http_config: { basic_auth: { username: a }, tls_config: { insecure_skip_verify: true } }, shiny: 1 }", "wss://x.example/", "query_response basic_auth insecure_skip_verify shiny")]
     public void Every_setting_of_a_module_is_carried_or_told(string prober, string settings, string target, string told)
     {
@@ -31,7 +31,35 @@ public sealed class BlackboxImportTests
             ("prometheus", $"scrape_configs:\n  - {{ job_name: j, metrics_path: /probe, params: {{ module: [m] }}, static_configs: [ {{ targets: ['{target}'] }} ] }}\n"));
         Assert.Equal(1, reading.Carried);
         var line = $"  m: {{ prober: {prober}, {settings} }}";
-        foreach (var setting in told.Split(' ')) Assert.Contains(reading.Findings, finding => finding.At.Line == 2 && finding.At.Column == line.IndexOf(setting, StringComparison.Ordinal) + 1 || setting == "preferred_ip_protocol" && finding.Message.StartsWith("ip4 is not preferred", StringComparison.Ordinal));
+        foreach (var setting in told.Split(' ')) Assert.Contains(reading.Findings, finding => finding.At.Line == 2 && finding.At.Column == line.IndexOf(setting, StringComparison.Ordinal) + 1);
+    }
+
+    /// <summary>What the exporter dials alone is dialled alone here; what it only prefers is told where that is not the same.</summary>
+    [Theory]
+    [InlineData("http", "preferred_ip_protocol: ip4, ip_protocol_fallback: false", "https://x.example/", "IPv4", null)]
+    [InlineData("http", "preferred_ip_protocol: ip6, ip_protocol_fallback: false", "https://x.example/", "IPv6", null)]
+    [InlineData("http", "ip_protocol_fallback: false", "https://x.example/", "IPv6", null)]
+    [InlineData("tcp", "preferred_ip_protocol: ip4, ip_protocol_fallback: false", "x.example:25", "IPv4", null)]
+    [InlineData("icmp", "preferred_ip_protocol: ip6, ip_protocol_fallback: false", "x.example", "IPv6", null)]
+    [InlineData("grpc", "preferred_ip_protocol: ip4, ip_protocol_fallback: false", "x.example:443", "IPv4", null)]
+    [InlineData("http", "preferred_ip_protocol: ip4", "https://x.example/", "IPv4", "a name that has no IPv4 address is reached over IPv6 there; here it has failed")]
+    [InlineData("http", "preferred_ip_protocol: ip6", "https://x.example/", null, "IPv6 is preferred there and falls back to IPv4")]
+    [InlineData("http", "ip_protocol_fallback: true", "https://x.example/", null, null)]
+    [InlineData("http", "preferred_ip_protocol: ip4", "http://192.0.2.1/", null, null)]
+    [InlineData("http", "preferred_ip_protocol: ip6, ip_protocol_fallback: false", "http://192.0.2.1/", null, "the target is an address of IPv4, and IPv6 alone is asked for")]
+    [InlineData("http", "preferred_ip_protocol: ip6, ip_protocol_fallback: false", "http://[2001:db8::1]/", null, null)]
+    [InlineData("http", "preferred_ip_protocol: ipv4", "https://x.example/", null, "`ipv4` is no protocol: ip4 or ip6")]
+    public void The_family_of_addresses_is_carried(string prober, string settings, string target, string? addresses, string? told)
+    {
+        var reading = Importing.Of("blackbox", $"modules:\n  m: {{ prober: {prober}, {prober}: {{ {settings} }} }}\n",
+            ("prometheus", $"scrape_configs:\n  - {{ job_name: j, metrics_path: /probe, params: {{ module: [m] }}, static_configs: [ {{ targets: ['{target}'] }} ] }}\n"));
+        Assert.Equal(1, reading.Carried);
+        var text = Importing.Shown(reading);
+        if (addresses is null) Assert.DoesNotContain("addresses: IPv", text.Split("----")[0].Split("I0")[0], StringComparison.Ordinal);
+        else Assert.Contains($"addresses: {addresses}\n", text, StringComparison.Ordinal);
+        var families = reading.Findings.Where(finding => finding.Message.Contains("IPv", StringComparison.Ordinal) || finding.Message.Contains("protocol", StringComparison.Ordinal)).ToList();
+        if (told is null) Assert.Empty(families);
+        else Assert.StartsWith(told, Assert.Single(families).Message, StringComparison.Ordinal);
     }
 
     /// <summary>A slash that is escaped already stays one slash; a code that is none becomes no expression.</summary>

@@ -67,6 +67,24 @@ public sealed class GatusImportTests
         Assert.Contains(expected, Importing.Shown(Importing.Of("gatus", $"endpoints:\n  - name: x\n    url: {url}\n    conditions: ['[CONNECTED] == true']\n")), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("icmp://x.example", "ip4", "IPv4", null)]
+    [InlineData("icmp://x.example", "ip6", "IPv6", null)]
+    [InlineData("icmp://x.example", "ip", null, null)]
+    [InlineData("icmp://192.0.2.1", "ip4", null, null)]
+    [InlineData("icmp://x.example", "tcp", null, "`tcp` is no network: ip, ip4 or ip6")]
+    [InlineData("https://x.example", "ip6", "IPv6", "Gatus reads `network` for ping alone, so this endpoint is looked at over either")]
+    public void The_family_of_addresses_is_carried(string url, string network, string? addresses, string? told)
+    {
+        var reading = Importing.Of("gatus", $"endpoints: [ {{ name: a, url: '{url}', client: {{ network: {network} }}, conditions: ['[CONNECTED] == true'] }} ]\n");
+        var document = System.Text.Encoding.UTF8.GetString(Assert.Single(reading.Documents).Bytes.Span);
+        if (addresses is null) Assert.DoesNotContain("addresses:", document, StringComparison.Ordinal);
+        else Assert.Contains($"addresses: {addresses}\n", document, StringComparison.Ordinal);
+        var its = reading.Findings.Where(finding => finding.Message.Contains("network", StringComparison.Ordinal)).ToList();
+        if (told is null) Assert.Empty(its);
+        else Assert.Equal(told, Assert.Single(its).Message);
+    }
+
+    [Theory]
     [InlineData("icmp://192.0.2.1", "icmp"), InlineData("ssh://x.example:22", "ssh"), InlineData("wss://x.example/", "websocket"), InlineData("grpcs://x.example:443", "grpc"), InlineData("starttls://x.example:587", "smtp")]
     public void A_kind_that_is_still_to_come_is_named(string url, string kind)
     {

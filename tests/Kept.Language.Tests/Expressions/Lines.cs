@@ -56,6 +56,10 @@ internal static class Lines
 
     public static Expression? Given(ScalarText text, Problems problems) => ExpressionReader.Condition(text, "live-show", problems);
 
+    /// <summary>Of a promise whose check measures the lag of pictures.</summary>
+    public static Expression? RegimeOf(ScalarText text, Problems problems) =>
+        ExpressionReader.Regime(text, Speech.Regime(Kind, "live-show", name => name == PictureLag.Name ? PictureLag : null, Types), problems);
+
     public static Expression? Uses(ScalarText text, Problems problems) => ExpressionReader.Dependence(text, "live-show", problems);
 
     public static Objective? Keeps(ScalarText text, Problems problems) => ExpressionReader.Objective(text, Types, problems);
@@ -69,6 +73,7 @@ internal static class Lines
     {
         "expect" => Expect,
         "given" => Given,
+        "regime" => RegimeOf,
         "uses" => Uses,
         "keeps" => Keeps,
         "use" => Use,

@@ -49,7 +49,7 @@ public sealed class AskedListsTests
             Answers.Enqueue((body, why));
             Time.Advance(TimeSpan.FromSeconds(seconds));
             await Lists.AskDueAsync(default);
-            var (file, told, _) = Lists.Of(Url);
+            var (file, told, _, _) = Lists.Of(Url);
             return (file is null ? null : Encoding.UTF8.GetString(file.Bytes.Span), told);
         }
     }
@@ -119,12 +119,12 @@ public sealed class AskedListsTests
         async Task<string> ToldAsync(string? body, string? why = null)
         {
             await asking.NextAsync(body, why);
-            return Assert.Single(new FoundLists("/nowhere", asking.Lists).Complete([document], []).Problems).Message;
+            return Assert.Single(new FoundLists("/nowhere", asking.Lists, asking.Time).Complete([document], []).Problems).Message;
         }
         Assert.Equal("the source of targets `http://sd.example/t`: it answers 500; nothing of it is looked at yet", await ToldAsync(null, "it answers 500"));
         await asking.NextAsync(Two);
-        Assert.Equal("the source of targets `http://sd.example/t`: it answers 500; the last good list counts", await ToldAsync(null, "it answers 500"));
-        Assert.Equal("the source of targets `http://sd.example/t`: it lists no target any more, and 2 before; the last good list counts", await ToldAsync("[]"));
+        Assert.Equal("the source of targets `http://sd.example/t`: it answers 500; the last good list, given last at 2026-11-23 20:43 UTC, counts", await ToldAsync(null, "it answers 500"));
+        Assert.Equal("the source of targets `http://sd.example/t`: it lists no target any more, and 2 before; the last good list, given last at 2026-11-23 20:43 UTC, counts", await ToldAsync("[]"));
         await asking.NextAsync("[]");
         Assert.Equal("the source of targets `http://sd.example/t`: it lists no target, and listed 2 before: nothing of it is looked at", await ToldAsync("[]"));
         Assert.DoesNotContain(asking.Log, line => line.Contains("t0ken", StringComparison.Ordinal));
@@ -136,7 +136,11 @@ public sealed class AskedListsTests
     {
         var before = new Asking();
         await before.NextAsync(Two);
+        await before.NextAsync(Two, seconds: 700);
+        var given = before.Lists.Of(before.Url).Confirmed;
+        await before.NextAsync(null, "it answers 500", seconds: 700);
         var after = new Asking(before.Ledger);
+        Assert.Equal((MadeHouse.Now.ToDateTimeOffset().AddSeconds(760), given), (given!.Value, after.Lists.Of(after.Url).Confirmed)); // how old it is, too
         Assert.Equal(Two, Encoding.UTF8.GetString(after.Lists.Of(after.Url).File!.Bytes.Span));
         Assert.Equal((Two, "it answers 500"), await after.NextAsync(null, "it answers 500"));
         Assert.Equal((Two, "it lists no target any more, and 2 before"), await after.NextAsync("[]"));
@@ -152,14 +156,14 @@ public sealed class AskedListsTests
         asking.Lists.Follow([]);
         asking.Time.Advance(TimeSpan.FromSeconds(600));
         await asking.Lists.AskDueAsync(default);
-        Assert.Equal((null, null, false), asking.Lists.Of(asking.Url));
+        Assert.Equal((null, null, false, null), asking.Lists.Of(asking.Url));
     }
 
     [Fact]
     public async Task Every_hostile_server_is_told_by_what_it_did_and_in_time()
     {
         using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
-        async Task<string?> WhyAsync(string url) => (await TargetsAsk.AskAsync(dialer, url, Duration.Seconds(60), TargetLists.MostBytes, TimeProvider.System, default)).Why;
+        async Task<string?> WhyAsync(string url) => (await TargetsAsk.AskAsync(dialer, url, null, Duration.Seconds(60), TargetLists.MostBytes, TimeProvider.System, default)).Why;
 
         await using var good = ScriptedPeer.Tcp(ScriptedPeer.Answering(Json(Two)));
         Assert.Null(await WhyAsync(good.Url));
@@ -194,7 +198,7 @@ public sealed class AskedListsTests
             begun.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
         });
-        var asked = TargetsAsk.AskAsync(dialer, drip.Url, Duration.Seconds(60), TargetLists.MostBytes, time, default).AsTask();
+        var asked = TargetsAsk.AskAsync(dialer, drip.Url, null, Duration.Seconds(60), TargetLists.MostBytes, time, default).AsTask();
         await begun.Task;
         time.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal("it gave no whole answer within 10 seconds", (await asked).Why);

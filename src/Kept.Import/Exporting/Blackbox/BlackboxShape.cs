@@ -36,6 +36,7 @@ internal sealed partial class BlackboxShape(string prober, string target)
             "icmp" => Icmp(check, subject, losses),
             _ => null,
         };
+        shape?.Family(check, subject, losses);
         if (shape is null && check.Kind.Name is not ("http" or "tcp" or "dns" or "icmp"))
             losses.NotExported(check.At, subject, $"blackbox_exporter has no probe like the kind `{check.Kind.Name}`");
         return shape;
@@ -67,12 +68,17 @@ internal sealed partial class BlackboxShape(string prober, string target)
         var shape = new BlackboxShape("icmp", check.Target.Host);
         Lines(check, subject, losses, _ => false);
         if (check.Setting<FieldValue.Whole>("packets") is { Number: > 1 } packets) losses.Differs(check.At, subject, $"the exporter sends one echo request, not {packets.Number}");
-        if (check.Setting<FieldValue.Text>("addresses") is { Content: "IPv4" or "IPv6" } family)
-        {
-            shape.Set("preferred_ip_protocol", family.Content == "IPv4" ? "ip4" : "ip6");
-            shape.Set("ip_protocol_fallback", "false");
-        }
         return shape;
+    }
+
+    /// <summary>One family alone is asked for; each address by itself cannot be.</summary>
+    private void Family(Check check, string subject, Losses losses)
+    {
+        var family = check.Setting<FieldValue.Text>("addresses")?.Content;
+        if (family == "each") losses.NotExported(check.At, subject, "the exporter looks at one address of a name, and not at each", "a target for every address");
+        if (family is not ("IPv4" or "IPv6")) return;
+        Set("preferred_ip_protocol", family == "IPv4" ? "ip4" : "ip6");
+        Set("ip_protocol_fallback", "false");
     }
 
     /// <summary>A text as a pattern that finds it and nothing else. Go and .NET agree on these escapes.</summary>
