@@ -60,8 +60,8 @@ internal sealed class Retelling
                 route.Queue(message);
                 break;
             case EntryKinds.TellTold when route is not null:
-                route.Carried(Text(body, "id"), entry.Occurred, Text(body, "answer"));
-                Set(new Matter(MatterKey.OfRoute(route.Name), Outcome.Kept, Outcome.Broken, entry.Occurred, entry.Sequence, "it carries messages again", false), onlyIfKnown: true);
+                route.Carried(Text(body, "id"), entry.Occurred, Text(body, "answer"), Is(body, "former"));
+                if (!Is(body, "former")) Set(new Matter(MatterKey.OfRoute(route.Name), Outcome.Kept, Outcome.Broken, entry.Occurred, entry.Sequence, "it carries messages again", false), onlyIfKnown: true);
                 break;
             case EntryKinds.TellFailing when route is not null:
                 route.Fails(entry.Occurred, Text(body, "why"));
