@@ -24,6 +24,10 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     public House House { get; set; }
+
+    /// <summary>Runs in the middle of each turn: after it read the ledger, before it decides.</summary>
+    public Action? InTurn { get; set; }
+
     public FakeTimeProvider Time { get; }
     public ILedger Ledger { get; }
     public Teller Teller { get; private set; }
@@ -60,7 +64,13 @@ internal sealed class Bench : IAsyncDisposable
 
     public static TellRoute Webhook(string url, string name = "oncall") => new(name, RouteKind.Webhook, url) { Secret = "${env:KEPT_TELL_TEST_KEY}", Canary = Duration.Zero };
 
-    private Teller Started() => new(new TellParts(Ledger, () => House, () => _dialer, Time, NullLogger.Instance));
+    private Teller Started() => new(new TellParts(Ledger, Asked, () => _dialer, Time, NullLogger.Instance));
+
+    private House Asked()
+    {
+        InTurn?.Invoke();
+        return House;
+    }
 
     /// <summary>As after the end of the process: only the ledger is left.</summary>
     public Task RestartAsync()
