@@ -17,7 +17,7 @@ internal sealed record ToldOf(Outcome Outcome, Instant Episode, bool IsHeard, st
 public sealed record DeadLetter(string Id, string Title, Instant At, string Why);
 
 /// <summary>What the ledger says of one route.</summary>
-internal sealed class RouteTold(string name, string leads, Instant began)
+internal sealed partial class RouteTold(string name, string leads, Instant began)
 {
     private const int MostDead = 20;
 

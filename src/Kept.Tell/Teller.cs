@@ -28,6 +28,12 @@ public sealed partial class Teller(TellParts parts)
     public static readonly Duration Pulse = Duration.Milliseconds(500);
 
     private const int EntriesAtOnce = 1000;
+
+    /// <summary>What is read anew after a crash is at most so many entries; after an orderly end it is none.</summary>
+    internal const int KeptEvery = 10_000;
+
+    private const string KeptKey = "retelling";
+
     /// <summary>A message that a receiver refused is tried so often: some servers say "never" and mean "not now".</summary>
     private const int MostRefusals = 3;
 
@@ -39,7 +45,9 @@ public sealed partial class Teller(TellParts parts)
     private static readonly Duration[] Pauses =
         [Duration.Seconds(5), Duration.Seconds(30), Duration.Minutes(2), Duration.Minutes(5), Duration.Minutes(15), Duration.Minutes(30), Duration.Hours(1), Duration.Hours(2), Duration.Hours(4)];
 
-    private readonly Retelling _retelling = new();
+    private Retelling _retelling = new();
+    private bool _isResumed;
+    private long _keptAt;
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<EndedTry> _ended = new();
     private readonly List<EntryDraft> _unwritten = [];
@@ -94,6 +102,7 @@ public sealed partial class Teller(TellParts parts)
             var now = Instant.From(parts.Time.GetUtcNow());
             while (_ended.TryDequeue(out var ended)) Ended(ended, now);
             await WriteAsync(CancellationToken.None);
+            if (_retelling.Sequence > _keptAt) await KeepAsync(CancellationToken.None);
         }
         catch (LedgerException fault)
         {
@@ -127,6 +136,7 @@ public sealed partial class Teller(TellParts parts)
             }
             _fault = null;
             Publish(now);
+            if (_retelling.Sequence - _keptAt >= KeptEvery) await KeepAsync(stopping);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -149,12 +159,28 @@ public sealed partial class Teller(TellParts parts)
 
     private void Read()
     {
+        if (!_isResumed) (_retelling, _isResumed) = (Resumed(), true);
         while (_retelling.Sequence < parts.Ledger.LastSequence)
         {
             var entries = parts.Ledger.Entries(new EntryQuery(_retelling.Sequence, EntriesAtOnce));
             if (entries.Count == 0) break;
             foreach (var entry in entries) _retelling.Take(entry);
         }
+    }
+
+    /// <summary>What was kept of this very ledger; a fold from nothing where there is none, or where an older or another copy lies here now.</summary>
+    private Retelling Resumed()
+    {
+        if (parts.Ledger.Cached(KeptKey) is not { } kept || Retelling.OfKept(kept) is not { Sequence: > 0 } resumed) return new Retelling();
+        if (parts.Ledger.Entries(new EntryQuery(resumed.Sequence - 1, 1)) is not [var entry] || entry.Sequence != resumed.Sequence || entry.Hash != resumed.Hash) return new Retelling();
+        _keptAt = resumed.Sequence;
+        return resumed;
+    }
+
+    private async Task KeepAsync(CancellationToken stopping)
+    {
+        await parts.Ledger.CacheAsync(KeptKey, _retelling.Keep(), stopping);
+        _keptAt = _retelling.Sequence;
     }
 
     private async Task WriteAsync(CancellationToken stopping)

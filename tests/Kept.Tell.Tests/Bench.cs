@@ -89,9 +89,11 @@ internal sealed class Bench : IAsyncDisposable
         await Ledger.AppendAsync([Message.DraftOf(EntryKinds.VerdictChanged, Now, "", body) with { Subject = name }], default);
     }
 
-    public async Task AlertAsync(string promise, bool fires)
+    public Task AlertAsync(string promise, bool fires) => AlertAsync(promise, fires ? "firing" : "quiet");
+
+    public async Task AlertAsync(string promise, string state)
     {
-        var body = new JsonObject { ["alert"] = "page", ["state"] = fires ? "firing" : "quiet", ["reason"] = "over 1h the budget burns 20 times as fast as it may" };
+        var body = new JsonObject { ["alert"] = "page", ["state"] = state, ["reason"] = "over 1h the budget burns 20 times as fast as it may" };
         await Ledger.AppendAsync([Message.DraftOf(EntryKinds.AlertChanged, Now, "", body) with { Subject = $"shop/{promise}@1" }], default);
     }
 
