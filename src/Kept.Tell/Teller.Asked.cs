@@ -5,7 +5,9 @@ using Kept.Model;
 namespace Kept.Tell;
 
 /// <summary>What a person asks of telling: silence, and whether a route works.</summary>
+#pragma warning disable CA1001 // a semaphore of whose wait handle nobody asks holds nothing to dispose of
 public sealed partial class Teller
+#pragma warning restore CA1001
 {
     public static readonly Duration LongestSilence = Duration.Days(31);
 

@@ -167,9 +167,9 @@ public sealed class KeptFoldTests
         public ILedger Of { get; set; } = null!;
         public int Entries { get; private set; }
 
-        protected override object? Invoke(MethodInfo? method, object?[]? args)
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            var answer = method!.Invoke(Of, args);
+            var answer = targetMethod!.Invoke(Of, args);
             if (answer is IReadOnlyList<Entry> entries) Entries += entries.Count;
             return answer;
         }
