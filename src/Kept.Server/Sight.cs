@@ -36,6 +36,9 @@ internal sealed record Sight
     /// <summary>Whoever tells people; null where nobody does.</summary>
     public Teller? Teller { get; init; }
 
+    /// <summary>How telling stands now.</summary>
+    public Func<TellView> Telling { get => field ?? (() => Teller?.View ?? TellView.None); init; }
+
     /// <summary>Strangers may reach this server, so nothing is asked of it that changes anything.</summary>
     public bool IsPublic { get; init; }
 

@@ -31,7 +31,7 @@ internal static class Choice
                 due.Add(item);
         if (due.Count == 0)
         {
-            var idle = now - Later(told.ProvenAt, told.TriedAt, told.Began);
+            var idle = now - QuietSince(told);
             return route.Canary > Duration.Zero && told.Waiting.Count == 0 && idle >= route.Canary ? [Message.Draft(now, route.Name, MessageKind.Canary, [], null)] : [];
         }
         due.Sort((a, b) => (a.At, a.Item.Sequence).CompareTo((b.At, b.Item.Sequence)));
@@ -68,18 +68,21 @@ internal static class Choice
     private static bool IsFor(string key, TellRoute route, House house, Retelling retelling)
     {
         if (MatterKey.RouteOf(key) is { } other)
-            return other != route.Name && house.Settings.Routes.Any(one => one.Name == other) && (retelling.Routes.GetValueOrDefault(route.Name)?.FailingSince is null || retelling.Find(key)!.IsWell);
+            return other != route.Name && house.Settings.Routes.Any(one => one.Name == other)
+                && (retelling.Find(key)!.IsWell || retelling.Routes.GetValueOrDefault(route.Name)?.FailingSince is null
+                    && retelling.Routes.GetValueOrDefault(other)?.FailingSince is not null); // one that leads elsewhere since has not failed there
         var (name, alert) = MatterKey.Parts(key);
         return PromiseName.TryParse(name, null, out var parsed) && house.ByName.TryGetValue(parsed, out var promise)
             && (alert is null || promise.Alerts.Any(one => one.Name == alert))
             && (promise.Tell.IsDefault ? route.IsUsual : promise.Tell.Contains(route.Name));
     }
 
-    private static Instant Later(Instant? a, Instant? b, Instant c)
+    /// <summary>Since when a route carried nothing and was not tried: its canary counts from here.</summary>
+    public static Instant QuietSince(RouteTold told)
     {
-        var latest = c;
-        if (a is { } one && one > latest) latest = one;
-        if (b is { } two && two > latest) latest = two;
+        var latest = told.Began;
+        if (told.ProvenAt is { } proven && proven > latest) latest = proven;
+        if (told.TriedAt is { } tried && tried > latest) latest = tried;
         return latest;
     }
 }

@@ -33,13 +33,28 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
     private const string Team = "team";
 
     /// <summary>Its entry.</summary>
-    public static EntryDraft Draft(Instant at, string route, MessageKind kind, IEnumerable<Item> items, string? answers) => DraftOf(EntryKinds.TellQueued, at, route, new JsonObject
+    public static EntryDraft Draft(Instant at, string route, MessageKind kind, IEnumerable<Item> items, string? answers) => DraftOf(EntryKinds.TellQueued, at, route, Body(route, kind, items, answers));
+
+    private static JsonObject Body(string route, MessageKind kind, IEnumerable<Item> items, string? answers) => new()
     {
         ["route"] = route,
         ["kind"] = kind switch { MessageKind.Digest => "digest", MessageKind.Canary => "canary", _ => "one" },
         ["answers"] = answers,
         ["items"] = new JsonArray([.. items.Select(item => (JsonNode)Body(item))]),
-    });
+    };
+
+    /// <summary>The same as its entry has it, with what else its entry says.</summary>
+    public JsonObject Kept()
+    {
+        var body = Body(Route, Kind, Items, Answers);
+        (body["id"], body["sequence"], body["at"]) = (Id, Sequence, At.ToString());
+        if (Answers is null) body.Remove("answers");
+        return body;
+    }
+
+    /// <exception cref="FormatException">It is no such form.</exception>
+    public static Message OfKept(JsonElement kept) =>
+        Read(kept, kept.GetProperty("id").GetString()!, kept.GetProperty("sequence").GetInt64(), Instant.TryParse(kept.GetProperty("at").GetString()!, out var at) ? at : throw new FormatException("at"));
 
     /// <summary>Any entry about a route.</summary>
     public static EntryDraft DraftOf(string kind, Instant at, string route, JsonObject body)
@@ -72,15 +87,19 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
         try
         {
             using var document = JsonDocument.Parse(bytes);
-            var root = document.RootElement;
-            var items = root.GetProperty("items").EnumerateArray().Select(Read).ToImmutableArray();
-            var kind = root.GetProperty("kind").GetString() switch { "digest" => MessageKind.Digest, "canary" => MessageKind.Canary, _ => MessageKind.One };
-            return new Message("msg_" + entry.Id, entry.Sequence, entry.Occurred, root.GetProperty("route").GetString()!, kind, items, root.TryGetProperty("answers", out var answers) ? answers.GetString() : null);
+            return Read(document.RootElement, "msg_" + entry.Id, entry.Sequence, entry.Occurred);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null; // of another program under the same kind
         }
+    }
+
+    private static Message Read(JsonElement root, string id, long sequence, Instant at)
+    {
+        var items = root.GetProperty("items").EnumerateArray().Select(Read).ToImmutableArray();
+        var kind = root.GetProperty("kind").GetString() switch { "digest" => MessageKind.Digest, "canary" => MessageKind.Canary, _ => MessageKind.One };
+        return new Message(id, sequence, at, root.GetProperty("route").GetString()!, kind, items, root.TryGetProperty("answers", out var answers) ? answers.GetString() : null);
     }
 
     private static Item Read(JsonElement item)

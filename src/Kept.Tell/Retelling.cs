@@ -8,7 +8,7 @@ namespace Kept.Tell;
 /// What the ledger says about telling: how everything stands, what each route was told of it, and what waits. A pure fold over entries in their order, so a
 /// restart knows what the run before it knew, and what is told can never disagree with what is shown.
 /// </summary>
-internal sealed class Retelling
+internal sealed partial class Retelling
 {
     /// <summary>Well for so long is over for good: shorter is the same trouble going on, and no news.</summary>
     public static readonly Duration Settle = Duration.Minutes(1);
@@ -20,6 +20,9 @@ internal sealed class Retelling
 
     /// <summary>The newest entry that is in it.</summary>
     public long Sequence { get; private set; }
+
+    /// <summary>Its hash, which tells this ledger from every other.</summary>
+    public string Hash { get; private set; } = "";
 
     public IReadOnlyDictionary<string, RouteTold> Routes => _routes;
 
@@ -35,7 +38,7 @@ internal sealed class Retelling
 
     public void Take(Entry entry)
     {
-        Sequence = entry.Sequence;
+        (Sequence, Hash) = (entry.Sequence, entry.Hash);
         if (entry.Kind is not (EntryKinds.VerdictChanged or EntryKinds.AlertChanged or EntryKinds.PromiseGone or EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold
             or EntryKinds.TellFailing or EntryKinds.TellDropped or EntryKinds.SilenceBegan or EntryKinds.SilenceEnded)) return;
         using var parsed = Parse(entry.Body);
@@ -46,7 +49,8 @@ internal sealed class Retelling
             case EntryKinds.VerdictChanged when Text(body, "outcome") is { } outcome:
                 Set(new Matter(entry.Subject, Outcomes.FromWire(outcome), Outcomes.FromWire(Text(body, "previous") ?? ""), entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", Is(body, "isWish")));
                 break;
-            case EntryKinds.AlertChanged when Text(body, "alert") is { } alert:
+            // while nobody knows whether it fires it goes on as it was
+            case EntryKinds.AlertChanged when Text(body, "alert") is { } alert && Text(body, "state") is "firing" or "quiet":
                 var fires = Text(body, "state") == "firing";
                 Set(new Matter(MatterKey.OfAlert(entry.Subject, alert), fires ? Outcome.Broken : Outcome.Kept, fires ? Outcome.Kept : Outcome.Broken, entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", false));
                 break;
@@ -60,8 +64,8 @@ internal sealed class Retelling
                 route.Queue(message);
                 break;
             case EntryKinds.TellTold when route is not null:
-                route.Carried(Text(body, "id"), entry.Occurred, Text(body, "answer"));
-                Set(new Matter(MatterKey.OfRoute(route.Name), Outcome.Kept, Outcome.Broken, entry.Occurred, entry.Sequence, "it carries messages again", false), onlyIfKnown: true);
+                route.Carried(Text(body, "id"), entry.Occurred, Text(body, "answer"), Is(body, "former"));
+                if (!Is(body, "former")) Set(new Matter(MatterKey.OfRoute(route.Name), Outcome.Kept, Outcome.Broken, entry.Occurred, entry.Sequence, "it carries messages again", false), onlyIfKnown: true);
                 break;
             case EntryKinds.TellFailing when route is not null:
                 route.Fails(entry.Occurred, Text(body, "why"));

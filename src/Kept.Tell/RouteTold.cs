@@ -17,7 +17,7 @@ internal sealed record ToldOf(Outcome Outcome, Instant Episode, bool IsHeard, st
 public sealed record DeadLetter(string Id, string Title, Instant At, string Why);
 
 /// <summary>What the ledger says of one route.</summary>
-internal sealed class RouteTold(string name, string leads, Instant began)
+internal sealed partial class RouteTold(string name, string leads, Instant began)
 {
     private const int MostDead = 20;
 
@@ -44,10 +44,11 @@ internal sealed class RouteTold(string name, string leads, Instant began)
     /// <summary>When the newest canary was made.</summary>
     public Instant? TriedAt { get; private set; }
 
+    /// <summary>It leads elsewhere: what was proven and what failed was the way before.</summary>
     public RouteTold Leading(string leads, Instant at)
     {
-        (Leads, IsGone, FailingSince) = (leads, false, null);
-        TriedAt = at;
+        (Leads, IsGone, FailingSince, LastError) = (leads, false, null, null);
+        (ProvenAt, LastAnswer, TriedAt) = (null, null, at);
         return this;
     }
 
@@ -65,11 +66,12 @@ internal sealed class RouteTold(string name, string leads, Instant began)
             else Told[item.Key] = new ToldOf(item.Outcome, item.Episode, IsHeard: true, Told.GetValueOrDefault(item.Key) is { IsHeard: true } before ? before.Message : message.Id);
     }
 
-    public void Carried(string? id, Instant at, string? answer)
+    /// <param name="isFormer">Where the route led before: the message arrived, and nothing is proven of where it leads now.</param>
+    public void Carried(string? id, Instant at, string? answer, bool isFormer)
     {
         Waiting.RemoveAll(message => message.Id == id);
-        (ProvenAt, LastAnswer, FailingSince, IsGone) = (at, answer, null, false);
         ToldCount++;
+        if (!isFormer) (ProvenAt, LastAnswer, FailingSince, IsGone) = (at, answer, null, false);
     }
 
     public void Fails(Instant at, string? why)

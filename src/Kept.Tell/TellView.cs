@@ -27,7 +27,23 @@ public sealed record TellView(ImmutableArray<RouteView> Routes, ImmutableArray<S
 /// <param name="Dead">The newest that were given up.</param>
 public sealed record RouteView(
     string Name, string Kind, long ToldCount, int Waiting, long DeadCount, Instant? ProvenAt, string? LastAnswer, Instant? FailingSince, string? LastError, Instant? NextTry, bool IsGone,
-    ImmutableArray<DeadLetter> Dead);
+    ImmutableArray<DeadLetter> Dead)
+{
+    /// <summary>As <c>house.yaml</c> writes it: what it is told, and how often it is tried.</summary>
+    public required TellRoute Settings { get; init; }
+
+    /// <summary>What waits, oldest first.</summary>
+    public ImmutableArray<WaitingLetter> Letters { get; init; } = [];
+
+    /// <summary>When a message tries it that says so, unless it carries another before; null where it is never tried.</summary>
+    public Instant? CanaryDue { get; init; }
+}
+
+/// <summary>A message that waits.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Title">What it says.</param>
+/// <param name="At">When it was made.</param>
+public sealed record WaitingLetter(string Id, string Title, Instant At);
 
 /// <summary>What came of a message that a person asked for.</summary>
 public sealed record TestAnswer(string Route, string Kind, bool Carried, string Words);

@@ -5,7 +5,9 @@ using Kept.Model;
 namespace Kept.Tell;
 
 /// <summary>What a person asks of telling: silence, and whether a route works.</summary>
+#pragma warning disable CA1001 // a semaphore of whose wait handle nobody asks holds nothing to dispose of
 public sealed partial class Teller
+#pragma warning restore CA1001
 {
     public static readonly Duration LongestSilence = Duration.Days(31);
 
@@ -14,23 +16,41 @@ public sealed partial class Teller
     /// <returns>It, with the sequence of its entry as its number.</returns>
     public async Task<Silence> SilenceAsync(string scope, Duration length, string by, string because, CancellationToken cancellationToken)
     {
-        var now = Instant.From(parts.Time.GetUtcNow());
-        var until = now + length;
-        var body = new JsonObject { ["scope"] = scope, ["until"] = until.ToString(), ["by"] = by, ["because"] = because };
-        var entry = (await parts.Ledger.AppendAsync([Of(EntryKinds.SilenceBegan, now, scope, body)], cancellationToken))[0];
-        var silence = new Silence(entry.Sequence, scope, until, by, because, now);
-        Volatile.Write(ref _view, View with { Silences = View.Silences.Add(silence) });
-        return silence;
+        await _order.WaitAsync(cancellationToken);
+        try
+        {
+            var now = Instant.From(parts.Time.GetUtcNow());
+            var until = now + length;
+            var body = new JsonObject { ["scope"] = scope, ["until"] = until.ToString(), ["by"] = by, ["because"] = because };
+            var entry = (await parts.Ledger.AppendAsync([Of(EntryKinds.SilenceBegan, now, scope, body)], cancellationToken))[0];
+            Read(); // from here on no turn decides without it
+            Publish(now);
+            return new Silence(entry.Sequence, scope, until, by, because, now);
+        }
+        finally
+        {
+            _order.Release();
+        }
     }
 
     /// <summary>Ends a silence before its time; false where there is none of that number.</summary>
     public async Task<bool> EndSilenceAsync(long id, string by, CancellationToken cancellationToken)
     {
-        var now = Instant.From(parts.Time.GetUtcNow());
-        if (View.Silences.FirstOrDefault(silence => silence.Id == id && now < silence.Until) is not { } found) return false;
-        await parts.Ledger.AppendAsync([Of(EntryKinds.SilenceEnded, now, found.Scope, new JsonObject { ["silence"] = id, ["scope"] = found.Scope, ["by"] = by })], cancellationToken);
-        Volatile.Write(ref _view, View with { Silences = View.Silences.Remove(found) });
-        return true;
+        await _order.WaitAsync(cancellationToken);
+        try
+        {
+            Read();
+            var now = Instant.From(parts.Time.GetUtcNow());
+            if (Holding(now).FirstOrDefault(silence => silence.Id == id) is not { } found) return false;
+            await parts.Ledger.AppendAsync([Of(EntryKinds.SilenceEnded, now, found.Scope, new JsonObject { ["silence"] = id, ["scope"] = found.Scope, ["by"] = by })], cancellationToken);
+            Read();
+            Publish(now);
+            return true;
+        }
+        finally
+        {
+            _order.Release();
+        }
     }
 
     /// <summary>Sends a message over one route, or over all, at once and beside whatever waits, and tells what came of it.</summary>

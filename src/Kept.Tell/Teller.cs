@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -27,6 +28,12 @@ public sealed partial class Teller(TellParts parts)
     public static readonly Duration Pulse = Duration.Milliseconds(500);
 
     private const int EntriesAtOnce = 1000;
+
+    /// <summary>What is read anew after a crash is at most so many entries; after an orderly end it is none.</summary>
+    internal const int KeptEvery = 10_000;
+
+    private const string KeptKey = "retelling";
+
     /// <summary>A message that a receiver refused is tried so often: some servers say "never" and mean "not now".</summary>
     private const int MostRefusals = 3;
 
@@ -38,17 +45,21 @@ public sealed partial class Teller(TellParts parts)
     private static readonly Duration[] Pauses =
         [Duration.Seconds(5), Duration.Seconds(30), Duration.Minutes(2), Duration.Minutes(5), Duration.Minutes(15), Duration.Minutes(30), Duration.Hours(1), Duration.Hours(2), Duration.Hours(4)];
 
-    private readonly Retelling _retelling = new();
+    private Retelling _retelling = new();
+    private bool _isResumed;
+    private long _keptAt;
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<(Lane Lane, Message Message, Receipt Receipt)> _ended = new();
+    private readonly ConcurrentQueue<EndedTry> _ended = new();
     private readonly List<EntryDraft> _unwritten = [];
+    /// <summary>One at a time: a turn, or what a person asks. Both read, decide and publish, so neither may do it on what the other is about to change.</summary>
+    private readonly SemaphoreSlim _order = new(1);
     private TellView _view = TellView.None;
     private string? _fault;
 
     /// <summary>How telling stands.</summary>
     public TellView View => Volatile.Read(ref _view);
 
-    /// <summary>What goes over one route now. Owned by the loop, but for the try that is under way.</summary>
+    /// <summary>What goes over one route now. Changed only in <see cref="_order"/>, but for the try that is under way.</summary>
     private sealed class Lane
     {
         public Task? UnderWay { get; set; }
@@ -58,6 +69,10 @@ public sealed partial class Teller(TellParts parts)
         public Instant? NextTry { get; set; }
         public string? Leads { get; set; }
     }
+
+    /// <summary>A try that has ended.</summary>
+    /// <param name="Leads">Where it led: the route may lead elsewhere by now.</param>
+    private sealed record EndedTry(Lane Lane, Message Message, string Leads, Receipt Receipt);
 
     /// <summary>Tells until cancelled. What is under way then is sent again after the next start.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -81,26 +96,33 @@ public sealed partial class Teller(TellParts parts)
     /// <summary>What was carried in the last moment goes on record, or it would be told again after the next start.</summary>
     private async Task WriteLastAsync()
     {
+        await _order.WaitAsync(CancellationToken.None);
         try
         {
             var now = Instant.From(parts.Time.GetUtcNow());
-            while (_ended.TryDequeue(out var ended)) Ended(ended.Lane, ended.Message, ended.Receipt, now);
+            while (_ended.TryDequeue(out var ended)) Ended(ended, now);
             await WriteAsync(CancellationToken.None);
+            if (_retelling.Sequence > _keptAt) await KeepAsync(CancellationToken.None);
         }
         catch (LedgerException fault)
         {
             TellingFails(fault);
+        }
+        finally
+        {
+            _order.Release();
         }
     }
 
     /// <summary>One turn: read, decide, record, start what is due. A ledger that fails, or a fault of ours, costs the turn and nothing else.</summary>
     internal async Task TurnAsync(CancellationToken stopping)
     {
+        await _order.WaitAsync(stopping);
         try
         {
             Read();
             var now = Instant.From(parts.Time.GetUtcNow());
-            while (_ended.TryDequeue(out var ended)) Ended(ended.Lane, ended.Message, ended.Receipt, now);
+            while (_ended.TryDequeue(out var ended)) Ended(ended, now);
             await WriteAsync(stopping);
             if (parts.House() is { } house)
             {
@@ -111,9 +133,10 @@ public sealed partial class Teller(TellParts parts)
                 foreach (var route in house.Settings.Routes) _unwritten.AddRange(Choice.For(route, house, _retelling, now));
                 await WriteAsync(stopping);
                 foreach (var route in house.Settings.Routes) Start(route, house, now, stopping);
-                Publish(house, now);
             }
             _fault = null;
+            Publish(now);
+            if (_retelling.Sequence - _keptAt >= KeptEvery) await KeepAsync(stopping);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -121,6 +144,10 @@ public sealed partial class Teller(TellParts parts)
             if (_fault is null) TellingFails(fault);
             _fault = fault is LedgerException told ? told.Code : "a fault of ours";
             Volatile.Write(ref _view, View with { Fault = _fault });
+        }
+        finally
+        {
+            _order.Release();
         }
     }
 
@@ -132,12 +159,28 @@ public sealed partial class Teller(TellParts parts)
 
     private void Read()
     {
+        if (!_isResumed) (_retelling, _isResumed) = (Resumed(), true);
         while (_retelling.Sequence < parts.Ledger.LastSequence)
         {
             var entries = parts.Ledger.Entries(new EntryQuery(_retelling.Sequence, EntriesAtOnce));
             if (entries.Count == 0) break;
             foreach (var entry in entries) _retelling.Take(entry);
         }
+    }
+
+    /// <summary>What was kept of this very ledger; a fold from nothing where there is none, or where an older or another copy lies here now.</summary>
+    private Retelling Resumed()
+    {
+        if (parts.Ledger.Cached(KeptKey) is not { } kept || Retelling.OfKept(kept) is not { Sequence: > 0 } resumed) return new Retelling();
+        if (parts.Ledger.Entries(new EntryQuery(resumed.Sequence - 1, 1)) is not [var entry] || entry.Sequence != resumed.Sequence || entry.Hash != resumed.Hash) return new Retelling();
+        _keptAt = resumed.Sequence;
+        return resumed;
+    }
+
+    private async Task KeepAsync(CancellationToken stopping)
+    {
+        await parts.Ledger.CacheAsync(KeptKey, _retelling.Keep(), stopping);
+        _keptAt = _retelling.Sequence;
     }
 
     private async Task WriteAsync(CancellationToken stopping)
@@ -157,16 +200,16 @@ public sealed partial class Teller(TellParts parts)
         if (lane.Message != message.Id) (lane.Message, lane.Tries, lane.Refusals, lane.NextTry) = (message.Id, 0, 0, lane.Tries > 0 ? lane.NextTry : null);
         // a clock that went back must not hold a message up for longer than any pause
         if (lane.NextTry is { } next && now < next && next - now <= HttpWay.LongestWait + Pauses[^1]) return;
-        lane.UnderWay = TryAsync(lane, route, message, house, stopping);
+        lane.UnderWay = TryAsync(lane, route, told.Leads, message, house, stopping);
     }
 
-    private async Task TryAsync(Lane lane, TellRoute route, Message message, House house, CancellationToken stopping)
+    private async Task TryAsync(Lane lane, TellRoute route, string leads, Message message, House house, CancellationToken stopping)
     {
         await Task.Yield(); // whatever a way does first, the loop goes on
         try
         {
             var receipt = await Sending.TryAsync(parts.Dialer(), route, message, house.Id, house.Settings.Pages, parts.Time, stopping);
-            _ended.Enqueue((lane, message, receipt));
+            _ended.Enqueue(new EndedTry(lane, message, leads, receipt));
         }
         catch (OperationCanceledException)
         {
@@ -174,14 +217,17 @@ public sealed partial class Teller(TellParts parts)
         }
     }
 
-    private void Ended(Lane lane, Message message, Receipt receipt, Instant now)
+    private void Ended(EndedTry ended, Instant now)
     {
+        var (lane, message, _, receipt) = ended;
         lane.UnderWay = null;
+        var isFormer = _retelling.Routes[message.Route].Leads != ended.Leads;
+        if (isFormer && receipt.Outcome != TryOutcome.Carried) return; // what failed is where it led before, and where it leads now is tried at once
         lane.Tries++;
         if (receipt.Outcome == TryOutcome.Refused) lane.Refusals++;
         if (receipt.Outcome == TryOutcome.Carried)
         {
-            _unwritten.Add(Body(EntryKinds.TellTold, message, now, new JsonObject { ["answer"] = receipt.Words, ["tries"] = lane.Tries }));
+            _unwritten.Add(Body(EntryKinds.TellTold, message, now, new JsonObject { ["answer"] = receipt.Words, ["tries"] = lane.Tries, ["former"] = isFormer ? true : (JsonNode?)null }));
             (lane.Tries, lane.NextTry) = (0, null);
             return;
         }
@@ -208,14 +254,29 @@ public sealed partial class Teller(TellParts parts)
         return Message.DraftOf(kind, now, message.Route, body);
     }
 
-    private void Publish(House house, Instant now)
+    private void Publish(Instant now)
     {
-        var routes = house.Settings.Routes.Select(route => (Route: route, Told: _retelling.Routes[route.Name], Lane: _lanes.GetValueOrDefault(route.Name)));
-        Volatile.Write(ref _view, new TellView(
-            [.. routes.Select(one => new RouteView(one.Route.Name, Name(one.Route.Kind), one.Told.ToldCount, one.Told.Waiting.Count, one.Told.DeadCount, one.Told.ProvenAt, one.Told.LastAnswer,
-                one.Told.FailingSince, one.Told.LastError, one.Told.Waiting.Count > 0 && !one.Told.IsGone ? one.Lane?.NextTry ?? now : null, one.Told.IsGone, [.. one.Told.Dead]))],
-            [.. _retelling.Silences.Where(silence => now < silence.Until)], null));
+        if (parts.House() is not { } house)
+        {
+            Volatile.Write(ref _view, View with { Silences = Holding(now), Fault = _fault });
+            return;
+        }
+        Volatile.Write(ref _view, new TellView([.. house.Settings.Routes.Where(route => _retelling.Routes.ContainsKey(route.Name)).Select(route => Shown(route, now))], Holding(now), _fault));
     }
+
+    private RouteView Shown(TellRoute route, Instant now)
+    {
+        var told = _retelling.Routes[route.Name];
+        return new RouteView(route.Name, Name(route.Kind), told.ToldCount, told.Waiting.Count, told.DeadCount, told.ProvenAt, told.LastAnswer, told.FailingSince, told.LastError,
+            told.Waiting.Count > 0 && !told.IsGone ? _lanes.GetValueOrDefault(route.Name)?.NextTry ?? now : null, told.IsGone, [.. told.Dead])
+        {
+            Settings = route,
+            Letters = [.. told.Waiting.Select(message => new WaitingLetter(message.Id, Words.Title(message), message.At))],
+            CanaryDue = route.Canary > Duration.Zero && !told.IsGone ? Choice.QuietSince(told) + route.Canary : null,
+        };
+    }
+
+    private ImmutableArray<Silence> Holding(Instant now) => [.. _retelling.Silences.Where(silence => now < silence.Until)];
 
     internal static string Name(RouteKind kind) => kind.ToString().ToLowerInvariant();
 

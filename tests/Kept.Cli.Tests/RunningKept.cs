@@ -12,10 +12,10 @@ internal sealed class RunningKept : IAsyncDisposable
     private readonly StringWriter _errors = new();
     private readonly Task<int> _running;
 
-    private RunningKept(TestHouse house)
+    private RunningKept(TestHouse house, bool isPublic, TimeProvider? time)
     {
         Output = TextWriter.Synchronized(_output);
-        var options = new ServerOptions(house.PathOf("data"), house.PathOf("house"), IPAddress.Loopback, 0) { Output = Output, Errors = TextWriter.Synchronized(_errors), WithOwnPromises = false, ReadModules = UpCommand.ReadModules };
+        var options = new ServerOptions(house.PathOf("data"), house.PathOf("house"), IPAddress.Loopback, 0) { Output = Output, Errors = TextWriter.Synchronized(_errors), WithOwnPromises = false, ReadModules = UpCommand.ReadModules, IsPublic = isPublic, Time = time ?? TimeProvider.System };
         _running = Task.Run(() => KeptServer.RunAsync(options, _stop.Token));
     }
 
@@ -24,9 +24,9 @@ internal sealed class RunningKept : IAsyncDisposable
     private TextWriter Output { get; }
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<RunningKept> UpAsync(TestHouse house)
+    public static async Task<RunningKept> UpAsync(TestHouse house, bool isPublic = false, TimeProvider? time = null)
     {
-        var running = new RunningKept(house);
+        var running = new RunningKept(house, isPublic, time);
         while (!running.Said().Contains("Ctrl-C", StringComparison.Ordinal))
         {
             if (running._running.IsCompleted) Assert.Fail($"it ended with {await running._running}: {running._errors}");

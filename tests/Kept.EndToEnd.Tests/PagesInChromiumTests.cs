@@ -13,7 +13,7 @@ public sealed class PagesInChromiumTests(ShownHouse house) : IClassFixture<Shown
     [Fact]
     public async Task Without_a_script_nothing_is_missing_but_the_zoom()
     {
-        foreach (var page in new[] { "", "agents/shop", "evidence", "problems", "add", "promises/shop/pictures@1", "promises/cdn/files" })
+        foreach (var page in new[] { "", "agents/shop", "evidence", "tell", "problems", "add", "promises/shop/pictures@1", "promises/cdn/files" })
         {
             await using var plain = await house.Chromium.OpenAsync(house.At(page), new() { JavaScriptEnabled = false, ViewportSize = Wide });
             await using var scripted = await house.Chromium.OpenAsync(house.At(page));

@@ -24,6 +24,10 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     public House House { get; set; }
+
+    /// <summary>Runs in the middle of each turn: after it read the ledger, before it decides.</summary>
+    public Action? InTurn { get; set; }
+
     public FakeTimeProvider Time { get; }
     public ILedger Ledger { get; }
     public Teller Teller { get; private set; }
@@ -60,7 +64,13 @@ internal sealed class Bench : IAsyncDisposable
 
     public static TellRoute Webhook(string url, string name = "oncall") => new(name, RouteKind.Webhook, url) { Secret = "${env:KEPT_TELL_TEST_KEY}", Canary = Duration.Zero };
 
-    private Teller Started() => new(new TellParts(Ledger, () => House, () => _dialer, Time, NullLogger.Instance));
+    private Teller Started() => new(new TellParts(Ledger, Asked, () => _dialer, Time, NullLogger.Instance));
+
+    private House Asked()
+    {
+        InTurn?.Invoke();
+        return House;
+    }
 
     /// <summary>As after the end of the process: only the ledger is left.</summary>
     public Task RestartAsync()
@@ -79,9 +89,11 @@ internal sealed class Bench : IAsyncDisposable
         await Ledger.AppendAsync([Message.DraftOf(EntryKinds.VerdictChanged, Now, "", body) with { Subject = name }], default);
     }
 
-    public async Task AlertAsync(string promise, bool fires)
+    public Task AlertAsync(string promise, bool fires) => AlertAsync(promise, fires ? "firing" : "quiet");
+
+    public async Task AlertAsync(string promise, string state)
     {
-        var body = new JsonObject { ["alert"] = "page", ["state"] = fires ? "firing" : "quiet", ["reason"] = "over 1h the budget burns 20 times as fast as it may" };
+        var body = new JsonObject { ["alert"] = "page", ["state"] = state, ["reason"] = "over 1h the budget burns 20 times as fast as it may" };
         await Ledger.AppendAsync([Message.DraftOf(EntryKinds.AlertChanged, Now, "", body) with { Subject = $"shop/{promise}@1" }], default);
     }
 

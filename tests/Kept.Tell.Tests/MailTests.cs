@@ -13,7 +13,7 @@ namespace Kept.Tell.Tests;
 public sealed class MailTests
 {
     /// <summary>A mail server over loopback: answers by the command, and keeps what it was sent.</summary>
-    private sealed class Post : IAsyncDisposable
+    internal sealed class Post : IAsyncDisposable
     {
         private readonly ScriptedPeer _peer;
 

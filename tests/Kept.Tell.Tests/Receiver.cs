@@ -60,5 +60,18 @@ internal sealed class Receiver : IAsyncDisposable
         return Task.CompletedTask;
     };
 
+    /// <summary>Holds its answer back until it is let go.</summary>
+    public (Task Arrived, Action Go) Holds(int status)
+    {
+        var (arrived, go) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Answer = async context =>
+        {
+            arrived.TrySetResult();
+            await go.Task;
+            context.Response.StatusCode = status;
+        };
+        return (arrived.Task, go.SetResult);
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

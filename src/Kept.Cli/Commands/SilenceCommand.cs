@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Kept.Cli.Asking;
 using Kept.Cli.Output;
+using Kept.Model;
 using Kept.Server.Api;
 
 namespace Kept.Cli.Commands;
@@ -39,7 +40,7 @@ internal static class SilenceCommand
             using var running = await TellCommand.FindAsync(parsed.GetValue(server), parsed.GetValue(data)!, time, cancellationToken);
             var telling = await running.AskAsync("/api/v1/tell", WireJson.Default.WireTelling, cancellationToken) ?? throw new UnreachableException("the server knows no silences: it is an older one");
             if (telling.Silences.Count == 0) terminal.Talk.WriteLine("Nothing is silent.");
-            terminal.Table(telling.Silences.Select(one => (IReadOnlyList<string>)[one.Id.ToString(CultureInfo.InvariantCulture), terminal.Strong(one.Scope), $"until {one.Until}", one.By, one.Because]));
+            terminal.Table(telling.Silences.Select(one => (IReadOnlyList<string>)[one.Id.ToString(CultureInfo.InvariantCulture), terminal.Strong(one.Scope), $"until {one.Until}", Left(one, telling.AsOf), one.By, one.Because]));
             return ExitCodes.Kept;
         });
         return command;
@@ -60,6 +61,12 @@ internal static class SilenceCommand
         });
         return command;
     }
+
+    /// <summary>For how long still, by the clock of the server.</summary>
+    private static string Left(WireSilence silence, string asOf) =>
+        Instant.TryParse(silence.Until, out var until) && Instant.TryParse(asOf, out var now) && until > now
+            ? $"for {Duration.Seconds((until - now).Nanoseconds / Duration.PerSecond).ToWords()} still"
+            : "";
 
     private static string Text(string text) => Uri.EscapeDataString(text);
 }

@@ -26,6 +26,8 @@ internal static class TellCommand
                 terminal.As(Colour(route.State), $"{Terminal.Glyph(Colour(route.State))} {route.State}"), terminal.Strong(route.Name), route.Kind,
                 $"{route.Told} told, {route.Waiting} waiting, {route.GivenUp} given up", route.LastError is { } error && route.State != "working" ? error : terminal.Quiet(route.ProvenAt is { } proven ? $"proven {proven}" : "never proven"),
             ]));
+            foreach (var waiting in telling.Routes.SelectMany(route => (route.Letters ?? []).Select(letter => (route.Name, letter)))) // an older server does not say
+                terminal.Talk.WriteLine($"{Terminal.Glyph(Outcome.Unknown)} waits for {waiting.Name}: \"{waiting.letter.Title}\" ({waiting.letter.At})");
             foreach (var dead in telling.Routes.SelectMany(route => route.DeadLetters.Select(letter => (route.Name, letter))))
                 terminal.Talk.WriteLine($"{Terminal.Glyph(Outcome.Broken)} {dead.Name} never carried \"{dead.letter.Title}\" ({dead.letter.At}): {dead.letter.Why}");
             if (telling.Fault is { } fault) terminal.Talk.WriteLine($"{Terminal.Glyph(Outcome.Broken)} nothing can be told for now: {fault}");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kept.Engine;
 using Kept.Judging;
 using Kept.Ledger;
 using Kept.Model;
@@ -8,13 +9,13 @@ namespace Kept.Cli.Reporting;
 /// <summary>What the ledger has of a promise: its series, its rhythms, since when its terms stand. Only reads.</summary>
 internal sealed class RecordedLooks(ILedger ledger, string place)
 {
-    private const int MostChanges = 1_000;
-
     /// <summary>The series of each check; null where nothing was ever recorded of it.</summary>
     public async ValueTask<int?[]> SeriesOfAsync(Promise promise, CancellationToken cancellationToken)
     {
         var series = new int?[promise.Checks.Length];
-        if (await KnownAsync(() => ledger.IdOfAsync(promise.Name, null, cancellationToken)) is not { } id) return series;
+        var known = await KnownAsync(() => ledger.IdOfAsync(promise.Name, null, cancellationToken));
+        if (known is null && promise.Was is { } was) known = await KnownAsync(() => ledger.IdOfAsync(was, null, cancellationToken)); // renamed, and the house that says so was not taken up yet
+        if (known is not { } id) return series;
         for (var i = 0; i < series.Length; i++)
         {
             var key = new SeriesKey(id, promise.Checks[i].Name, place);
@@ -48,7 +49,7 @@ internal sealed class RecordedLooks(ILedger ledger, string place)
     public IReadOnlyList<PastRhythm> Past(Promise promise)
     {
         var past = new List<PastRhythm>();
-        foreach (var change in ledger.Entries(new EntryQuery(Limit: MostChanges, Kind: EntryKinds.CheckRhythm, Subject: promise.Name.ToString(), NewestFirst: true)))
+        foreach (var change in RecordedTerms.Changes(ledger, EntryKinds.CheckRhythm, promise))
             if (Read(change) is { } body && body.TryGetProperty("check", out var check) && body.TryGetProperty("from", out var from) && Instant.TryParse(from.GetString() ?? "", out var at)
                 && body.TryGetProperty("before", out var before) && before.TryGetInt64(out var period) && period is > 0 and < long.MaxValue / Duration.PerMicrosecond)
                 for (var i = 0; i < promise.Checks.Length; i++)
@@ -59,22 +60,12 @@ internal sealed class RecordedLooks(ILedger ledger, string place)
 
     /// <summary>Since when the promise is judged by the terms it has now; null where these were never judged.</summary>
     public Instant? TermsSince(Promise promise) =>
-        ledger.Entries(new EntryQuery(Limit: 1, Kind: EntryKinds.PromiseTerms, Subject: promise.Name.ToString(), NewestFirst: true)) is [var newest, ..] && Read(newest) is { } body
+        RecordedTerms.Changes(ledger, EntryKinds.PromiseTerms, promise) is [var newest, ..] && Read(newest) is { } body
             && body.TryGetProperty("termsHash", out var hash) && hash.GetString() == promise.TermsHash
             ? body.TryGetProperty("since", out var since) && Instant.TryParse(since.GetString() ?? "", out var at) ? at : newest.Occurred : null;
 
     /// <summary>Since when the terms plan maintenance as they do now; null where that was never told, so that nothing was announced.</summary>
-    public Instant? AnnouncedAt(Promise promise)
-    {
-        if (promise.Maintenance?.Announcement is not { } words) return null;
-        Instant? announced = null;
-        foreach (var entry in ledger.Entries(new EntryQuery(Limit: MostChanges, Kind: EntryKinds.PromiseTerms, Subject: promise.Name.ToString(), NewestFirst: true)))
-        {
-            if (Read(entry) is not { } body || !body.TryGetProperty("maintenance", out var told) || told.GetString() != words) break;
-            announced = entry.Occurred;
-        }
-        return announced;
-    }
+    public Instant? AnnouncedAt(Promise promise) => RecordedTerms.AnnouncedAt(ledger, promise);
 
     private static JsonElement? Read(Entry entry)
     {

@@ -16,9 +16,6 @@ internal sealed class HistoryReader(ILedger ledger)
     /// <summary>Newest looks of a passive check that are handed back: enough to find its last call behind a long silence.</summary>
     public const int PassiveLooks = 500;
 
-    // Changes of rhythm that are read back, for all checks of a promise together; a window hardly ever holds so many.
-    private const int MostChanges = 256;
-
     private readonly Dictionary<int, Dictionary<PromiseId, FoldSnapshot>> _shelves = [];
 
     /// <param name="now">Looks later than this are not read.</param>
@@ -99,7 +96,7 @@ internal sealed class HistoryReader(ILedger ledger)
     {
         var past = new List<PastRhythm>();
         var missed = ImmutableArray.CreateBuilder<PastRhythm>();
-        IReadOnlyList<Entry> changes = [.. Changes(terms.Promise.Name), .. terms.Promise.Was is { } was ? Changes(was) : []];
+        var changes = RecordedTerms.Changes(ledger, EntryKinds.CheckRhythm, terms.Promise);
         for (var i = 0; i < terms.Promise.Checks.Length; i++)
         {
             var check = terms.Promise.Checks[i];
@@ -114,9 +111,6 @@ internal sealed class HistoryReader(ILedger ledger)
                 missed.Add(new PastRhythm(i, started, every));
         }
         return ([.. past, .. missed], missed.DrainToImmutable());
-
-        IReadOnlyList<Entry> Changes(PromiseName name) =>
-            ledger.Entries(new EntryQuery(Limit: MostChanges, Kind: EntryKinds.CheckRhythm, Subject: name.ToString(), NewestFirst: true));
     }
 
     private (Outcome Told, Instant? At) ToldOf(Promise promise)
@@ -135,7 +129,8 @@ internal sealed class HistoryReader(ILedger ledger)
     private (PromiseFold Fold, Instant From) FoldOf(PromiseTerms terms, Instant since, ImmutableArray<PastRhythm> past, Instant now)
     {
         var shelf = FoldShelf.Of(terms.Id);
-        var announced = AnnouncedAt(terms.Promise, now);
+        // what is announced only now stands in no entry yet
+        var announced = terms.Promise.Maintenance?.Announcement is null ? (Instant?)null : RecordedTerms.AnnouncedAt(ledger, terms.Promise) ?? now;
         if (!_shelves.TryGetValue(shelf, out var snapshots)) _shelves[shelf] = snapshots = FoldShelf.Read(ledger.Cached(FoldShelf.Key(shelf)));
         if (snapshots.TryGetValue(terms.Id, out var snapshot) && snapshot.FoldKey == terms.FoldKey && snapshot.Since == since && snapshot.TakenAt <= now
             && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes, past: past, plan: terms.Plan, termsSince: announced) is { } restored)
@@ -144,24 +139,6 @@ internal sealed class HistoryReader(ILedger ledger)
             return (restored, Later(since, snapshot.TakenAt - Overlap(terms.Promise)));
         }
         return (new PromiseFold(terms.Promise, terms.Assessor, since, past: past, plan: terms.Plan, termsSince: announced), Later(since, now - Reach(terms.Promise)));
-    }
-
-    /// <summary>
-    /// Since when its terms plan maintenance as they do now: what was not announced then excuses nothing that happened. Null where they plan none.
-    /// </summary>
-    private Instant? AnnouncedAt(Promise promise, Instant now)
-    {
-        if (promise.Maintenance?.Announcement is not { } words) return null;
-        var announced = now;
-        foreach (var entry in Told(promise.Name).Concat(promise.Was is { } was ? Told(was) : []).OrderByDescending(entry => entry.Sequence))
-        {
-            if (EntryBodies.Text(entry, "maintenance") != words) break;
-            announced = entry.Occurred;
-        }
-        return announced;
-
-        IReadOnlyList<Entry> Told(PromiseName name) =>
-            ledger.Entries(new EntryQuery(Limit: MostChanges, Kind: EntryKinds.PromiseTerms, Subject: name.ToString(), NewestFirst: true));
     }
 
     private static Duration Overlap(Promise promise)

@@ -35,8 +35,8 @@ public static class BudgetRules
             foreach (var line in Feasibility.OfAlerts(promise))
                 if (Finding(promise, line) is { } finding)
                     yield return finding;
-            if (promise.Alerts is [var alert, ..] && !house.Settings.RoutesOf(promise).Any(route => route.When.HasFlag(Tidings.Alerts)))
-                yield return new Diagnostic(BudgetCodes.NobodyTold, Severity.Warning, alert.At, $"the alert `{alert.Name}` fires and nobody is told: {Why(house, promise)}", "write a route under `tell` in house.yaml, and name it under `tell` here; until then the page and the API show it", promise.Name);
+            if (promise.Alerts is [var alert, ..] && !house.Settings.RoutesOf(promise).Any(route => route.When.HasFlag(Tidings.Alerts)) && Why(house, promise) is var (why, help))
+                yield return new Diagnostic(BudgetCodes.NobodyTold, Severity.Warning, alert.At, $"the alert `{alert.Name}` fires and nobody is told: {why}", help + "; until then the page and the API show it", promise.Name);
             if (promise.Maintenance is { During: { } planned } maintenance && MaintenanceTimes.MostPlanned(maintenance, planned) is var most && most > maintenance.UpTo)
                 yield return new Diagnostic(BudgetCodes.PlannedBeyondCap, Severity.Warning, promise.PlaceOf("maintenance"),
                     $"`{planned.Name}` plans {most.ToWords()} of maintenance within {maintenance.Per.ToWords()}, and up to {maintenance.UpTo.ToWords()} count as such: while more than that was planned within {maintenance.Per.ToWords()}, looks count as at any time",
@@ -50,11 +50,11 @@ public static class BudgetRules
         }
     }
 
-    private static string Why(House house, Promise promise) =>
-        house.Settings.Routes.IsEmpty ? "the house has no route"
-        : promise.Tell is { IsDefault: false, IsEmpty: true } ? "the promise says `tell: nobody`"
-        : house.Settings.RoutesOf(promise).Any() ? "`when` of its routes leaves alerts out"
-        : "it names no route, and the house has no usual one";
+    private static (string Why, string Help) Why(House house, Promise promise) =>
+        house.Settings.Routes.IsEmpty ? ("the house has no route", "write a route under `tell` in house.yaml, and name it under `tell` here")
+        : promise.Tell is { IsDefault: false, IsEmpty: true } ? ("the promise says `tell: nobody`", "name a route under `tell` here")
+        : house.Settings.RoutesOf(promise).Any() ? ("`when` of its routes leaves alerts out", "write `alerts` under `when` of a route in house.yaml, or name another route under `tell` here")
+        : ("it names no route, and the house has no usual one", "name a route under `tell` here, or take `usual: no` from one in house.yaml");
 
     private static Diagnostic? Finding(Promise promise, BurnFeasibility line)
     {

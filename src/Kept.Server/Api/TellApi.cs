@@ -64,13 +64,14 @@ internal static class TellApi
 
     internal static WireTelling Wire(Sight sight)
     {
-        var view = sight.Teller?.View ?? TellView.None;
+        var view = sight.Telling();
         // strangers learn that a route fails, not where it leads or what its receiver says
         var full = !sight.IsPublic;
         return new WireTelling(sight.Now.ToString(),
             [.. view.Routes.Select(route => new WireRoute(route.Name, route.Kind, State(route), route.ToldCount, route.Waiting, route.DeadCount, route.ProvenAt?.ToString(), full ? route.LastAnswer : null,
                 route.FailingSince?.ToString(), full ? route.LastError : null, route.NextTry?.ToString(),
-                full ? [.. route.Dead.Select(dead => new WireDeadLetter(dead.Id, dead.Title, dead.At.ToString(), dead.Why))] : []))],
+                full ? [.. route.Dead.Select(dead => new WireDeadLetter(dead.Id, dead.Title, dead.At.ToString(), dead.Why))] : [],
+                TellWords.When(route.Settings.When), route.CanaryDue?.ToString(), full ? [.. route.Letters.Select(letter => new WireLetter(letter.Id, letter.Title, letter.At.ToString()))] : []))],
             full ? [.. view.Silences.Select(Wire)] : [], view.Fault);
     }
 

@@ -118,10 +118,13 @@ public sealed record WireAnchor(string Name, string Kind, string Target, bool Go
 /// <summary>Who is told. <c>fault</c>: why nothing can be told at all, absent while it can.</summary>
 public sealed record WireTelling(string AsOf, IReadOnlyList<WireRoute> Routes, IReadOnlyList<WireSilence> Silences, string? Fault);
 
-/// <summary>One route: <c>working</c>, <c>failing</c>, <c>gone</c> (its receiver said so for good) or <c>unproven</c> (it never carried anything). <c>provenAt</c> is when it last did.</summary>
+/// <summary>One route: <c>working</c>, <c>failing</c>, <c>gone</c> (its receiver said so for good) or <c>unproven</c> (it never carried anything). <c>provenAt</c> is when it last did, <c>tells</c> its <c>when</c>, and <c>canaryDue</c> when it is tried if it carries nothing before.</summary>
 public sealed record WireRoute(
     string Name, string Kind, string State, long Told, int Waiting, long GivenUp, string? ProvenAt, string? LastAnswer, string? FailingSince, string? LastError, string? NextTry,
-    IReadOnlyList<WireDeadLetter> DeadLetters);
+    IReadOnlyList<WireDeadLetter> DeadLetters, IReadOnlyList<string> Tells, string? CanaryDue, IReadOnlyList<WireLetter> Letters);
+
+/// <summary>A message that waits, and what it says.</summary>
+public sealed record WireLetter(string Id, string Title, string At);
 
 /// <summary>A message that was given up, and what it would have said.</summary>
 public sealed record WireDeadLetter(string Id, string Title, string At, string Why);

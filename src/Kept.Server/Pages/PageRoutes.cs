@@ -17,7 +17,7 @@ internal static class PageRoutes
         {
             Face? only = string.IsNullOrEmpty(state) ? null : Enum.GetValues<Face>().Select(face => (Face?)face).FirstOrDefault(face => Faces.Class(face!.Value) == state)
                 ?? throw new WrongRequestException("state is none of " + string.Join(", ", Enum.GetValues<Face>().Select(Faces.Class)));
-            return new RazorComponentResult<HousePage>(new { House = sight.View(), sight.Ledger, Files = assets, sight.HousePath, Only = only, From = from is null ? 0 : Asking.Whole(from, nameof(from), 0, 10_000_000) });
+            return new RazorComponentResult<HousePage>(new { House = sight.View(), sight.Ledger, Files = assets, sight.HousePath, Telling = sight.Telling(), sight.IsPublic, Only = only, From = from is null ? 0 : Asking.Whole(from, nameof(from), 0, 10_000_000) });
         });
 
         pages.MapRead("/agents/{agent}", IResult (HttpContext context, string agent) =>
@@ -47,6 +47,8 @@ internal static class PageRoutes
             var cursor = Asking.Cursor(before, nameof(before));
             return new RazorComponentResult<EvidencePage>(new { House = sight.View(), Files = assets, Entries = Older(sight.Ledger, cursor), Before = cursor > 0 ? (long?)cursor : null });
         });
+
+        pages.MapRead("/tell", () => new RazorComponentResult<TellPage>(new { House = sight.View(), Telling = sight.Telling(), sight.IsPublic, Files = assets }));
 
         pages.MapRead("/add", () => new RazorComponentResult<AddPage>(new { House = sight.View(), Files = assets, sight.HousePath }));
     }

@@ -19,7 +19,7 @@ public sealed class ShownHouse : IAsyncLifetime
     /// <summary>Every page there is, with every kind of promise: looked at, standing on others, called, without terms, with words of any length, wished.</summary>
     public static readonly string[] Pages =
     [
-        "", "?state=broken", "agents/shop", "agents/cdn", "agents/kept", "evidence", "add", "problems", "nowhere", "promises/shop/nothing@1",
+        "", "?state=broken", "agents/shop", "agents/cdn", "agents/kept", "evidence", "tell", "add", "problems", "nowhere", "promises/shop/nothing@1",
         Kept, "promises/shop/pictures@1", "promises/shop/push@1", "promises/shop/archive@1", $"promises/shop/{LongName}@1", "promises/cdn/files",
     ];
 

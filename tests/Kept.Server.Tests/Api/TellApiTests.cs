@@ -22,7 +22,7 @@ public sealed class TellApiTests
         {
             dialer = new Dialer(new EgressOptions(), sight.Time);
             teller = new Teller(new TellParts(Ledgers.InMemory(sight.Time, new Random(1)), () => sight.View().House, () => dialer, sight.Time, NullLogger.Instance));
-            return sight with { Teller = teller };
+            return sight with { Teller = teller, Telling = () => teller.View };
         });
         return (web, teller!, dialer!);
     }

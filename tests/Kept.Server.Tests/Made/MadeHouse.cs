@@ -5,6 +5,7 @@ using System.Text;
 using Kept.Engine;
 using Kept.Ledger;
 using Kept.Model;
+using Kept.Tell;
 
 namespace Kept.Server.Tests;
 
@@ -54,6 +55,7 @@ internal sealed class MadeHouse
                 Name = "Live Show",
                 Place = "Brussels",
                 ContentHash = new string('a', 64),
+                Settings = HouseSettings.Default with { Routes = [MadeTelling.Oncall, MadeTelling.Mail, MadeTelling.Push, MadeTelling.Old] },
                 Agents = [Speaker(views)],
                 Diagnostics = [.. views.SelectMany(view => view.Problems), new Diagnostic("R31", Severity.Warning, new Place(File, 12, 3, 6), "nobody answers for this contact after 30 June 2027", "renew it, or name another", LineText: "  - { role: engineer on call, expires: 2027-06-30 }")],
             },
@@ -78,7 +80,10 @@ internal sealed class MadeHouse
 
     public void Replace(HouseView view) => View = view;
 
-    public Sight Sight(TimeProvider time) => new() { View = () => IsStarting ? throw new StartingException() : View, Ledger = Ledger, Time = time, Follow = Ledger.FollowAsync, Beat = (beat, _) => ValueTask.FromResult(Heard(beat)), SentAway = SentAway.Enqueue, HousePath = "promises" };
+    /// <summary>How telling stands.</summary>
+    public TellView Telling { get; set; } = MadeTelling.View;
+
+    public Sight Sight(TimeProvider time) => new() { View = () => IsStarting ? throw new StartingException() : View, Ledger = Ledger, Time = time, Follow = Ledger.FollowAsync, Telling = () => Telling, Beat = (beat, _) => ValueTask.FromResult(Heard(beat)), SentAway = SentAway.Enqueue, HousePath = "promises" };
 
     public List<Beat> Beats { get; } = [];
 
@@ -156,6 +161,7 @@ internal sealed class MadeHouse
             Limits = name == "image" ? new Limits(Quantity.Rate(500, Duration.Seconds(1)), 2000, null, new ResponseForm(429, null, "Retry-After"), "2 working days", null, []) : null,
             Fails = wish ? [] : [new FailureMode(new ResponseForm(503, name + "-later", null), "the plain picture", "after 30s", "nothing", null, Place.None)],
             Checks = check is null ? [] : [check],
+            Tell = name switch { "archive" => [], "push" => ["oncall", "push"], _ => default },
             At = new Place(File, 20 + line, 3, name.Length),
             TermsHash = new string('b', 64),
         };

@@ -12,7 +12,7 @@ public class PageTests
     {
         { "house", "/" }, { "house-only-broken", "/?state=broken" }, { "agent", "/agents/live-show" }, { "supplier", "/agents/aws" }, { "promise", "/promises/live-show/image@2" },
         { "broken", "/promises/live-show/meme@3?over=1h" }, { "not-a-promise", "/promises/live-show/archive@1" }, { "heartbeat", "/promises/live-show/moderation@1" }, { "wish", "/promises/aws/render@1" },
-        { "problems", "/problems" }, { "evidence", "/evidence" }, { "add", "/add" }, { "lost", "/nowhere" }, { "lost-promise", "/promises/live-show/nothing@1" },
+        { "problems", "/problems" }, { "evidence", "/evidence" }, { "telling", "/tell" }, { "add", "/add" }, { "lost", "/nowhere" }, { "lost-promise", "/promises/live-show/nothing@1" },
     };
 
     [Theory, MemberData(nameof(Pages))]

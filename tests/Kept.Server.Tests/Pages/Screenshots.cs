@@ -9,7 +9,7 @@ public class Screenshots
     private static readonly (string Name, string Path, int Height)[] Pages =
     [
         ("house", "/", 1650), ("promise", "/promises/live-show/image@2", 3300), ("broken", "/promises/live-show/meme@3", 2600), ("agent", "/agents/live-show", 1500),
-        ("problems", "/problems", 900), ("evidence", "/evidence", 800), ("add", "/add", 1600), ("lost", "/nowhere", 500),
+        ("problems", "/problems", 900), ("evidence", "/evidence", 800), ("telling", "/tell", 1900), ("add", "/add", 1600), ("lost", "/nowhere", 500),
     ];
 
     [Fact]

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kept.Language;
+using Kept.Model;
+
+namespace Kept.Tell;
+
+/// <summary>
+/// The fold up to an entry, kept so that a start reads only what came after: a cache that can always be thrown away. The same state is the same bytes.
+/// </summary>
+internal sealed partial class Retelling
+{
+    private const int Form = 1;
+
+    /// <summary>The whole state as canonical JSON.</summary>
+    public byte[] Keep() => CanonicalJson.Of(new JsonObject
+    {
+        ["form"] = Form,
+        ["sequence"] = Sequence,
+        ["hash"] = Hash,
+        ["matters"] = new JsonArray([.. _matters.Values.OrderBy(matter => matter.Key, StringComparer.Ordinal).Select(matter => (JsonNode)new JsonObject
+        {
+            ["key"] = matter.Key,
+            ["outcome"] = matter.Outcome.Wire(),
+            ["before"] = matter.Before.Wire(),
+            ["since"] = matter.Since.ToString(),
+            ["sequence"] = matter.Sequence,
+            ["reason"] = matter.Reason,
+            ["isWish"] = matter.IsWish,
+        })]),
+        ["routes"] = new JsonArray([.. _routes.Values.OrderBy(route => route.Name, StringComparer.Ordinal).Select(route => (JsonNode)route.Kept())]),
+        ["silences"] = new JsonArray([.. _silences.Values.Select(silence => (JsonNode)new JsonObject
+        {
+            ["id"] = silence.Id,
+            ["scope"] = silence.Scope,
+            ["until"] = silence.Until.ToString(),
+            ["by"] = silence.By,
+            ["because"] = silence.Because,
+            ["began"] = silence.Began.ToString(),
+        })]),
+    });
+
+    /// <summary>The state that was kept; null where it cannot be read as one: then everything is folded anew.</summary>
+    public static Retelling? OfKept(byte[] kept)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(kept);
+            var root = document.RootElement;
+            if (root.GetProperty("form").GetInt32() != Form) return null;
+            var retelling = new Retelling { Sequence = root.GetProperty("sequence").GetInt64(), Hash = root.GetProperty("hash").GetString()! };
+            foreach (var one in root.GetProperty("matters").EnumerateArray())
+            {
+                var matter = new Matter(one.GetProperty("key").GetString()!, Outcomes.FromWire(one.GetProperty("outcome").GetString()!), Outcomes.FromWire(one.GetProperty("before").GetString()!),
+                    RouteTold.Time(one, "since"), one.GetProperty("sequence").GetInt64(), one.GetProperty("reason").GetString()!, one.GetProperty("isWish").GetBoolean());
+                retelling._matters[matter.Key] = matter;
+                if (!matter.IsWell) retelling._unwell.Add(matter.Key);
+            }
+            foreach (var one in root.GetProperty("routes").EnumerateArray())
+            {
+                var route = RouteTold.OfKept(one);
+                retelling._routes[route.Name] = route;
+            }
+            foreach (var one in root.GetProperty("silences").EnumerateArray())
+            {
+                var id = one.GetProperty("id").GetInt64();
+                retelling._silences[id] = new Silence(id, one.GetProperty("scope").GetString()!, RouteTold.Time(one, "until"), one.GetProperty("by").GetString()!, one.GetProperty("because").GetString()!, RouteTold.Time(one, "began"));
+            }
+            return retelling;
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null; // of another version, or damaged
+        }
+    }
+}
