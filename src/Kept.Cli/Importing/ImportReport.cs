@@ -166,7 +166,7 @@ internal static class ImportReport
         if (import.Reading.IsBroken || import.Reading.Documents.IsEmpty || import.Past?.Broken is not null) return;
         var house = Quoted(folder ?? "house");
         IReadOnlyList<(string Command, string Says)> commands = written.Count == 0
-            ? [($"kept import {import.Reading.Tool.Name} {Quoted(import.Source)} -o {house}", "writes them, and this report again")]
+            ? [(string.Join(' ', "kept", "import", import.Reading.Tool.Name, Quoted(import.Source), "-o", house), "writes them, and this report again")]
             : import.Reading.Tool.HasChecks
                 ? [($"kept check {house}", "what these would still miss"), ($"kept verify {house}", "looks at each once, now"), ($"kept up {house}", "watches them, with pages")]
                 : [($"kept check {house}", "what makes each of them a promise")];
