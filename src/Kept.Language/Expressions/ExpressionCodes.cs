@@ -121,7 +121,7 @@ internal static class ExpressionCodes
         new(AlertBudget, "alert about no budget", "An alert does not speak of exactly one objective with a budget, or over a longer time than that objective."),
         new(Parts, "parts that cannot be listed so", "The checks that an objective counts together are listed wrongly: none, one of them twice, or too many."),
         new(Weight, "unusable weight", "A weight of a part cannot be used."),
-        new(IdleWeight, "weight that changes nothing", "A weight stands where every look of every part must hold, or beside no other part."),
+        new(IdleWeight, "weight that changes nothing", "A weight stands where every look of every part must hold."),
         new(MixedParts, "parts of several quantities", "A part of an objective speaks of a quantity of its own."),
     ];
 }

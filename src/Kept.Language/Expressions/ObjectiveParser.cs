@@ -8,7 +8,7 @@ namespace Kept.Language;
 /// <summary>Reads <c>QUANTITY [STATISTIC] [of CHECK | of (CHECK [weight N], …)] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]</c>, and the shorter <c>QUANTITY COMPARISON VALUE</c> of a use.</summary>
 internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?> types)
 {
-    private const string Shape = "an objective is `QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]`, as in `latency p95 <= 5s over 1h`";
+    internal const string Shape = "an objective is `QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]`, as in `latency p95 <= 5s over 1h`";
     private static readonly Duration ShortestWindow = Duration.Minutes(1), LongestWindow = Duration.Days(400), ShortestSlice = Duration.Seconds(1);
 
     public Objective? Objective()

@@ -21,7 +21,7 @@ internal sealed class PartsParser(Cursor cursor, QuantityType quantity, Statisti
         if (!cursor.Now.IsSymbol("("))
         {
             if (IsName(cursor.Now)) return (cursor.Take().Text, null);
-            cursor.Expected("the name of a check", Shape);
+            cursor.Expected("the name of a check", ObjectiveParser.Shape);
             return default;
         }
         cursor.Take();
@@ -50,6 +50,11 @@ internal sealed class PartsParser(Cursor cursor, QuantityType quantity, Statisti
             return null;
         }
         cursor.Take();
+        if (cursor.Now.IsComparison && !cursor.Source.Text[cursor.Now.Start..].Contains(')', StringComparison.Ordinal))
+        {
+            cursor.Source.Error(ExpressionCodes.Unclosed, cursor.Now, "the list of parts is not closed", "write " + cursor.Source.With(name.End, 0, ")"));
+            return null;
+        }
         if (isQuantity(name.Text) && cursor.Now is { Kind: TokenKind.Word or TokenKind.Value or TokenKind.Symbol } && !cursor.Now.IsSymbol(",") && !cursor.Now.IsSymbol(")") && !cursor.Now.IsWord("weight")
             || cursor.Now.IsComparison)
         {
