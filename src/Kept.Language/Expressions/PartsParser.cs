@@ -39,7 +39,7 @@ internal sealed class PartsParser(Cursor cursor, QuantityType quantity, Statisti
         return default;
     }
 
-    private ObjectivePart? Part(IReadOnlyCollection<ObjectivePart> before)
+    private ObjectivePart? Part(ImmutableArray<ObjectivePart>.Builder before)
     {
         var name = cursor.Now;
         if (!IsName(name))
