@@ -120,6 +120,48 @@ public sealed class CompiledHouseTests
     }
 
     [Fact]
+    public void Parts_and_their_weights_survive()
+    {
+        var house = Documents.Houses.Reads(
+            """
+            kept: 1
+            agent: shop
+            domains: [shop.example]
+            promises:
+              page:
+                version: 1.0
+                benefit: You can look around.
+                to: anyone
+                keeps: [ 'availability of (web weight 2.5, api) >= 99.5% over 30d', 'latency max of (web, api) <= 5s over 1d', availability of web >= 99% over 1h ]
+                check:
+                  - { name: web, http: 'GET https://shop.example/', expect: [ status == 200 ] }
+                  - { name: api, http: 'GET https://shop.example/api', expect: [ status == 200 ] }
+            """);
+        var back = CompiledHouse.Read(CompiledHouse.Write(house), house.ContentHash, TestKinds.All)!.Promises.Single();
+        Assert.Equal(["(web weight 2.5, api)", "(web, api)", null], back.Keeps.Select(objective => objective.Parts?.ToString()));
+        Assert.Equal((5, 2, true, "point"), (back.Keeps[0].PointsOf("web"), back.Keeps[0].PointsOf("api"), back.Keeps[0].Counts("api"), back.Keeps[0].Unit));
+        Assert.Equal((1, false, "look"), (back.Keeps[1].PointsOf("web"), back.Keeps[2].Counts("api"), back.Keeps[1].Unit));
+        Assert.Equal(house.Promises.Single().Keeps, back.Keeps);
+    }
+
+    [Fact]
+    public void Parts_that_no_document_could_say_are_read_again()
+    {
+        var house = Documents.Houses.Reads(Documents.Houses.Shop);
+        House With(params ObjectivePart[] parts) => house with
+        {
+            Agents = [.. house.Agents.Select(agent => agent with { Promises = [.. agent.Promises.Select(promise => promise with { Keeps = [.. promise.Keeps.Select(objective => objective with { Parts = new ObjectiveParts([.. parts]) })] })] })],
+        };
+        bool Reads(House told) => CompiledHouse.Read(CompiledHouse.Write(told), told.ContentHash, TestKinds.All) is not null;
+        Assert.True(Reads(With(new("web", 0.01m), new("api", 1000))));
+        Assert.False(Reads(With(new ObjectivePart("web", 1))));
+        Assert.False(Reads(With(new("web", 1), new("api", 0))));
+        Assert.False(Reads(With(new("web", 1), new("api", 0.001m))));
+        Assert.False(Reads(With(new("web", 1001), new("api", 1))));
+        Assert.False(Reads(With([.. Enumerable.Range(0, 31).Select(i => new ObjectivePart("c" + i, 1))])));
+    }
+
+    [Fact]
     public void Accepted_misses_survive_and_are_no_terms()
     {
         House Read(string misses, string step = "")

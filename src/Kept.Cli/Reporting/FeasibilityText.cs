@@ -49,9 +49,10 @@ internal static class FeasibilityText
     {
         if (line.Noise is not { } noise) return "how likely chance alone fires it is not known: no look was counted; say a share with --noise";
         if (line.IsAtMost && line.FalsePage is { Numerator.IsZero: false } bound) return $"with {(noise * Fraction.Of(100)).ToWords(6)} % of {line.Unit}s bad by chance, before they are confirmed, it fires at less than one moment of {(Fraction.Of(1) / bound).ToWords(1)}";
-        var words = $"with {(noise * Fraction.Of(100)).ToWords(6)} % of {line.Unit}s bad by chance";
+        var words = $"with {(noise * Fraction.Of(100)).ToWords(6)} % of {(line.Unit == "point" ? "look" : line.Unit)}s bad by chance";
         if (line.FalsePage is not { } chance) return $"{words} too many must be bad for the exact sum";
         if (chance.Numerator.IsZero) return noise.Numerator.IsZero ? "nothing was bad, so chance alone is not known to fire it; say a share with --noise" : $"{words} it never fires";
+        if (line.Unit == "point") return $"{words} it fires at one moment of {(Fraction.Of(1) / chance).ToWords(1)}";
         var days = new Fraction(line.Each.Nanoseconds, Duration.PerDay) / chance;
         return $"{words} it fires at one moment of {(Fraction.Of(1) / chance).ToWords(1)}, that is one {line.Unit} in {days.ToWords(1)} days";
     }

@@ -59,6 +59,22 @@ internal static class ReportJson
         json.WriteNumber("due", line.Due);
         json.WriteNumber("notInForce", line.NotInForce);
         json.WriteNumber("open", line.Open);
+        if (!line.Parts.IsEmpty)
+        {
+            json.WriteStartArray("parts");
+            foreach (var part in line.Parts)
+            {
+                json.WriteStartObject();
+                json.WriteString("check", part.Check);
+                json.WriteNumber("points", part.Points);
+                json.WriteNumber("good", part.Good);
+                json.WriteNumber("counted", part.Counted);
+                json.WriteNumber("due", part.Due);
+                json.WriteBoolean("covered", part.IsCovered);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         if (line.Budget is { } budget)
         {
             json.WriteStartObject("budget");

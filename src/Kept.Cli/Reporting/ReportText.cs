@@ -29,7 +29,7 @@ internal static class ReportText
         output.WriteLine($"  {objective.Text}{(regime is null ? "" : $"  in regime {regime}")}");
         output.WriteLine($"    {terminal.State(line.Outcome, promise.IsWish)}  {line.Reason}");
         if (line.Budget is { } budget)
-            output.WriteLine($"    budget {budget.Allowed.ToWords()} bad {Unit(objective)}s, {budget.AllowedTime.ToWords()}; spent {budget.Spent.ToWords()}, {budget.SpentTime.ToWords()}; "
+            output.WriteLine($"    budget {budget.Allowed.ToWords()} bad {objective.Unit}s, {budget.AllowedTime.ToWords()}; spent {budget.Spent.ToWords()}, {budget.SpentTime.ToWords()}; "
                 + (budget.Left.Numerator.Sign < 0 ? $"overspent by {(Fraction.Zero - budget.Left).ToWords()}" : $"left {budget.Left.ToWords()}, {budget.LeftTime.ToWords()}"));
         output.WriteLine($"    {Figure(line.Due)} due, {Figure(line.Counted)} counted{(line.Assumed > 0 ? $", {Figure(line.Assumed)} of them not seen" : "")}, {Figure(line.NotInForce)} not in force or not confirmed, {Figure(line.Open)} missing or to come");
         if (report.Others.Count > 0) terminal.Table(report.Others.Select(other => Row(other, other.Groups.First(group => group.Regime == regime).Lines[place], promise)).Prepend(["    under another accounting", "verdict", "good of counted", "share", "budget left"]));
@@ -48,8 +48,6 @@ internal static class ReportText
         var condition = counts.ConditionUnknown > 0 ? $", {Figure(counts.ConditionUnknown)} with an unknown condition" : "";
         return $"{Figure(counts.Good)} good, {Figure(counts.Bad)} bad, {gaps}, {Figure(counts.NotInForce)} not in force{condition}";
     }
-
-    public static string Unit(Objective objective) => objective.Slice is null ? "look" : "slice";
 
     public static string Figure(long count) => Fraction.Of(count).ToWords(0);
 }

@@ -12,8 +12,11 @@ namespace Kept.Import.Exporting;
 internal sealed record PrometheusAsk(string Query, string Url, Comparison Sign, decimal Bound, Duration Every)
 {
     /// <summary>Null where the promise asks otherwise.</summary>
-    public static PrometheusAsk? Of(Promise promise) =>
-        promise.Checks is [{ Kind.Name: "prometheus", Expect: [{ Test: Expression.Compare { Left: Operand.Seen { Name: "value", Path.IsEmpty: true }, Right: Operand.Literal { Value: Value.Measured { Quantity: { Dimension: Dimension.Number } bound } } } test }] } check]
+    public static PrometheusAsk? Of(Promise promise) => promise.Checks is [var check] ? Of(check) : null;
+
+    /// <summary>Null where the check asks otherwise.</summary>
+    public static PrometheusAsk? Of(Check check) =>
+        check is { Kind.Name: "prometheus", Expect: [{ Test: Expression.Compare { Left: Operand.Seen { Name: "value", Path.IsEmpty: true }, Right: Operand.Literal { Value: Value.Measured { Quantity: { Dimension: Dimension.Number } bound } } } test }] }
             ? new PrometheusAsk(check.Target.Method, check.Target.Rest, test.Operator, bound.Amount, check.Every) : null;
 
     /// <summary>The query as a share of events, with the stretch it is asked over: the forms that an import writes. Null where it is another.</summary>

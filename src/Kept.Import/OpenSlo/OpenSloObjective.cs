@@ -34,13 +34,20 @@ internal sealed class OpenSloObjective(OpenSloObject slo, OpenSloObjects objects
         _alerts = [.. new OpenSloAlerts(objects, losses).Of(spec, _subject)];
         if (objectives.Count == 0) losses.Lost(spec.At("objectives"), _subject, "it has no objective, so it asks for nothing", "objectives: [ { target: 0.99 } ]");
         var carried = 0;
+        var own = indicator is null && objectives.Count > 1 ? objectives.Select(objective => new OpenSloPart(objective, Indicator(objective, _subject))).ToList() : [];
+        var isComposite = own.Exists(part => part.Indicator is not null);
+        if (isComposite && Together(own, spec))
+        {
+            spec.TellUnknown(null, OpenSloImport.Refuses);
+            return;
+        }
         foreach (var (index, objective) in objectives.Index())
         {
             var subject = objectives.Count == 1 ? _subject : $"{_subject}/{objective.Text("displayName")?.Content ?? (index + 1).ToString(CultureInfo.InvariantCulture)}";
             objective.Subject = subject;
-            var its = Indicator(objective, subject);
-            if (its is not null) losses.Lost(objective.Map.At, subject, "a composite of several indicators is not judged as one here: each is a wish of its own", "name what must hold together in one promise that `uses` them");
-            if (objective.Map["compositeWeight"] is not null) objective.Lost("compositeWeight", "parts have no weights here");
+            var its = isComposite ? own[index].Indicator : Indicator(objective, subject);
+            if (!isComposite && its is not null && indicator is not null) losses.Lost(objective.Map.At, subject, "an indicator stands beside the objectives and in one of them, which OpenSLO refuses: each objective is a wish of its own");
+            if (objective.Map["compositeWeight"] is not null) objective.Lost("compositeWeight", "a wish of its own has no weight");
             var before = draft.Wishes.Count;
             if ((its ?? indicator) is { } asked) One(objective, asked, subject);
             objective.Pass("displayName", "op", "value", "target", "targetPercent", "timeSliceTarget", "timeSliceWindow");
@@ -51,6 +58,36 @@ internal sealed class OpenSloObjective(OpenSloObject slo, OpenSloObjects objects
         if (objectives.Count == 0) draft.NotCarried.Add((_subject, slo.At));
         if (indicator is null && carried == 0 && objectives.Count > 0) losses.Lost(slo.At, _subject, "it has no indicator that could be read, so nothing can be looked at", "indicator: { metadata: { name: … }, spec: { ratioMetric: … } }");
         spec.TellUnknown(null, OpenSloImport.Refuses);
+    }
+
+    /// <summary>All parts as one wish; false, and told why, where each must be one of its own.</summary>
+    private bool Together(IReadOnlyList<OpenSloPart> parts, Keys spec)
+    {
+        var wish = new WishDraft(_subject, spec.Map.At, _service.Length > 0 ? _service : "services", _subject) { Purpose = _description ?? slo.Title };
+        if (_description is not null && slo.Title is { } title) wish.Comments.Add(title);
+        var composite = new OpenSloComposite(parts, _method, _window);
+        if (!composite.Fill(wish, losses))
+        {
+            losses.Lost(spec.At("objectives"), _subject, $"its parts are not one budget here: {composite.WhyNot}. Each is a wish of its own", "parts of one target, each over Prometheus, all with a threshold or all with counted events");
+            return false;
+        }
+        foreach (var part in parts)
+        {
+            part.Objective.Subject = _subject;
+            part.Objective.Pass("displayName", "op", "value", "target", "targetPercent", "timeSliceTarget", "timeSliceWindow", "compositeWeight");
+            part.Objective.TellUnknown(null, OpenSloImport.Refuses);
+        }
+        draft.Wishes.Add(wish);
+        if (composite.Counts is { } counts)
+        {
+            if (_window.IsCalendar) losses.Lost(wish.At, _subject, $"Prometheus has no calendar: it is asked for the last {_window.Length} instead of {_window.Over}", "budgetingMethod: Timeslices counts here, by the calendar");
+            SloWish.Warn(counts, wish.At, _subject, losses);
+            foreach (var alert in _alerts) alert.Carry(new SloWish(composite.Url), counts, composite.Target, wish, draft, losses);
+        }
+        else
+            foreach (var alert in _alerts)
+                losses.Lost(alert.At, _subject, "an alert on looks that are counted here belongs to a promise, and this is a wish", $"once it is one: alerts: {{ {(Names.Of(alert.Name) is { Length: > 0 } name ? name : "page")}: burn >= {SloNumber.Text(alert.Threshold)} over {alert.Window} }}");
+        return true;
     }
 
     private string Service(Keys spec)

@@ -3,7 +3,7 @@ using Kept.Model;
 
 namespace Kept.Import.Slo;
 
-/// <summary>What an indicator counts, asked of Prometheus over a stretch of time. A closed set of two.</summary>
+/// <summary>What an indicator counts, asked of Prometheus over a stretch of time. A closed set of three.</summary>
 internal abstract record SloIndicator
 {
     private SloIndicator() { }
@@ -19,6 +19,17 @@ internal abstract record SloIndicator
     /// <param name="IsBad">Of the bad events.</param>
     public sealed record Share(SloQuery Query, bool IsBad) : SloIndicator;
 
+    /// <summary>Events of several sorts, each worth its weight: added up, and divided once.</summary>
+    /// <param name="Parts">At least two.</param>
+    public sealed record Pooled(IReadOnlyList<(Events Counts, decimal Weight)> Parts) : SloIndicator
+    {
+        public string Sums(Duration over, bool isBad) => $"({Sum(part => part.IsBad == isBad ? $"({part.Part.Over(over)})" : $"(({part.Total.Over(over)}) - ({part.Part.Over(over)}))")}) / ({All(over)})";
+
+        public string All(Duration over) => Sum(part => $"({part.Total.Over(over)})");
+
+        private string Sum(Func<Events, string> of) => string.Join(" + ", Parts.Select(part => part.Weight == 1 ? of(part.Counts) : $"{SloNumber.Text(part.Weight)} * {of(part.Counts)}"));
+    }
+
     /// <summary>The share of good events.</summary>
     public string Good(Duration over) => this switch
     {
@@ -26,7 +37,8 @@ internal abstract record SloIndicator
         Events events => $"1 - ({events.Part.Over(over)}) / ({events.Total.Over(over)})",
         Share { IsBad: false } share => Mean(share, over),
         Share share => $"1 - {Mean(share, over)}",
-        _ => throw new InvalidOperationException("a third sort of indicator"),
+        Pooled pooled => pooled.Sums(over, isBad: false),
+        _ => throw new InvalidOperationException("a fourth sort of indicator"),
     };
 
     /// <summary>The share of bad events.</summary>
@@ -36,17 +48,23 @@ internal abstract record SloIndicator
         Events events => $"1 - ({events.Part.Over(over)}) / ({events.Total.Over(over)})",
         Share { IsBad: true } share => Mean(share, over),
         Share share => $"1 - {Mean(share, over)}",
-        _ => throw new InvalidOperationException("a third sort of indicator"),
+        Pooled pooled => pooled.Sums(over, isBad: true),
+        _ => throw new InvalidOperationException("a fourth sort of indicator"),
     };
 
     /// <summary>The mean of the shares of all slices that had an event.</summary>
     public string MeanOfSlices(Duration over, Duration slice)
     {
-        var each = this is Events events ? $"{(events.IsBad ? "1 - " : "")}({events.Part.Over(slice)}) / (({events.Total.Over(slice)}) > 0)" : Good(slice);
+        var each = this is Pooled pooled ? $"{pooled.Sums(slice, isBad: false)} and on() (({pooled.All(slice)}) > 0)" : this is Events events ? $"{(events.IsBad ? "1 - " : "")}({events.Part.Over(slice)}) / (({events.Total.Over(slice)}) > 0)" : Good(slice);
         return $"avg_over_time(({each})[{SloQuery.Range(over)}:{SloQuery.Range(slice)}])";
     }
 
-    public IEnumerable<SloQuery> Queries => this is Events events ? [events.Part, events.Total] : [((Share)this).Query];
+    public IEnumerable<SloQuery> Queries => this switch
+    {
+        Events events => [events.Part, events.Total],
+        Pooled pooled => pooled.Parts.SelectMany(part => part.Counts.Queries),
+        _ => [((Share)this).Query],
+    };
 
     /// <summary>A share says nothing of how many events it is of, so each minute of a stretch weighs the same.</summary>
     private static string Mean(Share share, Duration over) =>
@@ -96,6 +114,8 @@ internal sealed class SloWish(string url)
     {
         if (indicator.Queries.Any(query => query.IsCostly))
             losses.Changed(at, subject, "the query is more than a counter, so it is asked again for each minute of the window: that costs your Prometheus much", "make it a recording rule, or write a counter: sum(http_requests_total{code=~\"5..\"})");
+        if (indicator is SloIndicator.Pooled)
+            losses.Changed(at, subject, "while one of the parts has no series there is no sum, and nobody knows", "where that means none, add to its query: or on() vector(0)");
         if (indicator is SloIndicator.Events { IsBad: true })
             losses.Changed(at, subject, "while nothing bad was ever counted there is no series of it: nobody knows then, and it is not kept", "where that means none, add to the query of the bad ones: or on() vector(0)");
         if (indicator is SloIndicator.Share { Query.Form: not QueryForm.Template })

@@ -15,6 +15,38 @@ internal static class BinomialTail
 
     private const int Bits = 160;
 
+    /// <summary>The same of looks that have weights: so many bad points a window must hold.</summary>
+    /// <param name="points">How many points a look of each part is.</param>
+    /// <param name="windows">How many looks of each part a window holds, and how many points of them must be bad. Longer ones hold no fewer of any part.</param>
+    /// <param name="noise">The probability of one bad look, between 0 and 1.</param>
+    public static Fraction? OfPoints(long[] points, IEnumerable<(long[] Looks, long Needed)> windows, Fraction noise)
+    {
+        long PointsIn(long[] looks) => looks.Zip(points, (count, each) => count * each).Sum();
+        var nested = windows.OrderBy(window => PointsIn(window.Looks)).ThenBy(window => window.Needed).ToList();
+        if (nested.Exists(window => window.Needed > PointsIn(window.Looks))) return Fraction.Zero;
+        if (noise.Numerator.IsZero) return nested.TrueForAll(window => window.Needed <= 0) ? Fraction.Of(1) : Fraction.Zero;
+        if (noise.Numerator >= noise.Denominator) return Fraction.Of(1);
+        var cap = (int)nested.Max(window => Math.Min(window.Needed, MostNeeded + 1));
+        if (cap > MostNeeded) return null;
+        var counts = new Floating[cap + 1];
+        counts[0] = Floating.One;
+        var done = new long[points.Length];
+        foreach (var (looks, needed) in nested)
+        {
+            for (var part = 0; part < points.Length; part++)
+            {
+                var most = (int)((cap + points[part] - 1) / points[part]); // so many bad looks of it are enough by themselves
+                var bad = Point(looks[part] - done[part], noise, most);
+                var spread = new Floating[cap + 1];
+                for (var i = 0; i <= most; i++) spread[Math.Min(cap, i * points[part])] += bad[i];
+                counts = Joined(counts, spread, cap);
+            }
+            for (var j = 0; j < needed; j++) counts[j] = default;
+            done = looks;
+        }
+        return counts.Aggregate(default(Floating), (sum, count) => sum + count).ToFraction();
+    }
+
     /// <param name="windows">How many looks each window holds, and how many of them must be bad.</param>
     /// <param name="noise">The probability of one bad look, between 0 and 1.</param>
     /// <returns>The probability; null where it takes too long to say.</returns>

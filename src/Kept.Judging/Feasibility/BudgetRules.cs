@@ -69,7 +69,7 @@ public static class BudgetRules
         }
         return line.FiresOnOne
             ? new Diagnostic(BudgetCodes.FiresOnOne, Severity.Warning, at,
-                $"one failed {line.Unit} fires this line of the alert `{line.Alert}`: {string.Join(" and ", line.Windows.Select(window => $"over {window.Test.Window} {window.Needed} of {VerdictWords.Figure(window.Holds)} is enough"))}",
+                $"one failed {(line.Unit == "point" ? "look" : line.Unit)} fires this line of the alert `{line.Alert}`: {string.Join(" and ", line.Windows.Select(window => $"over {window.Test.Window} {window.Needed} of {VerdictWords.Figure(window.Holds)} is enough"))}",
                 "look more often, write a longer window, or a higher burn; two failures at least should speak of more than chance", promise.Name)
             : null;
     }

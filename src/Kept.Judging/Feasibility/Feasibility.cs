@@ -5,7 +5,7 @@ namespace Kept.Judging;
 
 /// <summary>What an objective asks for, known before anything was looked at.</summary>
 /// <param name="Objective">The objective.</param>
-/// <param name="Unit"><c>look</c> or <c>slice</c>.</param>
+/// <param name="Unit"><c>look</c>, <c>slice</c>, or <c>point</c> where looks have weights.</param>
 /// <param name="Holds">How many of them the whole window holds; of a calendar's, its shortest.</param>
 /// <param name="Each">The time that one stands for.</param>
 /// <param name="Bears">How many bad ones it bears; null where it has no budget: then one breaks it, or nothing can be said.</param>
@@ -15,8 +15,11 @@ namespace Kept.Judging;
 /// <param name="HoldsAtMost">How many its longest window holds: a month has 28 to 31 days, and days of a clock change are longer or shorter.</param>
 public sealed record ObjectiveFeasibility(Objective Objective, string Unit, long Holds, Duration Each, long? Bears, Duration BudgetTime, long NeededForKept, long? NeededForConfidence, long HoldsAtMost)
 {
+    /// <summary>The most that one look or slice counts: one, unless looks have weights.</summary>
+    public long Heaviest { get; init; } = 1;
+
     /// <summary>One bad one breaks it.</summary>
-    public bool BreaksByOne => Bears is null or 0;
+    public bool BreaksByOne => Bears is not { } bears || bears < Heaviest;
 
     /// <summary>How long everything fails until it is broken.</summary>
     public Duration UntilBroken => Each * ((Bears ?? 0) + 1);
@@ -37,7 +40,7 @@ public sealed record BurnWindow(BurnTest Test, long Holds, long Needed);
 /// <summary>What one line of an alert can do.</summary>
 /// <param name="Alert">The alert's name.</param>
 /// <param name="Line">The line.</param>
-/// <param name="Unit"><c>look</c> or <c>slice</c>.</param>
+/// <param name="Unit"><c>look</c>, <c>slice</c>, or <c>point</c> where looks have weights.</param>
 /// <param name="Each">The time that one stands for.</param>
 /// <param name="Windows">Each of its windows.</param>
 /// <param name="CanFire">False where even a window in which everything fails does not reach it.</param>
@@ -52,8 +55,11 @@ public sealed record BurnFeasibility(
     /// <summary>So many failures it takes: of each window as many as it needs, and shorter windows lie inside longer ones.</summary>
     public long Needed => Math.Max(Windows.Max(window => window.Needed), Confirmations);
 
+    /// <summary>The most that one look or slice counts: one, unless looks have weights.</summary>
+    public long Heaviest { get; init; } = 1;
+
     /// <summary>A single bad look fires it.</summary>
-    public bool FiresOnOne => CanFire && Needed <= 1;
+    public bool FiresOnOne => CanFire && Confirmations <= 1 && Needed <= Heaviest;
 
     /// <summary>The probability is an upper bound: of looks that must be confirmed fewer count than are bad.</summary>
     public bool IsAtMost => Confirmations > 1;
@@ -83,10 +89,24 @@ public static class Feasibility
         var holds = Holds(promise, plan, length);
         var allowed = plan.Share.Allowed is { } share ? share * Fraction.Of(holds) : null;
         var bears = allowed is null ? (long?)null : Bears(plan, holds);
-        var confidence = promise.Confidence is { } level && plan.Share.Level is > 0 and < 1 && plan.Share.WantsMany
-            ? ConfidenceBound.Needed(plan.Share, 0, 0, plan.IsMean ? ConfidenceBound.OfShares(level) : level) : null;
+        var confidence = promise.Confidence is not { } level || plan.Share.Level is not (> 0 and < 1) || !plan.Share.WantsMany ? null
+            : IsInPoints(plan) ? NeededPoints(promise, plan, length, holds, level)
+            : ConfidenceBound.Needed(plan.Share, 0, 0, plan.IsMean ? ConfidenceBound.OfShares(level) : level);
         return new ObjectiveFeasibility(plan.Objective, Unit(plan), holds, Each(length, holds), bears, allowed is null ? default : new Duration((long)(allowed * new Fraction(length.Nanoseconds, Math.Max(1, holds))).Floor),
-            (long)(Fraction.Of(promise.Coverage) * Fraction.Of(holds)).Ceiling, confidence, Holds(promise, plan, longest));
+            (long)(Fraction.Of(promise.Coverage) * Fraction.Of(holds)).Ceiling, confidence, Holds(promise, plan, longest))
+        { Heaviest = HeaviestOf(plan) };
+    }
+
+    /// <summary>Looks that count unlike are told in points; slices count alike whatever is in them.</summary>
+    private static bool IsInPoints(ObjectivePlan plan) => plan.IsWeighted && plan.SliceTrack < 0;
+
+    private static long HeaviestOf(ObjectivePlan plan) => IsInPoints(plan) ? plan.Heaviest : 1;
+
+    /// <summary>The points of as many good looks, in the proportion of their rhythms, as say kept with that confidence.</summary>
+    private static long? NeededPoints(Promise promise, ObjectivePlan plan, Duration length, long holds, decimal confidence)
+    {
+        var looks = Math.Max(1, plan.Tracks.Sum(counted => length.Nanoseconds / promise.Checks[counted.Track].Every.Nanoseconds));
+        return ConfidenceBound.NeededOfPoints(plan.Share, holds, looks, plan.Heaviest, confidence) is { } needed ? (long)(new Fraction(holds, looks) * Fraction.Of(needed)).Ceiling : null;
     }
 
     /// <summary>The most bad ones of so many with which it still holds.</summary>
@@ -114,30 +134,31 @@ public static class Feasibility
             confirmations = Math.Max(confirmations, pace.Confirmations);
             if (pace.Soonest(needed, holds, rule) is var early && early > soonest) soonest = early;
             // A window that is no multiple of the period holds now one look more, and may then need one more.
-            var most = plan.SliceTrack >= 0 ? holds : plan.Tracks.Sum(counted => (test.Window.Nanoseconds + promise.Checks[counted.Track].Every.Nanoseconds - 1) / promise.Checks[counted.Track].Every.Nanoseconds);
+            var most = plan.SliceTrack >= 0 ? holds : plan.Tracks.Sum(counted => counted.Weight * ((test.Window.Nanoseconds + promise.Checks[counted.Track].Every.Nanoseconds - 1) / promise.Checks[counted.Track].Every.Nanoseconds));
             if (pace.Latest(rule.Needed(most), most, rule, plan.IsRecounted && promise.Accounting.OwnOutage != GapAccount.Excluded ? PatienceOf(promise, plan) : 0) is var late && late > latest) latest = late;
         }
         var first = plans[line.Tests[0].Objective];
         var isOne = line.Tests.All(test => test.Objective == line.Tests[0].Objective); // over one stream of looks the windows lie in each other
-        var usual = isOne && canFire && (confirmations == 1 || first.SliceTrack < 0) ? noise?.Invoke(line.Tests[0].Objective) : null;
+        var usual = isOne && canFire && (confirmations == 1 || first.SliceTrack < 0 && !IsInPoints(first)) ? noise?.Invoke(line.Tests[0].Objective) : null;
         // Looks are confirmed by those before them too, so that many bad ones there must be in a stretch that is longer by these: it bounds the probability, and with it chance.
         var before = first.Tracks.Sum(counted => (long)promise.Checks[counted.Track].Confirm.Of - 1);
         var tail = usual is null ? null
+            : IsInPoints(first) ? BinomialTail.OfPoints([.. first.Tracks.Select(counted => counted.Weight)], windows.Select(window => (first.Tracks.Select(counted => window.Test.Window.Nanoseconds / promise.Checks[counted.Track].Every.Nanoseconds).ToArray(), window.Needed)), usual)
             : BinomialTail.Of(windows.SelectMany(window => confirmations == 1 ? [(window.Holds, window.Needed)] : ((long, long)[])[(window.Holds, window.Needed), (window.Holds + before, Math.Max(window.Needed, confirmations))]), usual);
         var length = CalendarClock.LengthsOf(first.Objective.Window).Shortest;
-        return new BurnFeasibility(alert.Name, line, Unit(first), Each(length, Holds(promise, first, length)), windows.MoveToImmutable(), canFire, soonest, latest, confirmations, usual, tail);
+        return new BurnFeasibility(alert.Name, line, Unit(first), Each(length, Holds(promise, first, length)), windows.MoveToImmutable(), canFire, soonest, latest, confirmations, usual, tail) { Heaviest = HeaviestOf(first) };
     }
 
     private static long PatienceOf(Promise promise, ObjectivePlan plan) => plan.Tracks.Max(counted => PromiseFold.PatienceOf(promise.Checks[counted.Track]));
 
-    private static string Unit(ObjectivePlan plan) => plan.SliceTrack >= 0 ? "slice" : "look";
+    private static string Unit(ObjectivePlan plan) => plan.Objective.Unit;
 
     private static Duration Each(Duration length, long holds) => length / Math.Max(1, holds);
 
-    /// <summary>How many looks, or slices, lie in a stretch of that length.</summary>
+    /// <summary>How many looks, slices or points lie in a stretch of that length.</summary>
     private static long Holds(Promise promise, ObjectivePlan plan, Duration length)
     {
-        var periods = plan.Tracks.Select(counted => promise.Checks[counted.Track].Every.Nanoseconds);
-        return plan.Objective.Slice is { } slice ? length.Nanoseconds / Math.Max(slice.Nanoseconds, periods.Min()) : periods.Sum(period => length.Nanoseconds / period);
+        var periods = plan.Tracks.Select(counted => (Length: promise.Checks[counted.Track].Every.Nanoseconds, counted.Weight));
+        return plan.Objective.Slice is { } slice ? length.Nanoseconds / Math.Max(slice.Nanoseconds, periods.Min(period => period.Length)) : periods.Sum(period => period.Weight * (length.Nanoseconds / period.Length));
     }
 }

@@ -3,13 +3,13 @@ using Kept.Model;
 namespace Kept.Judging;
 
 /// <summary>
-/// How fast failures are seen where everything fails from some moment on, for whatever phases looks and slices have. A stretch of time holds at least
+/// How fast failures are seen where everything fails from some moment on, for whatever phases looks and slices have, in points where looks have weights. A stretch of time holds at least
 /// ⌊length / period⌋ looks of a check, and at most one more where both its ends are looks.
 /// </summary>
 internal sealed class Pace(Promise promise, ObjectivePlan plan)
 {
-    private readonly (long Period, int Confirm)[] _checks =
-        [.. plan.Tracks.Select(counted => promise.Checks[counted.Track]).Select(check => (Math.Max(1, check.Every.Nanoseconds), promise.Accounting.Retries == RetryAccount.Confirmed ? check.Confirm.Count : 1))];
+    private readonly (long Period, int Confirm, long Points)[] _checks =
+        [.. plan.Tracks.Select(counted => (Check: promise.Checks[counted.Track], counted.Weight)).Select(part => (Math.Max(1, part.Check.Every.Nanoseconds), promise.Accounting.Retries == RetryAccount.Confirmed ? part.Check.Confirm.Count : 1, part.Weight))];
 
     /// <summary>Zero where looks are counted. Looks rarer than slices fill a slice each.</summary>
     private readonly long _slice = plan.SliceTrack < 0 ? 0 : Math.Max(plan.Slice * Duration.PerMicrosecond, plan.Tracks.Min(counted => promise.Checks[counted.Track].Every.Nanoseconds));
@@ -43,7 +43,7 @@ internal sealed class Pace(Promise promise, ObjectivePlan plan)
     /// <summary>The first look later than that after a look, at the soonest: with several checks it may be another's, at once.</summary>
     private long After(long time) => _checks.Length > 1 ? time : ((time / _checks[0].Period) + 1) * _checks[0].Period;
 
-    private long Looks(int more) => Math.Max(1, _checks.Sum(check => (_slice + (more * (check.Period - 1))) / check.Period));
+    private long Looks(int more) => Math.Max(1, _checks.Sum(check => check.Points * ((_slice + (more * (check.Period - 1))) / check.Period)));
 
     /// <summary>How many looks of the first slice must fail, so that with the whole ones after it enough is bad.</summary>
     private long InFirst(long needed, long holds, long looks, BurnRule rule)
@@ -70,7 +70,7 @@ internal sealed class Pace(Promise promise, ObjectivePlan plan)
         while (high - low > 1)
         {
             var middle = low + ((high - low) / 2);
-            if (_checks.Sum(check => (middle / check.Period) + more is var seen && isConfirmed || seen >= check.Confirm ? seen : 0) >= wanted) high = middle;
+            if (_checks.Sum(check => (middle / check.Period) + more is var seen && isConfirmed || seen >= check.Confirm ? check.Points * seen : 0) >= wanted) high = middle;
             else low = middle;
         }
         return high;

@@ -65,7 +65,7 @@ public sealed record HollowCheck(Check Check, HollowState State, string? Why, Ob
     /// <param name="now">Acceptances that end until then count no longer.</param>
     public static HollowCheck Of(Check check, ImmutableArray<Objective> keeps = default, Instant now = default)
     {
-        var counted = (keeps.IsDefault ? [] : keeps).Where(objective => objective.OfCheck is not { } of || of == check.Name).ToList();
+        var counted = (keeps.IsDefault ? [] : keeps).Where(objective => objective.Counts(check.Name)).ToList();
         var measured = MeasuredBy(check, counted).ToList();
         var good = GoodLook.Of(check, measured);
         // What is measured is no expectation: that it cannot be had too proves nothing.

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Kept.Model;
 
 namespace Kept.Judging;
 
@@ -42,6 +43,37 @@ internal static class ConfidenceBound
             else low = middle;
         }
         return high;
+    }
+
+    /// <summary>
+    /// The same where looks have weights. Bad points over the heaviest weight are a sum of shares between 0 and 1, one for each look, so <see cref="OfShares"/> bounds its
+    /// tail by the binomial over as many looks of the same mean; that mean is rounded to the cautious side.
+    /// </summary>
+    /// <param name="rule">What share of the points must satisfy.</param>
+    /// <param name="satisfying">Points that do.</param>
+    /// <param name="counted">All points.</param>
+    /// <param name="looks">The looks they are of.</param>
+    /// <param name="heaviest">The most points that a look is.</param>
+    /// <param name="confidence">The level.</param>
+    public static bool ConfirmsPoints(ShareRule rule, long satisfying, long counted, long looks, long heaviest, decimal confidence) =>
+        Confirms(new ShareRule(Comparison.GreaterOrEqual, 1 - Odds(rule, counted, looks, heaviest, isUp: false)), looks - Bundles(counted - satisfying, heaviest, isUp: true), looks, OfShares(confidence));
+
+    /// <summary>The same for what is surely violated.</summary>
+    public static bool ExcludesPoints(ShareRule rule, long satisfying, long counted, long looks, long heaviest, decimal confidence) =>
+        Excludes(new ShareRule(Comparison.GreaterOrEqual, 1 - Odds(rule, counted, looks, heaviest, isUp: true)), looks - Bundles(counted - satisfying, heaviest, isUp: false), looks, OfShares(confidence));
+
+    /// <summary>How many looks, all good and in the proportion of those counted, it takes to say so; null beyond a billion.</summary>
+    public static long? NeededOfPoints(ShareRule rule, long counted, long looks, long heaviest, decimal confidence) =>
+        Needed(new ShareRule(Comparison.GreaterOrEqual, 1 - Odds(rule, counted, looks, heaviest, isUp: false)), 0, 0, OfShares(confidence));
+
+    private static long Bundles(long points, long heaviest, bool isUp) => (points + (isUp ? heaviest - 1 : 0)) / heaviest;
+
+    /// <summary>The mean of what one look adds, where just so many points are bad as the rule allows.</summary>
+    private static decimal Odds(ShareRule rule, long counted, long looks, long heaviest, bool isUp)
+    {
+        const long Digits = 1_000_000_000_000_000_000;
+        var odds = Fraction.Of(1 - rule.Level) * new Fraction(counted, (BigInteger)Math.Max(1, looks) * heaviest) * Fraction.Of(Digits);
+        return Math.Min(1, (decimal)(isUp ? odds.Ceiling : odds.Floor) / Digits);
     }
 
     /// <summary>The share surely satisfies the rule.</summary>

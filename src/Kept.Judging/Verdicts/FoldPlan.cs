@@ -91,6 +91,7 @@ public sealed class FoldPlan
             Share = share,
             Undecidable = why,
             Tracks = counted,
+            Heaviest = counted.IsEmpty ? 1 : counted.Max(one => one.Weight),
             SliceTrack = objective.Slice is not null && why is null ? Checks.Length + sliceTracks++ : -1,
             SliceShare = new ShareRule(Comparison.GreaterOrEqual, objective.SliceRule.Count == SliceCount.AtLeast ? objective.SliceRule.Share : 1),
         };
@@ -102,7 +103,7 @@ public sealed class FoldPlan
         why = null;
         for (var i = 0; i < Checks.Length; i++)
         {
-            if (objective.OfCheck is { } name && Checks[i].Name != name) continue;
+            if (!objective.Counts(Checks[i].Name)) continue;
             var measure = -1;
             if (objective.Quantity.Source == QuantitySource.Measured)
             {
@@ -122,7 +123,18 @@ public sealed class FoldPlan
                 place = _predicates[i].Count;
                 _predicates[i].Add(predicate);
             }
-            tracks.Add(new Counted(i, place));
+            tracks.Add(new Counted(i, place, objective.PointsOf(Checks[i].Name)));
+        }
+        // A part that nobody can see must not hide behind the others.
+        if (objective.Parts is { } parts && parts.Each.FirstOrDefault(part => tracks.All(one => Checks[one.Track].Name != part.Check)) is { } blind)
+        {
+            why = $"no check {blind.Check} measures {objective.Quantity.Name}";
+            return [];
+        }
+        if (objective is { Slice: { } slice, IsWeighted: true } && tracks.Sum(one => (decimal)one.Weight * ((slice.Nanoseconds / Math.Max(1, Checks[one.Track].Every.Nanoseconds)) + 1)) >= Mark.MostInSlice)
+        {
+            why = "a slice of it would hold more points than are counted";
+            return [];
         }
         if (tracks.Count == 0) why = objective.OfCheck is { } missing ? $"no check {missing} measures {objective.Quantity.Name}" : $"no check measures {objective.Quantity.Name}";
         return tracks.Capacity == tracks.Count ? tracks.MoveToImmutable() : tracks.ToImmutable();

@@ -33,7 +33,7 @@ internal readonly record struct Mark(ulong Bits)
         return new((ulong)look | ((ulong)Math.Min(satisfying / common, MostInSlice) << 3) | ((ulong)Math.Min(counted / common, MostInSlice) << 33));
     }
 
-    private const long MostInSlice = (1L << 30) - 1;
+    public const long MostInSlice = (1L << 30) - 1;
 
     /// <summary>What <see cref="OfShare"/> put in.</summary>
     public (long Satisfying, long Counted) Share => ((long)(Bits >> 3) & MostInSlice, (long)(Bits >> 33) & MostInSlice);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kept.Model;
 
 namespace Kept.Judging;
@@ -5,7 +6,7 @@ namespace Kept.Judging;
 /// <summary>Counts of one objective over its window.</summary>
 internal struct Figures
 {
-    /// <summary>In-force looks with evidence, and those of them that satisfy.</summary>
+    /// <summary>In-force looks with evidence, and those of them that satisfy. Where looks have weights all but <see cref="Looks"/> and <see cref="BadLooks"/> are points.</summary>
     public long Counted, Satisfying;
     /// <summary>Due so far, in force or unknown.</summary>
     public long Due;
@@ -18,6 +19,8 @@ internal struct Figures
     public long Assumed;
     /// <summary>The sum of the shares of slices, where their mean is judged; then <see cref="Satisfying"/> is its whole part.</summary>
     public Fraction? Sum;
+    /// <summary>The counted as looks (or slices), whatever they weigh, and the bad ones of them.</summary>
+    public long Looks, BadLooks;
     /// <summary>Every check was looked at often enough.</summary>
     public bool IsCovered;
 }
@@ -36,7 +39,11 @@ internal sealed partial class ObjectivePlan : LineWords
         _ => Outcome.Unknown,
     };
 
-    public override string Of(VerdictLine line)
+    public override string Of(VerdictLine line) => Of(line, []);
+
+    /// <param name="line">The figures.</param>
+    /// <param name="parts">Of each part, where the objective names several.</param>
+    public string Of(VerdictLine line, ImmutableArray<PartFigures> parts)
     {
         if (Undecidable is { } why) return why;
         var figures = new Figures
@@ -50,18 +57,20 @@ internal sealed partial class ObjectivePlan : LineWords
             Assumed = line.Assumed,
             Sum = line.Sum,
             IsCovered = line.IsCovered,
+            Looks = parts.Sum(part => part.Counted),
         };
-        var word = SliceTrack >= 0 ? "slice" : "look";
+        var word = Objective.Unit;
+        var said = figures.Counted == 0 ? "" : Said(figures, word) + PartWords.Of(parts, IsWeighted);
         return GroundOf(figures) switch
         {
             Ground.NoneInForce => $"in force at none of {VerdictWords.Plural(figures.NotInForce, word)} in this window",
             Ground.NoneSeen => $"none of {VerdictWords.Plural(figures.Due, word)} due in this window saw anything",
             Ground.NoneYet => $"no {word} in this window yet",
-            Ground.Fails when figures.Open > 0 => $"{Said(figures, word)}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good",
-            Ground.MayBeMended => $"{Said(figures, word)}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it",
-            Ground.NotCovered => $"{Said(figures, word)}, but only {SeenOf(figures)}, {VerdictWords.Percent(Coverage)} wanted of each check)",
-            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{Said(figures, word)}; too few to say so with {VerdictWords.Percent(Confidence!.Value)} confidence{Needed(figures, word)}",
-            _ => Said(figures, word),
+            Ground.Fails when figures.Open > 0 => $"{said}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good",
+            Ground.MayBeMended => $"{said}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it",
+            Ground.NotCovered => $"{said}, but {(parts.IsEmpty ? "only " + SeenOf(figures.Counted - figures.Assumed, figures.Due) : PartWords.NotSeen(parts, SeenOf))}, {VerdictWords.Percent(Coverage)} wanted of each check)",
+            Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{said}; too few to say so with {VerdictWords.Percent(Confidence!.Value)} confidence{Needed(figures, word)}",
+            _ => said,
         };
     }
 
@@ -88,6 +97,7 @@ internal sealed partial class ObjectivePlan : LineWords
     /// </summary>
     private string Needed(in Figures figures, string word)
     {
+        if (IsWeighted && SliceTrack < 0) return ""; // which looks come is not known, and they do not count alike
         var level = figures.Sum is null ? Confidence!.Value : ConfidenceBound.OfShares(Confidence!.Value);
         var fails = GroundOf(figures) == Ground.FailsByTooFew;
         var needed = fails ? ConfidenceBound.NeededBad(Share, figures.Sum is { } sum ? (long)sum.Ceiling : figures.Satisfying, figures.Counted, level)
@@ -98,15 +108,17 @@ internal sealed partial class ObjectivePlan : LineWords
         return more <= room ? "; " + words : $"; {words}, but this window has room for {VerdictWords.Figure(room)}";
     }
 
-    private bool IsConfirmed(in Figures figures, decimal confidence) =>
-        ConfidenceBound.Confirms(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? confidence : ConfidenceBound.OfShares(confidence));
+    private bool IsConfirmed(in Figures figures, decimal confidence) => IsWeighted && SliceTrack < 0
+        ? ConfidenceBound.ConfirmsPoints(Share, figures.Satisfying, figures.Counted, figures.Looks, Heaviest, confidence)
+        : ConfidenceBound.Confirms(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? confidence : ConfidenceBound.OfShares(confidence));
 
-    private bool IsExcluded(in Figures figures, decimal confidence) => figures.Sum is { } sum
+    private bool IsExcluded(in Figures figures, decimal confidence) => IsWeighted && SliceTrack < 0
+        ? ConfidenceBound.ExcludesPoints(Share, figures.Satisfying, figures.Counted, figures.Looks, Heaviest, confidence)
+        : figures.Sum is { } sum
         ? ConfidenceBound.Excludes(Share, (long)sum.Ceiling, figures.Counted, ConfidenceBound.OfShares(confidence))
         : ConfidenceBound.Excludes(Share, figures.Satisfying, figures.Counted, confidence);
 
-    private static string SeenOf(in Figures figures) =>
-        $"{VerdictWords.Figure(figures.Counted - figures.Assumed)} of {VerdictWords.Figure(figures.Due)} due were seen ({VerdictWords.Percent(figures.Counted - figures.Assumed, figures.Due)}";
+    private static string SeenOf(long seen, long due) => $"{VerdictWords.Figure(seen)} of {VerdictWords.Figure(due)} due were seen ({VerdictWords.Percent(seen, due)}";
 
     private string Said(in Figures figures, string word)
     {

@@ -20,7 +20,11 @@ internal readonly record struct Predicate(QuantitySource Source, int Measure, lo
 }
 
 /// <summary>Where the looks of one objective stand: a track, and which of its predicates.</summary>
-internal readonly record struct Counted(int Track, int Predicate);
+/// <param name="Weight">How many points a look of it is: one, unless the objective writes weights.</param>
+internal readonly record struct Counted(int Track, int Predicate, long Weight = 1)
+{
+    public override string ToString() => $"Counted {{ Track = {Track}, Predicate = {Predicate}{(Weight == 1 ? "" : $", Weight = {Weight}")} }}";
+}
 
 /// <summary>One objective, prepared: what satisfies it, which tracks hold its looks, what share is wanted.</summary>
 internal sealed partial class ObjectivePlan
@@ -34,6 +38,10 @@ internal sealed partial class ObjectivePlan
     /// <summary>Why no look can decide it; null where looks can.</summary>
     public string? Undecidable { get; init; }
     public ImmutableArray<Counted> Tracks { get; init; } = [];
+    /// <summary>The most points that a look is.</summary>
+    public long Heaviest { get; init; } = 1;
+    /// <summary>What a bad look spends is not one: what is counted are points, and of slices the looks in them.</summary>
+    public bool IsWeighted => Objective.IsWeighted;
     /// <summary>With <c>per</c>: the track of its slices, else −1.</summary>
     public int SliceTrack { get; init; } = -1;
     public long Slice => Objective.Slice is { } slice ? Math.Max(1, slice.Nanoseconds / 1000) : 0;

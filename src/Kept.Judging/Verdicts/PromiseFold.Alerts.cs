@@ -56,13 +56,13 @@ public sealed partial class PromiseFold
         var rule = BurnRule.Of(test, allowed);
         var bad = figures.Sum is { } sum ? Fraction.Of(figures.Counted) - sum : Fraction.Of(figures.Counted - figures.Satisfying);
         if (!burns.Exists(known => known.Objective == plan.Objective.Text && known.Window == test.Window)) burns.Add(new BurnFigures(plan.Objective.Text, test.Window, bad, figures.Counted, figures.Open));
-        var word = plan.SliceTrack >= 0 ? "slice" : "look";
+        var word = plan.Objective.Unit;
         string Burn() => $"over {test.Window} the budget burns {(bad / (allowed * Fraction.Of(figures.Counted))).ToWords(1)} times as fast as it may ({bad.ToWords(1)} of {VerdictWords.Plural(figures.Counted, word)} bad)";
         if (figures.Counted == 0)
             return figures.NotInForce > 0 && figures.Due == 0 ? (Truth.False, $"over {test.Window} it was not in force") : (Truth.Unknown, $"over {test.Window} no {word} saw anything");
         var isReached = rule.IsReached(bad, figures.Counted + figures.Open);
         // A regime may just have begun: of a window that holds a look or two of it, one bad look is a large share.
-        if (isReached && plan.SliceTrack < 0 && _regime != Regime.Any && bad.CompareTo(Fraction.Of(Checks.Max(check => check.Confirm.Count))) < 0) return (Truth.Unknown, $"{Burn()}, which are too few looks of this regime");
+        if (isReached && plan.SliceTrack < 0 && _regime != Regime.Any && figures.BadLooks < Checks.Max(check => check.Confirm.Count)) return (Truth.Unknown, $"{Burn()}, which are too few looks of this regime");
         if (isReached) return (Truth.True, Burn());
         if (rule.IsReached(bad, figures.Counted)) return (Truth.Unknown, $"{Burn()}, but {VerdictWords.Plural(figures.Open, word)} missing may still mend it");
         if (!figures.IsCovered) return (Truth.Unknown, $"over {test.Window} only {VerdictWords.Figure(figures.Counted - figures.Assumed)} of {VerdictWords.Plural(figures.Due, word)} due saw anything");

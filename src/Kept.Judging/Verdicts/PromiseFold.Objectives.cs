@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kept.Model;
 
 namespace Kept.Judging;
@@ -43,9 +44,11 @@ public sealed partial class PromiseFold
 
     private VerdictLine LineOf(ObjectivePlan plan, Reach reach, Instant from, Instant to, long now)
     {
-        var figures = FiguresOf(plan, reach, now);
+        var parts = plan.Objective.Parts is null ? null : ImmutableArray.CreateBuilder<PartFigures>(plan.Tracks.Length);
+        var figures = FiguresOf(plan, reach, now, parts);
+        LineWords words = parts is null ? plan : new PartWords(plan, parts.MoveToImmutable());
         var budget = figures.Sum is { } sum ? plan.Share.BudgetLeft(sum, figures.Counted, figures.Open) : plan.Share.BudgetLeft(figures.Satisfying, figures.Counted, figures.Open);
-        return new VerdictLine(plan.Objective.Text, plan.Decide(figures), plan, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, from, to, budget)
+        return new VerdictLine(plan.Objective.Text, plan.Decide(figures), words, figures.Satisfying, figures.Counted, figures.Due, figures.Expected, from, to, budget)
         {
             Open = figures.Open,
             NotInForce = figures.NotInForce,
@@ -56,12 +59,14 @@ public sealed partial class PromiseFold
         };
     }
 
-    private Figures FiguresOf(ObjectivePlan plan, Reach reach, long now) => plan.SliceTrack >= 0 ? CountSlices(plan, reach, now) : CountLooks(plan, reach, now);
+    /// <param name="parts">Takes the figures of each part; null where nobody asks.</param>
+    private Figures FiguresOf(ObjectivePlan plan, Reach reach, long now, ImmutableArray<PartFigures>.Builder? parts = null) =>
+        plan.SliceTrack >= 0 ? CountSlices(plan, reach, now, parts) : CountLooks(plan, reach, now, parts);
 
     /// <summary>[Low, High) is what counts; [WholeLow, WholeHigh) what the window may come to hold.</summary>
     private readonly record struct Reach(long Low, long High, long WholeLow, long WholeHigh);
 
-    private Figures CountLooks(ObjectivePlan plan, Reach reach, long now)
+    private Figures CountLooks(ObjectivePlan plan, Reach reach, long now, ImmutableArray<PartFigures>.Builder? parts)
     {
         var figures = new Figures { IsCovered = true };
         foreach (var counted in plan.Tracks)
@@ -69,7 +74,7 @@ public sealed partial class PromiseFold
             var track = Counting(counted.Track);
             var tally = track.Count(reach.Low, reach.High, counted.Predicate);
             var assumed = _plan.Accounting.Assumes ? track.Count(reach.Low, reach.High, _plan.Assumed(counted.Track)).Satisfying : 0;
-            AddCounts(ref figures, tally, assumed, DueOf(counted, reach, now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now));
+            AddCounts(ref figures, tally, assumed, DueOf(counted, reach, now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now), counted, plan.Objective.Parts is not null, parts);
         }
         return figures;
     }
@@ -94,7 +99,7 @@ public sealed partial class PromiseFold
     /// counted anew (a share of their looks, or a policy of its own), what is bad so far may be mended, so it counts when it is over (where looks that are not recorded
     /// count too: when the last of them should be here). A slice with one look is as good as one with sixty, so looks must cover the window too, of each check.
     /// </summary>
-    private Figures CountSlices(ObjectivePlan plan, Reach reach, long now)
+    private Figures CountSlices(ObjectivePlan plan, Reach reach, long now, ImmutableArray<PartFigures>.Builder? parts)
     {
         var slice = plan.Slice;
         var running = now - FloorMod(now, slice);
@@ -110,7 +115,10 @@ public sealed partial class PromiseFold
         {
             var looks = Counting(counted.Track).Count(reach.Low, reach.High, counted.Predicate);
             var looksDue = DueOf(counted, reach, now);
-            if (!IsSeen(looks.Evidence, looks.Recorded + Math.Max(0, looksDue.Slots - looksDue.Recorded) - looks.NotInForce)) figures.IsCovered = false;
+            var due = looks.Recorded + Math.Max(0, looksDue.Slots - looksDue.Recorded) - looks.NotInForce;
+            var isCovered = IsSeen(looks.Evidence, due) && (looks.Evidence > 0 || looks.NotInForce > 0 || plan.Objective.Parts is null);
+            if (!isCovered) figures.IsCovered = false;
+            parts?.Add(new PartFigures(Checks[counted.Track].Name, counted.Weight, looks.Satisfying, looks.Evidence, due, isCovered));
         }
         if (plan.IsMean)
         {
@@ -146,7 +154,10 @@ public sealed partial class PromiseFold
     /// <param name="soFar">What should be here by now.</param>
     /// <param name="slots">Slots of the whole window.</param>
     /// <param name="assumed">Recorded without evidence, and counted by the accounting.</param>
-    private void AddCounts(ref Figures figures, Tally tally, long assumed, SoFar soFar, long slots)
+    /// <param name="part">Whose looks these are; of slices nothing.</param>
+    /// <param name="isNamed">The objective names it beside others, so it counts on it: where nothing of it was seen nothing is kept.</param>
+    /// <param name="parts">Takes the figures of each part; null where nobody asks.</param>
+    private void AddCounts(ref Figures figures, Tally tally, long assumed, SoFar soFar, long slots, Counted part = default, bool isNamed = false, ImmutableArray<PartFigures>.Builder? parts = null)
     {
         var silent = Math.Max(0, soFar.Slots - soFar.Recorded);
         var due = tally.Recorded + silent - tally.NotInForce;
@@ -161,15 +172,20 @@ public sealed partial class PromiseFold
                 if (figures.Sum is { } sum) figures.Sum = sum + Fraction.Of(silent);
             }
         }
-        figures.Counted += tally.Evidence + assumed;
-        figures.Assumed += assumed;
-        figures.Satisfying += tally.Satisfying;
-        figures.NotInForce += tally.NotInForce;
-        figures.Due += due;
-        figures.Expected += expected;
-        figures.Open += expected - tally.NotInForce - tally.Evidence - assumed;
+        var weight = Math.Max(1, part.Weight);
+        figures.Looks += tally.Evidence + assumed;
+        figures.BadLooks += tally.Evidence + assumed - tally.Satisfying;
+        figures.Counted += weight * (tally.Evidence + assumed);
+        figures.Assumed += weight * assumed;
+        figures.Satisfying += weight * tally.Satisfying;
+        figures.NotInForce += weight * tally.NotInForce;
+        figures.Due += weight * due;
+        figures.Expected += weight * expected;
+        figures.Open += weight * (expected - tally.NotInForce - tally.Evidence - assumed);
         // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
-        if (!IsSeen(tally.Evidence, due) || (tally.Evidence == 0 && (tally.NotInForce == 0 || assumed > 0) && expected > 0)) figures.IsCovered = false;
+        var isCovered = IsSeen(tally.Evidence, due) && (tally.Evidence > 0 || (tally.NotInForce > 0 && assumed == 0) || (expected == 0 && !isNamed));
+        if (!isCovered) figures.IsCovered = false;
+        parts?.Add(new PartFigures(Checks[part.Track].Name, weight, tally.Satisfying, tally.Evidence + assumed, due, isCovered) { Assumed = assumed });
     }
 
     /// <summary>How many slots of a check lie in [low, high), each stretch by the rhythm in force then.</summary>

@@ -51,19 +51,19 @@ public sealed partial class PromiseFold
             var track = Counting(counted.Track);
             if (!track.IsExact(start)) return; // its looks are kept as counts only: the slice stays as it was
             var tally = track.Count(start, start + plan.Slice, counted.Predicate);
-            seen += tally.Evidence;
-            satisfying += tally.Satisfying;
+            seen += tally.Evidence * counted.Weight;
+            satisfying += tally.Satisfying * counted.Weight;
             outside += tally.NotInForce;
             recorded += tally.Recorded;
-            if (_plan.Accounting.Assumes) assumed += track.Count(start, start + plan.Slice, _plan.Assumed(counted.Track)).Satisfying;
+            if (_plan.Accounting.Assumes) assumed += track.Count(start, start + plan.Slice, _plan.Assumed(counted.Track)).Satisfying * counted.Weight;
             if (_plan.Accounting.OwnOutage == GapAccount.Excluded) continue;
             // What was due in it and is not recorded, by the rhythm of what is recorded in it and by nothing else: so it is known whatever comes later.
             var unseen = default(SoFar);
             foreach (var (from, to) in Outside(start, start + plan.Slice))
                 unseen += new SoFar(Slots(counted.Track, from, to, newest: start + plan.Slice - 1, oldest: start), track.Count(from, to, counted.Predicate).Recorded);
             var silent = Math.Max(0, unseen.Slots - unseen.Recorded);
-            assumed += silent;
-            if (_plan.Accounting.OwnOutage == GapAccount.Good) satisfying += silent;
+            assumed += silent * counted.Weight;
+            if (_plan.Accounting.OwnOutage == GapAccount.Good) satisfying += silent * counted.Weight;
         }
         if (recorded == 0) return;
         var isGood = plan.SliceShare.Holds(satisfying, seen + assumed);

@@ -15,6 +15,7 @@ internal sealed partial class Track
     {
         var tally = default(Tally);
         long assumed = 0;
+        if (from >= to) return (tally, assumed, Fraction.Zero); // a window that is hardly longer than a slice may hold none that is over
         var bySize = new Dictionary<long, Int128>();
         if (from < _exactFrom)
             foreach (var quarter in QuartersIn(from, to))

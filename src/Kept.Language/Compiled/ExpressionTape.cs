@@ -234,6 +234,11 @@ internal static class ExpressionTape
         tape.Maybe(objective.Slice, slice => tape.Whole(slice.Nanoseconds));
         tape.Byte((byte)objective.SliceRule.Count);
         tape.Amount(objective.SliceRule.Share);
+        tape.List(objective.Parts?.Each ?? [], part =>
+        {
+            tape.Text(part.Check);
+            tape.Amount(part.Weight);
+        });
     }
 
     private static readonly Duration LongestWindow = Duration.Days(400);
@@ -245,5 +250,14 @@ internal static class ExpressionTape
             2 => new Window.Calendar(tape.One<CalendarUnit>(), tape.Zone()),
             _ => throw TapeReader.Damaged(),
         }, tape.Maybe(() => tape.Length(atMost: LongestWindow)))
-    { SliceRule = new SliceRule(tape.One<SliceCount>(), tape.Amount()) };
+    { SliceRule = new SliceRule(tape.One<SliceCount>(), tape.Amount()), Parts = tape.Parts() };
+
+    /// <summary>None, or as many as a document may say, each with a weight that one may have.</summary>
+    private static ObjectiveParts? Parts(this TapeReader tape)
+    {
+        var parts = tape.List(() => new ObjectivePart(tape.Text(), tape.Amount()));
+        if (parts.IsEmpty) return null;
+        if (parts.Length is < 2 or > ObjectiveParts.MostParts || !parts.All(part => ObjectivePart.IsWeight(part.Weight))) throw TapeReader.Damaged();
+        return new ObjectiveParts(parts);
+    }
 }

@@ -124,7 +124,7 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
     private static Promise Measured(Promise promise)
     {
         bool IsMeasured(Objective objective) => objective.Quantity.Source == QuantitySource.Surroundings
-            && promise.Checks.Any(check => (objective.OfCheck ?? check.Name) == check.Name && check.Measures.Any(measure => measure.Quantity.Name == objective.Quantity.Name));
+            && promise.Checks.Any(check => objective.Counts(check.Name) && check.Measures.Any(measure => measure.Quantity.Name == objective.Quantity.Name));
         return !promise.Keeps.Any(IsMeasured) ? promise : promise with
         {
             Keeps = [.. promise.Keeps.Select(objective => IsMeasured(objective) ? objective with { Quantity = objective.Quantity with { Source = QuantitySource.Measured } } : objective)],
@@ -140,37 +140,54 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
         if (promise.Checks.IsEmpty) return;
         foreach (var objective in promise.Keeps)
         {
-            var of = objective.OfCheck is null ? null : promise.Checks.FirstOrDefault(check => check.Name == objective.OfCheck);
-            if (objective.OfCheck is { } wanted && of is null)
+            string[] named = objective.Parts is { } parts ? [.. parts.Each.Select(part => part.Check)] : objective.OfCheck is { } one ? [one] : [];
+            if (named.FirstOrDefault(name => promise.Checks.All(check => check.Name != name)) is { } wanted)
             {
                 _problems.Error(Codes.UnknownCheck, objective.At, $"the promise has no check called `{wanted}`{_problems.Hint(wanted, promise.Checks.Select(check => check.Name))}", "its checks are " + string.Join(", ", promise.Checks.Select(check => check.Name)));
                 continue;
             }
-            var able = of is null ? promise.Checks : [of];
-            var quantity = objective.Quantity;
-            var seen = quantity.Source switch
+            var able = promise.Checks.Where(check => objective.Counts(check.Name)).ToList();
+            // of all checks one that sees it is enough; of those that are named each
+            var blind = able.FirstOrDefault(check => !Sees(check, objective.Quantity));
+            if (named.Length == 0 ? able.Exists(check => Sees(check, objective.Quantity)) : blind is null)
             {
-                QuantitySource.GoodLooks => true,
-                QuantitySource.LookTime => able.Any(check => !check.Kind.IsPassive),
-                _ => able.Any(check => check.Measures.Any(measure => measure.Quantity.Name == quantity.Name)),
-            };
-            if (seen && of is null) Pooled(objective, able);
-            if (seen) continue;
-            _problems.Error(Codes.NotMeasured, objective.At, of is null ? $"no check of the promise measures `{quantity.Name}`" : $"the check `{of.Name}` does not measure `{quantity.Name}`",
-                quantity.Source == QuantitySource.LookTime ? "a heartbeat calls us, so there is no time to measure; add a check that looks"
-                    : $"say where a check sees it: `measures: {{ {quantity.Name}: body.field as UNIT }}`");
+                if (named.Length != 1) Pooled(objective, able);
+                continue;
+            }
+            _problems.Error(Codes.NotMeasured, objective.At, named.Length == 0 ? $"no check of the promise measures `{objective.Quantity.Name}`" : $"the check `{blind!.Name}` does not measure `{objective.Quantity.Name}`",
+                objective.Quantity.Source == QuantitySource.LookTime ? "a heartbeat calls us, so there is no time to measure; add a check that looks"
+                    : $"say where a check sees it: `measures: {{ {objective.Quantity.Name}: body.field as UNIT }}`");
         }
     }
 
-    /// <summary>Looks are counted alike, so a check that is looked at far more often hides one that always fails.</summary>
+    private static bool Sees(Check check, QuantityType quantity) => quantity.Source switch
+    {
+        QuantitySource.GoodLooks => true,
+        QuantitySource.LookTime => !check.Kind.IsPassive,
+        _ => check.Measures.Any(measure => measure.Quantity.Name == quantity.Name),
+    };
+
+    /// <summary>Looks are counted alike, so a check that is looked at far more often hides one that always fails; weights may make up for it.</summary>
     private void Pooled(Objective objective, IReadOnlyList<Check> checks)
     {
         if (objective.Slice is not null || objective.Statistic.Kind == StatisticKind.Every || objective.Quantity.Source is not (QuantitySource.GoodLooks or QuantitySource.LookTime)) return;
-        var counted = checks.Where(check => objective.Quantity.Source == QuantitySource.GoodLooks || !check.Kind.IsPassive).ToList();
-        var (often, seldom) = (counted.MinBy(check => check.Every)!, counted.MaxBy(check => check.Every)!);
-        if (seldom.Every <= often.Every * 2) return;
-        _problems.Warning(Codes.Pooled, objective.At, $"`{often.Name}` is looked at every {often.Every} and `{seldom.Name}` every {seldom.Every}, and their looks count alike: `{seldom.Name}` could fail for ever and hardly show",
-            $"write a line for each (`of {often.Name}`, `of {seldom.Name}`), or give them one rhythm");
+        var counted = checks.Where(check => Sees(check, objective.Quantity)).ToList();
+        Duration Pace(Check check) => new(check.Every.Nanoseconds / objective.PointsOf(check.Name)); // time per point
+        var (often, seldom) = (counted.MinBy(Pace)!, counted.MaxBy(Pace)!);
+        // what differs by weight alone is meant
+        if (Pace(seldom) <= Pace(often) * 2 || seldom.Every <= often.Every * 2) return;
+        if (objective.Parts is { IsWeighted: true } weighted)
+            _problems.Warning(Codes.Pooled, objective.At, $"`{often.Name}` is looked at every {often.Every} and `{seldom.Name}` every {seldom.Every}, and a weight counts for each look: with these weights `{seldom.Name}` is {ShareOf(counted, seldom, weighted)} of what is counted",
+                $"write the weight of `{seldom.Name}` so that it makes up for its rhythm, or give them one rhythm");
+        else
+            _problems.Warning(Codes.Pooled, objective.At, $"`{often.Name}` is looked at every {often.Every} and `{seldom.Name}` every {seldom.Every}, and their looks count alike: `{seldom.Name}` could fail for ever and hardly show",
+                $"write a line for each (`of {often.Name}`, `of {seldom.Name}`), or give them one rhythm");
+    }
+
+    private static string ShareOf(IReadOnlyList<Check> counted, Check one, ObjectiveParts parts)
+    {
+        decimal Pace(Check check) => (decimal)parts.PointsOf(check.Name) / Math.Max(1, check.Every.Nanoseconds);
+        return Quantity.Ratio(decimal.Round(Pace(one) / counted.Sum(Pace), 4, MidpointRounding.ToZero)).ToString();
     }
 
     private Limits Limits(Written written)

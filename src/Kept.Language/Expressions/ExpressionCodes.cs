@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Kept.Language;
 
-/// <summary>The codes of everything that can be wrong inside an expression, an objective or a value: L050–L099. A shipped code keeps its meaning for ever.</summary>
+/// <summary>The codes of everything that can be wrong inside an expression, an objective or a value: L050–L099, and L141–L144. A shipped code keeps its meaning for ever.</summary>
 internal static class ExpressionCodes
 {
     /// <summary>The words do not make an expression: something is missing, or something follows that does not belong.</summary>
@@ -73,6 +73,14 @@ internal static class ExpressionCodes
     public const string Alert = "L085";
     /// <summary>An alert about a budget that there is not, or not one alone.</summary>
     public const string AlertBudget = "L086";
+    /// <summary>A list of parts that is empty, names one twice, or is too long.</summary>
+    public const string Parts = "L141";
+    /// <summary>A weight that is none.</summary>
+    public const string Weight = "L142";
+    /// <summary>A weight that changes nothing.</summary>
+    public const string IdleWeight = "L143";
+    /// <summary>Parts of several quantities.</summary>
+    public const string MixedParts = "L144";
 
     /// <summary>The catalogue part of these codes; each has a page under docs/errors and broken examples.</summary>
     public static ImmutableArray<LanguageCode> All { get; } =
@@ -111,5 +119,9 @@ internal static class ExpressionCodes
         new(Use, "limit of use that limits nothing", "A limit of use is no upper bound of what the user does."),
         new(Alert, "malformed alert", "A line of an alert is not written as `burn >= FACTOR over WINDOW`."),
         new(AlertBudget, "alert about no budget", "An alert does not speak of exactly one objective with a budget, or over a longer time than that objective."),
+        new(Parts, "parts that cannot be listed so", "The checks that an objective counts together are listed wrongly: none, one of them twice, or too many."),
+        new(Weight, "unusable weight", "A weight of a part cannot be used."),
+        new(IdleWeight, "weight that changes nothing", "A weight stands where every look of every part must hold."),
+        new(MixedParts, "parts of several quantities", "A part of an objective speaks of a quantity of its own."),
     ];
 }

@@ -22,7 +22,8 @@ public static class ExpressionText
         var text = new StringBuilder(objective.Quantity.Name);
         if (objective.Statistic.Kind == StatisticKind.Percentile) text.Append(' ').Append(objective.Statistic);
         else if (objective.Statistic.Kind == StatisticKind.Every) text.Append(objective.Operator is Comparison.Less or Comparison.LessOrEqual ? " max" : " min");
-        if (objective.OfCheck is { } check) text.Append(" of ").Append(check);
+        if (objective.Parts is { } parts) text.Append(" of ").Append(parts);
+        else if (objective.OfCheck is { } check) text.Append(" of ").Append(check);
         text.Append(' ').Append(Of(objective.Operator)).Append(' ').Append(objective.Target).Append(" over ").Append(objective.Window);
         if (objective.Slice is { } slice) text.Append(" per ").Append(slice);
         if (objective.SliceRule.Count != SliceCount.Whole) text.Append(' ').Append(objective.SliceRule);

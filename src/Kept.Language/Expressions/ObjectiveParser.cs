@@ -5,10 +5,10 @@ using Duration = Kept.Model.Duration;
 
 namespace Kept.Language;
 
-/// <summary>Reads <c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]</c>, and the shorter <c>QUANTITY COMPARISON VALUE</c> of a use.</summary>
+/// <summary>Reads <c>QUANTITY [STATISTIC] [of CHECK | of (CHECK [weight N], …)] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]</c>, and the shorter <c>QUANTITY COMPARISON VALUE</c> of a use.</summary>
 internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?> types)
 {
-    private const string Shape = "an objective is `QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]`, as in `latency p95 <= 5s over 1h`";
+    internal const string Shape = "an objective is `QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]`, as in `latency p95 <= 5s over 1h`";
     private static readonly Duration ShortestWindow = Duration.Minutes(1), LongestWindow = Duration.Days(400), ShortestSlice = Duration.Seconds(1);
 
     public Objective? Objective()
@@ -16,12 +16,9 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
         if (QuantityType() is not { } quantity) return null;
         var statisticAt = cursor.Now;
         if (!Statistic(quantity, out var statistic, out var word)) return null;
-        string? check = null;
-        if (cursor.TakeWord("of"))
-        {
-            if (cursor.Now.Kind is not (TokenKind.Word or TokenKind.Value)) return Missing("the name of a check");
-            check = cursor.Take().Text;
-        }
+        var reader = new PartsParser(cursor, quantity, statistic, name => Known(name) is not null);
+        var (check, parts) = cursor.TakeWord("of") ? reader.Read() : default;
+        if (cursor.Source.Failed) return null;
         if (Comparison(quantity, word, statisticAt) is not { } comparison) return null;
         if (new FieldValueParser(cursor).Value(quantity.Dimension, ExpressionSource.Quoted(quantity.Name)) is not { } target) return null;
         if (!cursor.Now.IsWord("over")) return NoWindow();
@@ -33,9 +30,14 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
         {
             if (Slice(window) is not { } length || SliceRule() is not { } counted) return null;
             (slice, rule) = (length, counted);
+            if (reader.WeightAt is { } weight && rule.Count == SliceCount.Whole)
+            {
+                reader.ReportIdle(weight, $"a slice is good when every look of every part in it is, whatever it weighs", $"leave the weights out, or let a share of the slice count: {ExpressionSource.Quoted($"per {length} at 95%")} or {ExpressionSource.Quoted($"per {length} mean")}");
+                return null;
+            }
         }
         if (IsJoined() || !cursor.AtEnd(Shape)) return null;
-        return new Objective(cursor.Source.Whole, cursor.Source.Text.Trim(), quantity, statistic, check, comparison, target, window, slice) { SliceRule = rule };
+        return new Objective(cursor.Source.Whole, cursor.Source.Text.Trim(), quantity, statistic, check, comparison, target, window, slice) { SliceRule = rule, Parts = parts };
     }
 
     public UseLimit? Use()
@@ -64,12 +66,6 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
         return cursor.AtEnd("a limit of use is `QUANTITY <= VALUE`, as in `rate <= 500/s`") ? new UseLimit(quantity, comparison, value, cursor.Source.Text.Trim()) : null;
     }
 
-    private Objective? Missing(string what)
-    {
-        cursor.Expected(what, Shape);
-        return null;
-    }
-
     private Objective? NoWindow()
     {
         if (cursor.Now.Kind != TokenKind.End)
@@ -95,6 +91,8 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
         return true;
     }
 
+    private QuantityType? Known(string name) => types(name) ?? Model.QuantityType.BuiltIn.FirstOrDefault(known => known.Name == name);
+
     private QuantityType? QuantityType()
     {
         var token = cursor.Now;
@@ -103,7 +101,7 @@ internal sealed class ObjectiveParser(Cursor cursor, Func<string, QuantityType?>
             cursor.Expected("the name of a quantity", Shape);
             return null;
         }
-        if ((types(token.Text) ?? Model.QuantityType.BuiltIn.FirstOrDefault(known => known.Name == token.Text)) is { } quantity)
+        if (Known(token.Text) is { } quantity)
         {
             cursor.Take();
             return quantity;

@@ -10,7 +10,8 @@ public static class Words
     public static string Of(Objective objective)
     {
         var bound = $"{Bound(objective.Operator)} {Of(objective.Target)}";
-        var check = objective.OfCheck is { } name ? $" by the check “{name}”" : "";
+        var check = objective.Parts is { } parts ? $" by the checks {string.Join(", ", parts.Each.Select(part => $"“{part.Check}”{(part.Weight == 1 ? "" : $" (weight {Of(Quantity.Number(part.Weight))})")}"))} together"
+            : objective.OfCheck is { } name ? $" by the check “{name}”" : "";
         var slices = (objective.Slice, objective.SliceRule.Count) switch
         {
             (null, _) => "",

@@ -69,12 +69,12 @@ public readonly record struct SliceRule(SliceCount Count, decimal Share)
     };
 }
 
-/// <summary><c>QUANTITY [STATISTIC] [of CHECK] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]</c>: one thing a promise keeps over a window.</summary>
+/// <summary><c>QUANTITY [STATISTIC] [of CHECK | of (CHECK [weight N], …)] COMPARISON VALUE over WINDOW [per SLICE [at SHARE | mean]]</c>: one thing a promise keeps over a window.</summary>
 /// <param name="At">The place of the whole line.</param>
 /// <param name="Text">As written.</param>
 /// <param name="Quantity">A built-in quantity or one of the agent's <c>types</c>.</param>
 /// <param name="Statistic">Percentile, every, or none.</param>
-/// <param name="OfCheck">The check it counts; null when all checks count together.</param>
+/// <param name="OfCheck">The one check it counts; null when several or all count together.</param>
 /// <param name="Operator">Never equal or not equal.</param>
 /// <param name="Target">With the quantity's unit.</param>
 /// <param name="Window">Which looks count.</param>
@@ -84,6 +84,21 @@ public sealed record Objective(
 {
     /// <summary>How each slice counts; without meaning where there are none.</summary>
     public SliceRule SliceRule { get; init; }
+
+    /// <summary>The checks it counts together, where it names several; null where it names one or none.</summary>
+    public ObjectiveParts? Parts { get; init; }
+
+    /// <summary>Looks of one check count more than those of another.</summary>
+    public bool IsWeighted => Parts is { IsWeighted: true };
+
+    /// <summary>Whether it counts a check.</summary>
+    public bool Counts(string check) => Parts is { } parts ? parts.PointsOf(check) > 0 : OfCheck is null || OfCheck == check;
+
+    /// <summary>How many points a look of a check that it counts is: one, unless weights are written.</summary>
+    public long PointsOf(string check) => Parts?.PointsOf(check) ?? 1;
+
+    /// <summary>What is counted: <c>look</c>, <c>slice</c>, or <c>point</c> where looks have weights.</summary>
+    public string Unit => Slice is not null ? "slice" : IsWeighted ? "point" : "look";
 }
 
 /// <summary>Who is bound by a quantity: the offer must lie inside the need, or the use inside the offer.</summary>

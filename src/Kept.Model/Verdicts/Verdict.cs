@@ -115,7 +115,7 @@ public abstract class LookAccount
 /// <param name="Text"><c>now</c>, or the objective as written.</param>
 /// <param name="Outcome">Its outcome.</param>
 /// <param name="Reason">In words, with figures.</param>
-/// <param name="Good">Good looks (or slices) counted.</param>
+/// <param name="Good">Good looks (or slices) counted; points, where looks have weights, and so with all that follows.</param>
 /// <param name="Counted">In-force looks (or slices) with evidence.</param>
 /// <param name="Due">Looks (or slices) that were due in the window so far, in force or unknown.</param>
 /// <param name="Expected">Looks (or slices) the whole window holds.</param>
@@ -159,6 +159,9 @@ public sealed record VerdictLine(
     /// <summary>How long the whole window is, in microseconds.</summary>
     public long Span { get; init; }
 
+    /// <summary>Of an objective that counts several checks together: what each of them adds. Empty else.</summary>
+    public ImmutableArray<PartFigures> Parts => _words?.Parts ?? [];
+
     /// <summary>The error budget of the whole window, in what is counted and in time; null where there is none.</summary>
     public ErrorBudget? Budget => _words?.Allowed is { } share && Expected > 0 && Counted + Open > 0
         ? new ErrorBudget(share * Fraction.Of(Counted + Open), Sum is { } sum ? Fraction.Of(Counted) - sum : Fraction.Of(Counted - Good), new Fraction(Span, Expected))
@@ -179,6 +182,9 @@ public abstract class LineWords
 
     /// <summary>The share of the window that may be bad; null where there is no budget.</summary>
     public virtual Fraction? Allowed => null;
+
+    /// <summary>What each part adds, where several are counted together.</summary>
+    public virtual ImmutableArray<PartFigures> Parts => [];
 }
 
 /// <summary>The judgement of one promise by one assessor.</summary>

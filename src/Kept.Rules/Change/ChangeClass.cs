@@ -82,8 +82,8 @@ public static class ChangeClass
     private static bool Lines(Promise more, Promise less)
     {
         // Two lines are checked at two addresses, so only the name of a check, not its target, says what an objective is about.
-        var offered = more.Keeps.Select(objective => Bound.Of(objective, objective.OfCheck ?? "")).ToList();
-        var relied = less.Keeps.Select(objective => Bound.Of(objective, objective.OfCheck ?? "")).ToList();
+        var offered = more.Keeps.Select(objective => Bound.Of(objective, Subjects.NameOf(objective))).ToList();
+        var relied = less.Keeps.Select(objective => Bound.Of(objective, Subjects.NameOf(objective))).ToList();
         return relied.Where(IsQuality).All(bound => offered.Any(other => IsQuality(other) && other.Implies(bound)))
             && offered.Where(bound => !IsQuality(bound)).All(cap => relied.Any(other => !IsQuality(other) && other.Implies(cap)));
     }

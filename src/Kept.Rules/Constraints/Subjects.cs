@@ -18,14 +18,23 @@ internal static class Subjects
         return [.. promise.Keeps.Select(objective => Bound.Of(objective, Subject(promise, objective, all)))];
     }
 
+    /// <summary>What an objective counts, by name: a check, several with the ratio of their weights in whatever order, or nothing for all.</summary>
+    public static string NameOf(Objective objective) => objective.Parts is not { } parts ? objective.OfCheck ?? ""
+        : string.Join('\u001e', parts.Each.OrderBy(part => part.Check, StringComparer.Ordinal).Select(part => $"{parts.PointsOf(part.Check)}\u001f{part.Check}"));
+
     private static string Subject(Promise promise, Objective objective, string all)
     {
+        if (objective.Parts is { } parts)
+            return string.Join('\u001e', promise.Checks.Where(check => objective.Counts(check.Name)).Select(check => $"{parts.PointsOf(check.Name)}\u001d{Of(check)}\u001d{MeasuresOf(objective, [check])}").Order(StringComparer.Ordinal));
         var check = objective.OfCheck is { } name ? promise.Checks.FirstOrDefault(c => c.Name == name) : null;
         var subject = check is null ? all : Of(check);
         if (objective.Quantity.Source != QuantitySource.Measured) return subject;
         var checks = check is null ? promise.Checks : [check];
-        return subject + '\u001d' + string.Join('\u001e', checks.SelectMany(c => c.Measures).Where(m => m.Quantity.Name == objective.Quantity.Name).Select(m => m.From + " as " + m.Unit));
+        return subject + '\u001d' + MeasuresOf(objective, checks);
     }
+
+    private static string MeasuresOf(Objective objective, IEnumerable<Check> checks) => objective.Quantity.Source != QuantitySource.Measured ? ""
+        : string.Join('\u001e', checks.SelectMany(c => c.Measures).Where(m => m.Quantity.Name == objective.Quantity.Name).Select(m => m.From + " as " + m.Unit));
 
     private static string TextOf(FieldValue value) => value switch
     {

@@ -99,7 +99,7 @@ internal static class MetricsPage
     {
         (string Name, string Help, Func<VerdictLine, long> Of)[] counts =
         [
-            ("kept_objective_good", "Good looks or slices in the window of an objective.", line => line.Good),
+            ("kept_objective_good", "Good looks or slices in the window of an objective; points, where its looks have weights.", line => line.Good),
             ("kept_objective_bad", "Bad looks or slices in the window of an objective.", line => line.Counted - line.Good),
             ("kept_objective_gap", "Looks or slices that were due in the window of an objective and could not be counted.", line => Math.Max(0, line.Due - line.Counted + line.Assumed)),
         ];
@@ -127,7 +127,7 @@ internal static class MetricsPage
     {
         (string Name, string Help, Func<BurnFigures, decimal> Of)[] counts =
         [
-            ("kept_burn_good", "Good looks or slices in a window of an alert.", burn => burn.Counted - InDecimals(burn.Bad)),
+            ("kept_burn_good", "Good looks or slices in a window of an alert; points, where the looks of its objective have weights.", burn => burn.Counted - InDecimals(burn.Bad)),
             ("kept_burn_bad", "Bad looks or slices in a window of an alert.", burn => InDecimals(burn.Bad)),
             ("kept_burn_gap", "Looks or slices that are missing from a window of an alert, or may still come into it.", burn => burn.Open),
         ];

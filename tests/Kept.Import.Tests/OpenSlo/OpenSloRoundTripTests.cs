@@ -41,6 +41,25 @@ public sealed partial class OpenSloRoundTripTests
             }, iter: 150);
     }
 
+    /// <summary>Two or three parts with weights, of either sort of indicator.</summary>
+    [Fact]
+    public void A_composite_comes_back_equal()
+    {
+        Gen.Select(Gen.OneOf("values", "values-mean", "values-share", "slices"), Gen.Int[1, 99_999], Gen.Select(Gen.Int[1, 100_000], Gen.Int[1, 999]).Array[2, 3], Gen.Int[1, 60], Gen.Int[1, 999])
+            .Sample((form, target, figures, slice, share) =>
+            {
+                var method = form switch { "values" => "Occurrences", "values-mean" => "RatioTimeslices", _ => "Timeslices" };
+                var objectives = figures.Select((figure, i) => $"    - target: {target / 100_000m}\n      displayName: part-{(char)('a' + i)}\n      compositeWeight: {figure.Item1 / 100m}\n"
+                    + (form == "slices" ? "" : $"      op: lte\n      value: {figure.Item2 / 8m}\n") + (method == "Timeslices" ? $"      timeSliceTarget: {(form == "slices" ? figure.Item2 : share) / 1000m}\n" : "") + (method == "Occurrences" ? "" : $"      timeSliceWindow: {slice}m\n")
+                    + $"      indicator:\n        metadata: {{ name: front-part-{(char)('a' + i)} }}\n        spec:\n          "
+                    + (form == "slices" ? Ratio.Replace("\n  ", "\n      ", StringComparison.Ordinal).Replace("COUNTER", "true", StringComparison.Ordinal).Replace("PART", i % 2 == 0 ? "good" : "bad", StringComparison.Ordinal) : Threshold.Replace("/ 2", $"/ {i + 2}", StringComparison.Ordinal)) + "\n");
+                var text = $"apiVersion: openslo/v1\nkind: SLO\nmetadata: {{ name: front }}\nspec:\n  description: What it is for.\n  service: shop\n  timeWindow: [ {{ duration: 28d, isRolling: true }} ]\n  budgetingMethod: {method}\n  objectives:\n{string.Concat(objectives)}";
+                var exported = Exported(text);
+                Assert.Equal(Normal(text), Normal(exported));
+                Valid(exported);
+            }, iter: 150);
+    }
+
     [Fact]
     public void Every_sort_of_promise_is_exported_or_told() => Snapshot.Matches(Exporting.Shown("openslo", Exporting.Case("house.kept.yaml")));
 

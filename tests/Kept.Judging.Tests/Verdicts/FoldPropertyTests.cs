@@ -38,6 +38,20 @@ public sealed class FoldPropertyTests
             : Gen.OneOf(default, default, new SliceRule(SliceCount.AtLeast, 0.5m), new SliceRule(SliceCount.AtLeast, 0.95m), new SliceRule(SliceCount.AtLeast, 0.333m), new SliceRule(SliceCount.Mean, 0), new SliceRule(SliceCount.Mean, 0))
                 .Select(rule => objective with { SliceRule = rule }));
 
+    // Parts of a promise of up to three checks: two or three of them, with and without weights; weights have no say where all must hold.
+    private static readonly Gen<ObjectiveParts?> GenParts = Gen.OneOf(
+        Gen.Bool.Select(_ => (ObjectiveParts?)null),
+        Gen.Select(Gen.OneOf(1m, 1m, 2m, 3m, 0.25m, 1.5m), Gen.OneOf(1m, 1m, 2m, 0.4m), Gen.OneOf(1m, 7m), Gen.Bool)
+            .Select((a, b, c, all) => (ObjectiveParts?)new ObjectiveParts([new("a", a), new("b", b), .. all ? [new ObjectivePart("c", c)] : Array.Empty<ObjectivePart>()])));
+
+    private static Objective Parted(Objective objective, ObjectiveParts? parts, int checks)
+    {
+        if (parts is null || checks < 2 || objective.OfCheck is not null) return objective;
+        if (checks < 3 && parts.Each.Length > 2) parts = new ObjectiveParts(parts.Each[..2]);
+        if (objective.Statistic.Kind == StatisticKind.Every || (objective.Slice is not null && objective.SliceRule.Count == SliceCount.Whole)) parts = new ObjectiveParts([.. parts.Each.Select(part => part with { Weight = 1 })]);
+        return objective with { Parts = parts, Text = $"{objective.Text} of {parts}" };
+    }
+
     private static readonly Gen<Accounting> GenAccounting = Gen.OneOf(
         Gen.Const(Accounting.Usual), Gen.Const(Accounting.Usual),
         Gen.Select(Gen.Enum<GapAccount>(), Gen.Enum<GapAccount>(), Gen.Enum<RetryAccount>()).Select((gaps, own, retries) => new Accounting(gaps, own, retries)));
@@ -47,14 +61,14 @@ public sealed class FoldPropertyTests
         var genCheck = Gen.Select(Gen.OneOf("10s", "30s", "1m", "15m"), GenConfirm).Select((every, confirm) => (every, confirm));
         // Streams come in stretches, as outages and quiet times do; some looks come off the rhythm, and some slots never.
         var genStretch = Gen.Select(Gen.Int[0, 9], Gen.Int[1, 40], Gen.Int[0, 20]);
-        return Gen.Select(genCheck.Array[1, 2], GenObjective.Array[0, 3], genStretch.Array[1, 12], Gen.Int, Gen.Int[0, 400], Gen.Select(Gen.OneOf(0.95m, 0.5m, 1m, 0m), GenAccounting))
-            .Select((checks, keeps, stretches, seed, lateness, terms) => Build(checks, keeps, stretches, seed, lateness, terms.Item1, terms.Item2));
+        return Gen.Select(genCheck.Array[1, 3], Gen.Select(GenObjective, GenParts).Array[0, 3], genStretch.Array[1, 12], Gen.Int, Gen.Int[0, 400], Gen.Select(Gen.OneOf(0.95m, 0.5m, 1m, 0m), GenAccounting))
+            .Select((checks, keeps, stretches, seed, lateness, terms) => Build(checks, [.. keeps.Select(one => Parted(one.Item1, one.Item2, checks.Length))], stretches, seed, lateness, terms.Item1, terms.Item2));
     }
 
     private static Scenario Build((string Every, Confirmation Confirm)[] rhythm, Objective[] keeps, (int Kind, int Length, int Noise)[] stretches, int seed, int lateness, decimal coverage, Accounting accounting)
     {
         var random = new Random(seed);
-        Kept.Model.Check[] checks = [.. rhythm.Select((r, i) => Make.Check(r.Every, "5s", r.Confirm, i == 0 ? "a" : "b", measures: [new Measure(Lag, Seen("body", "lag"), Quantity.Time(Duration.Milliseconds(1)), "")]))];
+        Kept.Model.Check[] checks = [.. rhythm.Select((r, i) => Make.Check(r.Every, "5s", r.Confirm, ((string[])["a", "b", "c"])[i], measures: [new Measure(Lag, Seen("body", "lag"), Quantity.Time(Duration.Milliseconds(1)), "")]))];
         var promise = Promise(checks, keeps) with { Coverage = coverage, Accounting = accounting };
         // Near month's end and a clock change, so that windows turn and days have 23 hours.
         Instant[] starts = [At("2026-03-28T20:00:00Z"), At("2026-03-31T20:30:00Z"), At("2026-10-24T21:00:00Z"), At("2026-12-31T17:00:00Z")];
@@ -157,6 +171,7 @@ public sealed class FoldPropertyTests
         var objectives = new Dictionary<Outcome, int>();
         var alerts = new Dictionary<AlertState, int>();
         var (notes, means, shares, assumed) = (0, 0, 0, 0);
+        var parted = new Dictionary<(Outcome, bool IsWeighted, bool IsSliced), int>();
         GenScenario().Sample(scenario =>
         {
             var verdict = Fold(scenario, scenario.Records).VerdictAt(scenario.Now, Nobody);
@@ -170,6 +185,7 @@ public sealed class FoldPropertyTests
                     if (scenario.Promise.Keeps[i - 1].SliceRule.Count == SliceCount.AtLeast) shares++;
                     if (verdict.Lines[i].Assumed > 0) assumed++;
                 }
+                if (i > 0 && scenario.Promise.Keeps[i - 1] is { Parts: not null } of) parted[(verdict.Lines[i].Outcome, of.IsWeighted, of.Slice is not null)] = parted.GetValueOrDefault((verdict.Lines[i].Outcome, of.IsWeighted, of.Slice is not null)) + 1;
                 var counts = i == 0 ? now : objectives;
                 counts[verdict.Lines[i].Outcome] = counts.GetValueOrDefault(verdict.Lines[i].Outcome) + 1;
             }
@@ -178,6 +194,10 @@ public sealed class FoldPropertyTests
         foreach (var state in Enum.GetValues<AlertState>()) Assert.True(alerts.GetValueOrDefault(state) > 180, $"alerts {state}: {alerts.GetValueOrDefault(state)}");
         Assert.True(notes > 1000, $"notes {notes}");
         Assert.True(means > 75 && shares > 180 && assumed > 800, $"kept or broken: means {means}, shares {shares}, assumed {assumed}");
+        foreach (var outcome in (Outcome[])[Outcome.Kept, Outcome.Broken, Outcome.Unknown])
+            foreach (var isWeighted in (bool[])[false, true])
+                foreach (var isSliced in (bool[])[false, true])
+                    Assert.True(parted.GetValueOrDefault((outcome, isWeighted, isSliced)) > 5, $"parts {outcome}, weighted {isWeighted}, sliced {isSliced}: {parted.GetValueOrDefault((outcome, isWeighted, isSliced))}");
         foreach (var outcome in (Outcome[])[Outcome.Kept, Outcome.Broken, Outcome.Unknown, Outcome.NotInForce])
         {
             Assert.True(now.GetValueOrDefault(outcome) > 350, $"now {outcome}: {now.GetValueOrDefault(outcome)}");
@@ -199,6 +219,8 @@ public sealed class FoldPropertyTests
                 (line.Good, line.Counted, line.Due, line.Expected, line.WindowFrom, line.WindowTo));
             Assert.Equal(lines[i].Sum, line.Sum);
             Assert.Equal(lines[i].Assumed, line.Assumed);
+            if (scenario.Promise.Keeps[i - 1] is { Slice: null, Parts: not null }) Assert.Equal((line.Good, line.Counted, line.Due), (line.Parts.Sum(part => part.Good * part.Points), line.Parts.Sum(part => part.Counted * part.Points), line.Parts.Sum(part => part.Due * part.Points)));
+            if (scenario.Promise.Keeps[i - 1].Parts is not null && line.Outcome == Outcome.Kept) Assert.All(line.Parts, part => Assert.True(part.IsCovered));
             Assert.InRange(line.BudgetLeft ?? 0, 0, 1);
             if (line.Outcome == Outcome.Kept) Assert.NotEqual(line.Assumed, line.Counted); // nothing assessed is never kept
         }

@@ -91,9 +91,9 @@ public sealed class RegimePropertyTests
             for (var regime = 0; regime < Names.Length; regime++)
             {
                 var mine = told.Records.Where(one => one.Regime == regime && one.Look.Class is LookClass.Good or LookClass.Bad && one.Look.Slot >= told.Since && one.Look.Slot <= told.Now
-                    && (objective.OfCheck is null || told.Promise.Checks[one.Check].Name == objective.OfCheck)
+                    && objective.Counts(told.Promise.Checks[one.Check].Name)
                     && (objective.Window is Window.Rolling ? one.Look.Slot > from : one.Look.Slot >= from && one.Look.Slot < to));
-                Assert.Equal(mine.DistinctBy(one => (one.Check, one.Look.Slot)).Count(), verdict.Regimes[regime].Verdict.Lines[i + 1].Counted);
+                Assert.Equal(mine.DistinctBy(one => (one.Check, one.Look.Slot)).Sum(one => objective.PointsOf(told.Promise.Checks[one.Check].Name)), verdict.Regimes[regime].Verdict.Lines[i + 1].Counted);
             }
         }
     }, iter: 1500, threads: 1);

@@ -96,4 +96,18 @@ public sealed class SliceTests
         var (most, fewest) = (Mark.OfShare(LookClass.Good, 8, 9), Mark.OfShare(LookClass.Good, 16, 18));
         Assert.Equal((most, (8L, 9L)), (fewest, fewest.Share));
     }
+
+    [Fact]
+    public void A_window_that_holds_no_whole_slice_counts_nothing()
+    {
+        // Found by the slow judge: a slice that is over only after the patience for its looks may end before the window begins.
+        var promise = Promise(Make.Check("10s", "5s"), Availability(90, "1m", per: "59s") with { SliceRule = new SliceRule(SliceCount.Mean, 0) }) with { Accounting = Accounting.Usual with { OwnOutage = GapAccount.Bad } };
+        var fold = new PromiseFold(promise, Us, Start);
+        for (var second = 0; second < 600; second++)
+        {
+            if (second % 10 == 0) fold.Add(0, Look(Start + Duration.Seconds(second), LookClass.Good));
+            var line = fold.VerdictAt(Start + Duration.Seconds(second), Nobody).Lines[1];
+            Assert.True(line.Counted >= 0 && line.Good >= 0 && line.Due >= 0, $"{second}: {line.Good} of {line.Counted}, {line.Due} due");
+        }
+    }
 }

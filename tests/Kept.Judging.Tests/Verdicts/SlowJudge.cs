@@ -11,7 +11,7 @@ internal static class SlowJudge
     {
         var byCheck = promise.Checks.Select((_, i) => Slots(records.Where(r => r.Check == i && r.Look.Slot >= since).Select(r => r.Look)).Where(slot => slot.At <= now).ToList()).ToList();
         var lines = new List<VerdictLine> { Now(promise, byCheck, now, isOfRegime) };
-        foreach (var objective in promise.Keeps) lines.Add(Objective(promise, objective, byCheck, since, now, past ?? []));
+        foreach (var objective in promise.Keeps) lines.Add(Objective(promise, objective, byCheck, since, now, past ?? []).Line);
         return (lines.Any(line => line.Outcome == Outcome.Broken) ? Outcome.Broken : lines[0].Outcome, lines);
     }
 
@@ -75,7 +75,7 @@ internal static class SlowJudge
         return state;
     }
 
-    private static VerdictLine Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now, IReadOnlyList<PastRhythm> past, Duration? burn = null)
+    private static (VerdictLine Line, long BadLooks) Objective(Promise promise, Objective objective, List<List<Slot>> byCheck, Instant since, Instant now, IReadOnlyList<PastRhythm> past, Duration? burn = null)
     {
         if (burn is { } span) objective = objective with { Window = new Window.Rolling(span) };
         var (from, to) = CalendarClock.WindowOf(objective.Window, now);
@@ -90,8 +90,9 @@ internal static class SlowJudge
         var accounting = promise.Accounting;
         var counts = objective.Slice is { } each && (accounting != Accounting.Usual || objective.SliceRule.Count != SliceCount.Whole);
         bool IsOver(long start) => start + (objective.Slice!.Value.Nanoseconds / 1000) + (counts && accounting.OwnOutage != GapAccount.Excluded
-            ? promise.Checks.Where(check => objective.OfCheck is null || objective.OfCheck == check.Name).Max(check => check.Timeout.Nanoseconds / 1000) : 0) <= now.Microseconds;
-        var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => objective.OfCheck is null || objective.OfCheck == x.check.Name).ToList();
+            ? promise.Checks.Where(check => Names(objective, check.Name)).Max(check => check.Timeout.Nanoseconds / 1000) : 0) <= now.Microseconds;
+        var checks = promise.Checks.Select((check, i) => (check, i)).Where(x => Names(objective, x.check.Name)).ToList();
+        var points = promise.Checks.Select(check => Names(objective, check.Name) ? Points(objective, check.Name) : 0).ToList();
         var seen = promise.Checks.Select((check, i) => Accounted(promise, check, byCheck[i], slot => Holds(objective, check, slot))).ToList();
         if (burn is { } back && objective.Slice is { } whole)
         {
@@ -105,7 +106,7 @@ internal static class SlowJudge
             begins = wholeFrom < since ? since : wholeFrom;
             InWindow = at => at >= begins && at < ends;
         }
-        var groups = new List<(List<(Instant At, Sight Sight, Fraction Worth)> Slots, Func<long, long, long> Rhythm, long Patience)>();
+        var groups = new List<(List<(Instant At, Sight Sight, Fraction Worth)> Slots, Func<long, long, long> Rhythm, long Patience, long Points)>();
         var looked = new List<bool>(); // whether each check was looked at often enough, whatever the slices say
         if (objective.Slice is not null)
             foreach (var (check, i) in checks)
@@ -113,7 +114,7 @@ internal static class SlowJudge
                 var here = seen[i].Where(look => InWindow(look.At)).ToList();
                 var until = new Instant(Math.Min(ends.Microseconds, now.Microseconds + 1 - (check.Timeout.Nanoseconds / 1000)));
                 var silent = Math.Max(0, LookRhythm(i, begins.Microseconds, until.Microseconds) - here.Count(look => look.At < until));
-                looked.Add(here.Count(look => look.Sight == Sight.Seen) >= promise.Coverage * (here.Count(look => look.Sight != Sight.Outside) + silent));
+                looked.Add(here.Count(look => look.Sight == Sight.Seen) >= promise.Coverage * (here.Count(look => look.Sight != Sight.Outside) + silent) && (objective.Parts is null || here.Exists(look => look.Sight is Sight.Seen or Sight.Outside)));
             }
         long LookRhythm(int i, long low, long high) => Stretches(promise, past, [i], low, high).Sum(stretch => Rhythm(stretch.From, stretch.To, stretch.Periods[0],
             byCheck[i].LastOrDefault(slot => slot.At.Microseconds < stretch.HoldsTo) is { } last && last.At.Microseconds >= stretch.HoldsFrom ? last.At.Microseconds : null));
@@ -129,30 +130,30 @@ internal static class SlowJudge
         if (objective.Slice is { } slice)
         {
             var length = slice.Nanoseconds / 1000;
-            var slices = checks.SelectMany(x => seen[x.i].Select(look => (Start: (long)Math.Floor((decimal)look.At.Microseconds / length) * length, look.Sight, look.Holds)))
+            var slices = checks.SelectMany(x => seen[x.i].Select(look => (Start: (long)Math.Floor((decimal)look.At.Microseconds / length) * length, look.Sight, look.Holds, Points: points[x.i])))
                 .GroupBy(x => x.Start).Where(group => InWindow(new Instant(group.Key)))
                 .Select(group => (group.Key, Looks: group.ToList()))
-                .Select(x => (x.Key, Value: OfSlice(objective, [.. x.Looks.Select(look => (look.Sight, look.Holds)),
-                    .. Enumerable.Repeat((Sight.Assumed, accounting.OwnOutage == GapAccount.Good), (int)checks.Sum(check => Silent(check.i, x.Key, x.Key + length)))])))
+                .Select(x => (x.Key, Value: OfSlice(objective, [.. x.Looks.Select(look => (look.Sight, look.Holds, look.Points)),
+                    .. checks.SelectMany(check => Enumerable.Repeat((Sight.Assumed, accounting.OwnOutage == GapAccount.Good, points[check.i]), (int)Silent(check.i, x.Key, x.Key + length)))])))
                 .Where(x => IsOver(x.Key) || (accounting == Accounting.Usual && objective.SliceRule.Count == SliceCount.Whole && x.Value is { Sight: Sight.Seen, Worth.Numerator.IsZero: true }))
                 .Select(x => (new Instant(x.Key), x.Value.Sight, x.Value.Worth)).ToList();
             groups.Add((slices, (low, high) => Stretches(promise, past, [.. checks.Select(x => x.i)], low, high).Sum(stretch =>
             {
                 var period = stretch.Periods.Min();
                 return Rhythm(stretch.From, stretch.To, Math.Max(length, period), period > length ? null : 0);
-            }), checks.Max(x => x.check.Timeout.Nanoseconds / 1000) + length));
+            }), checks.Max(x => x.check.Timeout.Nanoseconds / 1000) + length, 1));
         }
         else
         {
             foreach (var (check, i) in checks)
                 groups.Add(([.. seen[i].Where(look => InWindow(look.At)).Select(look => (look.At, look.Sight, look.Holds ? Fraction.Of(1) : Fraction.Zero))],
-                    (low, high) => LookRhythm(i, low, high), check.Timeout.Nanoseconds / 1000));
+                    (low, high) => LookRhythm(i, low, high), check.Timeout.Nanoseconds / 1000, points[i]));
         }
 
-        long counted = 0, due = 0, expected = 0, open = 0, out0 = 0, unseen = 0;
+        long counted = 0, due = 0, expected = 0, open = 0, out0 = 0, unseen = 0, badLooks = 0;
         var good = Fraction.Zero;
         var covered = looked.TrueForAll(enough => enough);
-        foreach (var (slots, rhythm, patience) in groups)
+        foreach (var (slots, rhythm, patience, worth) in groups)
         {
             var evidence = slots.Count(s => s.Sight == Sight.Seen);
             var assumed = slots.Count(s => s.Sight == Sight.Assumed);
@@ -161,19 +162,21 @@ internal static class SlowJudge
             var silent = (int)Math.Max(0, rhythm(begins.Microseconds, until) - slots.Count(slot => slot.At.Microseconds < until));
             var dueHere = slots.Count + silent - outside;
             var holds = Math.Max(slots.Count + silent, rhythm(wholeFrom.Microseconds, wholeTo.Microseconds));
-            foreach (var slot in slots.Where(s => s.Sight is Sight.Seen or Sight.Assumed)) good += slot.Worth;
+            foreach (var slot in slots.Where(s => s.Sight is Sight.Seen or Sight.Assumed)) good += slot.Worth * Fraction.Of(worth);
+            badLooks += slots.Count(s => s.Sight is Sight.Seen or Sight.Assumed && s.Worth.Numerator.IsZero);
             if (accounting.OwnOutage != GapAccount.Excluded)
             {
                 assumed += silent;
-                if (accounting.OwnOutage == GapAccount.Good) good += Fraction.Of(silent);
+                if (accounting.OwnOutage == GapAccount.Good) good += Fraction.Of(silent * worth);
+                else badLooks += silent;
             }
-            counted += evidence + assumed;
-            unseen += assumed;
-            out0 += outside;
-            due += dueHere;
-            expected += holds;
-            open += holds - outside - evidence - assumed;
-            if (evidence < promise.Coverage * dueHere || (evidence == 0 && (outside == 0 || assumed > 0) && holds > 0)) covered = false;
+            counted += worth * (evidence + assumed);
+            unseen += worth * assumed;
+            out0 += worth * outside;
+            due += worth * dueHere;
+            expected += worth * holds;
+            open += worth * (holds - outside - evidence - assumed);
+            if (evidence < promise.Coverage * dueHere || (evidence == 0 && (outside == 0 || assumed > 0) && (holds > 0 || objective is { Parts: not null, Slice: null }))) covered = false;
         }
         var wanted = objective.Quantity.Source == QuantitySource.GoodLooks ? objective.Target.Amount : objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : 1;
         var strict = objective.Quantity.Source == QuantitySource.GoodLooks && objective.Operator == Comparison.Greater;
@@ -186,8 +189,8 @@ internal static class SlowJudge
         var outcome = counted == 0 ? out0 > 0 && due == 0 ? Outcome.NotInForce : Outcome.Unknown
             : !Satisfies(good + Fraction.Of(open), counted + open) ? Outcome.Broken
             : Satisfies(good, counted) && covered ? Outcome.Kept : Outcome.Unknown;
-        return new VerdictLine(objective.Text, outcome, "", (long)good.Floor, counted, due, expected, from, to, null)
-        { Open = open, NotInForce = out0, IsCovered = covered, Sum = objective.Slice is not null && objective.SliceRule.Count == SliceCount.Mean ? good : null, Assumed = unseen };
+        return (new VerdictLine(objective.Text, outcome, "", (long)good.Floor, counted, due, expected, from, to, null)
+        { Open = open, NotInForce = out0, IsCovered = covered, Sum = objective.Slice is not null && objective.SliceRule.Count == SliceCount.Mean ? good : null, Assumed = unseen }, badLooks);
     }
 
     /// <summary>Each alert: over each of its windows the objective is counted as if that were its own.</summary>
@@ -202,12 +205,12 @@ internal static class SlowJudge
         Truth Reached(BurnTest test)
         {
             var objective = promise.Keeps[test.Objective];
-            var line = Objective(promise, objective, byCheck, since, now, past ?? [], burn: test.Window);
+            var (line, badLooks) = Objective(promise, objective, byCheck, since, now, past ?? [], burn: test.Window);
             var wanted = objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : objective.Target.Amount;
             var bad = Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good));
             bool Burns(long of) => of > 0 && (bad / Fraction.Of(of)).CompareTo(Fraction.Of(test.Factor) * Fraction.Of(1 - wanted)) is var order && (test.IsStrict ? order > 0 : order >= 0);
             return line.Counted == 0 ? line.NotInForce > 0 && line.Due == 0 ? Truth.False : Truth.Unknown
-                : Burns(line.Counted + line.Open) ? isOfRegime && objective.Slice is null && bad.CompareTo(Fraction.Of(promise.Checks.Max(check => check.Confirm.Count))) < 0 ? Truth.Unknown : Truth.True
+                : Burns(line.Counted + line.Open) ? isOfRegime && objective.Slice is null && badLooks < promise.Checks.Max(check => check.Confirm.Count) ? Truth.Unknown : Truth.True
                 : !Burns(line.Counted) && line.IsCovered ? Truth.False : Truth.Unknown;
         }
     }
@@ -219,7 +222,7 @@ internal static class SlowJudge
         return [.. promise.Alerts.SelectMany(alert => alert.Lines.SelectMany(line => line.Tests).DistinctBy(test => (promise.Keeps[test.Objective].Text, test.Window))).Select(test =>
         {
             var objective = promise.Keeps[test.Objective];
-            var line = Objective(promise, objective, byCheck, since, now, past ?? [], burn: test.Window);
+            var (line, _) = Objective(promise, objective, byCheck, since, now, past ?? [], burn: test.Window);
             return new BurnFigures(objective.Text, test.Window, Fraction.Of(line.Counted) - (line.Sum ?? Fraction.Of(line.Good)), line.Counted, line.Open);
         })];
     }
@@ -264,11 +267,21 @@ internal static class SlowJudge
         })];
     }
 
-    private static (Sight Sight, Fraction Worth) OfSlice(Objective objective, List<(Sight Sight, bool Holds)> looks)
+    private static bool Names(Objective objective, string check) => objective.Parts is { } parts ? parts.Each.Any(part => part.Check == check) : objective.OfCheck is null || objective.OfCheck == check;
+
+    /// <summary>Points of a look: its weight over the largest weight that goes a whole number of times into all of them, found by trying.</summary>
+    private static long Points(Objective objective, string check)
+    {
+        if (objective.Parts is not { } parts) return 1;
+        var unit = Enumerable.Range(1, (int)(parts.Each.Min(part => part.Weight) * 100)).Select(hundredths => hundredths / 100m).Where(size => parts.Each.All(part => part.Weight % size == 0)).Max();
+        return (long)(parts.Each.Single(part => part.Check == check).Weight / unit);
+    }
+
+    private static (Sight Sight, Fraction Worth) OfSlice(Objective objective, List<(Sight Sight, bool Holds, long Points)> looks)
     {
         var counted = looks.Where(look => look.Sight is Sight.Seen or Sight.Assumed).ToList();
         if (counted.Count == 0) return (looks.Any(look => look.Sight == Sight.Outside) ? Sight.Outside : Sight.Missing, Fraction.Zero);
-        var share = new Fraction(counted.Count(look => look.Holds), counted.Count);
+        var share = new Fraction(counted.Where(look => look.Holds).Sum(look => look.Points), counted.Sum(look => look.Points));
         var worth = objective.SliceRule.Count switch
         {
             SliceCount.Mean => share,

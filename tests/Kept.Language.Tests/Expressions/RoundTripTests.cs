@@ -37,6 +37,14 @@ public sealed class RoundTripTests
         Assert.Equal(text, ExpressionText.Of(again));
     }, iter: Cases);
 
+    [Theory]
+    [InlineData("availability of ( web weight 3 , api weight 1 ) >= 99.90% over 30d", "availability of (web weight 3, api) >= 99.9% over 30d")]
+    [InlineData("availability of (web weight 0.50, api) >= 99% over 1h", "availability of (web weight 0.5, api) >= 99% over 1h")]
+    [InlineData("availability of (web) >= 99% over 1h", "availability of web >= 99% over 1h")]
+    [InlineData("latency max of (web, api) <= 5s over 1h", "latency max of (web, api) <= 5s over 1h")]
+    [InlineData("availability of (weight weight 2, 2nd) >= 99% over 1h per 1m at 95%", "availability of (weight weight 2, 2nd) >= 99% over 1h per 1m at 95%")]
+    public void The_canonical_form_of_parts_is_one(string written, string canonical) => Assert.Equal(canonical, ExpressionText.Of(Lines.Reads(written, Lines.Keeps)));
+
     [Fact]
     public void Printed_values_read_back_equal()
     {

@@ -106,7 +106,17 @@ internal static class Trees
         Gen.Int[1, 900].Select(n => (Window)new Window.Rolling(Duration.Minutes(n))),
         Gen.Select(One<CalendarUnit>(Enum.GetValues<CalendarUnit>()), One("UTC", "Europe/Brussels", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "America/Port-au-Prince"), (unit, zone) => (Window)new Window.Calendar(unit, zone)));
 
-    public static readonly Gen<Objective> Objectives = Gen.Select(Gen.Int[0, 3], Gen.Int[5000, 9999], Gen.Bool, One<string?>(null, "http", "by-hand"), Windows, Gen.Int[0, 3], Gen.Bool).Select((which, percent, strict, check, window, slicing, every) =>
+    private static readonly Gen<ObjectiveParts?> Parts = Gen.OneOf(Gen.Bool.Select(_ => (ObjectiveParts?)null),
+        Gen.Select(Gen.Int[1, 100_000], One(1m, 1m, 0.25m, 7m), Gen.Int[0, 3]).Select((hundredths, weight, more) => (ObjectiveParts?)new ObjectiveParts([new("http", weight), new("weight", hundredths / 100m), .. Enumerable.Range(0, more).Select(i => new ObjectivePart($"{i}-p95", 1))])));
+
+    public static readonly Gen<Objective> Objectives = Gen.Select(OfOne, Parts).Select((objective, parts) =>
+    {
+        if (parts is null || objective.OfCheck is not null) return objective;
+        var hasNoSay = objective.Statistic.Kind == StatisticKind.Every || (objective.Slice is not null && objective.SliceRule.Count == SliceCount.Whole);
+        return objective with { Parts = hasNoSay ? new ObjectiveParts([.. parts.Each.Select(part => part with { Weight = 1 })]) : parts };
+    });
+
+    private static Gen<Objective> OfOne => Gen.Select(Gen.Int[0, 3], Gen.Int[5000, 9999], Gen.Bool, One<string?>(null, "http", "by-hand"), Windows, Gen.Int[0, 3], Gen.Bool).Select((which, percent, strict, check, window, slicing, every) =>
     {
         var upper = strict ? Comparison.Less : Comparison.LessOrEqual;
         var lower = strict ? Comparison.Greater : Comparison.GreaterOrEqual;

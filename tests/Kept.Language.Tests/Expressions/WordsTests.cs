@@ -14,6 +14,8 @@ public sealed class WordsTests
     [InlineData("availability >= 99.95% over this month Europe/Brussels", "available at least 99.95 % of this month (Europe/Brussels)")]
     [InlineData("availability >= 99.9% over 28d per 1m at 95%", "available at least 99.9 % of the last 28 days, counted in slices of 1 min, each good where 95 % of its looks are")]
     [InlineData("availability >= 95% over 14d per 1m mean", "available at least 95 % of the last 14 days, the mean of the shares of slices of 1 min")]
+    [InlineData("availability of (web weight 3, api) >= 99.9% over 30d", "available at least 99.9 % of the last 30 days by the checks “web” (weight 3), “api” together")]
+    [InlineData("latency p95 of (web, api) <= 5s over 1h", "latency at most 5 s for 95 of 100 looks by the checks “web”, “api” together, over the last hour")]
     [InlineData("load <= 500/s over 1h per 5m", "load at most 500 a second, over the last hour, counted in slices of 5 min")]
     public void An_objective_in_words(string written, string words) => Assert.Equal(words, Words.Of(Lines.Reads(written, Lines.Keeps)));
 

@@ -14,7 +14,7 @@ internal sealed class OpenSloDocuments
     private readonly List<(string? Url, string Name)> _sources = [];
     private readonly List<(string Name, string Title)> _services = [];
     private readonly YamlLines _slos = new();
-    private readonly Names _names = new(), _sourceNames = new(), _policyNames = new();
+    private readonly Names _names = new(), _sourceNames = new(), _policyNames = new(), _indicatorNames = new();
 
     public bool IsEmpty => _services.Count == 0;
 
@@ -25,16 +25,33 @@ internal sealed class OpenSloDocuments
         if (!_services.Exists(known => known.Name == service)) _services.Add((service, promise.Name.Agent));
         _slos.Line(0, "---").Line(0, "apiVersion: openslo/v1").Line(0, "kind: SLO").Line(0, "metadata:").Text(1, "name", name).Text(1, "displayName", promise.Name.ToString()).Line(0, "spec:");
         if (promise.Benefit.Length > 0) _slos.Text(1, "description", promise.Benefit.Length <= LongestDescription ? promise.Benefit : promise.Benefit[..(LongestDescription - 1)] + "…");
-        _slos.Text(1, "service", service).Line(1, "indicator:").Line(2, "metadata:").Text(3, "name", name).Line(2, "spec:");
-        Indicator(slo, SourceOf(slo.Url));
+        _slos.Text(1, "service", service);
+        if (slo.Parts.IsEmpty)
+        {
+            _slos.Line(1, "indicator:").Line(2, "metadata:").Text(3, "name", name).Line(2, "spec:");
+            Indicator(slo, SourceOf(slo.Url), 3);
+        }
         _slos.Line(1, "timeWindow:").Line(2, "- duration: " + slo.Window).Line(3, "isRolling: " + (slo.Calendar is null ? "true" : "false"));
         // a Monday that begins a year, so it begins a week, a month and a quarter too
         if (slo.Calendar is { } calendar) _slos.Line(3, "calendar:").Line(4, "startTime: '2024-01-01 00:00:00'").Text(4, "timeZone", calendar.Zone);
-        _slos.Line(1, "budgetingMethod: " + slo.Method).Line(1, "objectives:").Line(2, "- target: " + SloNumber.Text(slo.Target));
-        if (slo.Threshold is var (_, op, value)) _slos.Line(3, "op: " + op).Line(3, "value: " + SloNumber.Text(value));
-        if (slo.Method == "Timeslices") _slos.Line(3, "timeSliceTarget: " + SloNumber.Text(slo.SliceTarget));
-        if (slo.Slice is { } slice) _slos.Line(3, "timeSliceWindow: " + slice);
+        _slos.Line(1, "budgetingMethod: " + slo.Method).Line(1, "objectives:");
+        if (slo.Parts.IsEmpty) Objective(slo, slo);
+        foreach (var (part, shape) in slo.Parts)
+        {
+            Objective(slo, shape);
+            _slos.Text(3, "displayName", part.Check).Line(3, "compositeWeight: " + SloNumber.Text(part.Weight)).Line(3, "indicator:").Line(4, "metadata:").Text(5, "name", _indicatorNames.Free($"{name}-{part.Check}", "sli")).Line(4, "spec:");
+            Indicator(shape, SourceOf(shape.Url), 5);
+        }
         Alerts(promise, slo, losses);
+    }
+
+    /// <summary>One objective: of a composite its target and method are those of the whole.</summary>
+    private void Objective(OpenSloShape slo, OpenSloShape part)
+    {
+        _slos.Line(2, "- target: " + SloNumber.Text(slo.Target));
+        if (part.Threshold is var (_, op, value)) _slos.Line(3, "op: " + op).Line(3, "value: " + SloNumber.Text(value));
+        if (slo.Method == "Timeslices") _slos.Line(3, "timeSliceTarget: " + SloNumber.Text(part.SliceTarget));
+        if (part.Slice is { } slice) _slos.Line(3, "timeSliceWindow: " + slice);
     }
 
     public override string ToString()
@@ -58,25 +75,25 @@ internal sealed class OpenSloDocuments
         return _sources[^1].Name;
     }
 
-    private void Indicator(OpenSloShape slo, string source)
+    private void Indicator(OpenSloShape slo, string source, int level)
     {
         if (slo.Threshold is var (query, _, _))
         {
-            _slos.Line(3, "thresholdMetric:");
-            Metric(4, query, source);
+            _slos.Line(level, "thresholdMetric:");
+            Metric(level + 1, query, source);
             return;
         }
-        _slos.Line(3, "ratioMetric:");
+        _slos.Line(level, "ratioMetric:");
         if (slo.Events is not { } events)
         {
-            _slos.Line(4, "rawType: success").Line(4, "raw:");
-            Metric(5, slo.Ratio!, source);
+            _slos.Line(level + 1, "rawType: success").Line(level + 1, "raw:");
+            Metric(level + 2, slo.Ratio!, source);
             return;
         }
-        _slos.Line(4, "counter: " + (events.Total.Form == QueryForm.Counter ? "true" : "false")).Line(4, events.IsBad ? "bad:" : "good:");
-        Metric(5, events.Part.Text, source);
-        _slos.Line(4, "total:");
-        Metric(5, events.Total.Text, source);
+        _slos.Line(level + 1, "counter: " + (events.Total.Form == QueryForm.Counter ? "true" : "false")).Line(level + 1, events.IsBad ? "bad:" : "good:");
+        Metric(level + 2, events.Part.Text, source);
+        _slos.Line(level + 1, "total:");
+        Metric(level + 2, events.Total.Text, source);
     }
 
     private void Metric(int level, string query, string source) =>

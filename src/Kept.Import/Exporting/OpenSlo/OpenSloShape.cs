@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kept.Import.Slo;
 using Kept.Model;
 
@@ -20,6 +21,8 @@ internal sealed record OpenSloShape
     public string? Ratio { get; init; }
     /// <summary>A query with what its value is compared with.</summary>
     public (string Query, string Op, decimal Value)? Threshold { get; init; }
+    /// <summary>The objectives of a composite, each with its weight; empty where there is one indicator.</summary>
+    public ImmutableArray<(ObjectivePart Part, OpenSloShape Shape)> Parts { get; init; } = [];
     /// <summary>The place of the objective in its promise; −1 where the expectation is the objective.</summary>
     public int Objective { get; init; } = -1;
 
@@ -59,6 +62,7 @@ internal sealed record OpenSloShape
             return null;
         }
         var shape = new OpenSloShape { Method = "Occurrences", Target = target, Window = window, Calendar = calendar, Objective = place };
+        if (objective is { Parts: not null, Quantity.Source: QuantitySource.GoodLooks } && Composite(promise, objective, shape, slice) is { } composite) return composite;
         if (ask is not null && objective.Quantity.Source == QuantitySource.GoodLooks)
         {
             // each look is one slice of the same length: the events of a slice, and its share
@@ -83,6 +87,22 @@ internal sealed record OpenSloShape
         if (slice is not null) losses.Differs(at, subject, $"`{objective.Text}`: Kept counts the slices, and OpenSLO is given their ratio");
         else losses.Differs(at, subject, $"`{objective.Text}`: /metrics shows its count over the whole window, so what evaluates the SLO takes a mean of counts, and not the counts themselves");
         return shape with { Ratio = $"kept_objective_good{{{labels}}} / (kept_objective_good{{{labels}}} + kept_objective_bad{{{labels}}})" };
+    }
+
+    /// <summary>Parts that all ask Prometheus keep their queries and weights; null where one of them looks at something else.</summary>
+    private static OpenSloShape? Composite(Promise promise, Objective objective, OpenSloShape shape, string? slice)
+    {
+        var parts = objective.Parts!.Each.Select(part => (Part: part, Ask: promise.Checks.FirstOrDefault(check => check.Name == part.Check) is { } check ? PrometheusAsk.Of(check) : null)).ToList();
+        var each = parts.Select(one => slice is null && one.Ask is { Sign: Comparison.GreaterOrEqual, Bound: > 0 and <= 1 } ask && ask.Share() is var (counts, over) && over == ask.Every && Shorthand(over) is { } length
+            ? shape with { Slice = length, SliceTarget = ask.Bound, Url = ask.Url, Events = (SloIndicator.Events)counts } : null).ToList();
+        if (each.TrueForAll(one => one is not null)) return shape with { Method = "Timeslices", Parts = [.. parts.Zip(each, (one, its) => (one.Part, its!))] };
+        if (parts.Exists(one => one.Ask is not { } ask || Op(ask.Sign) is null)) return null;
+        var sliced = shape with { Slice = slice, SliceTarget = objective.SliceRule.Count == SliceCount.AtLeast ? objective.SliceRule.Share : 1 };
+        return shape with
+        {
+            Method = slice is null ? "Occurrences" : objective.SliceRule.Count == SliceCount.Mean ? "RatioTimeslices" : "Timeslices",
+            Parts = [.. parts.Select(one => (one.Part, sliced with { Url = one.Ask!.Url, Threshold = (one.Ask.Query, Op(one.Ask.Sign)!, one.Ask.Bound) }))],
+        };
     }
 
     private static string? Op(Comparison sign) => sign switch { Comparison.Less => "lt", Comparison.LessOrEqual => "lte", Comparison.Greater => "gt", Comparison.GreaterOrEqual => "gte", _ => null };

@@ -53,7 +53,7 @@ internal static class PrometheusRulesExport
                 losses.CannotFire(line.At, subject, $"`{line.Text}` of the alert `{alert.Name}` can never fire, so it is not written", "a lower burn: `kept check` tells how low (B01)");
             else
             {
-                if (one.FiresOnOne) losses.Differs(line.At, subject, $"one failed {one.Unit} fires `{line.Text}` of the alert `{alert.Name}`, there as here", "more looks, a longer window, or a higher burn (B02)");
+                if (one.FiresOnOne) losses.Differs(line.At, subject, $"one failed {(one.Unit == "point" ? "look" : one.Unit)} fires `{line.Text}` of the alert `{alert.Name}`, there as here", "more looks, a longer window, or a higher burn (B02)");
                 lines.Add(line);
             }
         }

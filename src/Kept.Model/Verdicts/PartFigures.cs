@@ -1,0 +1,14 @@
+namespace Kept.Model;
+
+/// <summary>What one part adds to an objective that counts several checks: its own looks in the window, whatever they weigh.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Points">How many points a look of it counts: one, unless weights are written.</param>
+/// <param name="Good">Looks that satisfy.</param>
+/// <param name="Counted">Looks that count.</param>
+/// <param name="Due">Looks that were due so far, in force or unknown.</param>
+/// <param name="IsCovered">It was looked at often enough to say kept.</param>
+public sealed record PartFigures(string Check, long Points, long Good, long Counted, long Due, bool IsCovered)
+{
+    /// <summary>Of the counted, those that nobody saw: the accounting of the promise counts them.</summary>
+    public long Assumed { get; init; }
+}
