@@ -27,7 +27,7 @@ public static class CanonicalJson
     {
         var text = new StringBuilder();
         Write(text, element, 0);
-        return Bytes(text);
+        return Bytes(text.ToString());
     }
 
     /// <inheritdoc cref="Of(ReadOnlyMemory{byte})"/>
@@ -35,14 +35,18 @@ public static class CanonicalJson
     {
         var text = new StringBuilder();
         Write(text, node, 0);
-        return Bytes(text);
+        return Bytes(text.ToString());
     }
 
-    private static byte[] Bytes(StringBuilder text)
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    internal static byte[] Bytes(ReadOnlySpan<char> text)
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(text.ToString());
+            var bytes = new byte[Strict.GetByteCount(text)];
+            Strict.GetBytes(text, bytes);
+            return bytes;
         }
         catch (EncoderFallbackException half)
         {
@@ -146,25 +150,37 @@ public static class CanonicalJson
 
     private static void WriteText(StringBuilder text, string content)
     {
-        text.Append('"');
+        if (content.AsSpan().IndexOfAny(Escaped) < 0)
+        {
+            text.Append('"').Append(content).Append('"');
+            return;
+        }
+        var escaped = new ArrayBufferWriter<char>();
+        Escape(content, escaped);
+        text.Append('"').Append(escaped.WrittenSpan).Append('"');
+    }
+
+    /// <summary>A text between its quotes, with the fewest escapes.</summary>
+    internal static void Escape(string content, IBufferWriter<char> text)
+    {
         var rest = content.AsSpan();
         for (var at = rest.IndexOfAny(Escaped); at >= 0; at = rest.IndexOfAny(Escaped))
         {
-            text.Append(rest[..at]);
-            _ = rest[at] switch
+            text.Write(rest[..at]);
+            text.Write(rest[at] switch
             {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\b' => text.Append("\\b"),
-                '\t' => text.Append("\\t"),
-                '\n' => text.Append("\\n"),
-                '\f' => text.Append("\\f"),
-                '\r' => text.Append("\\r"),
-                var c => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
-            };
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\b' => "\\b",
+                '\t' => "\\t",
+                '\n' => "\\n",
+                '\f' => "\\f",
+                '\r' => "\\r",
+                var c => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture),
+            });
             rest = rest[(at + 1)..];
         }
-        text.Append(rest).Append('"');
+        text.Write(rest);
     }
 
     /// <summary>ECMAScript's Number::toString (ECMA-262, 6.1.6.1.20) over the shortest digits that read back equal.</summary>

@@ -50,6 +50,56 @@ public sealed class CanonicalJsonTests
         }, iter: 2_000);
 
     [Fact]
+    public void The_writer_writes_the_same() =>
+        Gen.Select(Gen.Dictionary(Gen.String.Where(IsWhole), Gen.String.Where(text => text.Length > 0 && IsWhole(text))), Gen.String.Where(IsWhole).Array).Sample((members, items) =>
+        {
+            var node = new JsonObject { ["a"] = new JsonObject(members.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))) };
+            if (items.Length > 0) node["b"] = new JsonArray([.. items.Select(item => JsonValue.Create(item))]);
+            var writer = new CanonicalWriter();
+            writer.BeginObject();
+            writer.Name("a");
+            writer.BeginObject();
+            foreach (var (name, text) in members.OrderBy(pair => pair.Key, StringComparer.Ordinal)) writer.Put(name, text);
+            writer.EndObject();
+            writer.Put("b", items);
+            writer.EndObject();
+            return writer.ToBytes().AsSpan().SequenceEqual(CanonicalJson.Of(node));
+        }, iter: 2_000);
+
+    [Fact]
+    public void The_writer_takes_names_in_their_order_alone()
+    {
+        var writer = new CanonicalWriter();
+        writer.BeginObject();
+        writer.Put("b", "1");
+        Assert.Throws<InvalidOperationException>(() => writer.Put("a", "2"));
+        writer.Clear();
+        writer.BeginObject();
+        writer.Put("b", "1");
+        Assert.Throws<InvalidOperationException>(() => writer.Put("b", "2"));
+        writer.Clear();
+        writer.BeginList();
+        writer.Text("\ud800");
+        writer.EndList();
+        Assert.Throws<ArgumentException>(() => writer.ToBytes());
+    }
+
+    [Theory]
+    [InlineData("live-show")]
+    [InlineData("web-shop")]
+    [InlineData("super-shop")]
+    public void Terms_are_written_in_canonical_form(string folder)
+    {
+        foreach (var agent in Documents.GoodExamplesTests.Read(folder).House!.Agents)
+            foreach (var promise in agent.Promises)
+            {
+                var terms = Kept.Language.Documents.Terms.Of(promise, agent);
+                Assert.Equal(terms, CanonicalJson.Of(terms));
+                Assert.Equal(promise.TermsHash, Kept.Model.ContentHash.Of(terms));
+            }
+    }
+
+    [Fact]
     public void Names_that_stand_twice_and_half_characters_are_refused()
     {
         Assert.Throws<ArgumentException>(() => CanonicalJson.Of("""{"a":1,"a":2}"""u8.ToArray()));

@@ -22,6 +22,7 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
     /// <summary>Files between which what may be spent on hints is counted.</summary>
     private const int Batch = 64;
 
+    private readonly Lock _parsing = new();
     private readonly ConcurrentDictionary<CheckKind, FrozenDictionary<string, FieldValue>> _settings = [];
 
     /// <summary>Their agents, in the order of the files. What is wrong is added to <paramref name="problems"/> with each.</summary>
@@ -55,7 +56,10 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
         var agents = new List<Agent>();
         if (SourceText.From(file, problems) is not { } source) return (agents, problems);
         var reading = new Reading(source, file.Origin, tables, texts, problems);
-        var opened = YamlReader.Read(source, problems).Select(document => AgentReader.Open(document, reading, _settings)).OfType<AgentDocument>().ToList();
+        IReadOnlyList<YamlDocument> documents;
+        // The parser asks the runtime about every key under a lock of the whole process: two that parse at once wait for each other longer than they work. So one parses while others read.
+        lock (_parsing) documents = YamlReader.Read(source, problems);
+        var opened = documents.Select(document => AgentReader.Open(document, reading, _settings)).OfType<AgentDocument>().ToList();
         foreach (var document in opened)
         {
             var agent = AgentReader.Read(document, id => opened.FindLast(other => other.Scope.Agent == id)?.Scope.Types ?? types.GetValueOrDefault(id), targets);

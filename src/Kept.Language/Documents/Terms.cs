@@ -11,107 +11,127 @@ namespace Kept.Language.Documents;
 /// </summary>
 internal static class Terms
 {
-    public static string Hash(Promise promise, Agent agent) => ContentHash.Of(CanonicalJson.Of(Of(promise, agent)));
+    [ThreadStatic]
+    private static CanonicalWriter? _writer;
 
-    public static JsonObject Of(Promise promise, Agent agent)
+    public static string Hash(Promise promise, Agent agent) => ContentHash.Of(Of(promise, agent));
+
+    /// <summary>The terms as canonical JSON.</summary>
+    internal static byte[] Of(Promise promise, Agent agent)
     {
-        var terms = new JsonObject { ["name"] = promise.Name.ToString() };
-        Put(terms, "version", promise.Version);
-        Put(terms, "benefit", promise.Benefit);
-        Put(terms, "to", promise.To.Order(StringComparer.Ordinal));
-        Put(terms, "keeps", promise.Keeps.Select(ExpressionText.Of).Order(StringComparer.Ordinal));
-        Put(terms, "given", promise.Given is null ? null : ExpressionText.Of(promise.Given));
-        Put(terms, "uses", promise.Uses is null ? promise.UsesNotDisclosed ? "not disclosed" : null : ExpressionText.Of(promise.Uses));
-        Put(terms, "limits", promise.Limits is null ? null : Of(promise.Limits));
-        Put(terms, "fails", promise.Fails.Length == 0 ? null : new JsonArray([.. promise.Fails.Select(Of)]));
-        Put(terms, "notice", promise.Notice?.ToString());
-        Put(terms, "docs", promise.Docs);
-        Put(terms, "maintenance", promise.Maintenance is { } m ? $"announced {m.Announced} before, up to {m.UpTo}/{m.Per}{(m.During is { } planned ? $" during {planned.Text}" : "")}" : null);
-        Put(terms, "coverage", promise.Coverage == 0.95m ? null : Quantity.Ratio(promise.Coverage).ToString());
-        Put(terms, "confidence", promise.Confidence is { } share ? Quantity.Ratio(share).ToString() : null);
-        Put(terms, "accounting", promise.Accounting == Accounting.Usual ? null : promise.Accounting.ToString());
-        Put(terms, "regimes", promise.Regimes.IsEmpty ? null : new JsonArray([.. promise.Regimes.Select(regime => JsonValue.Create($"{regime.Name}: {ExpressionText.Of(regime.When)}"))]));
-        Put(terms, "calendars", Calendars(promise, agent));
-        Put(terms, "quantities", Quantities(promise, agent));
-        Put(terms, "checks", promise.Checks.IsEmpty ? null : new JsonArray([.. promise.Checks.OrderBy(check => check.Name, StringComparer.Ordinal).Select(Of)]));
-        return terms;
+        var terms = _writer ??= new CanonicalWriter();
+        terms.Clear();
+        terms.BeginObject();
+        terms.Put("accounting", promise.Accounting == Accounting.Usual ? null : promise.Accounting.ToString());
+        terms.Put("benefit", promise.Benefit);
+        Calendars(terms, promise, agent);
+        Each(terms, "checks", promise.Checks.OrderBy(check => check.Name, StringComparer.Ordinal), Put);
+        terms.Put("confidence", promise.Confidence is { } share ? Quantity.Ratio(share).ToString() : null);
+        terms.Put("coverage", promise.Coverage == 0.95m ? null : Quantity.Ratio(promise.Coverage).ToString());
+        terms.Put("docs", promise.Docs);
+        Each(terms, "fails", promise.Fails, Put);
+        terms.Put("given", promise.Given is null ? null : ExpressionText.Of(promise.Given));
+        terms.Put("keeps", Ordered(promise.Keeps.Select(ExpressionText.Of)));
+        if (promise.Limits is { } limits) Put(terms, limits);
+        terms.Put("maintenance", promise.Maintenance is { } m ? $"announced {m.Announced} before, up to {m.UpTo}/{m.Per}{(m.During is { } planned ? $" during {planned.Text}" : "")}" : null);
+        terms.Put("name", promise.Name.ToString());
+        terms.Put("notice", promise.Notice?.ToString());
+        Quantities(terms, promise, agent);
+        terms.Put("regimes", promise.Regimes.Select(regime => $"{regime.Name}: {ExpressionText.Of(regime.When)}"));
+        terms.Put("to", Ordered(promise.To));
+        terms.Put("uses", promise.Uses is null ? promise.UsesNotDisclosed ? "not disclosed" : null : ExpressionText.Of(promise.Uses));
+        terms.Put("version", promise.Version);
+        terms.EndObject();
+        return terms.ToBytes();
     }
 
-    private static JsonObject Of(Check check)
+    private static IEnumerable<string> Ordered(IEnumerable<string> texts) => texts.Order(StringComparer.Ordinal);
+
+    private static void Each<T>(CanonicalWriter terms, string name, IEnumerable<T> items, Action<CanonicalWriter, T> put)
     {
-        var terms = new JsonObject { ["name"] = check.Name, ["kind"] = check.Kind.Name, ["confirm"] = check.Confirm.ToString() };
-        Put(terms, "target", check.Kind.IsPassive ? null : check.Target.Text); // what calls us has a key instead, and a key is nobody's term
-        Put(terms, "expect", check.Expect.Select(expectation => ExpressionText.Of(expectation.Test)).Order(StringComparer.Ordinal));
-        if (!check.First.IsEmpty) terms["first"] = new JsonArray([.. check.First.Select(step => OfStep(step))]);
-        Put(terms, "measures", check.Measures.Select(measure => $"{measure.Quantity.Name}: {measure.Text}").Order(StringComparer.Ordinal));
-        return terms;
+        var isOpen = false;
+        foreach (var item in items)
+        {
+            if (!isOpen)
+            {
+                terms.Name(name);
+                terms.BeginList();
+                isOpen = true;
+            }
+            terms.BeginObject();
+            put(terms, item);
+            terms.EndObject();
+        }
+        if (isOpen) terms.EndList();
     }
 
-    private static JsonObject OfStep(Check step)
+    private static void Put(CanonicalWriter terms, Check check)
     {
-        var terms = new JsonObject { ["name"] = step.Name, ["target"] = step.Target.Text };
-        Put(terms, "expect", step.Expect.Select(expectation => ExpressionText.Of(expectation.Test)).Order(StringComparer.Ordinal));
-        Put(terms, "take", step.Takes.Select(taking => $"{taking.Name}: {taking.Text}").Order(StringComparer.Ordinal));
-        return terms;
+        terms.Put("confirm", check.Confirm.ToString());
+        terms.Put("expect", Ordered(check.Expect.Select(expectation => ExpressionText.Of(expectation.Test))));
+        Each(terms, "first", check.First, PutStep);
+        terms.Put("kind", check.Kind.Name);
+        terms.Put("measures", Ordered(check.Measures.Select(measure => $"{measure.Quantity.Name}: {measure.Text}")));
+        terms.Put("name", check.Name);
+        terms.Put("target", check.Kind.IsPassive ? null : check.Target.Text); // what calls us has a key instead, and a key is nobody's term
     }
 
-    private static void Put(JsonObject terms, string name, string? text)
+    private static void PutStep(CanonicalWriter terms, Check step)
     {
-        if (!string.IsNullOrEmpty(text)) terms[name] = text;
+        terms.Put("expect", Ordered(step.Expect.Select(expectation => ExpressionText.Of(expectation.Test))));
+        terms.Put("name", step.Name);
+        terms.Put("take", Ordered(step.Takes.Select(taking => $"{taking.Name}: {taking.Text}")));
+        terms.Name("target");
+        terms.Text(step.Target.Text);
     }
 
-    private static void Put(JsonObject terms, string name, IEnumerable<string> texts)
+    private static void Put(CanonicalWriter terms, Limits limits)
     {
-        var items = new JsonArray([.. texts.Select(text => JsonValue.Create(text))]);
-        if (items.Count > 0) terms[name] = items;
+        terms.Name("limits");
+        terms.BeginObject();
+        terms.Put("beyond", limits.Beyond?.ToString());
+        terms.Put("burst", limits.Burst is { } burst ? Quantity.Number(burst).ToString() : null);
+        terms.Put("load", limits.Load?.ToString());
+        foreach (var (name, quantity) in limits.Others.OrderBy(pair => pair.Key, StringComparer.Ordinal)) terms.Put("quantity " + name, quantity.ToString());
+        terms.Put("raise", limits.Raise);
+        terms.Put("ramp", limits.Ramp);
+        terms.Put("size", limits.Size?.ToString());
+        terms.EndObject();
     }
 
-    private static void Put(JsonObject terms, string name, JsonNode? node)
+    private static void Put(CanonicalWriter terms, FailureMode failure)
     {
-        if (node is not null) terms[name] = node;
+        terms.Put("becomes", failure.Becomes?.ToString());
+        terms.Put("code", failure.Code.ToString());
+        terms.Put("loses", failure.Loses);
+        terms.Put("retry", failure.Retry);
+        terms.Put("sees", failure.Sees);
     }
 
-    private static JsonObject Of(Limits limits)
+    private static void Calendars(CanonicalWriter terms, Promise promise, Agent agent)
     {
-        var terms = new JsonObject();
-        Put(terms, "load", limits.Load?.ToString());
-        Put(terms, "burst", limits.Burst is { } burst ? Quantity.Number(burst).ToString() : null);
-        Put(terms, "size", limits.Size?.ToString());
-        Put(terms, "beyond", limits.Beyond?.ToString());
-        Put(terms, "raise", limits.Raise);
-        Put(terms, "ramp", limits.Ramp);
-        foreach (var (name, quantity) in limits.Others) terms["quantity " + name] = quantity.ToString();
-        return terms;
+        if (promise.Given is null && promise.Regimes.IsEmpty) return;
+        var named = promise.Regimes.Select(regime => regime.When).Prepend(promise.Given).OfType<Expression>().SelectMany(one => one.SelfAndDescendants()).OfType<Expression.During>().Select(during => during.Calendar);
+        PutAll(terms, "calendars", named.Select(name => agent.Calendars.FirstOrDefault(calendar => calendar.Name == name)).OfType<Calendar>()
+            .Select(calendar => (calendar.Name, $"{string.Join(' ', calendar.Open.Select(span => $"{span.From}-{span.To}"))} {calendar.Zone}")));
     }
 
-    private static JsonObject Of(FailureMode failure)
+    private static void Quantities(CanonicalWriter terms, Promise promise, Agent agent)
     {
-        var terms = new JsonObject { ["code"] = failure.Code.ToString() };
-        Put(terms, "sees", failure.Sees);
-        Put(terms, "retry", failure.Retry);
-        Put(terms, "loses", failure.Loses);
-        Put(terms, "becomes", failure.Becomes?.ToString());
-        return terms;
+        if (agent.Types.IsEmpty) return;
+        var named = promise.Keeps.Select(objective => objective.Quantity.Name).Concat(promise.Limits?.Others.Select(pair => pair.Key) ?? []);
+        PutAll(terms, "quantities", named.Select(name => agent.Types.FirstOrDefault(type => type.Name == name)).OfType<QuantityType>().Select(type => (type.Name, HashOf(type))));
     }
 
-    private static JsonObject? Calendars(Promise promise, Agent agent)
+    /// <summary>Members by their names, each once.</summary>
+    private static void PutAll(CanonicalWriter terms, string name, IEnumerable<(string Name, string Text)> members)
     {
-        if (promise.Given is null && promise.Regimes.IsEmpty) return null;
-        var terms = new JsonObject();
-        foreach (var during in promise.Regimes.Select(regime => regime.When).Prepend(promise.Given).OfType<Expression>().SelectMany(one => one.SelfAndDescendants()).OfType<Expression.During>())
-            if (agent.Calendars.FirstOrDefault(calendar => calendar.Name == during.Calendar) is { } calendar)
-                terms[calendar.Name] = $"{string.Join(' ', calendar.Open.Select(span => $"{span.From}-{span.To}"))} {calendar.Zone}";
-        return terms.Count == 0 ? null : terms;
-    }
-
-    private static JsonObject? Quantities(Promise promise, Agent agent)
-    {
-        if (agent.Types.IsEmpty) return null;
-        var terms = new JsonObject();
-        foreach (var name in promise.Keeps.Select(objective => objective.Quantity.Name).Concat(promise.Limits?.Others.Select(pair => pair.Key) ?? []))
-            if (agent.Types.FirstOrDefault(type => type.Name == name) is { } type)
-                terms[name] = HashOf(type);
-        return terms.Count == 0 ? null : terms;
+        var sorted = members.DistinctBy(member => member.Name).OrderBy(member => member.Name, StringComparer.Ordinal).ToList();
+        if (sorted.Count == 0) return;
+        terms.Name(name);
+        terms.BeginObject();
+        foreach (var (one, text) in sorted) terms.Put(one, text);
+        terms.EndObject();
     }
 
     /// <summary>What a quantity is known to others by (R36).</summary>
