@@ -23,7 +23,7 @@ internal static class FeasibilityText
             output.WriteLine($"  {objective.Objective.Text}");
             output.WriteLine($"    holds {ReportText.Figure(objective.Holds)} {objective.Unit}s of {objective.Each.ToWords()}; kept needs {ReportText.Figure(objective.NeededForKept)} of them seen");
             output.WriteLine(objective.Bears is { } bears
-                ? $"    bears {ReportText.Figure(bears)} bad ones, {objective.BudgetTime.ToWords()}; broken by {ReportText.Figure(bears + 1)}, at the soonest after {objective.UntilBroken.ToWords()}{(objective.BreaksByOne ? ": one failure breaks it" : "")}"
+                ? $"    bears {ReportText.Figure(bears)} bad {(objective.Unit == "point" ? bears == 1 ? "point" : "points" : "ones")}, {objective.BudgetTime.ToWords()}; broken by {ReportText.Figure(bears + 1)}, at the soonest after {objective.UntilBroken.ToWords()}{(objective.BreaksByOne ? $": one failure{OfHeaviest(objective)} breaks it" : "")}"
                 : "    bears no bad one: one failure breaks it");
             if (promise.Confidence is { } confidence)
                 output.WriteLine(objective.NeededForConfidence is not { } needed ? "    its confidence cannot be reached or does not apply"
@@ -44,6 +44,8 @@ internal static class FeasibilityText
         }
         output.WriteLine();
     }
+
+    private static string OfHeaviest(ObjectiveFeasibility objective) => objective.Unit == "point" ? " of the part that weighs most" : "";
 
     private static string Chance(BurnFeasibility line)
     {

@@ -69,6 +69,7 @@ internal static class ReportJson
                 json.WriteNumber("points", part.Points);
                 json.WriteNumber("good", part.Good);
                 json.WriteNumber("counted", part.Counted);
+                json.WriteNumber("assumed", part.Assumed);
                 json.WriteNumber("due", part.Due);
                 json.WriteBoolean("covered", part.IsCovered);
                 json.WriteEndObject();

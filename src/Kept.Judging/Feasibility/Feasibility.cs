@@ -18,11 +18,11 @@ public sealed record ObjectiveFeasibility(Objective Objective, string Unit, long
     /// <summary>The most that one look or slice counts: one, unless looks have weights.</summary>
     public long Heaviest { get; init; } = 1;
 
-    /// <summary>One bad one breaks it.</summary>
+    /// <summary>One bad one breaks it; where looks have weights, one of the heaviest part.</summary>
     public bool BreaksByOne => Bears is not { } bears || bears < Heaviest;
 
     /// <summary>How long everything fails until it is broken.</summary>
-    public Duration UntilBroken => Each * ((Bears ?? 0) + 1);
+    public required Duration UntilBroken { get; init; }
 
     /// <summary>No window can hold as many as the confidence needs: it would stay unknown for ever.</summary>
     public bool CanNeverBeConfirmed => NeededForConfidence > HoldsAtMost;
@@ -94,7 +94,21 @@ public static class Feasibility
             : ConfidenceBound.Needed(plan.Share, 0, 0, plan.IsMean ? ConfidenceBound.OfShares(level) : level);
         return new ObjectiveFeasibility(plan.Objective, Unit(plan), holds, Each(length, holds), bears, allowed is null ? default : new Duration((long)(allowed * new Fraction(length.Nanoseconds, Math.Max(1, holds))).Floor),
             (long)(Fraction.Of(promise.Coverage) * Fraction.Of(holds)).Ceiling, confidence, Holds(promise, plan, longest))
-        { Heaviest = HeaviestOf(plan) };
+        { Heaviest = HeaviestOf(plan), UntilBroken = IsInPoints(plan) ? UntilPoints(promise, plan, (bears ?? 0) + 1, length) : Each(length, holds) * ((bears ?? 0) + 1) };
+    }
+
+    /// <summary>How long everything fails, from a moment at which all parts are looked at, until so many points are bad.</summary>
+    private static Duration UntilPoints(Promise promise, ObjectivePlan plan, long points, Duration length)
+    {
+        long Bad(long time) => plan.Tracks.Sum(counted => counted.Weight * ((time / Math.Max(1, promise.Checks[counted.Track].Every.Nanoseconds)) + 1));
+        var (low, high) = (0L, length.Nanoseconds);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (Bad(middle) >= points) high = middle;
+            else low = middle + 1;
+        }
+        return new Duration(low);
     }
 
     /// <summary>Looks that count unlike are told in points; slices count alike whatever is in them.</summary>

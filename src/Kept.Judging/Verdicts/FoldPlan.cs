@@ -131,7 +131,7 @@ public sealed class FoldPlan
             why = $"no check {blind.Check} measures {objective.Quantity.Name}";
             return [];
         }
-        if (objective is { Slice: { } slice, IsWeighted: true } && tracks.Sum(one => (decimal)one.Weight * ((slice.Nanoseconds / Math.Max(1, Checks[one.Track].Every.Nanoseconds)) + 1)) >= Mark.MostInSlice)
+        if (objective.IsWeighted && objective.PointsInSlice(promise.Checks) >= Mark.MostInSlice || objective.IsTooFine(promise.Checks))
         {
             why = "a slice of it would hold more points than are counted";
             return [];

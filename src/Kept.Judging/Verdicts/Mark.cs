@@ -30,7 +30,10 @@ internal readonly record struct Mark(ulong Bits)
     public static Mark OfShare(LookClass look, long satisfying, long counted)
     {
         var common = Math.Max(1, (long)System.Numerics.BigInteger.GreatestCommonDivisor(satisfying, counted));
-        return new((ulong)look | ((ulong)Math.Min(satisfying / common, MostInSlice) << 3) | ((ulong)Math.Min(counted / common, MostInSlice) << 33));
+        (satisfying, counted) = (satisfying / common, counted / common);
+        // Only what was written under an older rhythm can be more than fits (a plan is refused before): then the share is rounded down, never up.
+        while (counted > MostInSlice) (satisfying, counted) = (satisfying >> 1, (counted + 1) >> 1);
+        return new((ulong)look | ((ulong)satisfying << 3) | ((ulong)counted << 33));
     }
 
     public const long MostInSlice = (1L << 30) - 1;

@@ -68,7 +68,7 @@ internal sealed partial class ObjectivePlan : LineWords
             Ground.NoneYet => $"no {word} in this window yet",
             Ground.Fails when figures.Open > 0 => $"{said}; it fails even if all {VerdictWords.Figure(figures.Open)} missing or to come are good",
             Ground.MayBeMended => $"{said}; {VerdictWords.Plural(figures.Open, word)} missing or to come may still mend it",
-            Ground.NotCovered => $"{said}, but {(parts.IsEmpty ? "only " + SeenOf(figures.Counted - figures.Assumed, figures.Due) : PartWords.NotSeen(parts, SeenOf))}, {VerdictWords.Percent(Coverage)} wanted of each check)",
+            Ground.NotCovered => $"{said}, but {PartWords.NotSeen(parts, SeenOf) ?? "only " + SeenOf(figures.Counted - figures.Assumed, figures.Due)}, {VerdictWords.Percent(Coverage)} wanted of each check)",
             Ground.FailsByTooFew or Ground.HoldsByTooFew => $"{said}; too few to say so with {VerdictWords.Percent(Confidence!.Value)} confidence{Needed(figures, word)}",
             _ => said,
         };

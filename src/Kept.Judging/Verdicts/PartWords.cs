@@ -23,10 +23,10 @@ internal sealed class PartWords(ObjectivePlan plan, ImmutableArray<PartFigures> 
         return $": {string.Join(", ", told.Select(part => $"{part.Check} {VerdictWords.Figure(part.Good)} of {VerdictWords.Figure(part.Counted)}{(isWeighted ? $" × {VerdictWords.Figure(part.Points)}" : "")}"))}{(rest > 0 ? $" and {rest} more" : "")}";
     }
 
-    /// <summary>The part that was looked at least, of those that were not looked at often enough.</summary>
-    public static string NotSeen(ImmutableArray<PartFigures> parts, Func<long, long, string> seenOf)
+    /// <summary>The part that was looked at least, of those that were not looked at often enough; null where there is none.</summary>
+    public static string? NotSeen(ImmutableArray<PartFigures> parts, Func<long, long, string> seenOf)
     {
         var least = parts.Where(part => !part.IsCovered).MinBy(part => new Fraction(part.Counted - part.Assumed, Math.Max(1, part.Due)), Comparer<Fraction>.Create((a, b) => a.CompareTo(b)));
-        return least is null ? "too few were seen (" : $"of {least.Check} only {seenOf(least.Counted - least.Assumed, least.Due)}";
+        return least is null ? null : least.Due == 0 ? $"of {least.Check} nothing was due here, so nothing of it was seen (0 looks" : $"of {least.Check} only {seenOf(least.Counted - least.Assumed, least.Due)}";
     }
 }

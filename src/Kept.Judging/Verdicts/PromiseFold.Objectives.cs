@@ -59,7 +59,7 @@ public sealed partial class PromiseFold
         };
     }
 
-    /// <param name="parts">Takes the figures of each part; null where nobody asks.</param>
+    /// <param name="parts">Takes the figures of each part where the line names several; null else, and for the windows of alerts.</param>
     private Figures FiguresOf(ObjectivePlan plan, Reach reach, long now, ImmutableArray<PartFigures>.Builder? parts = null) =>
         plan.SliceTrack >= 0 ? CountSlices(plan, reach, now, parts) : CountLooks(plan, reach, now, parts);
 
@@ -74,7 +74,7 @@ public sealed partial class PromiseFold
             var track = Counting(counted.Track);
             var tally = track.Count(reach.Low, reach.High, counted.Predicate);
             var assumed = _plan.Accounting.Assumes ? track.Count(reach.Low, reach.High, _plan.Assumed(counted.Track)).Satisfying : 0;
-            AddCounts(ref figures, tally, assumed, DueOf(counted, reach, now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now), counted, plan.Objective.Parts is not null, parts);
+            AddCounts(ref figures, tally, assumed, DueOf(counted, reach, now), Slots(counted.Track, reach.WholeLow, reach.WholeHigh, now), counted, parts);
         }
         return figures;
     }
@@ -116,7 +116,7 @@ public sealed partial class PromiseFold
             var looks = Counting(counted.Track).Count(reach.Low, reach.High, counted.Predicate);
             var looksDue = DueOf(counted, reach, now);
             var due = looks.Recorded + Math.Max(0, looksDue.Slots - looksDue.Recorded) - looks.NotInForce;
-            var isCovered = IsSeen(looks.Evidence, due) && (looks.Evidence > 0 || looks.NotInForce > 0 || plan.Objective.Parts is null);
+            var isCovered = IsSeen(looks.Evidence, due) && (looks.Evidence > 0 || parts is null);
             if (!isCovered) figures.IsCovered = false;
             parts?.Add(new PartFigures(Checks[counted.Track].Name, counted.Weight, looks.Satisfying, looks.Evidence, due, isCovered));
         }
@@ -155,9 +155,11 @@ public sealed partial class PromiseFold
     /// <param name="slots">Slots of the whole window.</param>
     /// <param name="assumed">Recorded without evidence, and counted by the accounting.</param>
     /// <param name="part">Whose looks these are; of slices nothing.</param>
-    /// <param name="isNamed">The objective names it beside others, so it counts on it: where nothing of it was seen nothing is kept.</param>
-    /// <param name="parts">Takes the figures of each part; null where nobody asks.</param>
-    private void AddCounts(ref Figures figures, Tally tally, long assumed, SoFar soFar, long slots, Counted part = default, bool isNamed = false, ImmutableArray<PartFigures>.Builder? parts = null)
+    /// <param name="parts">
+    /// Takes the figures of each part of a line that names several, which counts on each: where nothing of one was seen nothing is kept, be it that none was in force (in this regime) or that the window
+    /// is shorter than its rhythm. Null for other lines, and for the windows of alerts: what was not due there is not missing.
+    /// </param>
+    private void AddCounts(ref Figures figures, Tally tally, long assumed, SoFar soFar, long slots, Counted part = default, ImmutableArray<PartFigures>.Builder? parts = null)
     {
         var silent = Math.Max(0, soFar.Slots - soFar.Recorded);
         var due = tally.Recorded + silent - tally.NotInForce;
@@ -183,7 +185,7 @@ public sealed partial class PromiseFold
         figures.Expected += weight * expected;
         figures.Open += weight * (expected - tally.NotInForce - tally.Evidence - assumed);
         // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
-        var isCovered = IsSeen(tally.Evidence, due) && (tally.Evidence > 0 || (tally.NotInForce > 0 && assumed == 0) || (expected == 0 && !isNamed));
+        var isCovered = IsSeen(tally.Evidence, due) && (tally.Evidence > 0 || (parts is null && ((tally.NotInForce > 0 && assumed == 0) || expected == 0)));
         if (!isCovered) figures.IsCovered = false;
         parts?.Add(new PartFigures(Checks[part.Track].Name, weight, tally.Satisfying, tally.Evidence + assumed, due, isCovered) { Assumed = assumed });
     }

@@ -152,6 +152,9 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
             if (named.Length == 0 ? able.Exists(check => Sees(check, objective.Quantity)) : blind is null)
             {
                 if (named.Length != 1) Pooled(objective, able);
+                if (objective.IsTooFine(able))
+                    _problems.Error(ExpressionCodes.Weight, objective.At, $"with these weights and rhythms a slice holds up to {objective.PointsInSlice(able):N0} points, too many for an exact mean of so many slices",
+                        "write weights as small whole numbers (3 beside 1), longer slices or a shorter window; or `at 95%` instead of `mean`");
                 continue;
             }
             _problems.Error(Codes.NotMeasured, objective.At, named.Length == 0 ? $"no check of the promise measures `{objective.Quantity.Name}`" : $"the check `{blind!.Name}` does not measure `{objective.Quantity.Name}`",
@@ -181,13 +184,17 @@ internal sealed class PromiseReader(Reading reading, AgentScope scope, Written? 
                 $"write the weight of `{seldom.Name}` so that it makes up for its rhythm, or give them one rhythm");
         else
             _problems.Warning(Codes.Pooled, objective.At, $"`{often.Name}` is looked at every {often.Every} and `{seldom.Name}` every {seldom.Every}, and their looks count alike: `{seldom.Name}` could fail for ever and hardly show",
-                $"write a line for each (`of {often.Name}`, `of {seldom.Name}`), or give them one rhythm");
+                $"write a line for each (`of {often.Name}`, `of {seldom.Name}`), give them one rhythm, or weights that make up for it (`of ({often.Name}, {seldom.Name} weight {WeightFor(often, seldom)})`)");
     }
+
+    /// <summary>With it the seldom one counts about as much as the other, in time.</summary>
+    private static string WeightFor(Check often, Check seldom) =>
+        decimal.Round(Math.Min(1000m, (decimal)seldom.Every.Nanoseconds / Math.Max(1, often.Every.Nanoseconds))).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string ShareOf(IReadOnlyList<Check> counted, Check one, ObjectiveParts parts)
     {
         decimal Pace(Check check) => (decimal)parts.PointsOf(check.Name) / Math.Max(1, check.Every.Nanoseconds);
-        return Quantity.Ratio(decimal.Round(Pace(one) / counted.Sum(Pace), 4, MidpointRounding.ToZero)).ToString();
+        return Pace(one) / counted.Sum(Pace) is var share && share < 0.0001m ? "less than 0.01%" : Quantity.Ratio(decimal.Round(share, 4, MidpointRounding.ToZero)).ToString();
     }
 
     private Limits Limits(Written written)

@@ -22,6 +22,17 @@ public abstract record Window
 {
     private Window() { }
 
+    /// <summary>How long it is at most.</summary>
+    public Duration Longest => this switch
+    {
+        Rolling rolling => rolling.Length,
+        Calendar { Unit: CalendarUnit.Day } => Duration.Hours(25),
+        Calendar { Unit: CalendarUnit.Week } => Duration.Hours((7 * 24) + 1),
+        Calendar { Unit: CalendarUnit.Month } => Duration.Hours((31 * 24) + 1),
+        Calendar { Unit: CalendarUnit.Quarter } => Duration.Hours((92 * 24) + 1),
+        _ => Duration.Days(366),
+    };
+
     /// <summary><c>over 30d</c>: the last 30 days up to now.</summary>
     public sealed record Rolling(Duration Length) : Window
     {
@@ -96,6 +107,24 @@ public sealed record Objective(
 
     /// <summary>How many points a look of a check that it counts is: one, unless weights are written.</summary>
     public long PointsOf(string check) => Parts?.PointsOf(check) ?? 1;
+
+    /// <summary>The points that a slice can hold; looks where there are no weights.</summary>
+    /// <param name="checks">Of its promise.</param>
+    public decimal PointsInSlice(IEnumerable<Check> checks) => Slice is not { } slice ? 0
+        : checks.Where(check => Counts(check.Name)).Sum(check => (decimal)PointsOf(check.Name) * ((slice.Nanoseconds / Math.Max(1, check.Every.Nanoseconds)) + 1));
+
+    /// <summary>
+    /// Whether a mean of slices would add up too many different shares to be exact in time: each slice is a share of its own points, and the denominator of a sum of fractions has up to as many
+    /// bits as all of theirs, and no more than e to the largest. Few slices, or few points in each, are fine.
+    /// </summary>
+    /// <param name="checks">Of its promise.</param>
+    public bool IsTooFine(IReadOnlyList<Check> checks)
+    {
+        if (!IsWeighted || SliceRule.Count != SliceCount.Mean || Slice is not { } slice || PointsInSlice(checks) is var points && points * 3 / 2 <= MostBitsOfMean) return false;
+        return Window.Longest.Nanoseconds / Math.Max(1, slice.Nanoseconds) > MostBitsOfMean / new System.Numerics.BigInteger(points).GetBitLength();
+    }
+
+    private const int MostBitsOfMean = 12_000;
 
     /// <summary>What is counted: <c>look</c>, <c>slice</c>, or <c>point</c> where looks have weights.</summary>
     public string Unit => Slice is not null ? "slice" : IsWeighted ? "point" : "look";

@@ -4,7 +4,7 @@ namespace Kept.Model;
 /// <param name="Check">The check.</param>
 /// <param name="Points">How many points a look of it counts: one, unless weights are written.</param>
 /// <param name="Good">Looks that satisfy.</param>
-/// <param name="Counted">Looks that count.</param>
+/// <param name="Counted">Looks that count; of an objective in slices those that were seen, for there whole slices are assumed.</param>
 /// <param name="Due">Looks that were due so far, in force or unknown.</param>
 /// <param name="IsCovered">It was looked at often enough to say kept.</param>
 public sealed record PartFigures(string Check, long Points, long Good, long Counted, long Due, bool IsCovered)

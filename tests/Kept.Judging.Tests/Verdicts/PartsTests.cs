@@ -84,8 +84,44 @@ public sealed class PartsTests
         Assert.Equal(Outcome.Unknown, Line(Hour(promise with { Coverage = 0 }, Bad(0), _ => null)).Outcome);
         Assert.Equal(Outcome.Unknown, Line(Hour(WebAndApi(Of(Availability(90, "1h"), ("web", 1), ("api", 1)), web: "1s", api: "2h") with { Coverage = 0 }, Bad(0), _ => null)).Outcome);
         Assert.Equal(Outcome.Unknown, Line(Hour(promise with { Coverage = 0, Keeps = [promise.Keeps[0] with { Slice = Duration.Minutes(1) }] }, Bad(0), _ => null)).Outcome);
-        // A part that was not in force hides nothing: there is nothing to see.
-        Assert.Equal(Outcome.Kept, Line(Hour(promise, Bad(0), _ => LookClass.NotInForce)).Outcome);
+        // Nor does one of which nothing was in force, as in a regime that only the other has reached: it may fail as soon as it gets there.
+        var elsewhere = Line(Hour(promise, Bad(0), _ => LookClass.NotInForce));
+        Assert.Equal((Outcome.Unknown, "100 % of 3,600 looks were good (0 not): web 3,600 of 3,600, api 0 of 0, but of api nothing was due here, so nothing of it was seen (0 looks, 95 % wanted of each check)"), (elsewhere.Outcome, elsewhere.Reason));
+        Assert.Equal(Outcome.NotInForce, Line(Hour(promise, _ => LookClass.NotInForce, _ => LookClass.NotInForce)).Outcome);
+        var sliced = promise with { Keeps = [promise.Keeps[0] with { Slice = Duration.Minutes(1) }] };
+        Assert.Equal(Outcome.Unknown, Line(Hour(sliced, Bad(0), _ => LookClass.NotInForce)).Outcome);
+    }
+
+    [Fact]
+    public void A_window_of_an_alert_that_is_shorter_than_the_rhythm_of_a_part_is_quiet_all_the_same()
+    {
+        var promise = WebAndApi(Of(Availability(90, "1h"), ("web", 1), ("api", 1)), web: "2s", api: "20m") with
+        {
+            Alerts = [new Alert("page", [new BurnLine("burn", Place.None, [new BurnTest(0, null, false, 2, Duration.Minutes(5), Place.None)])], Place.None)],
+        };
+        AlertState At(PromiseFold fold) => fold.VerdictAt(Start + Duration.Minutes(58), Nobody).Alerts[0].State;
+        Assert.Equal(AlertState.Quiet, At(Hour(promise, Bad(0), Bad(0))));
+        Assert.Equal(AlertState.Firing, At(Hour(promise, i => i > 1_500 ? LookClass.Bad : LookClass.Good, Bad(0))));
+        Assert.Equal(AlertState.Unknown, At(Hour(promise, i => i > 1_500 ? null : LookClass.Good, Bad(0))));
+    }
+
+    [Fact]
+    public void A_share_that_does_not_fit_is_rounded_down()
+    {
+        var (satisfying, counted) = Mark.OfShare(LookClass.Good, 5_000_000_001, 8_640_864_000).Share;
+        Assert.True(satisfying > 0 && satisfying < counted && counted <= Mark.MostInSlice);
+        Assert.True(new Fraction(satisfying, counted).CompareTo(new Fraction(5_000_000_001, 8_640_864_000)) <= 0);
+        Assert.Equal((1L, 1L), Mark.OfShare(LookClass.Good, 8_640_864_000, 8_640_864_000).Share);
+    }
+
+    [Fact]
+    public void A_mean_of_shares_that_are_too_fine_to_be_exact_in_time_is_not_decided()
+    {
+        var fine = Availability(99, "30d", per: "1m") with { SliceRule = Mean };
+        Assert.Equal(Outcome.Unknown, Line(Hour(WebAndApi(Of(fine, ("web", 333.33m), ("api", 500.01m)), web: "7s", api: "11s"), Bad(0), Bad(0))).Outcome);
+        Assert.True(Of(fine, ("web", 333.33m), ("api", 500.01m)).IsTooFine(WebAndApi(fine).Checks));
+        Assert.False(Of(fine, ("web", 3), ("api", 1)).IsTooFine(WebAndApi(fine).Checks));
+        Assert.False(Of(Availability(99, "30d", per: "1d") with { SliceRule = Mean }, ("web", 333.33m), ("api", 500.01m)).IsTooFine(WebAndApi(fine).Checks));
     }
 
     [Fact]

@@ -114,7 +114,7 @@ internal static class SlowJudge
                 var here = seen[i].Where(look => InWindow(look.At)).ToList();
                 var until = new Instant(Math.Min(ends.Microseconds, now.Microseconds + 1 - (check.Timeout.Nanoseconds / 1000)));
                 var silent = Math.Max(0, LookRhythm(i, begins.Microseconds, until.Microseconds) - here.Count(look => look.At < until));
-                looked.Add(here.Count(look => look.Sight == Sight.Seen) >= promise.Coverage * (here.Count(look => look.Sight != Sight.Outside) + silent) && (objective.Parts is null || here.Exists(look => look.Sight is Sight.Seen or Sight.Outside)));
+                looked.Add(here.Count(look => look.Sight == Sight.Seen) >= promise.Coverage * (here.Count(look => look.Sight != Sight.Outside) + silent) && (objective.Parts is null || burn is not null || here.Exists(look => look.Sight == Sight.Seen)));
             }
         long LookRhythm(int i, long low, long high) => Stretches(promise, past, [i], low, high).Sum(stretch => Rhythm(stretch.From, stretch.To, stretch.Periods[0],
             byCheck[i].LastOrDefault(slot => slot.At.Microseconds < stretch.HoldsTo) is { } last && last.At.Microseconds >= stretch.HoldsFrom ? last.At.Microseconds : null));
@@ -176,7 +176,7 @@ internal static class SlowJudge
             due += worth * dueHere;
             expected += worth * holds;
             open += worth * (holds - outside - evidence - assumed);
-            if (evidence < promise.Coverage * dueHere || (evidence == 0 && (outside == 0 || assumed > 0) && (holds > 0 || objective is { Parts: not null, Slice: null }))) covered = false;
+            if (evidence < promise.Coverage * dueHere || (evidence == 0 && ((objective is { Parts: not null, Slice: null } && burn is null) || ((outside == 0 || assumed > 0) && holds > 0)))) covered = false;
         }
         var wanted = objective.Quantity.Source == QuantitySource.GoodLooks ? objective.Target.Amount : objective.Statistic.Kind == StatisticKind.Percentile ? objective.Statistic.Share : 1;
         var strict = objective.Quantity.Source == QuantitySource.GoodLooks && objective.Operator == Comparison.Greater;
