@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Kept.Cli.Asking;
 using Kept.Cli.Commands;
@@ -117,5 +118,11 @@ internal static class Program
         return root;
     }
 
-    private static string VerbOf(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+    /// <summary>The verb with those above it, each with a blank after it: <c>import gatus </c>.</summary>
+    private static string VerbOf(ParseResult parsed)
+    {
+        var words = "";
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent) words = command.Command.Name + " " + words;
+        return words;
+    }
 }

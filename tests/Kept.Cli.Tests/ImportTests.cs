@@ -90,6 +90,7 @@ public sealed partial class ImportTests
     [InlineData("import gatus nowhere.yaml", "there is no file or folder")]
     [InlineData("import gatus . --agent Not-A-Name", "is no name")]
     [InlineData("import blackbox .", "is a folder")]
+    [InlineData("import gatus . --nothing", "Write `kept import gatus --help` for what it takes.")]
     public async Task Wrong_usage_is_told(string line, string expected)
     {
         var run = await CommandLine.RunAtAsync(Then, line.Split(' '));
