@@ -24,11 +24,7 @@ internal sealed class FoundLists(string folder, AskedLists asked, TimeProvider t
     {
         _sources = FoundSource.Of(files);
         asked.Follow(_sources);
-        if (_sources.Count == 0)
-        {
-            _good.Clear();
-            return (files, problems);
-        }
+        var there = new HashSet<string>(files.Where(file => file.IsTargets).Select(file => file.Path), StringComparer.Ordinal);
         var (all, told) = (new List<DocumentFile>(), problems.ToBuilder());
         foreach (var file in files)
         {
@@ -53,7 +49,21 @@ internal sealed class FoundLists(string folder, AskedLists asked, TimeProvider t
             }
             else all.Add(file); // the reader tells what is wrong with it
         }
-        foreach (var gone in _good.Keys.Where(path => !files.Any(file => file.IsTargets && file.Path == path)).ToList()) _good.Remove(gone);
+        foreach (var (path, good) in _good.Where(one => !there.Contains(one.Key)).OrderBy(one => one.Key, StringComparer.Ordinal).ToList())
+        {
+            var source = _sources.FirstOrDefault(one => one.Names(path));
+            var isGone = TargetFiles.IsGone(folder, path);
+            if (source is not null && !isGone && there.Count < TargetFiles.MostFiles)
+            {
+                // a folder that went (a mount, a share) took nothing back
+                there.Add(path);
+                all.Add(good.File);
+                if (good.Count > 0) Tell(source, path, $"it cannot be seen; the last good list, of {good.Count:N0} targets, read at {Minute(good.Read)}, counts", "put it back, and it is taken up again; a file that is deleted from its folder ends what it listed");
+                continue;
+            }
+            _good.Remove(path);
+            if (source is not null && isGone && good.Count > 0) Tell(source, path, $"it was deleted, and listed {good.Count:N0} before: nothing of it is looked at", "put it back where that was an oversight");
+        }
         foreach (var source in _sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
         {
             var (list, why, isNewest, confirmed) = asked.Of(source.Url!);
