@@ -176,7 +176,7 @@ public sealed class AskedListsTests
         async Task<string> ToldAsync(string? body, string? why = null)
         {
             await asking.NextAsync(body, why);
-            return Assert.Single(new FoundLists("/nowhere", asking.Lists, asking.Time).Complete([document], []).Problems).Message;
+            return Assert.Single((await new FoundLists("/nowhere", asking.Lists, new RememberedFiles(asking.Ledger), asking.Time).CompleteAsync([document], [], default)).Problems).Message;
         }
         Assert.Equal("the source of targets `http://sd.example/t`: it answers 500; nothing of it is looked at yet", await ToldAsync(null, "it answers 500"));
         await asking.NextAsync(Two);

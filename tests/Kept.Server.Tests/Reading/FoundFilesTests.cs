@@ -32,13 +32,13 @@ public sealed class FoundFilesTests : IDisposable
 
     private void Write(string path, string text) => File.WriteAllText(PathOf(path), text);
 
-    private FoundLists Started() => new(_folder.FullName, new AskedLists((_, _) => throw new InvalidOperationException("there is no URL"), _ledger, _time, NullLogger.Instance), _time);
+    private FoundLists Started() => new(_folder.FullName, new AskedLists((_, _) => throw new InvalidOperationException("there is no URL"), _ledger, _time, NullLogger.Instance), new RememberedFiles(_ledger), _time);
 
     /// <summary>What counts now, and what of the lists is told.</summary>
-    private (string Wishes, string Told) Read()
+    private async Task<(string Wishes, string Told)> ReadAsync()
     {
         var (files, problems) = HouseFolder.ReadFiles(_folder.FullName);
-        (files, problems) = _lists.Complete(files, problems);
+        (files, problems) = await _lists.CompleteAsync(files, problems, default);
         var reading = HouseReader.Read(files, "h", Kept.Checks.CheckCatalog.Kinds);
         Assert.NotNull(reading.House);
         ImmutableArray<Diagnostic> all = [.. problems, .. reading.Diagnostics];
@@ -73,71 +73,98 @@ public sealed class FoundFilesTests : IDisposable
     [InlineData("a folder")]
     [InlineData("its folder")]
     [InlineData("its folder is a file")]
-    public void A_file_that_cannot_be_read_takes_nothing_back_and_is_told(string how)
+    public async Task A_file_that_cannot_be_read_takes_nothing_back_and_is_told(string how)
     {
         Write("targets/a.json", Good);
-        Assert.Equal(("a.example b.example", ""), Read());
+        Assert.Equal(("a.example b.example", ""), await ReadAsync());
         MakeUnreadable(how);
         for (var i = 0; i < 2; i++)
         {
-            var (wishes, told) = Read();
+            var (wishes, told) = await ReadAsync();
             Assert.Equal("a.example b.example", wishes);
             Assert.EndsWith("; the last good list, of 2 targets, read at 2026-11-23 20:41 UTC, counts", told, StringComparison.Ordinal);
         }
         if (Directory.Exists(PathOf("targets/a.json"))) Directory.Delete(PathOf("targets/a.json"));
-        File.Delete(PathOf("targets"));
+        if (File.Exists(PathOf("targets"))) File.Delete(PathOf("targets"));
         Directory.CreateDirectory(PathOf("targets"));
         File.Delete(PathOf("targets/a.json"));
         Write("targets/a.json", Other);
-        Assert.Equal(("c.example", ""), Read());
+        Assert.Equal(("c.example", ""), await ReadAsync());
+    }
+
+    [Theory]
+    [InlineData("empty")]
+    [InlineData("its folder")]
+    public async Task A_restart_goes_on_with_the_last_good_list_of_a_file_that_broke_meanwhile(string how)
+    {
+        Write("targets/a.json", Good);
+        await ReadAsync();
+        Write("targets/a.json", Good.Replace('b', 'd'));
+        await ReadAsync();
+        MakeUnreadable(how);
+        _time.Advance(TimeSpan.FromHours(1));
+        for (var i = 0; i < 2; i++)
+        {
+            _lists = Started();
+            var (wishes, told) = await ReadAsync();
+            Assert.Equal("a.example d.example", wishes);
+            Assert.EndsWith("; the last good list, of 2 targets, read at 2026-11-23 20:41 UTC, counts", told, StringComparison.Ordinal);
+        }
+        Directory.CreateDirectory(PathOf("targets"));
+        File.Delete(PathOf("targets/a.json"));
+        _lists = Started();
+        Assert.Equal(("", "the source of targets `targets/a.json`: it was deleted, and listed 2 before: nothing of it is looked at"), await ReadAsync());
+        Directory.Delete(PathOf("targets"));
+        _lists = Started();
+        Assert.Equal(("", ""), await ReadAsync()); // what ended does not come back
     }
 
     [Fact]
-    public void A_file_that_was_deleted_ends_what_it_listed_and_that_is_told()
+    public async Task A_file_that_was_deleted_ends_what_it_listed_and_that_is_told()
     {
         Write("targets/a.json", Good);
         Write("targets/b.json", Other);
-        Read();
+        await ReadAsync();
         File.Delete(PathOf("targets/a.json"));
-        var (wishes, told) = Read();
+        var (wishes, told) = await ReadAsync();
         Assert.Equal(("c.example", "the source of targets `targets/a.json`: it was deleted, and listed 2 before: nothing of it is looked at"), (wishes, told));
     }
 
     [Fact]
-    public void A_source_that_the_document_names_no_more_ends_what_it_listed_without_a_word()
+    public async Task A_source_that_the_document_names_no_more_ends_what_it_listed_without_a_word()
     {
         Write("targets/a.json", Good);
-        Read();
+        await ReadAsync();
         File.WriteAllText(PathOf("watch.kept.yaml"), File.ReadAllText(PathOf("watch.kept.yaml")).Replace("targets/*.json", "targets/b.json", StringComparison.Ordinal));
-        Assert.Equal(("", ""), Read());
+        Assert.Equal(("", ""), await ReadAsync());
     }
 
     /// <summary>YAML that says nothing would be a list of nothing.</summary>
     [Theory]
     [InlineData("targets/a.yml")]
     [InlineData("targets/a.json")]
-    public void An_empty_file_is_no_empty_list_and_an_empty_list_is_one(string path)
+    public async Task An_empty_file_is_no_empty_list_and_an_empty_list_is_one(string path)
     {
         Write(path, "");
-        var (wishes, told) = Read();
+        var (wishes, told) = await ReadAsync();
         Assert.Equal("", wishes);
         Assert.Contains("is empty or too large", told, StringComparison.Ordinal);
         Write(path, "[]");
-        Assert.Equal(("", ""), Read());
+        Assert.Equal(("", ""), await ReadAsync());
         Write(path, Good);
-        Read();
+        await ReadAsync();
         Write(path, "[]");
-        (wishes, told) = Read();
+        (wishes, told) = await ReadAsync();
         Assert.Equal("", wishes);
         Assert.Contains("it lists no target, and listed 2 before", told, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_first_files_by_name_are_read_and_that_there_are_more_is_told()
+    public async Task The_first_files_by_name_are_read_and_that_there_are_more_is_told()
     {
         for (var i = TargetFiles.MostFiles + 20; i > 0; i--) Write($"targets/{i * 7919 % 1000:D3}.json", $$"""[ { "targets": [ "h{{i * 7919 % 1000:D3}}" ] } ]""");
         var expected = string.Join(' ', Enumerable.Range(1, TargetFiles.MostFiles + 20).Select(i => i * 7919 % 1000).Order().Take(TargetFiles.MostFiles).Select(i => $"h{i:D3}"));
-        var (wishes, told) = Read();
+        var (wishes, told) = await ReadAsync();
         Assert.Equal(expected, wishes);
         Assert.StartsWith("the sources of this house name more than 500 files; those after `targets/", told, StringComparison.Ordinal);
     }
