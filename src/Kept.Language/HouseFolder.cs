@@ -38,7 +38,7 @@ public static class HouseFolder
         }
         if (files.Find(file => file.Path == HouseFileReader.FileName) is { } house) CheckTrust(house, Directory.Exists(fileOrFolder) ? fileOrFolder : Path.GetDirectoryName(Path.GetFullPath(fileOrFolder))!, problems);
         var folder = Directory.Exists(fileOrFolder) ? fileOrFolder : Path.GetDirectoryName(Path.GetFullPath(fileOrFolder))!;
-        files.AddRange(TargetFiles.Read(folder, FoundSource.Of(files), problems));
+        files.AddRange(TargetFiles.Read(folder, FoundSource.Of(files, problems), problems));
         return (files, DiagnosticText.WithLines(problems.Found, files));
     }
 

@@ -81,7 +81,7 @@ public static partial class KeptServer
         var asked = new AskedLists((list, token) => TargetsAsk.AskAsync(looking.Dialer, list.Url!, list.Login is { } login ? new TargetsLogin(login.User, login.Secret, login.IsInClear) : null, list.Every, TargetLists.MostBytes, options.Time, token), ledger, options.Time, logs.CreateLogger("Kept.Found"));
         var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
             logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder))
-        { Found = new FoundLists(FolderOf(options.HousePath), asked, options.Time) };
+        { Found = new FoundLists(FolderOf(options.HousePath), asked, new RememberedFiles(ledger), options.Time) };
         var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()), hollow, asked);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var telling = Task.CompletedTask;

@@ -134,5 +134,27 @@ public class DiscretionTests
         Assert.Contains("…/shop.kept.yaml", await open.GetAsync(paths[0]), StringComparison.Ordinal);
     }
 
+    /// <summary>A token may stand in the path of a source as well as in its query.</summary>
+    [Fact]
+    public async Task Strangers_do_not_read_where_lists_of_targets_come_from()
+    {
+        string[] lines = ["the source of targets `https://sd.example:8443/t0ken/list`: it answers 500; nothing of it is looked at yet", "of 2 targets in `https://sd.example:8443/t0ken/list`, 1 is left out: `https://h.example/t0ken` does not fit", "`https://sd.example:8443/t0ken/list` lists no targets: it is empty"];
+        var place = new Place(new SourceFile("watch.kept.yaml"), 4, 5, 6);
+        var reading = new Discretion("/srv").Of(new HouseReading(null, [.. lines.Select(line => new Diagnostic("L132", Severity.Warning, place, line, null))]));
+        Assert.Equal([lines[0].Replace("t0ken/list", "…", StringComparison.Ordinal), "of 2 targets in `https://sd.example:8443/…`, 1 is left out: `https://h.example/…` does not fit", "`https://sd.example:8443/…` lists no targets: it is empty"], reading.Diagnostics.Select(one => one.Message));
+
+        var house = new MadeHouse();
+        var name = house.View.Promises[0].Promise.Name;
+        foreach (var list in new[] { "https://sd.example:8443/t0ken/list", "t0ken/hosts.json" })
+            house.Ledger.Add(EntryKinds.PromiseGone, MadeHouse.Now, name.ToString(), $$"""{"promise":"{{name}}","foundIn":"{{list}}","standing":"offered"}""");
+        house.Ledger.Add(EntryKinds.HouseRefused, MadeHouse.Now, "", $$"""{"problems":1,"first":[{"code":"L132","at":"watch.kept.yaml:4:5","message":"{{lines[0]}}"}]}""");
+        string[] paths = ["/api/v1/events?after=0", "/evidence"];
+        await using (var web = await RunningWeb.StartAsync(house))
+            foreach (var path in paths) Assert.Contains("t0ken/hosts.json", await web.GetAsync(path), StringComparison.Ordinal);
+        await using var open = await RunningWeb.StartAsync(house, isPublic: true);
+        foreach (var path in paths) Assert.DoesNotContain("t0ken", await open.GetAsync(path), StringComparison.Ordinal);
+        Assert.Contains("is withdrawn: a list that is not shown lists its target no more", await open.GetAsync("/evidence"), StringComparison.Ordinal);
+    }
+
     private static Diagnostic Problem(string code, string words) => new(code, Severity.Error, new Place(new SourceFile("/srv/my house/shop.kept.yaml"), 0, 0, 0), words, null);
 }

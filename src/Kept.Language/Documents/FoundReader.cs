@@ -16,6 +16,9 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
     /// <summary>A template is tried on these first, so that what is wrong with it is told of the document, whatever was found. Kinds ask for an address of one of these forms.</summary>
     private static readonly string[] Specimens = ["specimen.example:443", "specimen.example", "https://specimen.example/"];
 
+    /// <summary>What any other label is tried as: a word, a port, a scheme.</summary>
+    private static readonly string[] Labels = ["specimen", "443", "https"];
+
     private readonly Problems _problems = reading.Problems;
 
     /// <summary>One entry of <c>found</c>, with what it gives.</summary>
@@ -35,7 +38,8 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
     {
         var nodes = holder.Items("found");
         if (nodes.Count == 0) return written;
-        var all = written.ToBuilder();
+        // what is written takes no room from what is found
+        var all = ImmutableArray.CreateBuilder<Promise>();
         var names = new HashSet<PromiseName>(written.Select(promise => promise.Name));
         foreach (var node in nodes)
         {
@@ -48,35 +52,39 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
             // what others wrote looks at what they wrote, and has nothing found here
             if (reading.Origin == DocumentOrigin.Ours) Take(source, template, names, all);
         }
-        return all.ToImmutable();
+        return [.. written, .. all];
     }
 
     /// <summary>Whether the template could ever be a promise. What is wrong with it is told once, with its place.</summary>
     private bool Try(Template template)
     {
-        Problems? first = null;
-        foreach (var specimen in Specimens)
+        var (first, fits) = ((Problems?)null, false);
+        foreach (var (specimen, word) in Labels.SelectMany(_ => Specimens, (word, specimen) => (specimen, word)))
         {
             var own = new Problems();
-            if (template.Text.Fill(label => label switch { "__address__" => specimen, "__scheme__" => "http", "__metrics_path__" => "/metrics", _ => "specimen" }, out _) is not { } node) continue;
+            if (template.Text.Fill(label => label switch { "__address__" => specimen, "__scheme__" => "http", "__metrics_path__" => "/metrics", _ => word }, out _) is not { } node) continue;
             var made = Made(template, new PromiseName(template.Agent, "specimen", template.Line), node, own);
-            // the template itself names none; what holds by default may
             if (made is not null && made.Checks.Any(NamesSecret))
             {
-                _problems.Error(Codes.FoundTemplate, template.At, "a secret would be sent to whatever is found: `defaults:` puts it into every check", "write it at the checks that may send it, and not under `defaults:`");
+                RefuseSecret(template);
                 return false;
             }
             if (made is not null && own.Errors == 0) return true;
-            // whether a target is good is for what is found to say: a label may be a port, or a scheme
-            if (own.Errors > 0 && own.Found.All(problem => problem.Severity != Severity.Error || problem.Code == Codes.Target)) return true;
-            if (own.Errors > 0) first ??= own;
+            // whether a target is good is for what is found to say: a label may be any part of it
+            if (own.Errors > 0 && own.Found.All(problem => problem.Severity != Severity.Error || problem.Code == Codes.Target)) fits = true;
+            else if (own.Errors > 0) first ??= own;
         }
+        if (fits) return true;
         if (first is not null) _problems.Add(first);
         else _problems.Error(Codes.MissingField, template.At, "the template needs `check`", "write `check: { http: 'GET https://${__address__}/', expect: [ status == 200 ] }`");
         return false;
     }
 
-    private static bool NamesSecret(Check check) => check.First.Any(NamesSecret) || check.Settings.Values.Any(value => value switch
+    /// <summary>The template itself names none; what holds by default may.</summary>
+    private void RefuseSecret(Template template) =>
+        _problems.Error(Codes.FoundTemplate, template.At, "a secret would be sent to whatever is found: `defaults:` puts it into every check", "write it at the checks that may send it, and not under `defaults:`");
+
+    private static bool NamesSecret(Check check) => check.First.Any(NamesSecret) || FoundTemplate.NamesSecret(check.Target.Text) || check.Settings.Values.Any(value => value switch
     {
         FieldValue.Text text => FoundTemplate.NamesSecret(text.Content),
         FieldValue.Texts texts => texts.Items.Any(FoundTemplate.NamesSecret),
@@ -98,7 +106,13 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
             var (left, told) = (0, new List<string>());
             foreach (var target in list.Targets)
             {
-                var why = One(template, target, shown, names, seen, all);
+                var why = One(template, target, shown, names, seen, all, out var sendsSecret);
+                if (sendsSecret)
+                {
+                    // no text that was tried made a good target of it, and this one does
+                    RefuseSecret(template);
+                    return;
+                }
                 if (why is null) continue;
                 left++;
                 if (told.Count < MostTold) told.Add($"`{YamlReader.Short(Plain(target.Address))}` {why}");
@@ -110,8 +124,9 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
     }
 
     /// <summary>Null where it became a promise, or is one already; else why it did not.</summary>
-    private string? One(Template template, FoundTarget target, string path, HashSet<PromiseName> names, HashSet<string> seen, ImmutableArray<Promise>.Builder all)
+    private string? One(Template template, FoundTarget target, string path, HashSet<PromiseName> names, HashSet<string> seen, ImmutableArray<Promise>.Builder all, out bool sendsSecret)
     {
+        sendsSecret = false;
         if (all.Count >= TargetLists.MostTargets) return $"is beyond the {TargetLists.MostTargets:N0} that are taken";
         var node = template.Text.Fill(label => target.Labels.GetValueOrDefault(label), out var why);
         if (node is null) return why;
@@ -123,6 +138,8 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
         var own = new Problems();
         if (Made(template, name, node, own) is { } made && own.Errors == 0)
         {
+            sendsSecret = made.Checks.Any(NamesSecret);
+            if (sendsSecret) return null;
             all.Add(made with { IsFoundOutside = !template.IsAnywhere, FoundIn = path, FieldPlaces = [] });
             return null;
         }

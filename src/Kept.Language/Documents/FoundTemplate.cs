@@ -49,6 +49,9 @@ internal sealed partial class FoundTemplate(Reading reading, YamlMap template, S
     /// <summary>Whether a text sends what only its name may stand in a document for.</summary>
     public static bool NamesSecret(string text) => text.Contains("${env:", StringComparison.Ordinal) || text.Contains("${file:", StringComparison.Ordinal);
 
+    /// <summary>The labels that stand in a text.</summary>
+    public static IEnumerable<string> LabelsOf(string text) => Label().Matches(text).Select(match => match.Groups["label"].Value);
+
     /// <summary>The template with its labels filled in; null where one is missing or holds what may not stand there.</summary>
     /// <param name="value">The value of a label; null where it has none.</param>
     /// <param name="why">What is wrong, as the end of a sentence about the target.</param>

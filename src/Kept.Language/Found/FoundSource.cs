@@ -19,14 +19,20 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
     /// <summary>How we log in at the URL; null: not at all.</summary>
     public SourceLogin? Login { get; init; }
 
+    /// <summary>What its template needs of a target beside its address; a target without one of them is left out.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
+
     /// <summary>Whether a list comes from here.</summary>
     /// <param name="path">A file, or a URL.</param>
     public bool Names(string path) => Url is not null ? path == Url : Files.Any(file => IsLike(file, path));
 
     /// <summary>The sources that these documents name, as far as they can be read; what is wrong with one is told when its document is read.</summary>
-    public static IReadOnlyList<FoundSource> Of(IEnumerable<DocumentFile> files)
+    public static IReadOnlyList<FoundSource> Of(IEnumerable<DocumentFile> files) => Of(files, new Problems());
+
+    /// <summary>The same, and told where there are more than are taken.</summary>
+    internal static IReadOnlyList<FoundSource> Of(IEnumerable<DocumentFile> files, Problems told)
     {
-        var sources = new List<FoundSource>();
+        var (sources, beyond) = (new List<FoundSource>(), (FoundSource?)null);
         foreach (var file in files)
         {
             // what others wrote has nothing asked or read here
@@ -37,9 +43,11 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
             foreach (var document in YamlReader.Read(source, unheard))
                 foreach (var holder in Inner(Value(document.Root, "relies-on")).Select(reliance => reliance.Value).Append(document.Root))
                     foreach (var found in Items(Value(holder, "found")))
-                        if (Value(found, "from") is { } from && Written.Of(DocumentTables.Source, from, reading, from.At) is { } written && Read(written, unheard) is { } one && sources.Count < Most)
-                            sources.Add(one);
+                        if (Value(found, "from") is { } from && Written.Of(DocumentTables.Source, from, reading, from.At) is { } written && Read(written, unheard) is { } one)
+                            if (sources.Count < Most) sources.Add(one with { Labels = LabelsOf(found) });
+                            else beyond ??= one;
         }
+        if (beyond is not null) told.Warning(Codes.FoundSource, beyond.At, $"the house names more than {Most:N0} sources of targets; this one and all after it give nothing", "name several files in one source (files: targets/*.json), or divide the house");
         return sources;
     }
 
@@ -86,6 +94,21 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
         var folder = pattern.LastIndexOf('/') + 1;
         return path.LastIndexOf('/') + 1 == folder && path.AsSpan(0, folder).SequenceEqual(pattern.AsSpan(0, folder))
             && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern.AsSpan(folder).ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal), path.AsSpan(folder), ignoreCase: false);
+    }
+
+    private static ImmutableArray<string> LabelsOf(YamlNode found)
+    {
+        var labels = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var part in new[] { "name", "wish", "promise" }) Add(Value(found, part));
+        labels.Remove("__address__");
+        return [.. labels];
+
+        void Add(YamlNode? node)
+        {
+            if (node is YamlScalar scalar) labels.UnionWith(FoundTemplate.LabelsOf(scalar.Content.Text));
+            foreach (var item in (node as YamlList)?.Items ?? []) Add(item);
+            foreach (var (_, value) in Inner(node)) Add(value);
+        }
     }
 
     private static YamlNode? Value(YamlNode? node, string key) => node is YamlMap map ? map.Entries.FirstOrDefault(entry => entry.Key.Text == key).Value : null;

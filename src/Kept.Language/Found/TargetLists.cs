@@ -33,6 +33,8 @@ public sealed class TargetLists
     /// <summary>Reads one list; YAML where its name says so, else JSON.</summary>
     public static TargetReading Read(DocumentFile file)
     {
+        // YAML that says nothing would be a list of nothing, and take everything back
+        if (file.Bytes.IsEmpty) return Wrong(file.Path.Contains("://", StringComparison.Ordinal) ? "it is empty; a list of nothing is `[]`" : "it cannot be read, is empty or too large, or a link leads out of the house; a list of nothing is `[]`");
         if (file.Bytes.Length > MostBytes) return Wrong($"it has more than {MostBytes:N0} bytes");
         var targets = ImmutableArray.CreateBuilder<FoundTarget>();
         try

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Kept.Language;
@@ -18,23 +19,20 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
     /// <summary>How often in a row the same list is given before it counts, where most of the one before is gone from it.</summary>
     public const int SaidUntilBelieved = 3;
 
-    /// <summary>So many may be replaced at once whatever their share: machines come and go.</summary>
-    public const int FewReplaced = 10;
-
     /// <summary>From one new list to the next: each is a new house, and terms in the ledger.</summary>
     private static readonly TimeSpan LeastApart = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan RememberedApart = TimeSpan.FromMinutes(10);
 
-    private const int MostAtOnce = 4;
+    private const int MostAtOnce = 16;
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
 
     private sealed class Asked(FoundSource source)
     {
         public FoundSource Source { get; set; } = source;
         public ReadOnlyMemory<byte>? Good { get; set; }
-        /// <summary>Those of the good list.</summary>
-        public HashSet<string> Addresses { get; set; } = [];
+        /// <summary>The labels that each of its templates needs.</summary>
+        public IReadOnlyList<ImmutableArray<string>> Templates { get; set; } = [[]];
         /// <summary>How many the last list that was not empty had.</summary>
         public int Count { get; set; }
         /// <summary>The good list is what the source gave last.</summary>
@@ -46,6 +44,8 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         /// <summary>What of that the ledger remembers.</summary>
         public DateTimeOffset? Remembered { get; set; }
         public DateTimeOffset Due { get; set; }
+        /// <summary>Nobody is asked twice at a time.</summary>
+        public bool IsBusy { get; set; }
 
         private byte[] _doubted = [];
         private int _said;
@@ -53,21 +53,17 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         public bool IsGood(ReadOnlyMemory<byte> bytes) => Good is { } good && good.Span.SequenceEqual(bytes.Span);
 
         /// <summary>Why a list does not count yet; null where it does.</summary>
-        public string? Doubt(ReadOnlyMemory<byte> bytes, HashSet<string> addresses)
+        public string? Doubt(ReadOnlyMemory<byte> bytes, IReadOnlyList<FoundTarget> targets)
         {
-            var gone = Addresses.Count - Addresses.Count(addresses.Contains);
-            var isLess = addresses.Count * 2 < Addresses.Count;
-            if (IsGood(bytes) || !isLess && (gone * 2 <= Addresses.Count || gone <= FewReplaced))
+            var why = Good is not { } good || IsGood(bytes) ? null : ListDoubt.Of(TargetLists.Read(new DocumentFile(Source.Url!, good)).Targets, targets, Templates);
+            if (why is null)
             {
                 (_doubted, _said) = ([], 0);
                 return null;
             }
             var hash = SHA256.HashData(bytes.Span);
             (_doubted, _said) = (hash, _doubted.AsSpan().SequenceEqual(hash) ? _said + 1 : 1);
-            return _said >= SaidUntilBelieved ? null
-                : addresses.Count == 0 ? $"it lists no target any more, and {Addresses.Count:N0} before"
-                : isLess ? $"it lists {addresses.Count:N0} {(addresses.Count == 1 ? "target" : "targets")}, and {Addresses.Count:N0} before: that is believed when it is said {SaidUntilBelieved} times"
-                : $"{gone:N0} of its {Addresses.Count:N0} targets are others now: that is believed when it is said {SaidUntilBelieved} times";
+            return _said >= SaidUntilBelieved ? null : why;
         }
     }
 
@@ -79,15 +75,18 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
     public long Version => Volatile.Read(ref _version);
 
     /// <summary>From here on these are asked; what the ledger remembers of a new one counts until it answers.</summary>
-    public void Follow(IEnumerable<FoundSource> sources)
+    public void Follow(IReadOnlyList<FoundSource> sources)
     {
         lock (_lock)
         {
             var wanted = sources.Where(source => source.Url is not null).GroupBy(source => source.Url!, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.MinBy(source => source.Every)! with { Login = group.FirstOrDefault(source => source.Login is not null)?.Login }, StringComparer.Ordinal);
             foreach (var gone in _asked.Keys.Where(url => !wanted.ContainsKey(url)).ToList()) _asked.Remove(gone);
             foreach (var (url, source) in wanted)
+            {
                 if (_asked.TryGetValue(url, out var there)) there.Source = source;
-                else _asked[url] = Remembered(url, source);
+                else _asked[url] = there = Remembered(url, source);
+                there.Templates = [.. sources.Where(one => one.Url == url).Select(one => one.Labels)];
+            }
         }
     }
 
@@ -98,35 +97,73 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
             return _asked.TryGetValue(url, out var asked) ? (asked.Good is { } good ? new DocumentFile(url, good) { IsTargets = true } : null, asked.Why, asked.IsNewest, asked.Confirmed) : (null, null, false, null);
     }
 
-    /// <summary>Asks each when it is due, until cancelled.</summary>
+    /// <summary>Asks each when it is due, until cancelled. One that is slow, or fails, holds up no other.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        var asking = new List<Task>();
+        var rhythm = Task.CompletedTask;
+        try
         {
-            await AskDueAsync(cancellationToken);
-            await Task.Delay(Rhythm, time, cancellationToken);
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (var one in Due(MostAtOnce - asking.Count)) asking.Add(AskAsync(one, cancellationToken));
+                if (rhythm.IsCompleted) rhythm = Task.Delay(Rhythm, time, cancellationToken);
+                await Task.WhenAny([rhythm, .. asking]);
+                asking.RemoveAll(one => one.IsCompleted);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(asking);
         }
     }
 
     /// <summary>Asks those that are due now.</summary>
-    public async Task AskDueAsync(CancellationToken cancellationToken)
+    public Task AskDueAsync(CancellationToken cancellationToken) => Task.WhenAll(Due(int.MaxValue).Select(one => AskAsync(one, cancellationToken)));
+
+    /// <summary>Those that wait longest first, each to be asked at once.</summary>
+    private List<Asked> Due(int most)
     {
-        List<Asked> due;
         var now = time.GetUtcNow();
-        lock (_lock) due = [.. _asked.Values.Where(asked => asked.Due <= now)];
-        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken }, async (asked, stop) =>
+        lock (_lock)
         {
-            var (bytes, why) = await ask(asked.Source, stop);
-            var reading = bytes is { } given ? TargetLists.Read(new DocumentFile(asked.Source.Url!, given)) : default;
+            List<Asked> due = [.. _asked.Values.Where(asked => asked.Due <= now && !asked.IsBusy).OrderBy(asked => asked.Due).Take(most)];
+            foreach (var one in due) (one.IsBusy, one.Due) = (true, now + one.Source.Every.ToTimeSpan());
+            return due;
+        }
+    }
+
+    private async Task AskAsync(Asked asked, CancellationToken cancellationToken)
+    {
+        var url = asked.Source.Url!;
+        try
+        {
+            var (bytes, why) = await ask(asked.Source, cancellationToken);
+            var reading = bytes is { } given ? TargetLists.Read(new DocumentFile(url, given)) : default;
             if (why is null && reading.Why is { } wrong) why = "what it answers is no list: " + wrong;
             var isNew = Take(asked, bytes, why, why is null ? reading.Targets : []);
-            if (isNew) await RememberAsync(KeyOf(asked.Source.Url!), bytes!.Value, stop);
-            if (ToRemember(asked, isNew) is { } confirmed) await RememberAsync(TimeKeyOf(asked.Source.Url!), BitConverter.GetBytes(confirmed.UtcTicks), stop);
-        });
+            if (isNew) await RememberAsync(KeyOf(url), bytes!.Value, cancellationToken);
+            if (ToRemember(asked, isNew) is { } confirmed) await RememberAsync(TimeKeyOf(url), BitConverter.GetBytes(confirmed.UtcTicks), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // whoever cancels knows
+        }
+        catch (Exception fault)
+        {
+            // a fault of ours: its last good list counts, and it is asked again when it is due
+            NotAsked(fault, FoundSource.Shown(url));
+            Take(asked, null, "it could not be asked; the log says why", []);
+        }
+        finally
+        {
+            lock (_lock) asked.IsBusy = false;
+        }
     }
 
     /// <summary>True where the list is another one than before.</summary>
-    private bool Take(Asked asked, ReadOnlyMemory<byte>? bytes, string? why, IEnumerable<FoundTarget> targets)
+    private bool Take(Asked asked, ReadOnlyMemory<byte>? bytes, string? why, IReadOnlyList<FoundTarget> targets)
     {
         lock (_lock)
         {
@@ -135,17 +172,16 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
             var isNew = false;
             if (why is null)
             {
-                var addresses = AddressesOf(targets);
-                why = asked.Doubt(bytes!.Value, addresses);
+                why = asked.Doubt(bytes!.Value, targets);
                 asked.IsNewest = why is null && asked.IsGood(bytes.Value);
                 if (why is null && !asked.IsNewest && !(asked.Taken is { } taken && now >= taken && now - taken < LeastApart))
                 {
                     isNew = asked.IsNewest = true;
-                    (asked.Good, asked.Addresses, asked.Taken) = (bytes, addresses, now);
-                    if (addresses.Count > 0) asked.Count = addresses.Count;
+                    (asked.Good, asked.Taken) = (bytes, now);
+                    if (targets.Count > 0) asked.Count = targets.Count;
                 }
                 if (asked.IsNewest) asked.Confirmed = now;
-                if (asked.IsNewest && addresses.Count == 0 && asked.Count > 0) why = $"it lists no target, and listed {asked.Count:N0} before: nothing of it is looked at";
+                if (asked.IsNewest && targets.Count == 0 && asked.Count > 0) why = $"it lists no target, and listed {asked.Count:N0} before: nothing of it is looked at";
             }
             else asked.IsNewest = false;
             if (asked.Why != why)
@@ -159,14 +195,12 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         }
     }
 
-    private static HashSet<string> AddressesOf(IEnumerable<FoundTarget> targets) => new(targets.Select(target => target.Address), StringComparer.Ordinal);
-
     private Asked Remembered(string url, FoundSource source)
     {
         var asked = new Asked(source);
         try
         {
-            if (ledger.Cached(KeyOf(url)) is { } bytes && TargetLists.Read(new DocumentFile(url, bytes)) is { IsGood: true } reading) (asked.Good, asked.Addresses, asked.Count) = (bytes, AddressesOf(reading.Targets), reading.Targets.Length);
+            if (ledger.Cached(KeyOf(url)) is { } bytes && TargetLists.Read(new DocumentFile(url, bytes)) is { IsGood: true } reading) (asked.Good, asked.Count) = (bytes, reading.Targets.Length);
             if (asked.Good is not null && ledger.Cached(TimeKeyOf(url)) is { Length: sizeof(long) } ticks && BitConverter.ToInt64(ticks) is >= 0 and var at && at <= DateTimeOffset.MaxValue.UtcTicks)
                 asked.Confirmed = asked.Remembered = new DateTimeOffset(at, TimeSpan.Zero);
         }
@@ -206,6 +240,9 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
 
     [LoggerMessage(3040, LogLevel.Warning, "The source of targets {Url}: {Why}")]
     private partial void Lacks(string url, string why);
+
+    [LoggerMessage(3042, LogLevel.Error, "The source of targets {Url} could not be asked; its last good list counts")]
+    private partial void NotAsked(Exception fault, string url);
 
     [LoggerMessage(3041, LogLevel.Information, "The source of targets {Url} gives a list again")]
     private partial void Again(string url);

@@ -8,28 +8,25 @@ namespace Kept.Server;
 /// <summary>The lists of targets that documents name, as they count now: each the last good one, with what is wrong with its newest.</summary>
 /// <param name="folder">Where the house lies.</param>
 /// <param name="asked">The lists at URLs.</param>
+/// <param name="remembered">The last good lists of files, over a restart.</param>
 /// <param name="time">When a file was read last and well.</param>
-internal sealed class FoundLists(string folder, AskedLists asked, TimeProvider time)
+internal sealed class FoundLists(string folder, AskedLists asked, RememberedFiles remembered, TimeProvider time)
 {
     private const string Code = "L132";
 
-    private readonly Dictionary<string, (DocumentFile File, int Count, DateTimeOffset Read)> _good = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DocumentFile File, int Count, DateTimeOffset Read)> _good = remembered.All();
     private IReadOnlyList<FoundSource> _sources = [];
 
     /// <summary>What of them can be seen without reading them. Never throws.</summary>
     public string Signature() => _sources.Count == 0 ? "" : TargetFiles.Glance(folder, _sources) + "\n" + asked.Version;
 
     /// <summary>The files of a house with the lists as they count, and the problems with what is wrong with the lists.</summary>
-    public (IReadOnlyList<DocumentFile> Files, ImmutableArray<Diagnostic> Problems) Complete(IReadOnlyList<DocumentFile> files, ImmutableArray<Diagnostic> problems)
+    public async ValueTask<(IReadOnlyList<DocumentFile> Files, ImmutableArray<Diagnostic> Problems)> CompleteAsync(IReadOnlyList<DocumentFile> files, ImmutableArray<Diagnostic> problems, CancellationToken cancellationToken)
     {
         _sources = FoundSource.Of(files);
         asked.Follow(_sources);
-        if (_sources.Count == 0)
-        {
-            _good.Clear();
-            return (files, problems);
-        }
-        var (all, told) = (new List<DocumentFile>(), problems.ToBuilder());
+        var there = new HashSet<string>(files.Where(file => file.IsTargets).Select(file => file.Path), StringComparer.Ordinal);
+        var (all, told, changed) = (new List<DocumentFile>(), problems.ToBuilder(), new List<string>());
         foreach (var file in files)
         {
             if (!file.IsTargets)
@@ -43,6 +40,7 @@ internal sealed class FoundLists(string folder, AskedLists asked, TimeProvider t
             if (reading.IsGood)
             {
                 all.Add(file);
+                if (good.File is not { } known || !known.Bytes.Span.SequenceEqual(file.Bytes.Span)) changed.Add(file.Path);
                 _good[file.Path] = (file, reading.Targets.Length > 0 ? reading.Targets.Length : before, time.GetUtcNow());
                 if (reading.Targets.IsEmpty && before > 0) Tell(source, file.Path, $"it lists no target, and listed {before:N0} before: nothing of it is looked at", "put them back, or remove the file where they are gone");
             }
@@ -53,13 +51,29 @@ internal sealed class FoundLists(string folder, AskedLists asked, TimeProvider t
             }
             else all.Add(file); // the reader tells what is wrong with it
         }
-        foreach (var gone in _good.Keys.Where(path => !files.Any(file => file.IsTargets && file.Path == path)).ToList()) _good.Remove(gone);
+        foreach (var (path, good) in _good.Where(one => !there.Contains(one.Key)).OrderBy(one => one.Key, StringComparer.Ordinal).ToList())
+        {
+            var source = _sources.FirstOrDefault(one => one.Names(path));
+            var isGone = TargetFiles.IsGone(folder, path);
+            if (source is not null && !isGone && there.Count < TargetFiles.MostFiles)
+            {
+                // a folder that went (a mount, a share) took nothing back
+                there.Add(path);
+                all.Add(good.File);
+                if (good.Count > 0) Tell(source, path, $"it cannot be seen; the last good list, of {good.Count:N0} targets, read at {Minute(good.Read)}, counts", "put it back, and it is taken up again; a file that is deleted from its folder ends what it listed");
+                continue;
+            }
+            _good.Remove(path);
+            changed.Add(path);
+            if (source is not null && isGone && good.Count > 0) Tell(source, path, $"it was deleted, and listed {good.Count:N0} before: nothing of it is looked at", "put it back where that was an oversight");
+        }
         foreach (var source in _sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
         {
             var (list, why, isNewest, confirmed) = asked.Of(source.Url!);
             if (list is not null) all.Add(list);
             if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : isNewest ? "" : $"; the last good list{(confirmed is { } at ? ", given last at " + Minute(at) + "," : "")} counts"), "it is asked again in its rhythm");
         }
+        if (changed.Count > 0) await remembered.SetAsync(_good, changed, cancellationToken);
         return (all, told.ToImmutable());
 
         static string Minute(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture) + " UTC";

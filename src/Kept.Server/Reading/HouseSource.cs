@@ -26,7 +26,7 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         // a house that vanished (a mount that went, a folder renamed) is no house without promises: nobody took anything back
         if (!File.Exists(path) && !Directory.Exists(path)) return Refused([Vanished()]);
         var (files, problems) = HouseFolder.ReadFiles(path);
-        if (Found is { } found) (files, problems) = found.Complete(files, problems);
+        if (Found is { } found) (files, problems) = await found.CompleteAsync(files, problems, cancellationToken);
         var reading = await CompileAsync(files, cancellationToken);
         if (problems.Any(problem => problem.RefusesHouse)) return Refused([.. problems, .. reading.Diagnostics]);
         if (reading.House is not { } house) return Refused(reading.Diagnostics);

@@ -59,6 +59,9 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
 
     private static Check Of(Check check) => check.Kind.IsPassive ? check with { Target = new CheckTarget(UnshownKey, "", 0, "", "") } : check;
 
+    /// <summary>Stands where the file or the URL of a list of targets would.</summary>
+    public const string UnshownList = "a list that is not shown";
+
     /// <summary>Stands where the key of a heartbeat would.</summary>
     public const string UnshownKey = "a key that is not shown";
 
@@ -78,11 +81,18 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
 
     private static bool SaysTooMuch(Diagnostic one) => one.Code == UnreadableFile || one.LineText is not null || HasTooMuch(one.Message) || one.Help is { } help && HasTooMuch(help);
 
-    private static bool HasTooMuch(string words) => UserInfo().IsMatch(words) || Key().IsMatch(words);
+    private static bool HasTooMuch(string words) => UserInfo().IsMatch(words) || Key().IsMatch(words) || IsOfList(words) && PathOfUrl().IsMatch(words);
+
+    /// <summary>Where lists of targets come from, a token may stand in a path as well as in a query.</summary>
+    private static bool IsOfList(string words) => words.Contains("targets", StringComparison.Ordinal);
 
     private static Diagnostic Plain(Diagnostic one) => one with { LineText = null, Message = Plain(one.Message), Help = one.Help is { } help ? Plain(help) : null };
 
-    private static string Plain(string words) => Key().Replace(UserInfo().Replace(words, "//…@"), "$1…");
+    private static string Plain(string words)
+    {
+        var plain = Key().Replace(UserInfo().Replace(words, "//…@"), "$1…");
+        return IsOfList(plain) ? PathOfUrl().Replace(plain, "$1…") : plain;
+    }
 
     /// <summary>A look that lacked a secret, by its cause alone: which file or variable that was is for the log.</summary>
     public static Look Of(Look look, Action<string, string> log)
@@ -110,6 +120,7 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
         EntryKinds.HouseRefused => entry with { Body = Reworded(body, static (name, text) => name is "message" or "help" ? Plain(Rootless(text)) : name is "at" && text.StartsWith('/') ? text[(text.LastIndexOf('/') + 1)..] : text) },
         // whom the house tells, what its receivers answer, and why something is silent is for the house
         EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold or EntryKinds.TellFailing or EntryKinds.TellDropped or EntryKinds.SilenceBegan or EntryKinds.SilenceEnded or EntryKinds.BeatLogged => entry with { Body = null },
+        EntryKinds.PromiseGone => entry with { Body = Reworded(body, static (name, text) => name == "foundIn" ? UnshownList : text) },
         EntryKinds.VerdictChanged or EntryKinds.Gap => entry with { Body = Reworded(body, static (_, text) => Secretless(text)) },
         _ => entry,
     };
@@ -172,6 +183,10 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
     /// <summary>User and password in a URL.</summary>
     [GeneratedRegex("""//[^/\s@`'"]+@""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex UserInfo();
+
+    /// <summary>A quoted URL up to its path, and its path.</summary>
+    [GeneratedRegex("""(`[a-z][a-z0-9+.-]*://[^/\s`]+/)[^\s`]+""", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PathOfUrl();
 
     /// <summary>The key in a line of a document.</summary>
     [GeneratedRegex("""(\bheartbeat['"]?\s*:\s*)[^\s,}]+""", RegexOptions.CultureInvariant, 1000)]

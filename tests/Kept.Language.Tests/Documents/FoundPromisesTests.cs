@@ -169,6 +169,49 @@ public sealed class FoundPromisesTests
         Assert.Single(Promises(Reading(text.Replace("${env:TOKEN}", "public", StringComparison.Ordinal))));
     }
 
+    /// <summary>Where no text that we could try makes a good target, the real one is asked too, and its steps.</summary>
+    [Theory]
+    [InlineData("http: 'GET https://${__address__}:${port}/'", "\"port\": \"8443\"")]
+    [InlineData("http: 'GET ${kind}://${__address__}/'", "\"kind\": \"https\"")]
+    [InlineData("http: 'GET https://${a}.${b}/'", "\"a\": \"evil\", \"b\": \"example\"")]
+    [InlineData("http: 'GET ${kind}${__address__}/'", "\"kind\": \"https://\"")]
+    [InlineData("first: [ { name: login, http: 'GET ${kind}${__address__}/' } ], http: 'GET ${kind}${__address__}/'", "\"kind\": \"https://\"")]
+    public void Defaults_send_no_secret_whatever_the_target_is_made_of(string check, string labels)
+    {
+        const string defaults = "defaults:\n  check: { headers: { Authorization: 'Bearer ${env:TOKEN}' } }\n";
+        foreach (var (name, found) in new[] { ("shop.kept.yaml", "found:\n  from: { files: a.json }\n  promise: { check: { " + check + " } }\n"), ("watch.kept.yaml", "relies-on:\n  web:\n    found:\n      from: { files: a.json }\n      wish: { check: { " + check + " } }\n") })
+        {
+            HouseReading Reading(string document, string list) => HouseReader.Read([new DocumentFile(name, Encoding.UTF8.GetBytes("kept: 1\nagent: shop\n" + document + found)), new DocumentFile("a.json", Encoding.UTF8.GetBytes(list)) { IsTargets = true }], "h", CheckCatalog.Kinds);
+            var list = $"[ {{ \"targets\": [ \"evil.example\", \"evil2.example\" ], \"labels\": {{ {labels} }} }} ]";
+            var reading = Reading(defaults, list);
+            Assert.Null(reading.House);
+            Assert.Equal("L133", Assert.Single(reading.Diagnostics).Code);
+            Assert.NotEmpty(Promises(Reading(defaults.Replace("${env:TOKEN}", "public", StringComparison.Ordinal), list)));
+        }
+    }
+
+    /// <summary>What is wrong with the template is told of the document before a list makes it true.</summary>
+    [Theory]
+    [InlineData("GET https://${__address__}:${port}/")]
+    [InlineData("GET ${kind}://${__address__}/")]
+    public void A_secret_of_defaults_is_told_before_anything_is_found(string target)
+    {
+        var text = "kept: 1\nagent: shop\ndefaults:\n  check: { headers: { Authorization: 'Bearer ${env:TOKEN}' } }\nfound:\n  from: { files: a.json }\n  promise: { check: { http: '" + target + "' } }\n";
+        var reading = HouseReader.Read([new DocumentFile("shop.kept.yaml", Encoding.UTF8.GetBytes(text))], "h", CheckCatalog.Kinds);
+        Assert.Null(reading.House);
+        Assert.Equal("L133", Assert.Single(reading.Diagnostics).Code);
+    }
+
+    [Fact]
+    public void What_is_written_takes_no_room_from_what_is_found()
+    {
+        var written = "promises:\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"  w{i}: {{ version: 1.0, check: {{ tcp: 'shop.example:443', expect: [ connected ] }} }}\n"));
+        var list = "[ { \"targets\": [ " + string.Join(", ", Enumerable.Range(0, TargetLists.MostTargets).Select(i => $"\"h{i}.shop.example\"")) + " ] } ]";
+        var reading = Read("from: { files: targets/*.json }\npromise: { version: 1.0, check: { tcp: '${__address__}:443', expect: [ connected ] } }", written, ("targets/a.json", list));
+        Assert.Equal(TargetLists.MostTargets + 30, Promises(reading).Count);
+        Assert.Empty(reading.Diagnostics);
+    }
+
     [Theory]
     [InlineData("http: 'https://sd.example/', bearer: '${env:SD_TOKEN}'", null)]
     [InlineData("http: 'https://sd.example/', user: kept, password: '${file:/run/sd}'", null)]

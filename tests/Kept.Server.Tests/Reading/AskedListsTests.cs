@@ -99,6 +99,63 @@ public sealed class AskedListsTests
         Assert.Equal((Hosts(10, 23), null), await asking.NextAsync(Hosts(10, 23))); // few may come and go
     }
 
+    private static string Labelled(int count, Func<int, string> labels) => $"[ {string.Join(", ", Enumerable.Range(0, count).Select(i => $"{{ \"targets\": [ \"h{i}.example\" ], \"labels\": {{ {labels(i)} }} }}"))} ]";
+
+    /// <summary>The same addresses, and none of them becomes a promise any more.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(60)]
+    public async Task A_list_that_lacks_the_labels_of_a_template_is_believed_only_when_it_is_said_again(int count)
+    {
+        var document = $"kept: 1\nagent: watch\nrelies-on:\n  web:\n    found: [ {{ from: {{ http: 'http://sd.example/' }}, name: '${{site}}', wish: {{ check: {{ http: 'GET https://${{__address__}}:${{port}}/', expect: [ status == 200 ] }} }} }} ]\n";
+        var asking = new Asking();
+        asking.Lists.Follow(FoundSource.Of([new Kept.Language.DocumentFile("watch.kept.yaml", Encoding.UTF8.GetBytes(document))]));
+        string whole = Labelled(count, i => $"\"site\": \"s{i}\", \"port\": \"443\", \"rack\": \"1\""), without = Labelled(count, i => $"\"site\": \"s{i}\""), others = Labelled(count, i => $"\"site\": \"t{i}\", \"port\": \"443\"");
+        Assert.Equal((whole, null), await asking.NextAsync(whole));
+        for (var i = 1; i < AskedLists.SaidUntilBelieved; i++)
+            Assert.Equal((whole, $"0 of its {count} targets have the labels that the template needs, and {count} before: that is believed when it is said 3 times"), await asking.NextAsync(without));
+        var few = Labelled(count, i => i < 2 ? $"\"site\": \"t{i}\"" : $"\"site\": \"s{i}\", \"port\": \"443\"");
+        if (count > 10) Assert.Equal((few, null), await asking.NextAsync(few)); // some may lack them
+        await asking.NextAsync(whole);
+        Assert.Equal((whole, $"{count} of its {count} targets have other labels now: that is believed when it is said 3 times"), await asking.NextAsync(others));
+        var more = Labelled(count, i => $"\"site\": \"s{i}\", \"port\": \"443\", \"rack\": \"2\"");
+        Assert.Equal((more, null), await asking.NextAsync(more)); // what no template uses may change
+        await asking.NextAsync(without);
+        await asking.NextAsync(without);
+        Assert.Equal((without, null), await asking.NextAsync(without));
+    }
+
+    [Fact]
+    public async Task A_fault_in_asking_ends_nothing_and_a_slow_source_holds_up_no_other()
+    {
+        var time = new FakeTimeProvider(MadeHouse.Now.ToDateTimeOffset());
+        var asked = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
+        List<string> log = [];
+        var never = new TaskCompletionSource<(ReadOnlyMemory<byte>?, string?)>();
+        var lists = new AskedLists(async (source, stop) =>
+        {
+            var times = asked.AddOrUpdate(source.Url!, 1, (_, before) => before + 1);
+            if (source.Url == "http://slow.example/") return await never.Task.WaitAsync(stop);
+            if (source.Url == "http://bad.example/" && times == 1) throw new InvalidOperationException("a fault of ours");
+            return ((ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes(Two), null);
+        }, Ledgers.InMemory(TimeProvider.System, new Random(1)), time, new Heard(log));
+        lists.Follow([Source("http://slow.example/"), Source("http://bad.example/"), Source("http://good.example/")]);
+        using var stop = new CancellationTokenSource();
+        var running = lists.RunAsync(stop.Token);
+        for (var i = 0; i < 3_000 && !(asked.GetValueOrDefault("http://good.example/") >= 3 && lists.Of("http://bad.example/").File is not null); i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None));
+        }
+        Assert.False(running.IsCompleted, running.Exception?.ToString());
+        Assert.True(asked["http://good.example/"] >= 3);
+        Assert.Equal(1, asked["http://slow.example/"]);
+        Assert.Equal(Two, Encoding.UTF8.GetString(lists.Of("http://bad.example/").File!.Bytes.Span));
+        Assert.Contains(log, line => line.StartsWith("The source of targets http://bad.example/ could not be asked", StringComparison.Ordinal));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     [Fact]
     public async Task A_server_whose_list_is_another_one_each_time_makes_no_more_than_one_house_a_minute()
     {
@@ -119,7 +176,7 @@ public sealed class AskedListsTests
         async Task<string> ToldAsync(string? body, string? why = null)
         {
             await asking.NextAsync(body, why);
-            return Assert.Single(new FoundLists("/nowhere", asking.Lists, asking.Time).Complete([document], []).Problems).Message;
+            return Assert.Single((await new FoundLists("/nowhere", asking.Lists, new RememberedFiles(asking.Ledger), asking.Time).CompleteAsync([document], [], default)).Problems).Message;
         }
         Assert.Equal("the source of targets `http://sd.example/t`: it answers 500; nothing of it is looked at yet", await ToldAsync(null, "it answers 500"));
         await asking.NextAsync(Two);
