@@ -22,7 +22,6 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
     /// <summary>Files between which what may be spent on hints is counted.</summary>
     private const int Batch = 64;
 
-    private readonly Lock _parsing = new();
     private readonly ConcurrentDictionary<CheckKind, FrozenDictionary<string, FieldValue>> _settings = [];
 
     /// <summary>Their agents, in the order of the files. What is wrong is added to <paramref name="problems"/> with each.</summary>
@@ -32,7 +31,7 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
         {
             foreach (var file in files)
             {
-                var (agents, found) = One(file, problems.HintsLeft);
+                var (agents, found) = Agents(Parse(file, problems.HintsLeft));
                 problems.Add(found);
                 foreach (var agent in agents) yield return agent;
             }
@@ -42,7 +41,9 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
         {
             // one file may spend an eighth of what is left, so that what one spends does not depend on what is read beside it
             var hints = some.Length == 1 ? problems.HintsLeft : problems.HintsLeft / 8;
-            foreach (var (agents, found) in Partitioner.Create(some, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().Select(file => One(file, hints)))
+            // The parser asks the runtime about every key under a lock of the whole process, and two that parse at once wait for each other longer than they work. An unbuffered partitioner
+            // hands out its items one after the other: so one file is parsed at a time while others are read.
+            foreach (var (agents, found) in Partitioner.Create(some.Select(file => Parse(file, hints)), EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().Select(Agents))
             {
                 problems.Add(found);
                 foreach (var agent in agents) yield return agent;
@@ -50,23 +51,29 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
         }
     }
 
-    private (List<Agent> Agents, Problems Problems) One(DocumentFile file, long hints)
+    private static ParsedFile Parse(DocumentFile file, long hints)
     {
         var problems = new Problems(hints);
+        return SourceText.From(file, problems) is { } source
+            ? new ParsedFile(file, source, YamlReader.Read(source, problems), problems)
+            : new ParsedFile(file, null, [], problems);
+    }
+
+    private readonly record struct ParsedFile(DocumentFile File, SourceText? Source, IReadOnlyList<YamlDocument> Documents, Problems Problems);
+
+    private (List<Agent> Agents, Problems Problems) Agents(ParsedFile parsed)
+    {
         var agents = new List<Agent>();
-        if (SourceText.From(file, problems) is not { } source) return (agents, problems);
-        var reading = new Reading(source, file.Origin, tables, texts, problems);
-        IReadOnlyList<YamlDocument> documents;
-        // The parser asks the runtime about every key under a lock of the whole process: two that parse at once wait for each other longer than they work. So one parses while others read.
-        lock (_parsing) documents = YamlReader.Read(source, problems);
-        var opened = documents.Select(document => AgentReader.Open(document, reading, _settings)).OfType<AgentDocument>().ToList();
+        if (parsed.Source is not { } source) return (agents, parsed.Problems);
+        var reading = new Reading(source, parsed.File.Origin, tables, texts, parsed.Problems);
+        var opened = parsed.Documents.Select(document => AgentReader.Open(document, reading, _settings)).OfType<AgentDocument>().ToList();
         foreach (var document in opened)
         {
             var agent = AgentReader.Read(document, id => opened.FindLast(other => other.Scope.Agent == id)?.Scope.Types ?? types.GetValueOrDefault(id), targets);
             // without a good id it is no agent; what was wrong has been told
             if (document.Id.Length > 0) agents.Add(agent.Promises.Length > 0 ? agent with { Promises = WithTermsHashes(agent) } : agent);
         }
-        return (agents, problems);
+        return (agents, parsed.Problems);
     }
 
     private static ImmutableArray<Promise> WithTermsHashes(Agent agent) => agent.Promises.Length < WorthSharing
