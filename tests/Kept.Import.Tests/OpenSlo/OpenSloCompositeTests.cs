@@ -67,6 +67,20 @@ public sealed class OpenSloCompositeTests
         Assert.Equal(["names/latency", "names/2"], reading.Findings.Where(finding => finding.Message.StartsWith("nothing says where your Prometheus is", StringComparison.Ordinal)).Select(finding => finding.Subject));
     }
 
+    /// <summary>A sum that only looks like one of ours is not exported as a composite.</summary>
+    [Theory]
+    [InlineData("2 * (sum(increase(a[30d])))", true)]
+    [InlineData("3 * (sum(increase(a[30d])))", false)]
+    [InlineData("2 * (sum(increase(a[7d])))", false)]
+    [InlineData("2 * ((sum(increase(d[30d]))) - (sum(increase(a[30d]))))", false)]
+    public void Only_weighted_sums_of_the_same_weights_and_stretches_go_back(string first, bool goes)
+    {
+        var export = Exporting.Of("openslo", $"kept: 1\nagent: watch\nkind: team\nuntil: 2099-12-31\nrelies-on:\n  bank:\n    wishes:\n      events:\n        check:\n          prometheus: '({first} + (sum(increase(b[30d])))) / (2 * (sum(increase(c[30d]))) + (sum(increase(d[30d])))) at http://localhost:9090'\n          every: 5m\n          confirm: 1 of 1\n          expect: [ value >= 0.99 ]\n");
+        Assert.Equal(goes ? 1 : 0, export.Written);
+        Assert.Equal(goes, Exporting.Text(export).Contains("compositeWeight: 2", StringComparison.Ordinal));
+        Assert.Equal(!goes, export.Findings.Any(finding => finding.Message.StartsWith("it has no objective", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void What_is_hollow_in_one_indicator_of_several_objectives_is_hollow_in_each()
     {
