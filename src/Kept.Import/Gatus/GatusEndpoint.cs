@@ -211,7 +211,7 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         var meant = kind is null ? null : GatusTranslation.Of(condition.Content, kind).Expectation;
         foreach (var one in GatusHollow.Find(condition.Content))
             losses.Hollow(one.Code, condition.Part(one.Start, one.Length), subject, one.Message, one.Shows,
-                one.Instead, meant is { Length: > 0 } ? $"it is written `{meant}`" : one.Here);
+                one.Instead, meant is { Length: > 0 } ? one is { Instead: null, Here: { } so } ? $"{so}; it is written `{meant}`" : $"it is written `{meant}`" : one.Here);
     }
 
     /// <summary>Gives the whole endpoint observations of its target in ruins: if every condition holds, nothing would be noticed.</summary>
