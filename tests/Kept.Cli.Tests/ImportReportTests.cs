@@ -53,6 +53,20 @@ public sealed class ImportReportTests
         Snapshot.Matches(run.Result.Replace(place.PathOf("house"), "house", StringComparison.Ordinal).Replace(place.PathOf("config.yaml"), "config.yaml", StringComparison.Ordinal));
     }
 
+    /// <summary>Something is left to do where a finding says what, and not where it only says what is so here.</summary>
+    [Theory]
+    [InlineData("openslo", "OpenSlo/cases/composite.yaml", "OpenSLO does not say what a slice of a composite is", null)]
+    [InlineData("kuma", "Kuma/cases/backup.json", "a group that tells somebody", "what stands in it is judged one by one")]
+    public async Task What_is_only_different_is_nothing_to_do(string tool, string file, string means, string? here)
+    {
+        var run = await CommandLine.RunAtAsync(Then, "import", tool, Repository.PathOf("tests", "Kept.Import.Tests", file), "--json");
+        using var json = JsonDocument.Parse(run.Result);
+        var report = json.RootElement.GetProperty("report").EnumerateArray().ToList();
+        Assert.All(report, one => Assert.Equal(one.GetProperty("do").GetString() == "set", one.GetProperty("do").GetString() is "set" or "know" && one.TryGetProperty("write", out _)));
+        var its = report.First(one => one.GetProperty("means").GetString()!.StartsWith(means, StringComparison.Ordinal));
+        Assert.Equal(("know", here), (its.GetProperty("do").GetString(), its.TryGetProperty("here", out var so) ? so.GetString() : null));
+    }
+
     [Fact]
     public async Task Json_holds_what_the_text_says()
     {

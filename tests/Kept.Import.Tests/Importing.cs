@@ -45,6 +45,7 @@ internal static class Importing
             text.AppendLine($"{finding.At} {finding.Kind} {finding.Code} [{finding.Subject}] {finding.Message}");
             if (finding.Shows is { } shows) text.AppendLine("    shows " + shows);
             if (finding.Instead is { } instead) text.AppendLine("    write " + instead);
+            if (finding.Here is { } here) text.AppendLine("    here " + here);
         }
         foreach (var document in reading.Documents) text.AppendLine($"--- {document.Path}").Append(Encoding.UTF8.GetString(document.Bytes.Span));
         return text.ToString();

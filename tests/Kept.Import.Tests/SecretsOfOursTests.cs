@@ -50,7 +50,7 @@ public sealed class SecretsOfOursTests
     {
         var reading = Importing.Of("gatus", $"endpoints:\n  - {{ name: x, conditions: ['[STATUS] == 200'], {endpoint.Replace("LONG", new string('x', 100), StringComparison.Ordinal)} }}\n");
         Assert.NotEmpty(reading.Findings);
-        Assert.All(reading.Findings, finding => Assert.DoesNotContain("hidden", finding.Message + finding.Shows + finding.Instead, StringComparison.Ordinal));
+        Assert.All(reading.Findings, finding => Assert.DoesNotContain("hidden", finding.Message + finding.Shows + finding.Instead + finding.Here, StringComparison.Ordinal));
     }
 
     /// <summary>Past the bound findings are only counted; the score and the fates count them all the same.</summary>

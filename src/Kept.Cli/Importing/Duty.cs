@@ -30,7 +30,7 @@ internal static class Duties
         FindingKind.Hollow => Duty.See,
         FindingKind.Lost => Duty.Say,
         FindingKind.UnknownKey => Duty.Ask,
-        _ => InsteadOf(finding).There is null ? Duty.Know : Duty.Set,
+        _ => finding.Instead is null ? Duty.Know : Duty.Set,
     };
 
     /// <summary>As JSON tells it.</summary>
@@ -46,17 +46,6 @@ internal static class Duties
         Duty.Set => ("Do once", "carried, and something is left to do", Severity.Information),
         _ => ("Know", "carried, and not quite the same here", Severity.Information),
     };
-
-    /// <summary>What to write in the other tool, and what stands here: a finding tells both in one sentence.</summary>
-    public static (string? There, string? Here) InsteadOf(Finding finding)
-    {
-        const string here = "here ", between = "; here ";
-        if (finding.Instead is not { } instead) return (null, null);
-        if (instead.StartsWith(here, StringComparison.Ordinal)) return (null, Told(instead[here.Length..]));
-        return instead.IndexOf(between, StringComparison.Ordinal) is >= 0 and var at ? (instead[..at], Told(instead[(at + between.Length)..])) : (instead, null);
-
-        static string Told(string text) => (text.StartsWith("too ", StringComparison.Ordinal) ? text[4..] : text).Replace(between, "; ", StringComparison.Ordinal);
-    }
 
     /// <summary>What each check of the other tool became, by its name there.</summary>
     public static FrozenDictionary<string, string> Became(ImportReading reading) =>

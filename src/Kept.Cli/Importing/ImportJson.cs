@@ -66,7 +66,6 @@ internal static class ImportJson
         json.WriteStartArray("report");
         foreach (var (finding, diagnostic) in import.Reading.Findings.Zip(import.Diagnostics).OrderBy(pair => Duties.Of(pair.First)))
         {
-            var (there, here) = Duties.InsteadOf(finding);
             json.WriteStartObject();
             json.WriteString("do", Duties.Wire(Duties.Of(finding)));
             json.WriteString("code", finding.Code);
@@ -78,8 +77,8 @@ internal static class ImportJson
             if (diagnostic.LineText is { } line) json.WriteString("written", Credentials.Masked(line.Trim()));
             json.WriteString("means", finding.Message);
             if (finding.Shows is { } shows) json.WriteString("shows", shows);
-            if (there is not null) json.WriteString("write", there);
-            if (here is not null) json.WriteString("here", here);
+            if (finding.Instead is { } instead) json.WriteString("write", instead);
+            if (finding.Here is { } here) json.WriteString("here", here);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -73,11 +73,10 @@ internal static class ImportReport
             terminal.Result.WriteLine("      " + text);
             terminal.Result.WriteLine("      " + terminal.Severity(Severity.Warning, mark));
         }
-        var (there, here) = Duties.InsteadOf(finding);
         Wrapped(terminal, finding.Code, finding.Message);
         if (finding.Shows is { } shows) Wrapped(terminal, "shows", shows);
-        if (there is not null) Wrapped(terminal, "do", there);
-        if (here is not null) Wrapped(terminal, "here", here);
+        if (finding.Instead is { } instead) Wrapped(terminal, "do", instead);
+        if (finding.Here is { } here) Wrapped(terminal, "here", here);
     }
 
     /// <summary>A place in what was named, from there: the heading has its path.</summary>

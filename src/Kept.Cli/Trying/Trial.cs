@@ -45,7 +45,7 @@ internal sealed record Trial(string Outcome, string Text, ImmutableArray<Diagnos
             return new("refused", verdict.Text, [new Diagnostic(ImportCodes.Unread, Severity.Error, place, "Gatus refuses it: it is no `VALUE OPERATOR VALUE`", "write one of == != < <= > >= between two values, with a space on both sides", null, condition)]);
         return new(passes ? "pass" : "fail", verdict.Text,
             [.. GatusHollow.Find(condition, seen).Select(one => new Diagnostic(one.Code, Severity.Warning, place with { Column = one.Start + 1, Length = Math.Max(1, one.Length) },
-                one.Shows is null ? one.Message : $"{one.Message}: {one.Shows}", one.Instead, null, condition))]);
+                one.Shows is null ? one.Message : $"{one.Message}: {one.Shows}", Finding.Both(one.Instead, one.Here), null, condition))]);
     }
 
     private static JsonElement? Parsed(string content)

@@ -49,7 +49,7 @@ internal static class BlackboxHttp
         else if (written.Count > 0) return;
         else if (!any) lines.Expect("status in 200..299", settings.Map.At);
         else if (settings.Map["fail_if_body_not_matches_regexp"] is null && settings.Map["fail_if_header_not_matches"] is null)
-            lines.Losses.Hollow(ImportCodes.WatchesTooLittle, settings.At("accept_any_response"), lines.Subject, "any answer is accepted, and nothing else is asked", "an answer 500 with an error page passes", "name the codes: valid_status_codes: [200]; here `status == 200`");
+            lines.Losses.Hollow(ImportCodes.WatchesTooLittle, settings.At("accept_any_response"), lines.Subject, "any answer is accepted, and nothing else is asked", "an answer 500 with an error page passes", "name the codes: valid_status_codes: [200]", "`status == 200`");
     }
 
     private static void Versions(Keys settings, BlackboxExpectations lines)

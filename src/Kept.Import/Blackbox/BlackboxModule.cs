@@ -140,10 +140,12 @@ internal sealed class BlackboxExpectations(CheckKind? kind, CheckDraft check, st
         var isFour = protocol?.Content == "ip4";
         var at = protocol?.At ?? settings.At("ip_protocol_fallback");
         var (family, other) = isFour ? ("IPv4", "IPv6") : ("IPv6", "IPv4");
-        if (!isAlone && !isFour) losses.Changed(at, subject, "IPv6 is preferred there and falls back to IPv4; here a look takes whichever connects first", "`addresses: IPv6` asks for it alone; here it is not written, for many names have none");
-        else if (isAlone && AddressFamilies.IsOther(check, kind, isFour)) losses.Hollow(ImportCodes.CannotPass, at, subject, $"the target is an address of {other}, and {family} alone is asked for", "the target is well, and the probe fails", "leave out `ip_protocol_fallback: false`");
+        if (AddressFamilies.IsAddress(check, kind))
+        {
+            if (isAlone && AddressFamilies.IsOther(check, kind, isFour)) losses.Hollow(ImportCodes.CannotPass, at, subject, $"the target is an address of {other}, and {family} alone is asked for", "the target is well, and the probe fails", "leave out `ip_protocol_fallback: false`");
+        }
+        else if (!isAlone) losses.Changed(at, subject, $"{family} is preferred there and falls back to {other}; here a look takes whichever connects first", null, AddressFamilies.Takes(kind) ? $"`addresses: {family}` would ask for it alone, and fail where a name has none" : null);
         else if (!AddressFamilies.Want(check, kind, isFour)) losses.Changed(at, subject, $"{family} is not asked for by this kind of check: its target is dialled as it is resolved");
-        else if (!isAlone && check.Fields.Exists(field => field.Key == "addresses")) losses.Changed(at, subject, $"a name that has no {family} address is reached over {other} there; here it has failed", "take out `addresses: IPv4` where a name has none");
     }
 
     /// <summary>A certificate that is not looked at passes whatever it is.</summary>
@@ -151,7 +153,7 @@ internal sealed class BlackboxExpectations(CheckKind? kind, CheckDraft check, st
     {
         if (settings.Inner(key) is not { } tls) return;
         if (tls.Flag("insecure_skip_verify") == true)
-            losses.Hollow(ImportCodes.WatchesTooLittle, tls.At("insecure_skip_verify"), subject, "the certificate is not looked at", "an expired certificate of another name passes", "leave it out; here a certificate that does not hold is always a failure, and a private authority is trusted by `trust:` in house.yaml");
+            losses.Hollow(ImportCodes.WatchesTooLittle, tls.At("insecure_skip_verify"), subject, "the certificate is not looked at", "an expired certificate of another name passes", "leave it out", "a certificate that does not hold is always a failure, and a private authority is trusted by `trust:` in house.yaml");
         tls.Lost("ca_file", "the authority is not carried", "trust it for the whole house: `trust: [ca.pem]` in house.yaml");
         tls.Lost("ca", "the authority is not carried", "trust it for the whole house: `trust: [ca.pem]` in house.yaml");
         tls.Lost("cert_file", "a certificate of the client is not sent");

@@ -51,7 +51,7 @@ internal sealed partial class CloudproberCheck(ImportRequest request, Keys probe
         Expect(check, "rcode == 'NOERROR'", settings.Map.At);
         if (Number("min_answers") is > 0 and { } least) Expect(check, $"count >= {least.ToString(CultureInfo.InvariantCulture)}", settings.At("min_answers"));
         else if (validators.Count == 0)
-            losses.Hollow(ImportCodes.WatchesTooLittle, settings.Map.At, subject, "any answer without an error is good, also one without a record", "an empty answer passes", "write min_answers: 1; here `count >= 1`");
+            losses.Hollow(ImportCodes.WatchesTooLittle, settings.Map.At, subject, "any answer without an error is good, also one without a record", "an empty answer passes", "write min_answers: 1", "`count >= 1`");
         if (Number("min_answers") is null or 0 && validators.Count == 0) Expect(check, "count >= 1", settings.Map.At);
         foreach (var validator in validators)
         {
@@ -100,7 +100,7 @@ internal sealed partial class CloudproberCheck(ImportRequest request, Keys probe
     }
 
     public void Unlooked(Place at) => losses.Hollow(ImportCodes.WatchesTooLittle, at, subject, "the certificate is not looked at", "an expired certificate of another name passes",
-        "leave it out; here a certificate that does not hold is always a failure, and a private authority is trusted by `trust:` in house.yaml");
+        "leave it out", "a certificate that does not hold is always a failure, and a private authority is trusted by `trust:` in house.yaml");
 
     /// <summary>Known, of no meaning for this type of probe; and the rest is told.</summary>
     public void Rest(Keys validator, params ReadOnlySpan<string> keys)

@@ -81,7 +81,7 @@ internal sealed partial class CloudproberHttp(CloudproberCheck its, Keys setting
             its.Rest(validator, "dns_validator");
         }
         if (validators.Count == 0)
-            losses.Hollow(ImportCodes.WatchesTooLittle, settings.Map.At, its.Subject, "it has no validator, so any answer is good", "an answer 500 with an error page passes", "add validator { http_validator { success_status_codes: \"200-299\" } }; here `status in 200..299`");
+            losses.Hollow(ImportCodes.WatchesTooLittle, settings.Map.At, its.Subject, "it has no validator, so any answer is good", "an answer 500 with an error page passes", "add validator { http_validator { success_status_codes: \"200-299\" } }", "`status in 200..299`");
         if (check.Expect.Count == before) its.Expect(check, "status in 200..299", settings.Map.At);
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class CloudproberHttp(CloudproberCheck its, Keys setting
     {
         if (http.Text("success_status_codes") is { } good && Codes(good) is { } accepted)
         {
-            if (accepted.Accepts500) losses.Hollow(ImportCodes.WatchesTooLittle, good.At, its.Subject, "an error of the server is accepted", "an answer 500 with an error page passes", $"accept 200-299 alone; here it is written as `{accepted.WithoutErrors ?? accepted.Expectation}`");
+            if (accepted.Accepts500) losses.Hollow(ImportCodes.WatchesTooLittle, good.At, its.Subject, "an error of the server is accepted", "an answer 500 with an error page passes", "accept 200-299 alone", $"it is written as `{accepted.WithoutErrors ?? accepted.Expectation}`");
             var meant = accepted.Accepts500 ? accepted.WithoutErrors ?? accepted.Expectation : accepted.Expectation;
             if (meant is not null) its.Expect(check, meant, good.At);
         }

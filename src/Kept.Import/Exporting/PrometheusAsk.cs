@@ -27,16 +27,29 @@ internal sealed record PrometheusAsk(string Query, string Url, Comparison Sign, 
         return Language.Foreign.ExpectationText.Length(range) is { } length ? (new SloIndicator.Events(part, isBad, total), length) : null;
     }
 
+    /// <summary>The query as weighted sums of events that are divided once, or as the mean of their slices. Null where it is another.</summary>
+    public (SloIndicator.Pooled Counts, Duration Over, Duration? Slice)? Pooled()
+    {
+        if (SloIndicator.Pooled.Read(Query) is var (whole, stretch)) return (whole, stretch, null);
+        if (Stretched() is not var (each, over, slice) || each.LastIndexOf(" and on() ((", StringComparison.Ordinal) is not (> 0 and var end)) return null;
+        return SloIndicator.Pooled.Read(each[..end]) is var (counts, _) && counts.MeanOfSlices(over, slice) == Query ? (counts, over, slice) : null;
+    }
+
     /// <summary>The same of a mean of slices.</summary>
     public (SloIndicator Counts, Duration Over, Duration Slice)? MeanOfSlices()
     {
-        if (PromQl.Inside(Query, "avg_over_time") is not { } inner || !inner.StartsWith('(') || PromQl.Closing(inner, 0) is not (> 0 and var end)) return null;
-        var stretch = inner[(end + 1)..].Trim('[', ']').Split(':');
-        if (stretch.Length != 2 || Language.Foreign.ExpectationText.Length(stretch[0]) is not { } over || Language.Foreign.ExpectationText.Length(stretch[1]) is not { } slice) return null;
         // the import leaves out slices without an event: ((TOTAL) > 0)
-        var each = inner[1..end];
+        if (Stretched() is not var (each, over, slice)) return null;
         var isBad = each.StartsWith("1 - ", StringComparison.Ordinal);
         if (PromQl.Division(isBad ? each[4..] : each) is not var (part, guarded) || !guarded.EndsWith(" > 0", StringComparison.Ordinal) || PromQl.Inside(guarded[..^4]) is not { } total) return null;
         return SloQuery.Read(part) is var (counted, range) && SloQuery.Read(total) is var (all, of) && range == of && range == SloQuery.Range(slice) ? (new SloIndicator.Events(counted, isBad, all), over, slice) : null;
+    }
+
+    /// <summary>Of a mean over time what it is the mean of, over how long, and how often.</summary>
+    private (string Each, Duration Over, Duration Slice)? Stretched()
+    {
+        if (PromQl.Inside(Query, "avg_over_time") is not { } inner || !inner.StartsWith('(') || PromQl.Closing(inner, 0) is not (> 0 and var end)) return null;
+        var stretch = inner[(end + 1)..].Trim('[', ']').Split(':');
+        return stretch.Length == 2 && Language.Foreign.ExpectationText.Length(stretch[0]) is { } over && Language.Foreign.ExpectationText.Length(stretch[1]) is { } slice ? (inner[1..end], over, slice) : null;
     }
 }

@@ -24,11 +24,15 @@ public enum FindingKind
 /// <param name="Subject">The check or section it belongs to, as the tool calls it: <c>core/api</c>.</param>
 /// <param name="Message">One sentence without a full stop.</param>
 /// <param name="Shows">The observation that shows it: <c>[STATUS] 500 passes</c>.</param>
-/// <param name="Instead">What to write instead, in our language or in the tool's.</param>
-public sealed record Finding(string Code, FindingKind Kind, Place At, string Subject, string Message, string? Shows = null, string? Instead = null)
+/// <param name="Instead">What there is to do: what to write instead, in our language or in the tool's. Null where nothing is left to do.</param>
+/// <param name="Here">What is so, or stands written, in our documents; nothing that anybody has to do.</param>
+public sealed record Finding(string Code, FindingKind Kind, Place At, string Subject, string Message, string? Shows = null, string? Instead = null, string? Here = null)
 {
+    /// <summary>Both in one line, where there is only one; null where there is neither.</summary>
+    public static string? Both(string? instead, string? here) => here is null ? instead : instead is null ? $"here {here}" : $"{instead}; here {here}";
+
     /// <summary>As every other diagnostic of the program.</summary>
     public Diagnostic AsDiagnostic() => new(Code,
         Kind switch { FindingKind.Unread => Severity.Error, FindingKind.Changed => Severity.Information, _ => Severity.Warning },
-        At, Shows is null ? Message : $"{Message}: {Shows}", Instead);
+        At, Shows is null ? Message : $"{Message}: {Shows}", Both(Instead, Here));
 }

@@ -42,7 +42,7 @@ public sealed class Losses
         // beside the bounded list: how a check fared does not depend on how much there was to tell before it
         if (finding.Kind == FindingKind.Hollow) _hollow.Add(finding.Subject);
         else if (finding.Kind == FindingKind.Lost) _lost.Add(finding.Subject);
-        finding = finding with { Message = Credentials.Masked(finding.Message), Shows = finding.Shows is { } shows ? Credentials.Masked(shows) : null };
+        finding = finding with { Message = Credentials.Masked(finding.Message), Shows = finding.Shows is { } shows ? Credentials.Masked(shows) : null, Here = finding.Here is { } here ? Credentials.Masked(here) : null };
         if (!_told.Add((finding.Code, finding.At, finding.Subject, finding.Message))) return;
         if (_found.Count >= Most) Left++;
         else _found.Add(finding);
@@ -52,9 +52,9 @@ public sealed class Losses
 
     public void Lost(Place at, string subject, string message, string? instead = null) => Tell(new(ImportCodes.NotCarried, FindingKind.Lost, at, subject, message, null, instead));
 
-    public void Changed(Place at, string subject, string message, string? instead = null) => Tell(new(ImportCodes.Different, FindingKind.Changed, at, subject, message, null, instead));
+    public void Changed(Place at, string subject, string message, string? instead = null, string? here = null) => Tell(new(ImportCodes.Different, FindingKind.Changed, at, subject, message, null, instead, here));
 
-    public void Hollow(string code, Place at, string subject, string message, string? shows, string? instead = null) => Tell(new(code, FindingKind.Hollow, at, subject, message, shows, instead));
+    public void Hollow(string code, Place at, string subject, string message, string? shows, string? instead = null, string? here = null) => Tell(new(code, FindingKind.Hollow, at, subject, message, shows, instead, here));
 
     /// <summary>A key that the tool does not know, with the one that was probably meant.</summary>
     /// <param name="effect">What the tool does about it.</param>

@@ -31,7 +31,7 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         var (every, client) = (GatusText.Length(endpoint, "interval", losses) ?? StandardEvery, endpoint.Inner("client"));
         if (check is not null) Client(client, check, request.Kind(check.Kind)!);
         else client?.Pass("timeout", "insecure", "ignore-redirect", "dns-resolver", "proxy-url", "oauth2", "identity-aware-proxy", "kerberos", "network", "tls", "tunnel");
-        client?.TellUnknown(key => key is "insecure-skip-verify" or "skip-verify" ? "Gatus writes `insecure: true`; here a private authority is trusted by `trust:` in house.yaml" : null);
+        client?.TellUnknown(key => key is "insecure-skip-verify" or "skip-verify" ? "Gatus writes `insecure: true`, and here a private authority is trusted by `trust:` in house.yaml" : null);
         endpoint.Pass("method", "body", "graphql", "headers", "store", "always-run", "extra-labels", "ssh");
         endpoint.TellUnknown(key => key switch
         {
@@ -147,10 +147,27 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         client.Lost("kerberos", "Kerberos is not spoken");
         client.Lost("tls", "a certificate of the client is not sent");
         client.Lost("tunnel", "tunnels are not carried", "run Kept where the target can be reached");
+        Network(client, check, kind);
+    }
+
+    private void Network(Keys client, CheckDraft check, CheckKind kind)
+    {
         if (client.Text("network") is not { Content: not "ip" } network) return;
-        if (network.Content is not ("ip4" or "ip6")) losses.Lost(network.At, client.Subject, $"`{Losses.Short(network.Content)}` is no network: ip, ip4 or ip6");
-        else if (check.Kind != "icmp") losses.Hollow(ImportCodes.WatchesTooLittle, network.At, client.Subject, "Gatus reads `network` for ping alone, so this endpoint is looked at over either", $"{(network.Content == "ip4" ? "IPv4" : "IPv6")} is dead and the other answers", $"ask for an address of that family; here `addresses: {(network.Content == "ip4" ? "IPv4" : "IPv6")}`");
-        if (network.Content is "ip4" or "ip6") AddressFamilies.Want(check, kind, network.Content == "ip4");
+        if (network.Content is not ("ip4" or "ip6"))
+        {
+            losses.Lost(network.At, client.Subject, $"`{Losses.Short(network.Content)}` is no network: ip, ip4 or ip6");
+            return;
+        }
+        var isFour = network.Content == "ip4";
+        var (family, other) = isFour ? ("IPv4", "IPv6") : ("IPv6", "IPv4");
+        if (AddressFamilies.IsAddress(check, kind))
+        {
+            if (check.Kind != "icmp") losses.Tell(new(ImportCodes.UnknownKey, FindingKind.UnknownKey, network.At, client.Subject, "`network` is read for ping alone, and does nothing here", null, "leave it out"));
+            else if (AddressFamilies.IsOther(check, kind, isFour)) losses.Hollow(ImportCodes.CannotPass, network.At, client.Subject, $"the target is an address of {other}, and {family} alone is asked for", "the target is well, and the ping fails", "leave `network` out");
+            return;
+        }
+        var isWritten = AddressFamilies.Want(check, kind, isFour);
+        if (check.Kind != "icmp") losses.Hollow(ImportCodes.WatchesTooLittle, network.At, client.Subject, "Gatus reads `network` for ping alone, so this endpoint is looked at over either", $"{family} is dead and the other answers", "ask for an address of that family", isWritten ? $"`addresses: {family}`" : null);
     }
 
     private void Rhythm(Keys endpoint, CheckDraft check, Duration every, Duration timeout)
@@ -194,7 +211,7 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
         var meant = kind is null ? null : GatusTranslation.Of(condition.Content, kind).Expectation;
         foreach (var one in GatusHollow.Find(condition.Content))
             losses.Hollow(one.Code, condition.Part(one.Start, one.Length), subject, one.Message, one.Shows,
-                meant is { Length: > 0 } ? $"{one.Instead?.Split("; here ")[0]}; here it is written `{meant}`" : one.Instead);
+                one.Instead, meant is { Length: > 0 } ? one is { Instead: null, Here: { } so } ? $"{so}; it is written `{meant}`" : $"it is written `{meant}`" : one.Here);
     }
 
     /// <summary>Gives the whole endpoint observations of its target in ruins: if every condition holds, nothing would be noticed.</summary>
@@ -216,7 +233,7 @@ internal sealed partial class GatusEndpoints(ImportRequest request, HouseDraft d
             if (conditions.TrueForAll(condition => GatusCondition.Evaluate(condition.Content, seen).Passes == true))
             {
                 losses.Hollow(ImportCodes.WatchesTooLittle, conditions[0].At, subject, "its conditions ask nothing that tells a broken target from a good one", what,
-                    isHttp ? "add `[STATUS] == 200`; here `status == 200`" : "add `[CONNECTED] == true`; here a look that cannot connect is bad by itself");
+                    isHttp ? "add `[STATUS] == 200`" : "add `[CONNECTED] == true`", isHttp ? "`status == 200`" : "a look that cannot connect is bad by itself");
                 return;
             }
     }

@@ -23,7 +23,7 @@ internal sealed class GatusHeartbeats(ImportRequest request, HouseDraft draft, L
             var meant = misplaced is null ? null : GatusText.Length(endpoint, "interval", losses);
             losses.Hollow(ImportCodes.WatchesTooLittle, misplaced?.At ?? endpoint.Map.At, subject,
                 misplaced is null ? "nothing says how often it must report, so its silence is never noticed" : "`interval` is not read here, so the dead man's switch is off: its silence is never noticed",
-                "it reports once and never again, and stays healthy", "write `heartbeat: { interval: 25h }`; here every heartbeat has its `every` and `grace`");
+                "it reports once and never again, and stays healthy", "write `heartbeat: { interval: 25h }`", "every heartbeat has its `every` and `grace`");
             every = meant;
         }
         endpoint.TellUnknown(key => key is "url" or "conditions" ? "an external endpoint is not looked at; move it to `endpoints:`" : null);

@@ -103,7 +103,7 @@ internal sealed partial class HealthchecksChecks(ImportRequest request, HouseDra
             _toldOfRoutes = true;
         }
         if (status == "new")
-            losses.Hollow(ImportCodes.WatchesTooLittle, check.At("status"), check.Subject, "it was never called, and until it is, its silence is never noticed", "the job never ran, and the check stays `new`", "call it once; here too it is unknown until then, and silence counts from its first call");
+            losses.Hollow(ImportCodes.WatchesTooLittle, check.At("status"), check.Subject, "it was never called, and until it is, its silence is never noticed", "the job never ran, and the check stays `new`", "call it once", "it is unknown until then, and silence counts from its first call");
         if (check.Text("methods") is { Content.Length: > 0 } methods) losses.Lost(methods.At, check.Subject, $"only {Losses.Short(methods.Content)} counts there; here every way of calling does");
         foreach (var word in WordsOfMails)
             if (check.Text(word) is { Content.Length: > 0 } text)

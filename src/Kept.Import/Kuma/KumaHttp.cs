@@ -83,12 +83,12 @@ internal static partial class KumaHttp
         var hasNone = monitor.Node("accepted_statuscodes") is null && monitor.Node("accepted_statuscodes_json") is null;
         var status = AcceptedCodes.Of(hasNone ? ["200-299"] : written);
         foreach (var wrong in status.Wrong) its.Losses.Lost(monitor.Where("accepted_statuscodes"), its.Subject, $"`{Losses.Short(wrong)}` is no range of codes, and Kuma accepts nothing for it", "write 200-299 or 404");
-        if (status.Expectation is null) its.Losses.Hollow(ImportCodes.CannotPass, monitor.Where("accepted_statuscodes"), its.Subject, "no code of an answer is accepted", "an answer 200 fails", "accept 200-299; here it is written as it was meant: `status in 200..299`");
+        if (status.Expectation is null) its.Losses.Hollow(ImportCodes.CannotPass, monitor.Where("accepted_statuscodes"), its.Subject, "no code of an answer is accepted", "an answer 200 fails", "accept 200-299", "it is written as it was meant: `status in 200..299`");
         var meant = status.Expectation ?? "status in 200..299";
         if (status.Accepts500 && monitor.Text("type") == "http")
         {
             if (status.WithoutErrors is { } sound) meant = sound;
-            its.Losses.Hollow(ImportCodes.WatchesTooLittle, monitor.Where("accepted_statuscodes"), its.Subject, "an error of the server is accepted, and nothing else is asked", "an answer 500 with an error page passes", $"accept 200-299 alone; here it is written as `{meant}`");
+            its.Losses.Hollow(ImportCodes.WatchesTooLittle, monitor.Where("accepted_statuscodes"), its.Subject, "an error of the server is accepted, and nothing else is asked", "an answer 500 with an error page passes", "accept 200-299 alone", $"it is written as `{meant}`");
         }
         its.Expect(check, meant, "accepted_statuscodes");
     }
@@ -104,7 +104,7 @@ internal static partial class KumaHttp
         var isUnwanted = monitor.Flag("invertKeyword") != isUpsideDown;
         if (isUpsideDown)
             its.Losses.Hollow(ImportCodes.WatchesTooLittle, monitor.Where("upsideDown"), its.Subject, "upside down turns everything round: not only a word that is there, also an answer that never comes",
-                "a refused connection passes", $"here it is written as it was meant: {(isUnwanted ? $"`not (body contains {KumaReading.Quoted(Losses.Short(keyword))})`" : $"`body contains {KumaReading.Quoted(Losses.Short(keyword))}`")}");
+                "a refused connection passes", null, $"it is written as it was meant: {(isUnwanted ? $"`not (body contains {KumaReading.Quoted(Losses.Short(keyword))})`" : $"`body contains {KumaReading.Quoted(Losses.Short(keyword))}`")}");
         var holds = $"body contains {KumaReading.Quoted(keyword)}";
         its.Expect(check, isUnwanted ? $"not ({holds})" : holds, "keyword");
         if (keyword.Contains("\":", StringComparison.Ordinal))
@@ -130,7 +130,7 @@ internal static partial class KumaHttp
         if (!url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) return;
         if (monitor.Flag("ignoreTls"))
             its.Losses.Hollow(ImportCodes.WatchesTooLittle, monitor.Where("ignoreTls"), its.Subject, "the certificate is not looked at", "an expired certificate of another name passes",
-                "switch it off; here a certificate that does not hold is always a failure, and a private authority is trusted by `trust:` in house.yaml");
+                "switch it off", "a certificate that does not hold is always a failure, and a private authority is trusted by `trust:` in house.yaml");
         else if (monitor.Flag("expiryNotification"))
         {
             its.Expect(check, CertificateHolds, "expiryNotification");

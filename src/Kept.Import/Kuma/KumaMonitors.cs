@@ -76,7 +76,7 @@ internal sealed class KumaMonitors(ImportRequest request, HouseDraft draft, Kuma
 
     private void Group(KumaFields monitor, string subject)
     {
-        if (KumaHouse.Told(monitor).Any()) losses.Changed(monitor.At, subject, "a group that tells somebody when one of its own is down is no check here", "what stands in it is judged one by one");
+        if (KumaHouse.Told(monitor).Any()) losses.Changed(monitor.At, subject, "a group that tells somebody when one of its own is down is no check here", null, "what stands in it is judged one by one");
     }
 
     /// <summary>It reports by itself, and goes on calling as it does; of its token the document has the name of a variable.</summary>

@@ -46,7 +46,7 @@ internal static class KumaPlain
         if (monitor.Flag("upsideDown"))
         {
             // in Kuma a name server that does not answer is good, too: what was meant is that the name is not there
-            its.Losses.Hollow(ImportCodes.WatchesTooLittle, monitor.Where("upsideDown"), its.Subject, "upside down turns everything round, also a name server that never answers", "a name server that is down passes", "here it is written as it was meant: `rcode != 'NOERROR' or count == 0`");
+            its.Losses.Hollow(ImportCodes.WatchesTooLittle, monitor.Where("upsideDown"), its.Subject, "upside down turns everything round, also a name server that never answers", "a name server that is down passes", null, "it is written as it was meant: `rcode != 'NOERROR' or count == 0`");
             its.Expect(check, "rcode != 'NOERROR' or count == 0", "upsideDown");
             return check;
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kept.Import.Slo;
 using Kept.Import.Writing;
-using Kept.Language.Foreign;
 using Kept.Model;
 
 namespace Kept.Import.OpenSlo;
@@ -33,50 +32,50 @@ internal sealed class OpenSloObjective(OpenSloObject slo, OpenSloObjects objects
         var indicator = Indicator(spec, _subject);
         _alerts = [.. new OpenSloAlerts(objects, losses).Of(spec, _subject)];
         if (objectives.Count == 0) losses.Lost(spec.At("objectives"), _subject, "it has no objective, so it asks for nothing", "objectives: [ { target: 0.99 } ]");
-        var carried = 0;
-        var own = indicator is null && objectives.Count > 1 ? objectives.Select(objective => new OpenSloPart(objective, Indicator(objective, _subject))).ToList() : [];
-        var isComposite = own.Exists(part => part.Indicator is not null);
-        if (isComposite && Together(own, spec))
-        {
-            spec.TellUnknown(null, OpenSloImport.Refuses);
-            return;
-        }
-        foreach (var (index, objective) in objectives.Index())
-        {
-            var subject = objectives.Count == 1 ? _subject : $"{_subject}/{objective.Text("displayName")?.Content ?? (index + 1).ToString(CultureInfo.InvariantCulture)}";
-            objective.Subject = subject;
-            var its = isComposite ? own[index].Indicator : Indicator(objective, subject);
-            if (!isComposite && its is not null && indicator is not null) losses.Lost(objective.Map.At, subject, "an indicator stands beside the objectives and in one of them, which OpenSLO refuses: each objective is a wish of its own");
-            if (objective.Map["compositeWeight"] is not null) objective.Lost("compositeWeight", "a wish of its own has no weight");
-            var before = draft.Wishes.Count;
-            if ((its ?? indicator) is { } asked) One(objective, asked, subject);
-            objective.Pass("displayName", "op", "value", "target", "targetPercent", "timeSliceTarget", "timeSliceWindow");
-            objective.TellUnknown(null, OpenSloImport.Refuses);
-            if (draft.Wishes.Count > before) carried++;
-            else draft.NotCarried.Add((subject, objective.Map.At));
-        }
+        var subjects = new Subjects();
+        var terms = objectives.Select((objective, index) => Terms(objective, objectives.Count == 1 ? _subject : subjects.Free($"{_subject}/{objective.Text("displayName")?.Content ?? (index + 1).ToString(CultureInfo.InvariantCulture)}"), indicator)).ToList();
+        var isComposite = indicator is null && terms.Count > 1 && terms.Exists(its => its.Indicator is not null);
+        if (!isComposite || !Together(terms, spec)) Apart(terms);
         if (objectives.Count == 0) draft.NotCarried.Add((_subject, slo.At));
-        if (indicator is null && carried == 0 && objectives.Count > 0) losses.Lost(slo.At, _subject, "it has no indicator that could be read, so nothing can be looked at", "indicator: { metadata: { name: … }, spec: { ratioMetric: … } }");
         spec.TellUnknown(null, OpenSloImport.Refuses);
     }
 
+    private OpenSloTerms Terms(Keys objective, string subject, OpenSloIndicator? common)
+    {
+        objective.Subject = subject;
+        var own = Indicator(objective, subject);
+        if (own is not null && common is not null) losses.Lost(objective.Map.At, subject, "an indicator stands beside the objectives and in one of them, which OpenSLO refuses: each objective is a wish of its own");
+        return OpenSloTerms.Read(objective, subject, own ?? common, _method, _window, losses);
+    }
+
+    /// <summary>Each objective as a wish of its own.</summary>
+    private void Apart(IReadOnlyList<OpenSloTerms> terms)
+    {
+        foreach (var its in terms)
+        {
+            // what was told of the whole SLO holds for each of its objectives
+            if (its.Subject != _subject) losses.Inherit(_subject, its.Subject);
+            its.Objective.Lost("compositeWeight", "a wish of its own has no weight");
+            var before = draft.Wishes.Count;
+            if (its.Indicator is { } indicator) One(its, indicator);
+            else losses.Lost(its.Objective.Map.At, its.Subject, "it has no indicator that could be read, so nothing can be looked at", "indicator: { metadata: { name: … }, spec: { ratioMetric: … } }");
+            if (draft.Wishes.Count == before) draft.NotCarried.Add((its.Subject, its.Objective.Map.At));
+        }
+    }
+
     /// <summary>All parts as one wish; false, and told why, where each must be one of its own.</summary>
-    private bool Together(IReadOnlyList<OpenSloPart> parts, Keys spec)
+    private bool Together(IReadOnlyList<OpenSloTerms> parts, Keys spec)
     {
         var wish = new WishDraft(_subject, spec.Map.At, _service.Length > 0 ? _service : "services", _subject) { Purpose = _description ?? slo.Title };
         if (_description is not null && slo.Title is { } title) wish.Comments.Add(title);
         var composite = new OpenSloComposite(parts, _method, _window);
         if (!composite.Fill(wish, losses))
         {
-            losses.Lost(spec.At("objectives"), _subject, $"its parts are not one budget here: {composite.WhyNot}. Each is a wish of its own", "parts of one target, each over Prometheus, all with a threshold or all with counted events");
+            // of each part: how it fares goes by what was told of it
+            foreach (var part in parts) losses.Lost(part.Objective.Map.At, part.Subject, $"the parts of `{Losses.Short(_subject)}` are not one budget here: {composite.WhyNot}. Each is a wish of its own", "parts of one target, each over Prometheus, all with a threshold or all with counted events");
             return false;
         }
-        foreach (var part in parts)
-        {
-            part.Objective.Subject = _subject;
-            part.Objective.Pass("displayName", "op", "value", "target", "targetPercent", "timeSliceTarget", "timeSliceWindow", "compositeWeight");
-            part.Objective.TellUnknown(null, OpenSloImport.Refuses);
-        }
+        foreach (var part in parts) losses.Inherit(part.Subject, _subject);
         draft.Wishes.Add(wish);
         if (composite.Counts is { } counts)
         {
@@ -124,13 +123,11 @@ internal sealed class OpenSloObjective(OpenSloObject slo, OpenSloObjects objects
         return found?.Spec is { } spec ? OpenSloIndicator.Read(spec, subject, sources, losses) : null;
     }
 
-    private void One(Keys objective, OpenSloIndicator indicator, string subject)
+    private void One(OpenSloTerms terms, OpenSloIndicator indicator)
     {
-        if (Target(objective, subject) is not { } target) return;
-        var slice = Slice(objective, subject);
-        if (_method != "Occurrences" && slice is null) return;
-        var sliceTarget = SliceTarget(objective, subject);
-        var wish = new WishDraft(subject, objective.Map.At, _service.Length > 0 ? _service : "services", subject.Replace('/', '-')) { Purpose = _description ?? slo.Title };
+        if (terms.Target is not { } target || _method != "Occurrences" && terms.Slice is null) return;
+        var subject = terms.Subject;
+        var wish = new WishDraft(subject, terms.Objective.Map.At, _service.Length > 0 ? _service : "services", subject.Replace('/', '-')) { Purpose = _description ?? slo.Title };
         if (_description is not null && slo.Title is { } title) wish.Comments.Add(title);
         var asked = $"{_method}, {SloNumber.Percent(target)} over {_window.Over}";
         if (indicator.Url is not { } url)
@@ -140,20 +137,15 @@ internal sealed class OpenSloObjective(OpenSloObject slo, OpenSloObjects objects
             draft.Comments.Add($"Not carried: {subject} of {_service}: {asked}; it asks {indicator.Type}: {Losses.Short(indicator.Asks)}");
             return;
         }
-        if (indicator.Threshold is { } threshold) Values(objective, threshold, url, target, slice, sliceTarget, wish);
-        else if (indicator.Counts is { } counts) Counts(objective, counts, url, target, slice, sliceTarget, wish, indicator.At);
+        if (indicator.Threshold is { } threshold) Values(terms, threshold, url, target, wish);
+        else if (indicator.Counts is { } counts) Counts(terms, counts, url, target, wish, indicator.At);
     }
 
     /// <summary>Each answer is compared with a value, and the good answers are counted: the three methods are our own.</summary>
-    private void Values(Keys objective, string query, string url, decimal target, Duration? slice, decimal sliceTarget, WishDraft wish)
+    private void Values(OpenSloTerms terms, string query, string url, decimal target, WishDraft wish)
     {
-        var (op, value) = (objective.Text("op"), objective.Text("value"));
-        var sign = op?.Content switch { "lte" => "<=", "gte" => ">=", "lt" => "<", "gt" => ">", _ => null };
-        if (sign is null || value is null || SloNumber.Read(value.Content) is not { } bound)
-        {
-            losses.Lost((sign is null ? op : value)?.At ?? objective.Map.At, wish.Source, sign is null ? "a threshold needs `op`: lte, gte, lt or gt" : "a threshold needs a `value`, a finite number", "op: lte, value: 0.5");
-            return;
-        }
+        if (terms.Bound is not var (sign, bound)) return;
+        var (slice, sliceTarget) = (terms.Slice, terms.SliceTarget);
         var every = slice is null ? Duration.Minutes(1) : new Duration(Math.Clamp(slice.Value.Nanoseconds / 4 / Duration.PerSecond * Duration.PerSecond, Duration.PerSecond, Duration.PerMinute));
         wish.Checks.Add(new SloWish(url).Check(query, $"value {sign} {SloNumber.Text(bound)}", every));
         wish.Needs.Add($"availability >= {SloNumber.Percent(target)} over {_window.Over}" + (_method, sliceTarget) switch
@@ -163,16 +155,15 @@ internal sealed class OpenSloObjective(OpenSloObject slo, OpenSloObjects objects
             ("RatioTimeslices", _) => $" per {slice} mean",
             _ => "",
         });
-        losses.Changed(objective.Map.At, wish.Source, $"how often the value is read is not said: here every {every}", null);
+        losses.Changed(wish.At, wish.Source, $"how often the value is read is not said: here every {every}", null);
         foreach (var alert in _alerts) losses.Lost(alert.At, wish.Source, "an alert on answers that are compared one by one belongs to a promise, and this is a wish", $"once it is one: alerts: {{ {(Names.Of(alert.Name) is { Length: > 0 } name ? name : "page")}: burn >= {SloNumber.Text(alert.Threshold)} over {alert.Window} }}");
         draft.Wishes.Add(wish);
     }
 
     /// <summary>Events are counted by Prometheus: a time slice is one look; over the other two methods the whole window is asked at once.</summary>
-    private void Counts(Keys objective, SloIndicator counts, string url, decimal target, Duration? slice, decimal sliceTarget, WishDraft wish, Place at)
+    private void Counts(OpenSloTerms terms, SloIndicator counts, string url, decimal target, WishDraft wish, Place at)
     {
-        if (objective.Text("op") is { } op) Idle(op, "op", wish.Source, "with a threshold");
-        if (objective.Text("value") is { } value) Idle(value, "value", wish.Source, "with a threshold");
+        var (slice, sliceTarget) = (terms.Slice, terms.SliceTarget);
         var writer = new SloWish(url);
         SloWish.Warn(counts, at, wish.Source, losses);
         if (_method == "Timeslices")
@@ -190,41 +181,5 @@ internal sealed class OpenSloObjective(OpenSloObject slo, OpenSloObjects objects
         }
         draft.Wishes.Add(wish);
         foreach (var alert in _alerts) alert.Carry(writer, counts, target, wish, draft, losses);
-    }
-
-    private void Idle(ForeignNode.Text text, string key, string subject, string where) =>
-        losses.Tell(new(ImportCodes.UnknownKey, FindingKind.UnknownKey, text.At, subject, $"`{key}` is read only {where}, and does nothing here", null, "leave it out"));
-
-    private decimal? Target(Keys objective, string subject)
-    {
-        var (share, percent) = (objective.Text("target"), objective.Text("targetPercent"));
-        if (share is not null && percent is not null) losses.Lost(percent.At, subject, "either `target` or `targetPercent` is allowed: `target` is taken");
-        return share is not null || percent is null ? SloNumber.Target(share, 1, subject, losses, objective.Map.At, false) : SloNumber.Target(percent, 100, subject, losses, objective.Map.At, false);
-    }
-
-    private Duration? Slice(Keys objective, string subject)
-    {
-        var text = objective.Text("timeSliceWindow");
-        if (_method == "Occurrences")
-        {
-            if (text is not null) Idle(text, "timeSliceWindow", subject, "with time slices");
-            return null;
-        }
-        if (text is not null && OpenSloWindow.Slice(text.Content) is { } slice && slice < _window.Length) return slice;
-        losses.Lost(text?.At ?? objective.Map.At, subject, text is null ? $"{_method} needs `timeSliceWindow`" : $"`{Losses.Short(text.Content)}` is no slice of a window of {_window.Length}", "timeSliceWindow: 1m");
-        return null;
-    }
-
-    private decimal SliceTarget(Keys objective, string subject)
-    {
-        var text = objective.Text("timeSliceTarget");
-        if (_method != "Timeslices")
-        {
-            if (text is not null) Idle(text, "timeSliceTarget", subject, "with Timeslices");
-            return 1;
-        }
-        if (text is not null && SloNumber.Read(text.Content) is { } target and > 0 and <= 1) return target;
-        losses.Lost(text?.At ?? objective.Map.At, subject, text is null ? "Timeslices need `timeSliceTarget`: all of a slice must be good here" : $"`{Losses.Short(text.Content)}` is no share of a slice: all of it must be good here", "timeSliceTarget: 0.95");
-        return 1;
     }
 }

@@ -70,6 +70,25 @@ internal static partial class PromQl
         return Inside(text[(end + 4)..]) is { } under ? (text[1..end], under) : null;
     }
 
+    /// <summary>Of <c>2 * (A) + (B)</c> what stands in each parenthesis, with its factor; null where it is not of that form.</summary>
+    public static IReadOnlyList<(decimal Factor, string Inside)>? Sum(string text)
+    {
+        const string times = " * ", plus = " + ";
+        var terms = new List<(decimal, string)>();
+        for (var at = 0; ; at += plus.Length)
+        {
+            var open = text.IndexOf('(', at);
+            if (open < 0 || Closing(text, open) is not (> 0 and var end)) return null;
+            var factor = text[at..open];
+            if (factor.Length == 0) factor = "1" + times;
+            if (!factor.EndsWith(times, StringComparison.Ordinal) || SloNumber.Read(factor[..^times.Length]) is not { } number) return null;
+            terms.Add((number, text[(open + 1)..end]));
+            at = end + 1;
+            if (at == text.Length) return terms;
+            if (!text.AsSpan(at).StartsWith(plus)) return null;
+        }
+    }
+
     /// <summary>A metric with its labels and nothing else.</summary>
     public static bool IsSelector(string query)
     {

@@ -25,6 +25,26 @@ internal abstract record SloIndicator
     {
         public string Sums(Duration over, bool isBad) => $"({Sum(part => part.IsBad == isBad ? $"({part.Part.Over(over)})" : $"(({part.Total.Over(over)}) - ({part.Part.Over(over)}))")}) / ({All(over)})";
 
+        /// <summary>The parts, and the stretch, that <see cref="Sums"/> of the good ones made this of; null where it made no such text.</summary>
+        public static (Pooled Counts, Duration Over)? Read(string text)
+        {
+            if (PromQl.Division(text) is not var (over, under) || PromQl.Sum(over) is not { } some || PromQl.Sum(under) is not { } all || some.Count != all.Count || all.Count < 2) return null;
+            var parts = new List<(Events, decimal)>();
+            var range = "";
+            foreach (var (one, whole) in some.Zip(all))
+            {
+                if (!ObjectivePart.IsWeight(whole.Factor) || SloQuery.Read(whole.Inside) is not var (total, of)) return null;
+                // the good ones, or all without the bad
+                var without = $"({whole.Inside}) - ";
+                var isBad = one.Inside.StartsWith(without, StringComparison.Ordinal);
+                if ((isBad ? PromQl.Inside(one.Inside[without.Length..]) : one.Inside) is not { } counted || SloQuery.Read(counted) is not var (part, _)) return null;
+                parts.Add((new Events(part, isBad, total), whole.Factor));
+                range = of;
+            }
+            // what differs in anything, in a stretch or in a weight, is written otherwise
+            return Language.Foreign.ExpectationText.Length(range) is { } length && new Pooled(parts) is var pooled && pooled.Sums(length, isBad: false) == text ? (pooled, length) : null;
+        }
+
         public string All(Duration over) => Sum(part => $"({part.Total.Over(over)})");
 
         private string Sum(Func<Events, string> of) => string.Join(" + ", Parts.Select(part => part.Weight == 1 ? of(part.Counts) : $"{SloNumber.Text(part.Weight)} * {of(part.Counts)}"));

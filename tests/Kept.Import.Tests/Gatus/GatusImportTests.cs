@@ -71,6 +71,9 @@ public sealed class GatusImportTests
     [InlineData("icmp://x.example", "ip6", "IPv6", null)]
     [InlineData("icmp://x.example", "ip", null, null)]
     [InlineData("icmp://192.0.2.1", "ip4", null, null)]
+    [InlineData("icmp://192.0.2.1", "ip6", null, "the target is an address of IPv4, and IPv6 alone is asked for")]
+    [InlineData("http://192.0.2.1/", "ip6", null, "`network` is read for ping alone, and does nothing here")]
+    [InlineData("http://[2001:db8::1]/", "ip6", null, "`network` is read for ping alone, and does nothing here")]
     [InlineData("icmp://x.example", "tcp", null, "`tcp` is no network: ip, ip4 or ip6")]
     [InlineData("https://x.example", "ip6", "IPv6", "Gatus reads `network` for ping alone, so this endpoint is looked at over either")]
     public void The_family_of_addresses_is_carried(string url, string network, string? addresses, string? told)
@@ -79,7 +82,9 @@ public sealed class GatusImportTests
         var document = System.Text.Encoding.UTF8.GetString(Assert.Single(reading.Documents).Bytes.Span);
         if (addresses is null) Assert.DoesNotContain("addresses:", document, StringComparison.Ordinal);
         else Assert.Contains($"addresses: {addresses}\n", document, StringComparison.Ordinal);
-        var its = reading.Findings.Where(finding => finding.Message.Contains("network", StringComparison.Ordinal)).ToList();
+        // what is said to stand here stands there
+        Assert.Equal(addresses is not null && told is not null, Importing.Shown(reading).Split("--- ")[0].Contains("`addresses: IPv", StringComparison.Ordinal));
+        var its = reading.Findings.Where(finding => finding.Message.Contains("network", StringComparison.Ordinal) || finding.Message.Contains("address of", StringComparison.Ordinal)).ToList();
         if (told is null) Assert.Empty(its);
         else Assert.Equal(told, Assert.Single(its).Message);
     }

@@ -45,14 +45,17 @@ public sealed partial class OpenSloRoundTripTests
     [Fact]
     public void A_composite_comes_back_equal()
     {
-        Gen.Select(Gen.OneOf("values", "values-mean", "values-share", "slices"), Gen.Int[1, 99_999], Gen.Select(Gen.Int[1, 100_000], Gen.Int[1, 999]).Array[2, 3], Gen.Int[1, 60], Gen.Int[1, 999])
+        Gen.Select(Gen.OneOf("values", "values-mean", "values-share", "slices", "events", "events-mean"), Gen.Int[1, 99_999], Gen.Select(Gen.Int[1, 100_000], Gen.Int[1, 999]).Array[2, 3], Gen.Int[1, 60], Gen.Int[1, 999])
             .Sample((form, target, figures, slice, share) =>
             {
-                var method = form switch { "values" => "Occurrences", "values-mean" => "RatioTimeslices", _ => "Timeslices" };
-                var objectives = figures.Select((figure, i) => $"    - target: {target / 100_000m}\n      displayName: part-{(char)('a' + i)}\n      compositeWeight: {figure.Item1 / 100m}\n"
-                    + (form == "slices" ? "" : $"      op: lte\n      value: {figure.Item2 / 8m}\n") + (method == "Timeslices" ? $"      timeSliceTarget: {(form == "slices" ? figure.Item2 : share) / 1000m}\n" : "") + (method == "Occurrences" ? "" : $"      timeSliceWindow: {slice}m\n")
-                    + $"      indicator:\n        metadata: {{ name: front-part-{(char)('a' + i)} }}\n        spec:\n          "
-                    + (form == "slices" ? Ratio.Replace("\n  ", "\n      ", StringComparison.Ordinal).Replace("COUNTER", "true", StringComparison.Ordinal).Replace("PART", i % 2 == 0 ? "good" : "bad", StringComparison.Ordinal) : Threshold.Replace("/ 2", $"/ {i + 2}", StringComparison.Ordinal)) + "\n");
+                var method = form switch { "values" or "events" => "Occurrences", "values-mean" or "events-mean" => "RatioTimeslices", _ => "Timeslices" };
+                var ofEvents = form is "slices" or "events" or "events-mean";
+                // one question for all of them has no names of its parts
+                string Name(int i) => form.StartsWith("events", StringComparison.Ordinal) ? $"part-{i + 1}" : $"part-{(char)('a' + i)}";
+                var objectives = figures.Select((figure, i) => $"    - target: {target / 100_000m}\n      displayName: {Name(i)}\n      compositeWeight: {figure.Item1 / 100m}\n"
+                    + (ofEvents ? "" : $"      op: lte\n      value: {figure.Item2 / 8m}\n") + (method == "Timeslices" ? $"      timeSliceTarget: {(form == "slices" ? figure.Item2 : share) / 1000m}\n" : "") + (method == "Occurrences" ? "" : $"      timeSliceWindow: {slice}m\n")
+                    + $"      indicator:\n        metadata: {{ name: front-{Name(i)} }}\n        spec:\n          "
+                    + (ofEvents ? Ratio.Replace("\n  ", "\n      ", StringComparison.Ordinal).Replace("COUNTER", form != "slices" && figure.Item2 % 3 == 0 ? "false" : "true", StringComparison.Ordinal).Replace("PART", (i + figure.Item2) % 2 == 0 ? "good" : "bad", StringComparison.Ordinal).Replace("http_requests", $"http_{i}_requests", StringComparison.Ordinal) : Threshold.Replace("/ 2", $"/ {i + 2}", StringComparison.Ordinal)) + "\n");
                 var text = $"apiVersion: openslo/v1\nkind: SLO\nmetadata: {{ name: front }}\nspec:\n  description: What it is for.\n  service: shop\n  timeWindow: [ {{ duration: 28d, isRolling: true }} ]\n  budgetingMethod: {method}\n  objectives:\n{string.Concat(objectives)}";
                 var exported = Exported(text);
                 Assert.Equal(Normal(text), Normal(exported));

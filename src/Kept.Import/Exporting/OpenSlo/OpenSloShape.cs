@@ -37,6 +37,11 @@ internal sealed record OpenSloShape
                 yield return new() { Method = "Occurrences", Target = ask.Bound, Window = window, Url = ask.Url, Events = (SloIndicator.Events)counts };
             else if (ask.MeanOfSlices() is var (means, all, slice) && Shorthand(all) is { } whole && Shorthand(slice) is { } part)
                 yield return new() { Method = "RatioTimeslices", Target = ask.Bound, Window = whole, Slice = part, Url = ask.Url, Events = (SloIndicator.Events)means };
+            else if (ask.Pooled() is var (pooled, stretch, step) && Shorthand(stretch) is { } length && (step is null || Shorthand(step.Value) is not null))
+            {
+                var shape = new OpenSloShape { Method = step is null ? "Occurrences" : "RatioTimeslices", Target = ask.Bound, Window = length, Slice = step is { } its ? Shorthand(its) : null, Url = ask.Url };
+                yield return shape with { Parts = [.. pooled.Parts.Select((one, i) => (new ObjectivePart($"part-{(i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}", one.Weight), shape with { Events = one.Counts }))] };
+            }
             yield break;
         }
         for (var i = 0; i < promise.Keeps.Length; i++)

@@ -12,7 +12,8 @@ namespace Kept.Import.Gatus;
 /// <param name="Instead">What to write.</param>
 /// <param name="Start">Where in the condition, from 0.</param>
 /// <param name="Length">How much of it.</param>
-public sealed record Hollowness(string Code, string Message, string? Shows, string? Instead, int Start, int Length);
+/// <param name="Here">What is so here.</param>
+public sealed record Hollowness(string Code, string Message, string? Shows, string? Instead, int Start, int Length, string? Here = null);
 
 /// <summary>
 /// Finds conditions that load in Gatus and guard nothing: by their form, and by giving Gatus' own evaluator observations of real failures. What is claimed is shown by
@@ -20,6 +21,8 @@ public sealed record Hollowness(string Code, string Message, string? Shows, stri
 /// </summary>
 public static partial class GatusHollow
 {
+    private const string Exact = "numbers are decimals and compare exactly";
+
     /// <param name="seen">An observation that is at hand: what only it shows is told too.</param>
     public static ImmutableArray<Hollowness> Find(string condition, GatusSeen? seen = null)
     {
@@ -47,7 +50,7 @@ public static partial class GatusHollow
         var rest = comparison.Sides[1];
         var (code, shows) = Extreme(comparison);
         return new(code ?? ImportCodes.MisreadValue, $"Gatus reads one comparison per line, and takes `{Losses.Short(rest)}` for the value{(comparison.IsOrdered ? ", which is no number and counts as 0" : "")}",
-            shows, "write each comparison as a line of its own; here they may stand in one, joined by `and` or `or`", comparison.At(rest), rest.Length);
+            shows, "write each comparison as a line of its own", comparison.At(rest), rest.Length, "they may stand in one, joined by `and` or `or`");
     }
 
     private static Hollowness? OfLiteral(GatusComparison comparison, int index, string side, GatusSeen? seen)
@@ -82,18 +85,18 @@ public static partial class GatusHollow
             if (IsOctal(side, whole)) return Octal(comparison, side, whole);
             if (!isTime || !GatusComparison.IsExpiry(other) || whole is <= 0 or >= 86_400_000) return null;
             return new(Extreme(comparison).Code ?? ImportCodes.MisreadValue, $"`{side}` has no unit: Gatus compares milliseconds, so it means {side} ms", Shown(comparison, GatusComparison.Expiring()),
-                $"write {(whole * 24).ToString(CultureInfo.InvariantCulture)}h; here `certificate.expires-in > {side}d`", at, side.Length);
+                $"write {(whole * 24).ToString(CultureInfo.InvariantCulture)}h", at, side.Length, $"`certificate.expires-in > {side}d`");
         }
         if (GoNumber.Cut(side) is { } cut)
             return Fraction().IsMatch(side) && comparison.Sides.Any(GatusComparison.IsSeen)
-                ? new(ImportCodes.MisreadValue, $"Gatus cuts fractions off: `{side}` is read as {cut.ToString(CultureInfo.InvariantCulture)}, and what was seen is cut too", CutShown(comparison, side, other), "here numbers are decimals and compare exactly", at, side.Length)
+                ? new(ImportCodes.MisreadValue, $"Gatus cuts fractions off: `{side}` is read as {cut.ToString(CultureInfo.InvariantCulture)}, and what was seen is cut too", CutShown(comparison, side, other), null, at, side.Length, Exact)
                 : null;
         var (code, shows) = Extreme(comparison);
         if (GatusTranslation.LongUnit().Match(side) is { Success: true } match)
         {
             var hours = decimal.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * (char.ToLowerInvariant(match.Groups["unit"].Value[0]) == 'w' ? 168 : 24);
             return new(code ?? ImportCodes.MisreadValue, $"Gatus knows no days and weeks: `{side}` counts as 0", GatusComparison.IsExpiry(other) ? Shown(comparison, GatusComparison.Expiring()) : shows,
-                $"write {hours.ToString("0.###", CultureInfo.InvariantCulture)}h; here `{match.Groups["number"].Value}{char.ToLowerInvariant(match.Groups["unit"].Value[0])}`", at, side.Length);
+                $"write {hours.ToString("0.###", CultureInfo.InvariantCulture)}h", at, side.Length, $"`{match.Groups["number"].Value}{char.ToLowerInvariant(match.Groups["unit"].Value[0])}`");
         }
         return new(code ?? ImportCodes.MisreadValue, $"`{Losses.Short(side)}` is no number, and counts as 0", shows, isTime ? "write a length of time as Go does: 500ms, 1m30s, 48h" : "write a number", at, side.Length);
     }
@@ -107,7 +110,7 @@ public static partial class GatusHollow
         if (options.TrueForAll(GatusTranslation.IsQuoted) && GatusComparison.IsSeen(other) && !other.Equals(GatusOperand.Body, StringComparison.OrdinalIgnoreCase))
         {
             var value = GatusTranslation.Unquoted(options[0]);
-            return new(code, $"the quotes of `{Losses.Short(side)}` are part of the text to Gatus", $"{GatusComparison.Name(other)} {value} {says}", $"write it without quotes: {value}; here texts stand in quotes", at, side.Length);
+            return new(code, $"the quotes of `{Losses.Short(side)}` are part of the text to Gatus", $"{GatusComparison.Name(other)} {value} {says}", $"write it without quotes: {value}", at, side.Length, "texts stand in quotes");
         }
         if (GoNumber.Whole(side) is { } whole && IsOctal(side, whole)) return Octal(comparison, side, whole);
         if (GatusComparison.IsInBody(other) && options.TrueForAll(IsPrintedOtherwise))
@@ -116,7 +119,7 @@ public static partial class GatusHollow
             // a text in the body may well read so, and then it works: only an observation of the number shows more
             var isShown = seen is not null && GatusOperand.Resolve(other, seen) == printed;
             return new(isShown ? code : ImportCodes.MisreadValue, $"Gatus prints a JSON number {options[0]} as {printed}, so `{Losses.Short(side)}` never equals it{(isShown ? "" : ", if it is a JSON number and no text")}",
-                $"{GatusComparison.Name(other)} {options[0]} as a number {says}", "compare with >= and <= in Gatus; here numbers are kept as they are written", at, side.Length);
+                $"{GatusComparison.Name(other)} {options[0]} as a number {says}", "compare with >= and <= in Gatus", at, side.Length, "numbers are kept as they are written");
         }
         return null;
     }
@@ -130,8 +133,8 @@ public static partial class GatusHollow
 
     private static Hollowness Octal(GatusComparison comparison, string side, long whole) =>
         new(ImportCodes.MisreadValue, $"a zero at the front makes a number octal to Gatus: `{side}` is read as {whole.ToString(CultureInfo.InvariantCulture)}",
-            comparison.Symbol == "==" ? $"{comparison.SeenName} {whole.ToString(CultureInfo.InvariantCulture)} passes" : null, $"write {side.TrimStart('+', '0')} where decimal is meant; here all numbers are decimal",
-            comparison.At(side), side.Length);
+            comparison.Symbol == "==" ? $"{comparison.SeenName} {whole.ToString(CultureInfo.InvariantCulture)} passes" : null, $"write {side.TrimStart('+', '0')} where decimal is meant",
+            comparison.At(side), side.Length, "all numbers are decimal");
 
     /// <summary>Never or always true, whatever was seen.</summary>
     private static Hollowness? Constant(GatusComparison comparison)
@@ -149,7 +152,7 @@ public static partial class GatusHollow
         foreach (var (name, observation, what) in comparison.WithoutIt())
             if (GatusCondition.Evaluate(comparison.Text, observation).Passes == true)
                 return new(ImportCodes.MissingPasses, $"it passes where {name} is not there{(comparison.IsOrdered ? ", because what is missing counts as 0" : "")}", what + " passes",
-                    comparison.IsOrdered || comparison.Symbol == "!=" ? "add a line that asks for the value itself; here what is missing never passes" : "here what is missing never passes", 0, comparison.Text.Length);
+                    comparison.IsOrdered || comparison.Symbol == "!=" ? "add a line that asks for the value itself" : null, 0, comparison.Text.Length, "what is missing never passes");
         return null;
     }
 
@@ -169,7 +172,7 @@ public static partial class GatusHollow
         return whole is 0 or 1 && (strict == "<=" && whole == 1 || strict == ">" && whole == 0) && seen is null && Share().IsMatch(side)
             ? Told($"{GatusComparison.Name(side)} {(strict == "<=" ? "1.9 passes" : "0.9 fails")}") : null;
 
-        Hollowness Told(string shows) => new(ImportCodes.MisreadValue, "Gatus cuts fractions off before it compares", shows, "here numbers are decimals and compare exactly", comparison.At(side), side.Length);
+        Hollowness Told(string shows) => new(ImportCodes.MisreadValue, "Gatus cuts fractions off before it compares", shows, null, comparison.At(side), side.Length, Exact);
     }
 
     private static string? CutShown(GatusComparison comparison, string literal, string other)
