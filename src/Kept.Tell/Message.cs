@@ -17,7 +17,11 @@ namespace Kept.Tell;
 /// <param name="IsWish">Met or unmet.</param>
 /// <param name="Lasted">Of a recovery: how long what was told lasted.</param>
 /// <param name="Episode">When what it is part of began: the first that this route was told of.</param>
-internal sealed record Item(string Key, Outcome Outcome, Outcome Before, Instant Since, string Reason, long Sequence, bool IsWish, Duration? Lasted, Instant Episode);
+internal sealed record Item(string Key, Outcome Outcome, Outcome Before, Instant Since, string Reason, long Sequence, bool IsWish, Duration? Lasted, Instant Episode)
+{
+    /// <summary>It is no more: nobody makes that promise, and nobody looks any longer.</summary>
+    public bool IsWithdrawn { get; init; }
+}
 
 /// <summary>What a message is.</summary>
 internal enum MessageKind { One, Digest, Canary }
@@ -76,6 +80,7 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
             ["isWish"] = item.IsWish,
             ["episode"] = item.Episode.ToString(),
         };
+        if (item.IsWithdrawn) body["withdrawn"] = true;
         if (item.Lasted is { } lasted) body["lastedMicroseconds"] = lasted.Nanoseconds / Duration.PerMicrosecond;
         return body;
     }
@@ -107,6 +112,9 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
         Instant Time(string member) => Instant.TryParse(item.GetProperty(member).GetString()!, out var at) ? at : throw new FormatException(member);
         return new Item(item.GetProperty("about").GetString()!, Outcomes.FromWire(item.GetProperty("outcome").GetString()!), Outcomes.FromWire(item.GetProperty("previous").GetString()!), Time("since"),
             item.GetProperty("reason").GetString()!, item.GetProperty("sequence").GetInt64(), item.GetProperty("isWish").GetBoolean(),
-            item.TryGetProperty("lastedMicroseconds", out var lasted) ? new Duration(lasted.GetInt64() * Duration.PerMicrosecond) : null, Time("episode"));
+            item.TryGetProperty("lastedMicroseconds", out var lasted) ? new Duration(lasted.GetInt64() * Duration.PerMicrosecond) : null, Time("episode"))
+        {
+            IsWithdrawn = item.TryGetProperty("withdrawn", out var withdrawn) && withdrawn.GetBoolean(),
+        };
     }
 }

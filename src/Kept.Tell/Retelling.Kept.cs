@@ -10,7 +10,7 @@ namespace Kept.Tell;
 /// </summary>
 internal sealed partial class Retelling
 {
-    private const int Form = 1;
+    private const int Form = 2;
 
     /// <summary>The whole state as canonical JSON.</summary>
     public byte[] Keep() => CanonicalJson.Of(new JsonObject
@@ -27,6 +27,7 @@ internal sealed partial class Retelling
             ["sequence"] = matter.Sequence,
             ["reason"] = matter.Reason,
             ["isWish"] = matter.IsWish,
+            ["isWithdrawn"] = matter.IsWithdrawn,
         })]),
         ["routes"] = new JsonArray([.. _routes.Values.OrderBy(route => route.Name, StringComparer.Ordinal).Select(route => (JsonNode)route.Kept())]),
         ["silences"] = new JsonArray([.. _silences.Values.Select(silence => (JsonNode)new JsonObject
@@ -52,10 +53,14 @@ internal sealed partial class Retelling
             foreach (var one in root.GetProperty("matters").EnumerateArray())
             {
                 var matter = new Matter(one.GetProperty("key").GetString()!, Outcomes.FromWire(one.GetProperty("outcome").GetString()!), Outcomes.FromWire(one.GetProperty("before").GetString()!),
-                    RouteTold.Time(one, "since"), one.GetProperty("sequence").GetInt64(), one.GetProperty("reason").GetString()!, one.GetProperty("isWish").GetBoolean());
+                    RouteTold.Time(one, "since"), one.GetProperty("sequence").GetInt64(), one.GetProperty("reason").GetString()!, one.GetProperty("isWish").GetBoolean())
+                { IsWithdrawn = one.GetProperty("isWithdrawn").GetBoolean() };
                 retelling._matters[matter.Key] = matter;
                 if (!matter.IsWell) retelling._unwell.Add(matter.Key);
             }
+            // in the order in which they came, which is what makes a restart the same as none
+            foreach (var matter in retelling._matters.Values.Where(matter => matter.IsWithdrawn).OrderBy(matter => matter.Sequence).ThenBy(matter => matter.Key, StringComparer.Ordinal))
+                retelling._withdrawn.Enqueue((matter.Sequence, matter.Key));
             foreach (var one in root.GetProperty("routes").EnumerateArray())
             {
                 var route = RouteTold.OfKept(one);

@@ -89,6 +89,14 @@ internal sealed class Bench : IAsyncDisposable
         await Ledger.AppendAsync([Message.DraftOf(EntryKinds.VerdictChanged, Now, "", body) with { Subject = name }], default);
     }
 
+    /// <summary>The engine takes a house without it.</summary>
+    public async Task GoneAsync(string promise)
+    {
+        _outcomes.Remove($"shop/{promise}@1");
+        var body = new JsonObject { ["promise"] = $"shop/{promise}@1", ["standing"] = "offered" };
+        await Ledger.AppendAsync([Message.DraftOf(EntryKinds.PromiseGone, Now, "", body) with { Subject = $"shop/{promise}@1" }], default);
+    }
+
     public Task AlertAsync(string promise, bool fires) => AlertAsync(promise, fires ? "firing" : "quiet");
 
     public async Task AlertAsync(string promise, string state)
