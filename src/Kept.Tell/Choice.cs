@@ -62,7 +62,8 @@ internal static class Choice
         if (at > now || retelling.IsSilent(key, now)) return null;
         var episode = before is { IsHeard: true } ? before.Episode : matter.Since;
         return (new Item(key, matter.Outcome, before?.Outcome ?? matter.Before, matter.Since, matter.Reason, matter.Sequence, matter.IsWish,
-            matter.IsWell && matter.Since > episode ? matter.Since - episode : null, episode) { IsWithdrawn = matter.IsWithdrawn }, at);
+            matter.IsWell && matter.Since > episode ? matter.Since - episode : null, episode)
+        { IsWithdrawn = matter.IsWithdrawn }, at);
     }
 
     private static bool IsFor(string key, TellRoute route, House house, Retelling retelling)
