@@ -205,6 +205,7 @@ internal sealed partial class Keeper
         }
         if (promise.Told == Outcome.Unknown) promise.Told = history.Told;
         promise.Firing ??= history.Firing;
+        promise.IsBack = history.IsBack;
         if (history.ToldAt is { } toldAt && promise.Verdict is { } verdict && promise.OutcomeSince >= _startedAt)
         {
             // Since when it stands so is told by the entry, as long as it still stands so.

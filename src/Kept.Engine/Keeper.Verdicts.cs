@@ -106,7 +106,7 @@ internal sealed partial class Keeper
             if (before is not null || promise.OutcomeSince == default) promise.OutcomeSince = _now;
             foreach (var dependent in promise.Dependents ?? []) Touch(dependent);
         }
-        if (promise.Fold is not null && verdict.Outcome != promise.Told) Tell(promise, verdict);
+        if (promise.Fold is not null && (verdict.Outcome != promise.Told || promise.IsBack)) Tell(promise, verdict);
         if (promise.Fold is not null && (promise.Firing is not null || verdict.Alerts.Length > 0)) TellAlerts(promise, verdict);
         WakeFor(promise);
         _shelves.Set(promise.Position, ViewOf(promise));
@@ -116,7 +116,7 @@ internal sealed partial class Keeper
     {
         // Without room it stays untold, and the next judging tries again: the entry says what is then true.
         if (!_recorder.TryAdd(EntryBodies.VerdictChanged(_now, promise.Promise, verdict, promise.Told, promise.NewestLook))) return;
-        promise.Told = verdict.Outcome;
+        (promise.Told, promise.IsBack) = (verdict.Outcome, false);
         if (_log.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Warning))
             _log.VerdictChanged(promise.Name.ToString(), verdict.Outcome.Word(promise.Promise.IsWish), verdict.Reason);
     }

@@ -45,7 +45,7 @@ public static partial class KeptServer
         using var looking = new Looking(FolderOf(options.HousePath), options.Time);
         using var logs = LoggerFactory.Create(logging => Log(logging));
         await using var running = new RunningHouse(new EngineParts(ledger, LooksOf(options, looking, logs.CreateLogger("Kept.Looks")), options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
-        var teller = new Teller(new TellParts(ledger, () => Volatile.Read(ref started) ? running.View.House : null, () => looking.Dialer, options.Time, logs.CreateLogger("Kept.Tell")));
+        var teller = new Teller(new TellParts(ledger, () => Volatile.Read(ref started) ? running.View.House : null, () => looking.Dialer, options.Time, logs.CreateLogger("Kept.Tell"), () => PrivateFolder.Distrust(options.DataFolder)));
         var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"));
         var discretion = options.IsPublic ? new Discretion(options.HousePath, options.DataFolder) : null;
         var hollow = new HollowSearch(options.Hollow, found => discretion?.Of(found) ?? found, options.Time, logs.CreateLogger("Kept.Hollow"));

@@ -50,7 +50,7 @@ internal static class Choice
     /// <summary>What is to be told of one matter, and since when it is due; null where nothing is.</summary>
     private static (Item, Instant)? Of(string key, TellRoute route, RouteTold told, House house, Retelling retelling, Instant now)
     {
-        if (retelling.Find(key) is not { } matter || !IsFor(key, route, house, retelling) || !route.When.HasFlag(MatterKey.TidingsOf(key, matter.Outcome))) return null;
+        if (retelling.Find(key) is not { } matter || !matter.IsWithdrawn && !IsFor(key, route, house, retelling) || !route.When.HasFlag(MatterKey.TidingsOf(key, matter.Outcome))) return null;
         var before = told.Told.GetValueOrDefault(key);
         if (matter.IsWell ? before is not { IsHeard: true } : before?.Outcome == matter.Outcome) return null;
         var hold = matter.IsWell ? MatterKey.RouteOf(key) is null ? Retelling.Settle : Duration.Zero
@@ -62,7 +62,8 @@ internal static class Choice
         if (at > now || retelling.IsSilent(key, now)) return null;
         var episode = before is { IsHeard: true } ? before.Episode : matter.Since;
         return (new Item(key, matter.Outcome, before?.Outcome ?? matter.Before, matter.Since, matter.Reason, matter.Sequence, matter.IsWish,
-            matter.IsWell && matter.Since > episode ? matter.Since - episode : null, episode), at);
+            matter.IsWell && matter.Since > episode ? matter.Since - episode : null, episode)
+        { IsWithdrawn = matter.IsWithdrawn }, at);
     }
 
     private static bool IsFor(string key, TellRoute route, House house, Retelling retelling)

@@ -15,6 +15,9 @@ internal sealed record Matter(string Key, Outcome Outcome, Outcome Before, Insta
     /// <summary>Nothing to tell of by itself.</summary>
     public bool IsWell => IsWellAs(Outcome);
 
+    /// <summary>It is no more, and is known only for those who heard that it was not well.</summary>
+    public bool IsWithdrawn { get; init; }
+
     public static bool IsWellAs(Outcome outcome) => outcome is Outcome.Kept or Outcome.NotInForce;
 }
 

@@ -17,7 +17,11 @@ namespace Kept.Tell;
 /// <param name="IsWish">Met or unmet.</param>
 /// <param name="Lasted">Of a recovery: how long what was told lasted.</param>
 /// <param name="Episode">When what it is part of began: the first that this route was told of.</param>
-internal sealed record Item(string Key, Outcome Outcome, Outcome Before, Instant Since, string Reason, long Sequence, bool IsWish, Duration? Lasted, Instant Episode);
+internal sealed record Item(string Key, Outcome Outcome, Outcome Before, Instant Since, string Reason, long Sequence, bool IsWish, Duration? Lasted, Instant Episode)
+{
+    /// <summary>It is no more: nobody makes that promise, and nobody looks any longer.</summary>
+    public bool IsWithdrawn { get; init; }
+}
 
 /// <summary>What a message is.</summary>
 internal enum MessageKind { One, Digest, Canary }
@@ -54,7 +58,7 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
 
     /// <exception cref="FormatException">It is no such form.</exception>
     public static Message OfKept(JsonElement kept) =>
-        Read(kept, kept.GetProperty("id").GetString()!, kept.GetProperty("sequence").GetInt64(), Instant.TryParse(kept.GetProperty("at").GetString()!, out var at) ? at : throw new FormatException("at"));
+        Read(kept, Fields.Text(kept, "id"), kept.GetProperty("sequence").GetInt64(), Fields.Time(kept, "at"));
 
     /// <summary>Any entry about a route.</summary>
     public static EntryDraft DraftOf(string kind, Instant at, string route, JsonObject body)
@@ -76,6 +80,7 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
             ["isWish"] = item.IsWish,
             ["episode"] = item.Episode.ToString(),
         };
+        if (item.IsWithdrawn) body["withdrawn"] = true;
         if (item.Lasted is { } lasted) body["lastedMicroseconds"] = lasted.Nanoseconds / Duration.PerMicrosecond;
         return body;
     }
@@ -89,7 +94,7 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
             using var document = JsonDocument.Parse(bytes);
             return Read(document.RootElement, "msg_" + entry.Id, entry.Sequence, entry.Occurred);
         }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception fault) when (Fields.IsDamage(fault))
         {
             return null; // of another program under the same kind
         }
@@ -99,14 +104,16 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
     {
         var items = root.GetProperty("items").EnumerateArray().Select(Read).ToImmutableArray();
         var kind = root.GetProperty("kind").GetString() switch { "digest" => MessageKind.Digest, "canary" => MessageKind.Canary, _ => MessageKind.One };
-        return new Message(id, sequence, at, root.GetProperty("route").GetString()!, kind, items, root.TryGetProperty("answers", out var answers) ? answers.GetString() : null);
+        return new Message(id, sequence, at, Fields.Text(root, "route"), kind, items, Fields.TextOrNone(root, "answers"));
     }
 
     private static Item Read(JsonElement item)
     {
-        Instant Time(string member) => Instant.TryParse(item.GetProperty(member).GetString()!, out var at) ? at : throw new FormatException(member);
-        return new Item(item.GetProperty("about").GetString()!, Outcomes.FromWire(item.GetProperty("outcome").GetString()!), Outcomes.FromWire(item.GetProperty("previous").GetString()!), Time("since"),
-            item.GetProperty("reason").GetString()!, item.GetProperty("sequence").GetInt64(), item.GetProperty("isWish").GetBoolean(),
-            item.TryGetProperty("lastedMicroseconds", out var lasted) ? new Duration(lasted.GetInt64() * Duration.PerMicrosecond) : null, Time("episode"));
+        return new Item(Fields.Text(item, "about"), Outcomes.FromWire(Fields.Text(item, "outcome")), Outcomes.FromWire(Fields.Text(item, "previous")), Fields.Time(item, "since"),
+            Fields.Text(item, "reason"), item.GetProperty("sequence").GetInt64(), item.GetProperty("isWish").GetBoolean(),
+            item.TryGetProperty("lastedMicroseconds", out var lasted) ? new Duration(lasted.GetInt64() * Duration.PerMicrosecond) : null, Fields.Time(item, "episode"))
+        {
+            IsWithdrawn = item.TryGetProperty("withdrawn", out var withdrawn) && withdrawn.GetBoolean(),
+        };
     }
 }

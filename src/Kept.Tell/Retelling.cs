@@ -17,6 +17,8 @@ internal sealed partial class Retelling
     private readonly HashSet<string> _unwell = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RouteTold> _routes = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, Silence> _silences = [];
+    /// <summary>What is no more, oldest first; what came back since among it.</summary>
+    private readonly Queue<(long Sequence, string Key)> _withdrawn = [];
 
     /// <summary>The newest entry that is in it.</summary>
     public long Sequence { get; private set; }
@@ -55,13 +57,16 @@ internal sealed partial class Retelling
                 Set(new Matter(MatterKey.OfAlert(entry.Subject, alert), fires ? Outcome.Broken : Outcome.Kept, fires ? Outcome.Kept : Outcome.Broken, entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", false));
                 break;
             case EntryKinds.PromiseGone:
-                foreach (var key in _matters.Keys.Where(key => MatterKey.Parts(key).Promise == entry.Subject).ToList()) Forget(key);
+                Withdraw(entry, Text(body, "foundIn") is { } list ? $"{list} lists its target no more" : "no document makes it any more");
                 break;
             case EntryKinds.RouteBegan when Text(body, "route") is { } began:
                 _routes[began] = Begin(began, Text(body, "leads") ?? "", entry, _routes.GetValueOrDefault(began));
                 break;
             case EntryKinds.TellQueued when route is not null && Message.Of(entry) is { } message:
                 route.Queue(message);
+                foreach (var item in message.Items)
+                    if (item.IsWithdrawn && Find(item.Key) is { IsWithdrawn: true } && !_routes.Values.Any(other => other.Told.ContainsKey(item.Key)))
+                        Forget(item.Key);
                 break;
             case EntryKinds.TellTold when route is not null:
                 route.Carried(Text(body, "id"), entry.Occurred, Text(body, "answer"), Is(body, "former"));
@@ -105,6 +110,24 @@ internal sealed partial class Retelling
         if (matter.IsWell) _unwell.Remove(matter.Key);
         else _unwell.Add(matter.Key);
     }
+
+    /// <summary>Who heard that it is not well has to hear of its end, and if it is back within a moment it is the same trouble going on. All others forget it.</summary>
+    private void Withdraw(Entry entry, string why)
+    {
+        while (_withdrawn.TryPeek(out var oldest) && (Withdrawn(oldest) is not { } old || entry.Occurred - old.Since > Teller.LongestSilence))
+            if (Withdrawn(_withdrawn.Dequeue()) is { } late)
+                Forget(late.Key); // it waited for the end of a silence at most, and is of no use to anybody who has not heard by now
+        foreach (var key in _matters.Keys.Where(key => key.StartsWith(entry.Subject, StringComparison.Ordinal) && (key.Length == entry.Subject.Length || key[entry.Subject.Length] == '#')).Order(StringComparer.Ordinal).ToList())
+            if (_routes.Values.Any(route => route.Told.ContainsKey(key)))
+            {
+                var before = _matters[key];
+                Set(new Matter(key, Outcome.NotInForce, before.Outcome, entry.Occurred, entry.Sequence, why, before.IsWish) { IsWithdrawn = true });
+                _withdrawn.Enqueue((entry.Sequence, key));
+            }
+            else Forget(key);
+    }
+
+    private Matter? Withdrawn((long Sequence, string Key) one) => Find(one.Key) is { IsWithdrawn: true } matter && matter.Sequence == one.Sequence ? matter : null;
 
     private void Forget(string key)
     {

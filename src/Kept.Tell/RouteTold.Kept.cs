@@ -33,26 +33,25 @@ internal sealed partial class RouteTold
     /// <exception cref="FormatException">It is no such form.</exception>
     public static RouteTold OfKept(JsonElement kept)
     {
-        var route = new RouteTold(kept.GetProperty("name").GetString()!, kept.GetProperty("leads").GetString()!, Time(kept, "began"))
+        var route = new RouteTold(Fields.Text(kept, "name"), Fields.Text(kept, "leads"), Fields.Time(kept, "began"))
         {
             DeadCount = kept.GetProperty("deadCount").GetInt64(),
             ToldCount = kept.GetProperty("toldCount").GetInt64(),
             IsGone = kept.GetProperty("isGone").GetBoolean(),
-            ProvenAt = TimeOrNone(kept, "provenAt"),
-            LastAnswer = TextOrNone(kept, "lastAnswer"),
-            FailingSince = TimeOrNone(kept, "failingSince"),
-            LastError = TextOrNone(kept, "lastError"),
-            TriedAt = TimeOrNone(kept, "triedAt"),
+            ProvenAt = Fields.TimeOrNone(kept, "provenAt"),
+            LastAnswer = Fields.TextOrNone(kept, "lastAnswer"),
+            FailingSince = Fields.TimeOrNone(kept, "failingSince"),
+            LastError = Fields.TextOrNone(kept, "lastError"),
+            TriedAt = Fields.TimeOrNone(kept, "triedAt"),
         };
         foreach (var one in kept.GetProperty("told").EnumerateArray())
-            route.Told[one.GetProperty("key").GetString()!] = new ToldOf(Outcomes.FromWire(one.GetProperty("outcome").GetString()!), Time(one, "episode"), one.GetProperty("isHeard").GetBoolean(), TextOrNone(one, "message"));
+            route.Told[Fields.Text(one, "key")] = new ToldOf(Outcomes.FromWire(Fields.Text(one, "outcome")), Fields.Time(one, "episode"), one.GetProperty("isHeard").GetBoolean(), Fields.TextOrNone(one, "message"));
         route.Waiting.AddRange(kept.GetProperty("waiting").EnumerateArray().Select(Message.OfKept));
-        foreach (var at in kept.GetProperty("recent").EnumerateArray()) route.Recent.Enqueue(TimeOf(at));
-        route.Dead.AddRange(kept.GetProperty("dead").EnumerateArray().Select(one => new DeadLetter(one.GetProperty("id").GetString()!, one.GetProperty("title").GetString()!, Time(one, "at"), one.GetProperty("why").GetString()!)));
+        if (route.Waiting.Any(message => message.Route != route.Name)) throw new FormatException("a message of another route");
+        foreach (var at in kept.GetProperty("recent").EnumerateArray()) route.Recent.Enqueue(Fields.TimeOf(at));
+        route.Dead.AddRange(kept.GetProperty("dead").EnumerateArray().Select(one => new DeadLetter(Fields.Text(one, "id"), Fields.Text(one, "title"), Fields.Time(one, "at"), Fields.Text(one, "why"))));
         return route;
     }
-
-    public static Instant Time(JsonElement kept, string member) => TimeOf(kept.GetProperty(member));
 
     private static JsonObject Of(string key, ToldOf told)
     {
@@ -65,10 +64,4 @@ internal sealed partial class RouteTold
     {
         if (text is not null) kept[member] = text;
     }
-
-    private static string? TextOrNone(JsonElement kept, string member) => kept.TryGetProperty(member, out var text) ? text.GetString() : null;
-
-    private static Instant? TimeOrNone(JsonElement kept, string member) => kept.TryGetProperty(member, out var text) ? TimeOf(text) : null;
-
-    private static Instant TimeOf(JsonElement text) => Instant.TryParse(text.GetString()!, out var at) ? at : throw new FormatException("a time");
 }

@@ -16,7 +16,8 @@ namespace Kept.Tell;
 /// <param name="Dialer">The one that follows the settings of the house.</param>
 /// <param name="Time">The only clock.</param>
 /// <param name="Log">For operators.</param>
-public sealed record TellParts(ILedger Ledger, Func<House?> House, Func<Dialer> Dialer, TimeProvider Time, ILogger Log);
+/// <param name="Distrust">Why what lies beside the ledger's entries may be of somebody else, null where it is ours: then everything is read from the entries, which vouch for each other.</param>
+public sealed record TellParts(ILedger Ledger, Func<House?> House, Func<Dialer> Dialer, TimeProvider Time, ILogger Log, Func<string?> Distrust);
 
 /// <summary>
 /// Tells. One loop of its own reads the ledger, decides, records what is to be told, and tries the oldest message of each route beside it; looking and judging
@@ -29,8 +30,11 @@ public sealed partial class Teller(TellParts parts)
 
     private const int EntriesAtOnce = 1000;
 
-    /// <summary>What is read anew after a crash is at most so many entries; after an orderly end it is none.</summary>
+    /// <summary>After so many entries, and no sooner than after <see cref="KeptPause"/>, what is known is kept: a crash costs reading those anew, and an orderly end nothing.</summary>
     internal const int KeptEvery = 10_000;
+
+    /// <summary>In an incident entries come fast, and all that is known is much to write; where it could not be written, it is tried again after this.</summary>
+    internal static readonly Duration KeptPause = Duration.Minutes(10);
 
     private const string KeptKey = "retelling";
 
@@ -48,6 +52,7 @@ public sealed partial class Teller(TellParts parts)
     private Retelling _retelling = new();
     private bool _isResumed;
     private long _keptAt;
+    private long? _keepTried;
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<EndedTry> _ended = new();
     private readonly List<EntryDraft> _unwritten = [];
@@ -102,7 +107,7 @@ public sealed partial class Teller(TellParts parts)
             var now = Instant.From(parts.Time.GetUtcNow());
             while (_ended.TryDequeue(out var ended)) Ended(ended, now);
             await WriteAsync(CancellationToken.None);
-            if (_retelling.Sequence > _keptAt) await KeepAsync(CancellationToken.None);
+            if (_retelling.Sequence > _keptAt) await KeepAsync(now, CancellationToken.None);
         }
         catch (LedgerException fault)
         {
@@ -136,7 +141,7 @@ public sealed partial class Teller(TellParts parts)
             }
             _fault = null;
             Publish(now);
-            if (_retelling.Sequence - _keptAt >= KeptEvery) await KeepAsync(stopping);
+            if (_retelling.Sequence - _keptAt >= KeptEvery && (_keepTried is not { } tried || parts.Time.GetElapsedTime(tried) >= KeptPause.ToTimeSpan())) await KeepAsync(now, stopping);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -171,16 +176,30 @@ public sealed partial class Teller(TellParts parts)
     /// <summary>What was kept of this very ledger; a fold from nothing where there is none, or where an older or another copy lies here now.</summary>
     private Retelling Resumed()
     {
-        if (parts.Ledger.Cached(KeptKey) is not { } kept || Retelling.OfKept(kept) is not { Sequence: > 0 } resumed) return new Retelling();
+        if (parts.Distrust() is { } why)
+        {
+            NotUsed(why);
+            return new Retelling();
+        }
+        if (parts.Ledger.Cached(KeptKey) is not { } kept || Retelling.OfKept(kept, Instant.From(parts.Time.GetUtcNow())) is not { Sequence: > 0 } resumed) return new Retelling();
         if (parts.Ledger.Entries(new EntryQuery(resumed.Sequence - 1, 1)) is not [var entry] || entry.Sequence != resumed.Sequence || entry.Hash != resumed.Hash) return new Retelling();
         _keptAt = resumed.Sequence;
         return resumed;
     }
 
-    private async Task KeepAsync(CancellationToken stopping)
+    /// <summary>It only makes the next start quicker: where it cannot be written, everything is told all the same.</summary>
+    private async Task KeepAsync(Instant now, CancellationToken stopping)
     {
-        await parts.Ledger.CacheAsync(KeptKey, _retelling.Keep(), stopping);
-        _keptAt = _retelling.Sequence;
+        _keepTried = parts.Time.GetTimestamp();
+        try
+        {
+            await parts.Ledger.CacheAsync(KeptKey, _retelling.Keep(now), stopping);
+            _keptAt = _retelling.Sequence;
+        }
+        catch (LedgerException fault)
+        {
+            NotKept(fault, _retelling.Sequence - _keptAt);
+        }
     }
 
     private async Task WriteAsync(CancellationToken stopping)
@@ -292,6 +311,12 @@ public sealed partial class Teller(TellParts parts)
 
     [LoggerMessage(4003, LogLevel.Error, "Nothing can be told for now")]
     private partial void TellingFails(Exception fault);
+
+    [LoggerMessage(4004, LogLevel.Warning, "What was told could not be kept for the next start, which reads {Entries} entries anew; everything is told all the same")]
+    private partial void NotKept(Exception fault, long entries);
+
+    [LoggerMessage(4005, LogLevel.Warning, "What was kept of telling is not used: {Why}; the entries are read from the first instead")]
+    private partial void NotUsed(string why);
 
     private readonly ILogger _log = parts.Log;
 }

@@ -22,6 +22,7 @@ internal static class Words
         var (promise, alert) = MatterKey.Parts(item.Key);
         var subject = MatterKey.RouteOf(item.Key) is { } route ? $"the route {route}" : alert is null ? promise : $"{promise}: {alert}";
         var lasted = item.Lasted is { } length ? $" after {length.ToWords()}" : "";
+        if (item.IsWithdrawn && alert is null) return $"○ {subject} is withdrawn{lasted}";
         return (item.Outcome, alert, MatterKey.RouteOf(item.Key)) switch
         {
             (Outcome.Kept or Outcome.NotInForce, _, not null) => $"✔ {subject} carries messages again{lasted}",
@@ -37,8 +38,8 @@ internal static class Words
 
     private static string DigestTitle(Message message)
     {
-        var parts = message.Items.GroupBy(item => Glyph(item)).OrderBy(group => "✖▲?✔".IndexOf(group.Key, StringComparison.Ordinal))
-            .Select(group => $"{group.Key} {group.Count().ToString(CultureInfo.InvariantCulture)} {group.Key switch { "✖" => "broken", "▲" => "need a person", "?" => "unknown", _ => "well again" }}");
+        var parts = message.Items.GroupBy(item => Glyph(item)).OrderBy(group => "✖▲?○✔".IndexOf(group.Key, StringComparison.Ordinal))
+            .Select(group => $"{group.Key} {group.Count().ToString(CultureInfo.InvariantCulture)} {group.Key switch { "✖" => "broken", "▲" => "need a person", "?" => "unknown", "○" => "withdrawn", _ => "well again" }}");
         return string.Join(", ", parts) + Common(message);
     }
 
@@ -66,7 +67,7 @@ internal static class Words
         }
         text.Append(CultureInfo.InvariantCulture, $"{message.Items.Length} changes within a short time, by what they have in common:\n");
         var left = MostLines;
-        foreach (var group in message.Items.GroupBy(item => (Glyph(item), Agent: AgentOf(item.Key), Reason: Plain(item.Reason, LongestReason))).OrderBy(group => "✖▲?✔".IndexOf(group.Key.Item1, StringComparison.Ordinal)).ThenByDescending(group => group.Count()))
+        foreach (var group in message.Items.GroupBy(item => (Glyph(item), Agent: AgentOf(item.Key), Reason: Plain(item.Reason, LongestReason))).OrderBy(group => "✖▲?○✔".IndexOf(group.Key.Item1, StringComparison.Ordinal)).ThenByDescending(group => group.Count()))
         {
             if (left <= 0) break;
             text.Append('\n').Append(group.Key.Agent).Append(": ").Append(group.Key.Reason).Append('\n');

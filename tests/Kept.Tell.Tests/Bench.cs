@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Kept.Egress;
 using Kept.Ledger;
 using Kept.Model;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -28,6 +29,11 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Runs in the middle of each turn: after it read the ledger, before it decides.</summary>
     public Action? InTurn { get; set; }
 
+    /// <summary>Why the folder of the ledger would not be trusted.</summary>
+    public string? Distrust { get; set; }
+
+    public ILogger Log { get; set; } = NullLogger.Instance;
+
     public FakeTimeProvider Time { get; }
     public ILedger Ledger { get; }
     public Teller Teller { get; private set; }
@@ -39,10 +45,14 @@ internal sealed class Bench : IAsyncDisposable
         Environment.SetEnvironmentVariable("KEPT_TELL_TEST_TOKEN", "tk_0123456789");
     }
 
-    public static async Task<Bench> OfAsync(params TellRoute[] routes)
+    public static Task<Bench> OfAsync(params TellRoute[] routes) => OfAsync(ledger => ledger, routes);
+
+    /// <param name="seen">The ledger as the teller sees it.</param>
+    /// <param name="routes">Of the house.</param>
+    public static async Task<Bench> OfAsync(Func<ILedger, ILedger> seen, params TellRoute[] routes)
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse("2027-01-01T00:00:00Z"));
-        var bench = new Bench(HouseOf(routes), time, Ledgers.InMemory(time, new Random(1)));
+        var bench = new Bench(HouseOf(routes), time, seen(Ledgers.InMemory(time, new Random(1))));
         await bench.StepAsync();
         return bench;
     }
@@ -64,7 +74,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public static TellRoute Webhook(string url, string name = "oncall") => new(name, RouteKind.Webhook, url) { Secret = "${env:KEPT_TELL_TEST_KEY}", Canary = Duration.Zero };
 
-    private Teller Started() => new(new TellParts(Ledger, Asked, () => _dialer, Time, NullLogger.Instance));
+    private Teller Started() => new(new TellParts(Ledger, Asked, () => _dialer, Time, Log, () => Distrust));
 
     private House Asked()
     {
@@ -87,6 +97,14 @@ internal sealed class Bench : IAsyncDisposable
         _outcomes[name] = outcome;
         var body = new JsonObject { ["promise"] = name, ["outcome"] = outcome.Wire(), ["previous"] = before.Wire(), ["isWish"] = false, ["reason"] = reason };
         await Ledger.AppendAsync([Message.DraftOf(EntryKinds.VerdictChanged, Now, "", body) with { Subject = name }], default);
+    }
+
+    /// <summary>The engine takes a house without it.</summary>
+    public async Task GoneAsync(string promise)
+    {
+        _outcomes.Remove($"shop/{promise}@1");
+        var body = new JsonObject { ["promise"] = $"shop/{promise}@1", ["standing"] = "offered" };
+        await Ledger.AppendAsync([Message.DraftOf(EntryKinds.PromiseGone, Now, "", body) with { Subject = $"shop/{promise}@1" }], default);
     }
 
     public Task AlertAsync(string promise, bool fires) => AlertAsync(promise, fires ? "firing" : "quiet");

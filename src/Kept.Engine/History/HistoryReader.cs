@@ -24,7 +24,7 @@ internal sealed class HistoryReader(ILedger ledger)
     {
         var terms = request.Terms;
         var counted = CountedOf(terms, now);
-        var (told, toldAt) = ToldOf(terms.Promise);
+        var (told, toldAt, isBack) = ToldOf(terms.Promise);
         var beforeStart = ImmutableArray.CreateRange(terms.Series, series => ledger.Looks(series, new Instant(0), started, 1) is [.., var old] ? old.Slot : (Instant?)null);
         var (past, unrecorded) = counted.IsNew ? ([], []) : PastOf(terms, counted, started, now);
         var (fold, from) = FoldOf(terms, counted.Since, past, now);
@@ -36,8 +36,8 @@ internal sealed class HistoryReader(ILedger ledger)
             newest.Add(counted.IsNew && beforeStart[check] is null && last is null ? [] : passive ? ledger.Looks(terms.Series[check], new Instant(0), After(now), PassiveLooks)
                 : last is not null ? [last] : ledger.Looks(terms.Series[check], new Instant(0), After(now), 1));
         }
-        var firing = terms.Promise.Alerts.IsDefaultOrEmpty || Newest(EntryKinds.AlertChanged, terms.Promise) is not { } changed ? null : EntryBodies.Names(changed, EntryBodies.Firing).ToHashSet(StringComparer.Ordinal);
-        return new PromiseHistory(request, fold, counted.Since, past, unrecorded, counted.IsTold, counted.Before, told, toldAt, newest.MoveToImmutable(), beforeStart) { Firing = firing };
+        var firing = terms.Promise.Alerts.IsDefaultOrEmpty || Newest(EntryKinds.AlertChanged, terms.Promise) is not { } changed || IsGoneSince(changed) ? null : EntryBodies.Names(changed, EntryBodies.Firing).ToHashSet(StringComparer.Ordinal);
+        return new PromiseHistory(request, fold, counted.Since, past, unrecorded, counted.IsTold, counted.Before, told, toldAt, newest.MoveToImmutable(), beforeStart) { Firing = firing, IsBack = isBack };
     }
 
     /// <summary>How far back looks can matter: the longest window, and what <c>now</c> needs to be confirmed.</summary>
@@ -113,11 +113,15 @@ internal sealed class HistoryReader(ILedger ledger)
         return ([.. past, .. missed], missed.DrainToImmutable());
     }
 
-    private (Outcome Told, Instant? At) ToldOf(Promise promise)
+    /// <summary>What the ledger says of it; of one that was gone since, nothing: whoever heard that it is gone has to hear how it stands now.</summary>
+    private (Outcome Told, Instant? At, bool IsBack) ToldOf(Promise promise)
     {
-        var seen = Newest(EntryKinds.VerdictChanged, promise);
-        return seen is null ? (Outcome.Unknown, null) : (Outcomes.FromWire(EntryBodies.Text(seen, "outcome") ?? ""), seen.Occurred);
+        if (Newest(EntryKinds.VerdictChanged, promise) is not { } seen) return (Outcome.Unknown, null, false);
+        var told = Outcomes.FromWire(EntryBodies.Text(seen, "outcome") ?? "");
+        return IsGoneSince(seen) ? (Outcome.Unknown, null, told is not (Outcome.Kept or Outcome.NotInForce)) : (told, seen.Occurred, false);
     }
+
+    private bool IsGoneSince(Entry entry) => ledger.Entries(new EntryQuery(entry.Sequence, 1, EntryKinds.PromiseGone, entry.Subject)) is [_, ..];
 
     // Entries stand under the name of their day: after a rename the newest one may still stand under the former name.
     private Entry? Newest(string kind, Promise promise) =>

@@ -81,6 +81,6 @@ internal static class Envelope
         (_, _, Outcome.Broken) => "kept.promise.broken",
         (_, _, Outcome.Unknown) => "kept.promise.unknown",
         (_, _, Outcome.NotAPromise) => "kept.promise.not-a-promise",
-        _ => "kept.promise.recovered",
+        _ => item.IsWithdrawn ? "kept.promise.withdrawn" : "kept.promise.recovered",
     };
 }

@@ -21,7 +21,7 @@ public sealed class TellApiTests
         var web = await RunningWeb.StartAsync(isPublic: isPublic, with: sight =>
         {
             dialer = new Dialer(new EgressOptions(), sight.Time);
-            teller = new Teller(new TellParts(Ledgers.InMemory(sight.Time, new Random(1)), () => sight.View().House, () => dialer, sight.Time, NullLogger.Instance));
+            teller = new Teller(new TellParts(Ledgers.InMemory(sight.Time, new Random(1)), () => sight.View().House, () => dialer, sight.Time, NullLogger.Instance, () => null));
             return sight with { Teller = teller, Telling = () => teller.View };
         });
         return (web, teller!, dialer!);

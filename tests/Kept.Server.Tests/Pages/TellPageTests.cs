@@ -57,6 +57,47 @@ public sealed class TellPageTests
     }
 
     [Fact]
+    public async Task Strangers_do_not_learn_of_what_nobody_hears_or_when_a_route_is_tried()
+    {
+        foreach (var isPublic in (bool[])[false, true])
+        {
+            var house = new MadeHouse { Telling = MadeTelling.View };
+            house.Replace(house.View with { House = house.View.House with { Settings = house.View.House.Settings with { Routes = [MadeTelling.Push, MadeTelling.Old] } } });
+            await using var web = await RunningWeb.StartAsync(house, isPublic: isPublic);
+            var page = Words(await web.GetAsync("/tell"));
+            Assert.Equal(!isPublic, page.Contains("Told to nobody", StringComparison.Ordinal));
+            Assert.Equal(!isPublic, page.Contains("go over no route", StringComparison.Ordinal));
+            Assert.Equal(!isPublic, page.Contains("a canary goes", StringComparison.Ordinal));
+            Assert.Equal(!isPublic, (await web.GetAsync("/api/v1/tell")).Contains("canaryDue", StringComparison.Ordinal));
+            Assert.Contains("proven", page);
+        }
+    }
+
+    [Fact]
+    public void Who_hears_of_how_many_is_counted_once_for_a_house_and_as_routes_are_chosen()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 50; round++)
+        {
+            TellRoute[] routes = [.. Enumerable.Range(0, random.Next(5)).Select(i => MadeTelling.Push with { Name = $"r{i}", IsUsual = random.Next(2) == 0 })];
+            Promise[] promises = [.. Enumerable.Range(0, 40).Select(i => new Promise
+            {
+                Name = new PromiseName("shop", $"p{i}", 1),
+                Standing = Standing.Offered,
+                At = Place.None,
+                Tell = random.Next(2) == 0 ? default : [.. Enumerable.Range(0, random.Next(4)).Select(_ => $"r{random.Next(6)}")],
+            })];
+            var house = new House { Id = "h", Settings = HouseSettings.Default with { Routes = [.. routes] }, Agents = [new Agent { Id = "shop", At = Place.None, Promises = [.. promises] }] };
+            var heard = Hearers.Of(house);
+            foreach (var route in routes) Assert.Equal(promises.Count(promise => house.Settings.RoutesOf(promise).Contains(route)), heard.PromisesOf(route.Name));
+            var untold = promises.Where(promise => !house.Settings.RoutesOf(promise).Any()).Select(promise => promise.Name).ToList();
+            Assert.Equal(untold.Count, heard.UntoldCount);
+            Assert.Equal(untold.Take(Hearers.MostNames), heard.Untold);
+            Assert.Same(heard, Hearers.Of(house));
+        }
+    }
+
+    [Fact]
     public async Task The_page_the_interface_and_the_metrics_say_the_same()
     {
         await using var web = await RunningWeb.StartAsync();
