@@ -74,6 +74,11 @@ internal sealed class OpenSloComposite(IReadOnlyList<OpenSloTerms> parts, string
             else per = share == 1 ? $" per {slice}" : $" per {slice} at {SloNumber.Percent(share)}";
         }
         var every = method == "Occurrences" ? Duration.Minutes(1) : new Duration(Math.Clamp(slices[0]!.Value.Nanoseconds / 4 / Duration.PerSecond * Duration.PerSecond, Duration.PerSecond, Duration.PerMinute));
+        if (method == "RatioTimeslices" && weights.Distinct().Count() > 1)
+        {
+            var points = new ObjectiveParts([.. weights.Select((weight, i) => new ObjectivePart($"part-{i}", weight))]);
+            if (Objective.IsTooFine(points.Each.Sum(part => points.PointsOf(part.Check)) * ((slices[0]!.Value.Nanoseconds / every.Nanoseconds) + 1), slices[0]!.Value, window.IsCalendar ? window.Length + (window.Length / 20) : window.Length)) return "its weights are too fine for an exact mean of so many slices";
+        }
         for (var i = 0; i < parts.Count; i++)
         {
             var (sign, bound) = parts[i].Bound!.Value;

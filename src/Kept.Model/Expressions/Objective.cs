@@ -118,11 +118,14 @@ public sealed record Objective(
     /// bits as all of theirs, and no more than e to the largest. Few slices, or few points in each, are fine.
     /// </summary>
     /// <param name="checks">Of its promise.</param>
-    public bool IsTooFine(IReadOnlyList<Check> checks)
-    {
-        if (!IsWeighted || SliceRule.Count != SliceCount.Mean || Slice is not { } slice || PointsInSlice(checks) is var points && points * 3 / 2 <= MostBitsOfMean) return false;
-        return Window.Longest.Nanoseconds / Math.Max(1, slice.Nanoseconds) > MostBitsOfMean / new System.Numerics.BigInteger(points).GetBitLength();
-    }
+    public bool IsTooFine(IReadOnlyList<Check> checks) => IsWeighted && SliceRule.Count == SliceCount.Mean && Slice is { } slice && IsTooFine(PointsInSlice(checks), slice, Window.Longest);
+
+    /// <summary>The same before there is an objective.</summary>
+    /// <param name="points">That a slice can hold.</param>
+    /// <param name="slice">How long it is.</param>
+    /// <param name="window">How long the longest window is.</param>
+    public static bool IsTooFine(decimal points, Duration slice, Duration window) =>
+        points * 3 / 2 > MostBitsOfMean && window.Nanoseconds / Math.Max(1, slice.Nanoseconds) > MostBitsOfMean / new System.Numerics.BigInteger(points).GetBitLength();
 
     private const int MostBitsOfMean = 12_000;
 

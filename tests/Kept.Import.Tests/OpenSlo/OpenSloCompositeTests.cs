@@ -1,3 +1,5 @@
+using Kept.Checks;
+using Kept.Language;
 using Xunit;
 
 namespace Kept.Import.Tests.OpenSlo;
@@ -65,6 +67,19 @@ public sealed class OpenSloCompositeTests
         Assert.Equal([("names/latency", Fate.Partly), ("names/2", Fate.Partly)], reading.Checks.Select(check => (check.Name, check.Fate)));
         Assert.Equal(["names/latency", "names/2"], reading.Findings.Where(finding => finding.Message.Contains("different targets", StringComparison.Ordinal)).Select(finding => finding.Subject));
         Assert.Equal(["names/latency", "names/2"], reading.Findings.Where(finding => finding.Message.StartsWith("nothing says where your Prometheus is", StringComparison.Ordinal)).Select(finding => finding.Subject));
+    }
+
+    [Theory]
+    [InlineData("333.33", false)]
+    [InlineData("3", true)]
+    public void Weights_that_are_too_fine_for_an_exact_mean_make_no_document_that_is_refused(string weight, bool isOne)
+    {
+        string Part(string name, string weight) => $"displayName: {name}, compositeWeight: {weight}, target: 0.99, op: lte, value: 2, timeSliceWindow: 1m, {Value(name)}";
+        var reading = Read("RatioTimeslices", Part("latency", weight), Part("queue", "1"));
+        Assert.Equal(isOne ? 1 : 2, reading.Checks.Length);
+        Assert.Equal(!isOne, reading.Findings.Any(finding => finding.Message.Contains("too fine for an exact mean", StringComparison.Ordinal)));
+        var documents = HouseReader.Read([.. reading.Documents], "imported", CheckCatalog.Kinds);
+        Assert.NotNull(documents.House);
     }
 
     /// <summary>A sum that only looks like one of ours is not exported as a composite.</summary>

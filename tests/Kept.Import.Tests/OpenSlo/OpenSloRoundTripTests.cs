@@ -52,7 +52,7 @@ public sealed partial class OpenSloRoundTripTests
                 var ofEvents = form is "slices" or "events" or "events-mean";
                 // one question for all of them has no names of its parts
                 string Name(int i) => form.StartsWith("events", StringComparison.Ordinal) ? $"part-{i + 1}" : $"part-{(char)('a' + i)}";
-                var objectives = figures.Select((figure, i) => $"    - target: {target / 100_000m}\n      displayName: {Name(i)}\n      compositeWeight: {figure.Item1 / 100m}\n"
+                var objectives = figures.Select((figure, i) => $"    - target: {target / 100_000m}\n      displayName: {Name(i)}\n      compositeWeight: {(form == "values-mean" ? (figure.Item1 % 9) + 1 : figure.Item1 / 100m)}\n"
                     + (ofEvents ? "" : $"      op: lte\n      value: {figure.Item2 / 8m}\n") + (method == "Timeslices" ? $"      timeSliceTarget: {(form == "slices" ? figure.Item2 : share) / 1000m}\n" : "") + (method == "Occurrences" ? "" : $"      timeSliceWindow: {slice}m\n")
                     + $"      indicator:\n        metadata: {{ name: front-{Name(i)} }}\n        spec:\n          "
                     + (ofEvents ? Ratio.Replace("\n  ", "\n      ", StringComparison.Ordinal).Replace("COUNTER", form != "slices" && figure.Item2 % 3 == 0 ? "false" : "true", StringComparison.Ordinal).Replace("PART", (i + figure.Item2) % 2 == 0 ? "good" : "bad", StringComparison.Ordinal).Replace("http_requests", $"http_{i}_requests", StringComparison.Ordinal) : Threshold.Replace("/ 2", $"/ {i + 2}", StringComparison.Ordinal)) + "\n");
