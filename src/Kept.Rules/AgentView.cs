@@ -70,16 +70,18 @@ internal sealed class AgentView
     /// <summary>Whether another check of this agent looks at a target of this promise: most promises share none, and then they need not be compared with any other.</summary>
     public bool SharesTarget(Promise promise)
     {
-        if (_targets is null)
-        {
-            _targets = new(StringComparer.Ordinal);
-            foreach (var check in Agent.Promises.SelectMany(other => other.Checks))
-                _targets[check.Target.Text] = _targets.GetValueOrDefault(check.Target.Text) + 1;
-        }
+        var targets = _targets ??= CountTargets(); // rules may ask at once, and each would count the same
         foreach (var check in promise.Checks)
-            if (_targets[check.Target.Text] > 1)
+            if (targets[check.Target.Text] > 1)
                 return true;
         return false;
+    }
+
+    private Dictionary<string, int> CountTargets()
+    {
+        var targets = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var check in Agent.Promises.SelectMany(other => other.Checks)) targets[check.Target.Text] = targets.GetValueOrDefault(check.Target.Text) + 1;
+        return targets;
     }
 
     public IEnumerable<IReadOnlyList<Promise>> Lines => _lines.Values;

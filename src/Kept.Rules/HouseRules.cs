@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Kept.Model;
 
@@ -11,6 +12,8 @@ public sealed record TermsSeen(string Version, string TermsHash);
 /// <summary>The rules that one house decides by itself, over a whole house at once.</summary>
 public static class HouseRules
 {
+    private const int WorthSharing = 1_000; // promises; below it, waking other threads costs more than they take off
+
     /// <summary>
     /// Everything the rules find, ordered by file and place. A pure function: the same house, moment and memory give the same list. An error that names a
     /// promise makes that promise <i>not a promise</i>. Work grows with n log n of the promises. What needs another agent's document or signature
@@ -32,11 +35,14 @@ public static class HouseRules
         {
             return Check(house, now, before);
         }
-        catch (Exception fault) when (fault is ArgumentException or ArithmeticException or InvalidOperationException or NullReferenceException or KeyNotFoundException or IndexOutOfRangeException)
+        catch (Exception fault) when (fault is AggregateException several ? several.Flatten().InnerExceptions.All(IsOfDamage) : IsOfDamage(fault))
         {
             return null;
         }
     }
+
+    private static bool IsOfDamage(Exception fault) =>
+        fault is ArgumentException or ArithmeticException or InvalidOperationException or NullReferenceException or KeyNotFoundException or IndexOutOfRangeException;
 
     /// <summary>The next moment after <paramref name="now"/> at which <see cref="Check"/> finds something else in the same house, because a term passes; null where none will.</summary>
     public static Instant? NextChange(House house, Instant now)
@@ -51,10 +57,10 @@ public static class HouseRules
     internal static IReadOnlyList<Finding> Findings(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null)
     {
         var context = new RuleContext(house, now, before);
-        var found = new List<Finding>();
-        foreach (var rule in RuleCatalog.Rules)
-            if (rule.Check is { } check)
-                found.AddRange(check(context));
+        var checks = RuleCatalog.Rules.Select(rule => rule.Check).OfType<Func<RuleContext, IEnumerable<Finding>>>();
+        // Each rule looks at the same house and at nothing of the others.
+        var found = house.Agents.Sum(agent => agent.Promises.Length) < WorthSharing ? checks.SelectMany(check => check(context)).ToList()
+            : Partitioner.Create(checks, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().Select(check => check(context).ToList()).ToList().SelectMany(findings => findings);
         // OrderBy is stable, so findings of one place stay in the order of the catalogue.
         return [.. found.OrderBy(f => f.Diagnostic.At.File?.Path ?? "", StringComparer.Ordinal).ThenBy(f => f.Diagnostic.At.Line).ThenBy(f => f.Diagnostic.At.Column)];
     }

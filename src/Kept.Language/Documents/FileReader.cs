@@ -31,7 +31,7 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
         {
             foreach (var file in files)
             {
-                var (agents, found) = Agents(Parse(file, problems.HintsLeft));
+                var (agents, found) = Agents(Parse(file, problems.HintsLeft), isAlone: true);
                 problems.Add(found);
                 foreach (var agent in agents) yield return agent;
             }
@@ -43,7 +43,7 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
             var hints = some.Length == 1 ? problems.HintsLeft : problems.HintsLeft / 8;
             // The parser asks the runtime about every key under a lock of the whole process, and two that parse at once wait for each other longer than they work. An unbuffered partitioner
             // hands out its items one after the other: so one file is parsed at a time while others are read.
-            foreach (var (agents, found) in Partitioner.Create(some.Select(file => Parse(file, hints)), EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().Select(Agents))
+            foreach (var (agents, found) in Partitioner.Create(some.Select(file => Parse(file, hints)), EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().Select(parsed => Agents(parsed, isAlone: some.Length == 1)))
             {
                 problems.Add(found);
                 foreach (var agent in agents) yield return agent;
@@ -61,7 +61,9 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
 
     private readonly record struct ParsedFile(DocumentFile File, SourceText? Source, IReadOnlyList<YamlDocument> Documents, Problems Problems);
 
-    private (List<Agent> Agents, Problems Problems) Agents(ParsedFile parsed)
+    /// <param name="parsed">The file.</param>
+    /// <param name="isAlone">No other is read beside it, so its own promises may share the processors.</param>
+    private (List<Agent> Agents, Problems Problems) Agents(ParsedFile parsed, bool isAlone)
     {
         var agents = new List<Agent>();
         if (parsed.Source is not { } source) return (agents, parsed.Problems);
@@ -71,12 +73,12 @@ internal sealed class FileReader(DocumentTables tables, SharedTexts texts, Dicti
         {
             var agent = AgentReader.Read(document, id => opened.FindLast(other => other.Scope.Agent == id)?.Scope.Types ?? types.GetValueOrDefault(id), targets);
             // without a good id it is no agent; what was wrong has been told
-            if (document.Id.Length > 0) agents.Add(agent.Promises.Length > 0 ? agent with { Promises = WithTermsHashes(agent) } : agent);
+            if (document.Id.Length > 0) agents.Add(agent.Promises.Length > 0 ? agent with { Promises = WithTermsHashes(agent, isAlone) } : agent);
         }
         return (agents, parsed.Problems);
     }
 
-    private static ImmutableArray<Promise> WithTermsHashes(Agent agent) => agent.Promises.Length < WorthSharing
+    private static ImmutableArray<Promise> WithTermsHashes(Agent agent, bool isAlone) => !isAlone || agent.Promises.Length < WorthSharing
         ? [.. agent.Promises.Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })]
         : [.. agent.Promises.AsParallel().AsOrdered().Select(promise => promise with { TermsHash = Terms.Hash(promise, agent) })];
 }
