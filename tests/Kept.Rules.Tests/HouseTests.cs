@@ -37,6 +37,18 @@ public class HouseTests
     }
 
     [Fact]
+    public void Rules_that_look_at_once_find_what_each_finds_alone()
+    {
+        // two and more promises share each target, so that the index of targets is asked for by several rules
+        var promises = string.Join('\n', Enumerable.Range(0, 1_200).Select(i => Documents.Promise($"p{i}", url: $"{i / 3}").Replace(i % 5 == 0 ? "fails:" : "\0", "#", StringComparison.Ordinal).Replace(i % 7 == 0 ? "shop.example/" : "\0", "other.example/", StringComparison.Ordinal)));
+        var house = Documents.House(Documents.Shop(promises));
+        var alone = RuleCatalog.Rules.Where(rule => rule.Check is not null).SelectMany(rule => rule.Check!(new RuleContext(house, Documents.Now, null)).ToList())
+            .Select(finding => finding.Diagnostic).OrderBy(one => one.At.File?.Path ?? "", StringComparer.Ordinal).ThenBy(one => one.At.Line).ThenBy(one => one.At.Column).ToList();
+        Assert.True(alone.Select(one => one.Code).Distinct().Count() > 2);
+        for (var round = 0; round < 5; round++) Assert.Equal(alone, HouseRules.Check(house, Documents.Now));
+    }
+
+    [Fact]
     public void A_wish_promises_nothing_and_is_asked_nothing()
     {
         var text = Documents.Shop(Documents.Promise("basket@1", "uses: not disclosed"), """
