@@ -51,6 +51,7 @@ public sealed class AskingTests : AtTheShop
     {
         await Server.StartAsync();
         await Server.UntilAsync(async () => await Server.OutcomeAsync("shop/web@1") == "kept", "the shop is kept");
+        await Server.UntilRecordedAsync("shop/web@1", "kept");
         await Server.KillAsync();
         Assert.True(File.Exists(Url));
         await NobodyLooksAsync();

@@ -108,6 +108,11 @@ internal sealed class KeptProcess : ServerProcess
     public async Task<string> OutcomeAsync(string promise) =>
         (await JsonAsync("api/v1/promises/" + promise)).GetProperty("verdict").GetProperty("outcome").GetString()!;
 
+    /// <summary>A verdict shows as soon as it is judged; only what the ledger holds outlives a kill, a sync later.</summary>
+    public Task UntilRecordedAsync(string promise, string outcome) =>
+        UntilAsync(async () => (await EventsAsync()).Exists(fact => fact.GetProperty("type").GetString()!.EndsWith("verdict.changed", StringComparison.Ordinal)
+            && fact.GetProperty("subject").GetString() == promise && fact.GetProperty("data").GetProperty("outcome").GetString() == outcome), $"it is recorded that {promise} is {outcome}");
+
     public async Task UntilAsync(Func<Task<bool>> holds, string what, int seconds = 40)
     {
         var clock = Stopwatch.StartNew();
