@@ -30,6 +30,17 @@ public sealed class AgainstTheReference
     [Fact]
     public void Sqlite_answers_what_memory_answers() => Steps.Array[0, 40].Sample(steps => CompareAsync(steps).GetAwaiter().GetResult(), iter: 60, threads: 1);
 
+    /// <summary>Evidence that came later than its look is vouched for as long as the look is, also where the looks it came with go sooner.</summary>
+    [Fact]
+    public Task Evidence_for_a_look_that_is_sealed_already_outlives_the_looks_it_came_with() => CompareAsync(
+    [
+        new Step.Record([2, 1], [0, 240], LookClass.Good), // of both, the first has evidence
+        new Step.Seal(20, 30),
+        new Step.Record([1, 1], [240, 100], LookClass.Bad),
+        new Step.Seal(21, 30),
+        new Step.Seal(22, 5), // the later of the two slots is kept, the earlier is not
+    ]);
+
     private static async Task CompareAsync(Step[] steps)
     {
         using var folder = new TemporaryFolder();

@@ -81,12 +81,23 @@ internal sealed partial class SqliteLedger
         foreach (var run in part.Runs) looks.AddRange(run.Decode(series).Where(look => look.Slot >= expired));
         looks.Sort(LookOrder.ByKey);
         var evidence = part.Evidence.Select(held => (held.Slot, HashOf(held.Of(series)))).ToList();
-        for (var from = 0; from < looks.Count || (from == 0 && evidence.Count > 0); from += _options.BlockLooks)
+        var last = looks.Count > 0 ? looks[^1].Slot : Instant.Min;
+        var within = evidence.FindAll(one => one.Slot <= last);
+        for (var from = 0; from < looks.Count; from += _options.BlockLooks)
         {
             var some = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(looks).Slice(from, Math.Min(_options.BlockLooks, looks.Count - from));
-            var isLast = from + some.Length == looks.Count;
-            var data = coder.Encode(some, isLast ? evidence : []);
-            var (first, last) = some.IsEmpty ? (evidence[0].Slot, evidence[^1].Slot) : (some[0].Slot, some[^1].Slot);
+            Add(some, from + some.Length == looks.Count ? within : [], some[0].Slot, some[^1].Slot);
+        }
+        // Evidence may come for a look that an earlier block holds. Behind these looks it would go with them when retention comes, while it is still vouched for: so it has a block of its own.
+        if (within.Count < evidence.Count)
+        {
+            var apart = evidence.FindAll(one => one.Slot > last);
+            Add([], apart, apart.Min(one => one.Slot), apart.Max(one => one.Slot));
+        }
+
+        void Add(ReadOnlySpan<LookRecord> some, List<(Instant Slot, byte[] Hash)> with, Instant first, Instant last)
+        {
+            var data = coder.Encode(some, with);
             blocks.Add(new SealedBlock(series, first, last, some.Length, SHA256.HashData(data), data));
         }
     }
