@@ -34,7 +34,8 @@ internal static class Choice
             var idle = now - QuietSince(told);
             return route.Canary > Duration.Zero && told.Waiting.Count == 0 && idle >= route.Canary ? [Message.Draft(now, route.Name, MessageKind.Canary, [], null)] : [];
         }
-        due.Sort((a, b) => (a.At, a.Item.Sequence).CompareTo((b.At, b.Item.Sequence)));
+        // one entry may open several matters at once, and messages must not depend on the order in which they lie in memory
+        due.Sort(static (a, b) => (a.At, a.Item.Sequence).CompareTo((b.At, b.Item.Sequence)) is not 0 and var order ? order : string.CompareOrdinal(a.Item.Key, b.Item.Key));
         var waited = now - due[0].At;
         if (waited < Gather && waited >= Duration.Zero) return [];
         var recent = told.Recent.Count(at => at <= now && now - at < Together);

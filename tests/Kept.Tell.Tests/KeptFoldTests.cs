@@ -98,6 +98,29 @@ public sealed class KeptFoldTests
             }
     }, iter: 300, threads: 1);
 
+    [Fact]
+    public async Task What_is_due_at_one_moment_is_told_in_one_order_before_and_after_a_restart()
+    {
+        // one entry, that the promise is gone, ends two matters: the alert's, which was first, and its own
+        (string, string, JsonObject?)[] drafts =
+        [
+            (EntryKinds.RouteBegan, "", new JsonObject { ["route"] = Ways[0], ["leads"] = "way 1" }),
+            (EntryKinds.AlertChanged, Names[0], new JsonObject { ["alert"] = "page", ["state"] = "firing", ["reason"] = "burns" }),
+            (EntryKinds.VerdictChanged, Names[0], new JsonObject { ["outcome"] = "broken", ["previous"] = "kept", ["reason"] = "down" }),
+            (EntryKinds.TellQueued, "", new JsonObject { ["route"] = Ways[0], ["kind"] = "digest", ["items"] = new JsonArray(Item(Names[0] + "#page", 1, 3), Item(Names[0], 1, 3)) }),
+            (EntryKinds.PromiseGone, Names[0], []),
+        ];
+        var entries = await LedgerOfAsync(drafts);
+        var whole = new Retelling();
+        foreach (var entry in entries) whole.Take(entry);
+        var now = entries[^1].Occurred + Duration.Hours(1);
+        var house = Bench.HouseOf([.. Ways.Select(way => Bench.Webhook("http://127.0.0.1:9/" + way, way))]);
+        var route = house.Settings.Routes.Single(one => one.Name == Ways[0]);
+        var told = Texts(Choice.For(route, house, whole, now)).ToList();
+        Assert.Equal(2, told.Count);
+        Assert.Equal(told, Texts(Choice.For(route, house, Retelling.OfKept(whole.Keep(now), now)!, now)));
+    }
+
     private static IEnumerable<string> Texts(IEnumerable<EntryDraft> drafts) => drafts.Select(draft => draft.Kind + Encoding.UTF8.GetString(draft.Body.Span));
 
     [Theory]
