@@ -59,4 +59,4 @@ public sealed record Rule(
 }
 
 /// <summary>A diagnostic with the clause it came from.</summary>
-internal readonly record struct Finding(RuleClause Clause, Diagnostic Diagnostic);
+internal sealed record Finding(RuleClause Clause, Diagnostic Diagnostic);

@@ -38,7 +38,7 @@ internal sealed class GoodLook
         var budget = new Budget(MostSteps);
         string? doubt = null, never = null;
         var ways = 0;
-        var goals = check.Expect.Select(expected => (expected.Test, true)).Concat((besides ?? []).Select(test => (test, true))).ToList();
+        var goals = check.Expect.Select(expected => expected.Test).Concat(besides ?? []).Select(test => new Literal(test, true)).ToList();
         foreach (var way in Ways.Of(goals, budget))
         {
             if (++ways > MostWays)

@@ -18,12 +18,12 @@ public enum HollowState
 /// <param name="Failure">Its name in the kind: <c>login-page-200</c>.</param>
 /// <param name="Words">What exactly would pass: <c>`body.ready` is missing</c>.</param>
 /// <param name="IsGrave">Who relies on the target would get nothing.</param>
-public readonly record struct MissedFailure(string Failure, string Words, bool IsGrave);
+public sealed record MissedFailure(string Failure, string Words, bool IsGrave);
 
 /// <summary>A failure that would pass, and whose document says that it may.</summary>
 /// <param name="Missed">What would pass.</param>
 /// <param name="By">The acceptance, with its reason.</param>
-public readonly record struct AcceptedMiss(MissedFailure Missed, KnownMiss By);
+public sealed record AcceptedMiss(MissedFailure Missed, KnownMiss By);
 
 /// <summary>How many failures would be noticed, of those that were tried. Whole numbers: a share is only ever compared exactly.</summary>
 public readonly record struct HollowScore(int Caught, int Tried)

@@ -58,11 +58,10 @@ public static class HollowFindings
         foreach (var line in always)
             yield return Says(HollowCodes.CannotFail, line.Test.At, $"`{line.Text}` is true of every answer", "leave it out, or write the bound that a bad answer crosses");
         // The strongest of them warns first, so the others do no harm.
-        if (check.Expect.Where(line => !always.Contains(line)).Select(line => (Line: line, Guard: Guard(line.Test))).Where(one => one.Guard is not null).OrderByDescending(one => one.Guard).FirstOrDefault() is { Guard: { } guard } strongest
+        if (check.Expect.Where(line => !always.Contains(line)).MaxBy(line => Guard(line.Test)?.Nanoseconds ?? long.MinValue) is { } strongest && Guard(strongest.Test) is { } guard
             && guard < RenewalLead && !analysed.Accepted.Any(one => one.Missed.Failure == "certificate-expiring"))
         {
-            var line = strongest.Line;
-            yield return Says(HollowCodes.GuardTooShort, line.Test.At, $"`{line.Text}` notices a certificate when {(guard > Duration.Zero ? $"less than {guard.ToWords()} is left" : "it has expired")}, too late for a renewal that fails over a weekend",
+            yield return Says(HollowCodes.GuardTooShort, strongest.Test.At, $"`{strongest.Text}` notices a certificate when {(guard > Duration.Zero ? $"less than {guard.ToWords()} is left" : "it has expired")}, too late for a renewal that fails over a weekend",
                     "authorities advise to renew 30 days before a certificate of 90 days ends; write `certificate.expires-in > 14d`, or at least 7d");
         }
         if (analysed.State != HollowState.Analysed) yield break;

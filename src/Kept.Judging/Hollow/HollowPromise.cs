@@ -3,12 +3,22 @@ using Kept.Model;
 
 namespace Kept.Judging;
 
+/// <summary>A failure that a check lets pass.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Failure">The failure.</param>
+public sealed record MissedByCheck(Check Check, MissedFailure Failure);
+
+/// <summary>A failure that a check lets pass, as it says itself.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Accepted">The failure, and where it is accepted.</param>
+public sealed record AcceptedByCheck(Check Check, AcceptedMiss Accepted);
+
 /// <summary>What all checks of one promise together would miss. A failure that one check lets pass is none of them where another check that asks the same notices it; of a name or a certificate, another of the same host and port.</summary>
 /// <param name="Promise">The promise.</param>
 /// <param name="Checks">Each check by itself.</param>
 /// <param name="Score">Over all checks that could be analysed; what is accepted is neither caught nor tried.</param>
 /// <param name="Missed">What nobody would notice and nobody accepted, each with its check.</param>
-public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> Checks, HollowScore Score, ImmutableArray<(Check Check, MissedFailure Failure)> Missed)
+public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> Checks, HollowScore Score, ImmutableArray<MissedByCheck> Missed)
 {
     /// <summary>The worst of its checks; a promise without checks is not analysed.</summary>
     public HollowState State =>
@@ -16,7 +26,7 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
         : Checks.IsEmpty || Checks.Any(check => check.State == HollowState.NotAnalysed) ? HollowState.NotAnalysed : HollowState.Analysed;
 
     /// <summary>What nobody would notice, and whose check says that it may be missed.</summary>
-    public ImmutableArray<(Check Check, AcceptedMiss Accepted)> Accepted { get; private init; } = [];
+    public ImmutableArray<AcceptedByCheck> Accepted { get; private init; } = [];
 
     /// <summary>When the next acceptance ends, so that the same promise has another result; null where none will.</summary>
     public Instant? ChangesAt { get; private init; }
@@ -28,17 +38,17 @@ public sealed record HollowPromise(Promise Promise, ImmutableArray<HollowCheck> 
     {
         var checks = promise.Checks.SelectMany(WithSteps).Select(check => HollowCheck.Of(check, promise.Keeps, now)).ToImmutableArray();
         var score = checks.Aggregate(default(HollowScore), (sum, check) => sum + check.Score);
-        var missed = ImmutableArray.CreateBuilder<(Check, MissedFailure)>();
-        var accepted = ImmutableArray.CreateBuilder<(Check, AcceptedMiss)>();
+        var missed = ImmutableArray.CreateBuilder<MissedByCheck>();
+        var accepted = ImmutableArray.CreateBuilder<AcceptedByCheck>();
         foreach (var check in checks)
         {
             bool IsNoticed(MissedFailure failure) => checks.Any(other => other != check && MeetsToo(other.Check, check.Check, failure.Failure) && other.CaughtWhole.Contains(failure.Failure));
             foreach (var failure in check.Missed)
                 if (IsNoticed(failure)) score = score with { Caught = score.Caught + 1 };
-                else missed.Add((check.Check, failure));
+                else missed.Add(new(check.Check, failure));
             foreach (var one in check.Accepted)
                 if (IsNoticed(one.Missed)) score += new HollowScore(1, 1);
-                else accepted.Add((check.Check, one));
+                else accepted.Add(new(check.Check, one));
         }
         var ends = checks.SelectMany(check => check.Check.Misses).Where(miss => miss.Until > now).Select(miss => miss.Until).Min();
         return new(promise, checks, score, missed.ToImmutable()) { Accepted = accepted.ToImmutable(), ChangesAt = ends };

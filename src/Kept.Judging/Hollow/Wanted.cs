@@ -19,8 +19,8 @@ internal sealed class Wanted(Trial trial, string name, Sorts sorts)
     private Dictionary<string, Wanted>? _members;
     private SortedDictionary<int, Wanted>? _items;
     private List<Value>? _holds;
-    private List<List<(Expression Test, bool Wanted)>>? _some;
-    private List<(Expression Test, bool Wanted)>? _all;
+    private List<List<Literal>>? _some;
+    private List<Literal>? _all;
 
     public string Name => name;
     public Bounds? Bounds { get; private set; }
@@ -91,14 +91,14 @@ internal sealed class Wanted(Trial trial, string name, Sorts sorts)
     public void HasItem(Expression test, bool wanted)
     {
         Be(Sorts.List);
-        (_some ??= []).Add([(test, wanted)]);
+        (_some ??= []).Add([new(test, wanted)]);
     }
 
     /// <summary>Every item is so.</summary>
     public void AllItems(Expression test, bool wanted)
     {
         Be(Sorts.List);
-        (_all ??= []).Add((test, wanted));
+        (_all ??= []).Add(new(test, wanted));
     }
 
     public Wanted Step(PathStep step)
@@ -201,7 +201,7 @@ internal sealed class Wanted(Trial trial, string name, Sorts sorts)
 internal static class GoodItem
 {
     /// <summary>False where none was made; the trial then says why.</summary>
-    public static (bool Made, JsonNode? Node) Of(IReadOnlyList<(Expression Test, bool Wanted)> goals, string name, Trial outer, Budget budget)
+    public static (bool Made, JsonNode? Node) Of(IReadOnlyList<Literal> goals, string name, Trial outer, Budget budget)
     {
         string? never = null;
         foreach (var way in Ways.Of(goals, budget))

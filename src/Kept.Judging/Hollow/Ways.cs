@@ -3,8 +3,8 @@ using Kept.Model;
 
 namespace Kept.Judging;
 
-/// <summary>One test without parts, and the value it shall have.</summary>
-internal readonly record struct Literal(Expression Test, bool Wanted);
+/// <summary>A test, of a way one without parts, and the value it shall have.</summary>
+internal sealed record Literal(Expression Test, bool Wanted);
 
 /// <summary>
 /// The ways in which expressions become true (or false), each a list of single tests: a disjunctive form, made one way at a time, because there may be very many.
@@ -15,14 +15,14 @@ internal static class Ways
     /// <summary>Deeper nesting of choices than this is not followed; then <see cref="Budget.IsSpent"/> tells.</summary>
     private const int MostChoices = 200;
 
-    public static IEnumerable<List<Literal>> Of(IEnumerable<(Expression Test, bool Wanted)> all, Budget budget)
+    public static IEnumerable<List<Literal>> Of(IEnumerable<Literal> all, Budget budget)
     {
-        var goals = ImmutableStack<(Expression, bool)>.Empty;
+        var goals = ImmutableStack<Literal>.Empty;
         foreach (var goal in all.Reverse()) goals = goals.Push(goal);
         return Of(goals, ImmutableStack<Literal>.Empty, 0, budget);
     }
 
-    private static IEnumerable<List<Literal>> Of(ImmutableStack<(Expression Test, bool Wanted)> goals, ImmutableStack<Literal> got, int depth, Budget budget)
+    private static IEnumerable<List<Literal>> Of(ImmutableStack<Literal> goals, ImmutableStack<Literal> got, int depth, Budget budget)
     {
         while (!goals.IsEmpty)
         {
@@ -32,7 +32,7 @@ internal static class Ways
             switch (test)
             {
                 case Expression.Not not:
-                    goals = goals.Push((not.Inner, !wanted));
+                    goals = goals.Push(new(not.Inner, !wanted));
                     continue;
                 case Expression.And both when wanted:
                     goals = PushAll(goals, both.Parts, true);
@@ -46,7 +46,7 @@ internal static class Ways
             }
             if (Choices(test, wanted) is not { } choices)
             {
-                got = got.Push(new Literal(test, wanted));
+                got = got.Push(goal);
                 continue;
             }
             if (depth >= MostChoices)
@@ -78,9 +78,9 @@ internal static class Ways
 
     private static Expression.Compare Is(Expression.InRange range, Comparison comparison, Quantity end) => new(range.At, range.Left, comparison, new Operand.Literal(range.At, Value.Of(end)));
 
-    private static ImmutableStack<(Expression, bool)> PushAll(ImmutableStack<(Expression, bool)> goals, ImmutableArray<Expression> parts, bool wanted)
+    private static ImmutableStack<Literal> PushAll(ImmutableStack<Literal> goals, ImmutableArray<Expression> parts, bool wanted)
     {
-        for (var i = parts.Length - 1; i >= 0; i--) goals = goals.Push((parts[i], wanted));
+        for (var i = parts.Length - 1; i >= 0; i--) goals = goals.Push(new(parts[i], wanted));
         return goals;
     }
 

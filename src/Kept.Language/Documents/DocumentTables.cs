@@ -340,8 +340,10 @@ internal sealed class DocumentTables
 
     /// <summary>Fields of all kinds; where two kinds share a name, the first gives its form and both say what it means.</summary>
     private static IEnumerable<Field> KindFields(IReadOnlyList<CheckKind> kinds) =>
-        kinds.SelectMany(kind => kind.Fields, (kind, field) => (kind, field)).GroupBy(pair => pair.field.Name, StringComparer.Ordinal)
-            .Select(group => new Field(group.Key, FormOf([.. group.Select(pair => pair.field)]), string.Join(" ", group.GroupBy(pair => pair.field.Means.TrimEnd('.')).Select(alike => $"{string.Join(", ", alike.Select(pair => pair.kind.Name))}: {alike.Key}."))));
+        kinds.SelectMany(kind => kind.Fields, (kind, field) => new KindField(kind, field)).GroupBy(one => one.Field.Name, StringComparer.Ordinal)
+            .Select(group => new Field(group.Key, FormOf([.. group.Select(one => one.Field)]), string.Join(" ", group.GroupBy(one => one.Field.Means.TrimEnd('.')).Select(alike => $"{string.Join(", ", alike.Select(one => one.Kind.Name))}: {alike.Key}."))));
+
+    private sealed record KindField(CheckKind Kind, CheckField Field);
 
     /// <summary>The keys of a field of checks that has only known ones.</summary>
     public static Shape ShapeOf(CheckField field) => new(field.Name, $"`{field.Name}`",
@@ -350,18 +352,18 @@ internal sealed class DocumentTables
     private static Form FormOf(ImmutableArray<CheckField> fields)
     {
         if (fields.FirstOrDefault(field => !field.Keys.IsDefaultOrEmpty) is { } keyed) return new Form.Of(ShapeOf(keyed));
-        var forms = fields.Select(field => field.Form).Distinct().ToList();
-        return forms switch
+        var first = fields[0].Form;
+        return fields.All(field => field.Form == first) ? first switch
         {
-            [FieldForm.Duration] => Length,
-            [FieldForm.Size] => new Form.Text("a size such as 64KiB"),
-            [FieldForm.Whole] => Whole,
-            [FieldForm.YesNo] => YesOrNo,
-            [FieldForm.OneOf] => new Form.Text("one of the choices", Choices: [.. fields.SelectMany(field => field.Choices).Distinct(StringComparer.Ordinal)]),
-            [FieldForm.Texts] => WordList,
-            [FieldForm.TextMap] => new Form.Map("name", Words),
-            _ when forms.TrueForAll(form => form is not (FieldForm.Texts or FieldForm.TextMap)) => Words,
-            _ => new Form.Either(Words, new Form.List(Words)),
-        };
+            FieldForm.Duration => Length,
+            FieldForm.Size => new Form.Text("a size such as 64KiB"),
+            FieldForm.Whole => Whole,
+            FieldForm.YesNo => YesOrNo,
+            FieldForm.OneOf => new Form.Text("one of the choices", Choices: [.. fields.SelectMany(field => field.Choices).Distinct(StringComparer.Ordinal)]),
+            FieldForm.Texts => WordList,
+            FieldForm.TextMap => new Form.Map("name", Words),
+            _ => Words,
+        }
+        : fields.All(field => field.Form is not (FieldForm.Texts or FieldForm.TextMap)) ? Words : new Form.Either(Words, new Form.List(Words));
     }
 }

@@ -115,6 +115,7 @@ internal static class OwnConflicts
     /// <summary>Needs of one agent about the same offered promise that exclude each other.</summary>
     private static IEnumerable<Finding> Choices(AgentView agent)
     {
+        if (agent.Acceptances.Sum(pair => pair.Acceptance.Needs.Length) < 2) yield break;
         foreach (var group in agent.Acceptances.GroupBy(pair => (pair.Reliance.Agent, pair.Acceptance.Promise)))
         {
             var needs = group.SelectMany(pair => pair.Acceptance.Needs.Select(need => (pair.Acceptance, Bound: Bound.Of(need, "")))).Take(MostCompared).ToList();

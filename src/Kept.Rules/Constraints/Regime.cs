@@ -95,12 +95,15 @@ internal sealed class Regime
         public bool IsOver => _left-- <= 0;
     }
 
+    /// <summary>A calendar, and whether it is open or closed then.</summary>
+    private sealed record Hours(Calendar Calendar, bool Open);
+
     /// <summary>Facts that all hold at once.</summary>
     private sealed record Term(
-        ImmutableDictionary<string, ValueSet> Facts, ImmutableDictionary<PromiseName, bool> Promises, ImmutableDictionary<string, (Calendar Calendar, bool Open)> Times, bool Impossible)
+        ImmutableDictionary<string, ValueSet> Facts, ImmutableDictionary<PromiseName, bool> Promises, ImmutableDictionary<string, Hours> Times, bool Impossible)
     {
         public static readonly Term Free = new(
-            ImmutableDictionary<string, ValueSet>.Empty, ImmutableDictionary<PromiseName, bool>.Empty, ImmutableDictionary<string, (Calendar, bool)>.Empty, false);
+            ImmutableDictionary<string, ValueSet>.Empty, ImmutableDictionary<PromiseName, bool>.Empty, ImmutableDictionary<string, Hours>.Empty, false);
 
         public static Term? OfFact(Expression fact, bool holds, Func<string, Calendar?> calendarOf)
         {
@@ -108,7 +111,7 @@ internal sealed class Regime
             {
                 case Expression.PromiseHolds promise: return Free with { Promises = Free.Promises.Add(promise.Name, holds) };
                 case Expression.During during:
-                    return calendarOf(during.Calendar) is { } calendar ? Free with { Times = Free.Times.Add(during.Calendar, (calendar, holds)) } : null;
+                    return calendarOf(during.Calendar) is { } calendar ? Free with { Times = Free.Times.Add(during.Calendar, new(calendar, holds)) } : null;
                 default:
                     // a fact of the surroundings is always of one sort: load is a rate, region a text
                     return ValueSet.Of(fact, !holds) is var (name, allowed) ? Free with { Facts = Free.Facts.Add(name, allowed.OfOneSort) } : null;

@@ -127,7 +127,7 @@ public class HollowPropertyTests
     public void Ways_of_an_expression_are_all_its_ways_and_each_satisfies_it() => Gen.Select(Tree, Gen.Bool).Sample((tree, wanted) =>
     {
         var budget = new Budget(5_000);
-        var ways = Ways.Of([(tree, wanted)], budget).Take(200).ToList();
+        var ways = Ways.Of([new(tree, wanted)], budget).Take(200).ToList();
         if (budget.IsSpent || ways.Count == 200) return;
         foreach (var seen in World.Where((_, i) => i % 41 == 0))
         {
