@@ -17,7 +17,7 @@ internal static class MadeParts
         var weighted = made.Promise.Keeps[0] with { Text = Objective, Target = Quantity.Ratio(0.98m), Window = new Window.Rolling(Duration.Hours(1)), Parts = new ObjectiveParts([new ObjectivePart("web", 3), new ObjectivePart("api", 1)]) };
         var sliced = weighted with { Text = Sliced, Target = Quantity.Ratio(0.8m), Slice = Duration.Minutes(5), Parts = new ObjectiveParts([new ObjectivePart("web", 1), new ObjectivePart("api", 1)]) };
         var promise = made.Promise with { Name = new PromiseName("live-show", "checkout", 1), Benefit = "As a viewer you can pay, whichever way you came.", Keeps = [weighted, sliced], Checks = [check with { Name = "web" }, check with { Name = "api" }], Coverage = 0.9m };
-        var begin = MadeHouse.Now - Duration.Hours(1);
+        var begin = MadeHouse.Now - Duration.Hours(1) + Duration.Seconds(10); // the window is open at its beginning
         var fold = new PromiseFold(promise, made.Verdict.Assessor, begin);
         for (var i = 0; i < 360; i++)
             for (var part = 0; part < 2; part++)
