@@ -185,7 +185,7 @@ public sealed class FoundHouseTests
         var check = await CommandLine.RunAsync("check", house.PathOf("house"), "--no-hollow");
         Assert.Equal(1, check.ExitCode);
         var told = Assert.Single(check.Result.Split('\n'), line => line.Contains("error R01", StringComparison.Ordinal));
-        Assert.Contains("2,000 promises of what is found here have this (`h1-other-example@1`, `h2-other-example@1`, `h3-other-example@1` and 1,997 more), the first so: the check looks at h1.other.example, which is not in the domains of shop (shop.example)", told, StringComparison.Ordinal);
+        Assert.Contains("2,000 promises of what is found here have this (`h1.other.example@1`, `h2.other.example@1`, `h3.other.example@1` and 1,997 more), the first so: the check looks at h1.other.example, which is not in the domains of shop (shop.example)", told, StringComparison.Ordinal);
         Assert.Contains("2000 promises are not a promise", check.Talk, StringComparison.Ordinal);
         var json = await CommandLine.RunAsync("check", house.PathOf("house"), "--no-hollow", "--json");
         Assert.Equal(Many, json.Result.Split("\"code\": \"R01\"").Length - 1); // for programs each is named

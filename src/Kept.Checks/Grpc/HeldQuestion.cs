@@ -1,4 +1,3 @@
-using Kept.Egress;
 using Kept.Model;
 
 namespace Kept.Checks.Grpc;
