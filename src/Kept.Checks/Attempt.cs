@@ -188,6 +188,7 @@ internal sealed class Attempt
             Excerpt = excerpt,
             Address = Trail.Address?.ToString(),
             NewConnection = Trail.IsNew,
+            Beside = Trail.Tls is { } tls ? new SeenBeside { Chain = tls.Certificate.Chain } : null,
             Steps = Steps,
         };
 

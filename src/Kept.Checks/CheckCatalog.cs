@@ -65,6 +65,22 @@ public static class CheckCatalog
     public static FrozenDictionary<string, Look> Looks(Dialer dialer, TimeProvider time) =>
         All.Where(one => one.Look is not null).ToFrozenDictionary(one => one.Kind.Name, one => LookOf(one.Kind, one.Look!, dialer, time));
 
+    /// <summary>Reads the files that checks name, for the rules; bounded, and it never throws.</summary>
+    /// <param name="folder">Of the house.</param>
+    public static ReadNamedFile FilesIn(string folder) => NamedFiles.In(folder);
+
+    private const int MostWatched = 256;
+
+    /// <summary>Where the files lie that checks of our own documents name: what may be asked changes with them.</summary>
+    public static ImmutableArray<string> FilesOf(House house, string folder)
+    {
+        var paths = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var check in house.Promises.Where(promise => promise.Trust == DocumentOrigin.Ours).SelectMany(promise => promise.Checks).Concat(house.Settings.Anchors.All))
+            if (check.Kind.Names is { } file && check.Setting<FieldValue.Text>(file.Field)?.Content is { Length: > 0 } name && !name.Contains('\0', StringComparison.Ordinal) && paths.Count < MostWatched)
+                paths.Add(NamedFiles.PathOf(folder, check.At, name));
+        return [.. paths];
+    }
+
     private static Look LookOf(CheckKind kind, Func<Dialer, TimeProvider, Look> with, Dialer dialer, TimeProvider time)
     {
         var look = with(dialer, time);

@@ -21,6 +21,9 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
     /// <summary>What every promise with checks would miss, worst first. Empty for a house that is refused.</summary>
     public ImmutableArray<HollowPromise> Hollow { get; private init; } = [];
 
+    /// <summary>The diagnostics as people read them.</summary>
+    public ImmutableArray<Diagnostic> Told => ToldTogether.Of(Diagnostics, House);
+
     private const int WorthSharing = 64; // below it, waking other threads costs more than they take off
 
     /// <summary>Where its documents say that targets are listed.</summary>
@@ -32,10 +35,10 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
         if (House is null || Sources.All(source => source.Url is null)) return this;
         using var dialer = new Dialer(EgressOptions.From(House.Settings, Folder), time);
         var (lists, told) = (new List<DocumentFile>(), new List<Diagnostic>());
-        foreach (var source in Sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
+        foreach (var source in Sources.Where(source => source.Url is not null).GroupBy(source => source.List).Select(same => same.MinBy(source => source.Every)!))
         {
             var (bytes, why) = await TargetsAsk.AskAsync(dialer, source.Url!, LoginOf(source), source.Every, TargetLists.MostBytes, time, cancellationToken);
-            if (bytes is { } list) lists.Add(new DocumentFile(source.Url!, list) { IsTargets = true });
+            if (bytes is { } list) lists.Add(new DocumentFile(source.List!, list) { IsTargets = true });
             else told.Add(Shown(new Diagnostic("L132", Severity.Warning, source.At, $"the source of targets `{FoundSource.Shown(source.Url!)}`: {why}", "nothing of it is looked at")));
         }
         var read = Read(path, time, lists);
@@ -55,7 +58,7 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
             throw new UsageException($"'{path}' holds no documents: documents are called kept.yaml or NAME.kept.yaml; `kept init {path}` writes the first");
         var folder = Path.GetFullPath(isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
         var reading = HouseReader.Read([.. files, .. asked ?? []], Path.GetFileName(folder.TrimEnd('/')), CheckCatalog.Kinds);
-        var ruled = reading.House is { } house ? [.. HouseRules.Check(house, Instant.From(time.GetUtcNow())), .. BudgetRules.Check(house)] : ImmutableArray<Diagnostic>.Empty;
+        var ruled = reading.House is { } house ? [.. HouseRules.Check(house, Instant.From(time.GetUtcNow()), files: CheckCatalog.FilesIn(folder)), .. BudgetRules.Check(house)] : ImmutableArray<Diagnostic>.Empty;
         var lines = new SourceLines(files);
         var all = Ordered(problems.Concat(reading.Diagnostics).Concat(ruled).Distinct().Select(lines.Shown));
         var refused = reading.House is null || problems.Any(d => d.RefusesHouse);

@@ -4,6 +4,7 @@ using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
 using Kept.Judging;
 using Kept.Language;
+using Kept.Language.Found;
 using Kept.Model;
 
 namespace Kept.Engine;
@@ -135,7 +136,7 @@ internal sealed partial class Keeper
             tracked.Dependents = null;
             after[terms.Id] = order[i] = tracked;
         }
-        foreach (var gone in before.Values) End(gone);
+        foreach (var gone in before.Values) End(gone, ready.House);
         (_promises, _order, _house, _hasHouse, _sweptTo) = (after, order, ready.House, true, 0);
         if (number > _faultNumber) _fault = null;
         _byName = order.ToDictionary(one => one.Name);
@@ -201,11 +202,11 @@ internal sealed partial class Keeper
         return promise.Past;
     }
 
-    private void End(TrackedPromise promise)
+    private void End(TrackedPromise promise, House house)
     {
         promise.IsGone = true;
         foreach (var check in promise.Checks) TakeOff(check);
-        _recorder.TryAdd(EntryBodies.Gone(_now, promise.Promise));
+        _recorder.TryAdd(EntryBodies.Gone(_now, promise.Promise, FoundSource.IsNamed(house, promise.Promise)));
     }
 
     /// <summary>The checks of a promise as its terms now say; those that stay keep their place in time.</summary>

@@ -1,4 +1,3 @@
-using Kept.Language.Documents;
 using Kept.Model;
 
 namespace Kept.Language;

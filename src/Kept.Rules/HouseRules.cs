@@ -22,18 +22,19 @@ public static class HouseRules
     /// <param name="house">The house as read.</param>
     /// <param name="now">The moment expiry is judged at.</param>
     /// <param name="before">Terms as they were last seen, by name; null where nothing is remembered.</param>
-    public static ImmutableArray<Diagnostic> Check(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null) =>
-        [.. Findings(house, now, before).Select(finding => finding.Diagnostic)];
+    /// <param name="files">Reads the files that checks name; null: nothing is held against them.</param>
+    public static ImmutableArray<Diagnostic> Check(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null, ReadNamedFile? files = null) =>
+        [.. Findings(house, now, before, files).Select(finding => finding.Diagnostic)];
 
     /// <summary>
     /// As <see cref="Check"/>, for a house that was not read from its documents: a compiled form may be damaged, or made by somebody else, in ways that no document could
     /// be written. Null where the rules cannot make sense of it; then read the documents, which is always right.
     /// </summary>
-    public static ImmutableArray<Diagnostic>? CheckCompiled(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null)
+    public static ImmutableArray<Diagnostic>? CheckCompiled(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null, ReadNamedFile? files = null)
     {
         try
         {
-            return Check(house, now, before);
+            return Check(house, now, before, files);
         }
         catch (Exception fault) when (fault is AggregateException several ? several.Flatten().InnerExceptions.All(IsOfDamage) : IsOfDamage(fault))
         {
@@ -54,9 +55,9 @@ public static class HouseRules
         return next;
     }
 
-    internal static IReadOnlyList<Finding> Findings(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null)
+    internal static IReadOnlyList<Finding> Findings(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before = null, ReadNamedFile? files = null)
     {
-        var context = new RuleContext(house, now, before);
+        var context = new RuleContext(house, now, before, files);
         var checks = RuleCatalog.Rules.Select(rule => rule.Check).OfType<Func<RuleContext, IEnumerable<Finding>>>();
         // Each rule looks at the same house and at nothing of the others.
         var found = house.Agents.Sum(agent => agent.Promises.Length) < WorthSharing ? checks.SelectMany(check => check(context)).ToList()

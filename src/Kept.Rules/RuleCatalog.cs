@@ -10,7 +10,7 @@ public static class RuleCatalog
     [
         NoPromiseOnBehalfOfOthers.Rule, OnlyOneself.Rule, NotTransferable.Rule, Binding.Rule, ConditionsArePromised.Rule, ConditionValues.Rule, NoDeadlock.Rule, Documented.Rule, Verifiable.Rule,
         NoGuarantee.Rule, NotEmpty.Rule, NoEvasion.Rule, AgreedNotObliged.Rule, OwnConflicts.Rule, Valence.Rule, Idempotence.Rule, SilentChange.Rule, EveryUseBound.Rule, WellFormedSuperAgent.Rule, TimeBudget.Rule,
-        SideBySide.Rule, MaintenanceAnnounced.Rule, ChangeClass.Rule, Scale.Rule, Expiry.Rule, Disclosed.Rule, LimitsStated.Rule, HumanReachable.Rule, DataCanLeave.Rule,
+        SideBySide.Rule, MaintenanceAnnounced.Rule, ChangeClass.Rule, Scale.Rule, Expiry.Rule, Disclosed.Rule, LimitsStated.Rule, HumanReachable.Rule, DataCanLeave.Rule, Askable.Rule,
     ];
 
     /// <summary>The rule with that id, or null.</summary>

@@ -8,9 +8,9 @@ internal sealed class RuleContext
 {
     private readonly Dictionary<string, AgentView> _views = new(StringComparer.Ordinal);
 
-    public RuleContext(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before)
+    public RuleContext(House house, Instant now, IReadOnlyDictionary<PromiseName, TermsSeen>? before, ReadNamedFile? files = null)
     {
-        (House, Now, Before) = (house, now, before);
+        (House, Now, Before, Files) = (house, now, before, files);
         var views = ImmutableArray.CreateBuilder<AgentView>();
         foreach (var agent in house.Agents)
         {
@@ -24,6 +24,8 @@ internal sealed class RuleContext
     public House House { get; }
     public Instant Now { get; }
     public IReadOnlyDictionary<PromiseName, TermsSeen>? Before { get; }
+    /// <summary>Reads what checks name beside their documents; null where only the documents are there.</summary>
+    public ReadNamedFile? Files { get; }
     public ImmutableArray<AgentView> Agents { get; }
 
     /// <summary>The agent of this house with that id.</summary>

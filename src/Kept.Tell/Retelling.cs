@@ -57,7 +57,7 @@ internal sealed partial class Retelling
                 Set(new Matter(MatterKey.OfAlert(entry.Subject, alert), fires ? Outcome.Broken : Outcome.Kept, fires ? Outcome.Kept : Outcome.Broken, entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", false));
                 break;
             case EntryKinds.PromiseGone:
-                Withdraw(entry, Text(body, "foundIn") is { } list ? $"{list} lists its target no more" : "no document makes it any more");
+                Withdraw(entry, Text(body, "foundIn") is { } list ? Text(body, "listNamed") == "no" ? $"the documents look for targets in {list} no more" : $"{list} lists its target no more" : "no document makes it any more");
                 break;
             case EntryKinds.RouteBegan when Text(body, "route") is { } began:
                 _routes[began] = Begin(began, Text(body, "leads") ?? "", entry, _routes.GetValueOrDefault(began));

@@ -57,6 +57,10 @@ public sealed class TlsLookTests : IDisposable
         seen.Answers();
         Assert.InRange(seen.Amount("http", "certificate.expires-in"), Duration.Days(19).Nanoseconds, Duration.Days(20).Nanoseconds);
         Assert.Equal("House Root", seen.Text("http", "certificate.issuer"));
+        var chain = seen.Beside!.Chain!;
+        Assert.Equal(("CN=localhost", "CN=House Root", seen.Text("http", "certificate.fingerprint")), (chain.Subject, chain.Issuer, chain.Fingerprint));
+        Assert.Equal(["localhost"], chain.Names); // addresses are no names
+        Assert.Equal(chain.SentEnd, chain.ChainEnd); // its own ends before that of the authority
         Assert.Equal([Value.Of("localhost"), Value.Of("127.0.0.1")], Assert.IsType<Value.List>(seen.See("http", "certificate.names")).Items);
         Assert.Equal("1.3", seen.Text("http", "tls.version"));
         Assert.True(seen.Phases.Tls > 0);

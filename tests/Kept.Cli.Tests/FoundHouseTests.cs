@@ -123,6 +123,74 @@ public sealed class FoundHouseTests
         Assert.Contains("is withdrawn: targets/a.json lists its target no more; it promised to say so 30 d before", (await kept.GetAsync("/evidence")).Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_document_that_looks_for_targets_no_more_takes_them_back_and_not_the_list()
+    {
+        using var house = new TestHouse();
+        Directory.CreateDirectory(house.PathOf("house/targets"));
+        await using var well = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        house.With("house/watch.kept.yaml", Document("{ files: targets/*.json }", "\n      reach: anywhere")).With("house/targets/a.json", List(("one", well.Port)));
+        await using var kept = await RunningKept.UpAsync(house);
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/one")).Body.Contains("\"kept\"", StringComparison.Ordinal));
+        house.With("house/watch.kept.yaml", "kept: 1\nagent: watch\n");
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/web/one")).Status == 404);
+        var told = (await kept.GetAsync("/evidence")).Body;
+        Assert.Contains("is not wished any more: the documents look for targets in targets/a.json no more", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("lists its target no more", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_asks_a_source_once_for_each_login_and_takes_what_each_is_told()
+    {
+        using var house = new TestHouse();
+        Directory.CreateDirectory(house.PathOf("house"));
+        await using var well = ScriptedPeer.Tcp(ScriptedPeer.Answering(ScriptedPeer.Ok()));
+        foreach (var name in (string[])["sales", "press"]) house.With(name + ".token", name + "-token");
+        await using var source = ScriptedPeer.Tcp(async (stream, stop) =>
+        {
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is { Length: > 0 } head)
+            {
+                var body = List((head.Contains("Bearer sales-token", StringComparison.Ordinal) ? "of-sales" : head.Contains("Bearer press-token", StringComparison.Ordinal) ? "of-press" : "of-nobody", well.Port));
+                await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"), stop);
+            }
+        });
+        string Found(string name) => $"{{ from: {{ http: '{source.Url}/', bearer: '${{file:{house.PathOf(name + ".token")}}}' }}, name: '${{site}}', reach: anywhere, wish: {{ check: {{ http: 'GET http://${{__address__}}/', every: 1s, expect: [ status == 200 ] }} }} }}";
+        house.With("house/watch.kept.yaml", $"kept: 1\nagent: watch\nrelies-on:\n  sales: {{ found: [ {Found("sales")} ] }}\n  press: {{ found: [ {Found("press")} ] }}\n");
+        var verified = await CommandLine.RunAsync("verify", house.PathOf("house"));
+        Assert.True(verified.ExitCode == 0, verified.Result + verified.Talk);
+        Assert.Contains("sales/of-sales", verified.Result, StringComparison.Ordinal);
+        Assert.Contains("press/of-press", verified.Result, StringComparison.Ordinal);
+        Assert.DoesNotContain("sales/of-press", verified.Result, StringComparison.Ordinal);
+
+        await using var kept = await RunningKept.UpAsync(house);
+        await UntilAsync(async () => (await kept.GetAsync("/api/v1/promises/sales/of-sales")).Status == 200 && (await kept.GetAsync("/api/v1/promises/press/of-press")).Status == 200);
+        Assert.Equal(404, (await kept.GetAsync("/api/v1/promises/press/of-sales")).Status);
+    }
+
+    [Fact]
+    public async Task What_a_template_leads_to_is_told_once_for_all_it_makes()
+    {
+        using var house = new TestHouse();
+        Directory.CreateDirectory(house.PathOf("house"));
+        const int Many = 2_000;
+        house.With("house/shop.kept.yaml", """
+            kept: 1
+            agent: shop
+            domains: [shop.example]
+            until: 2027-06-30
+            found:
+              from: { files: hosts.json }
+              promise: { version: 1.0, benefit: You can buy, notice: 30d, docs: 'https://shop.example/', to: anyone, fails: [ { code: 503 later, sees: an empty shelf, retry: after 30s, loses: nothing } ], check: { http: 'GET https://${__address__}/', expect: [ status == 200, body.ready == true ] } }
+            """).With("house/hosts.json", $"[ {{ \"targets\": [ {string.Join(", ", Enumerable.Range(1, Many).Select(i => $"\"h{i}.other.example\""))} ] }} ]");
+        var check = await CommandLine.RunAsync("check", house.PathOf("house"), "--no-hollow");
+        Assert.Equal(1, check.ExitCode);
+        var told = Assert.Single(check.Result.Split('\n'), line => line.Contains("error R01", StringComparison.Ordinal));
+        Assert.Contains("2,000 promises of what is found here have this (`h1.other.example@1`, `h2.other.example@1`, `h3.other.example@1` and 1,997 more), the first so: the check looks at h1.other.example, which is not in the domains of shop (shop.example)", told, StringComparison.Ordinal);
+        Assert.Contains("2000 promises are not a promise", check.Talk, StringComparison.Ordinal);
+        var json = await CommandLine.RunAsync("check", house.PathOf("house"), "--no-hollow", "--json");
+        Assert.Equal(Many, json.Result.Split("\"code\": \"R01\"").Length - 1); // for programs each is named
+    }
+
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
         for (var i = 0; i < 1_500; i++) // a new list of a URL is taken once a minute

@@ -58,6 +58,7 @@ public sealed class ProbeTests
         await using var names = new NameServer((_, _) => new NameAnswer(0, NameRecord.Address("shop.example", "192.0.2.7")));
         text = (await kept.GetAsync($"/probe?target=127.0.0.1:{names.Port}&module=dns")).Body;
         Assert.Equal((1, 1, 1), (Figure(text, "probe_success"), Figure(text, "probe_dns_answer_rrs"), Figure(text, "probe_dns_query_succeeded")));
+        Assert.Equal((0, 0), (Figure(text, "probe_dns_authority_rrs"), Figure(text, "probe_dns_additional_rrs")));
 
         // a target that drips: the time-out of Prometheus less half a second holds
         await using var drip = ScriptedPeer.Tcp(async (stream, stop) =>

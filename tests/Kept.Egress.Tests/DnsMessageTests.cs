@@ -7,6 +7,27 @@ namespace Kept.Egress.Tests;
 /// <summary>Answers of name servers that were made to be read wrong.</summary>
 public sealed class DnsMessageTests
 {
+    /// <summary>An answer to A of x.example with an alias and an address, a server of the zone, its address, and options.</summary>
+    private static byte[] Sections(params byte[] end)
+    {
+        byte[] name = [1, (byte)'x', 7, .. "example"u8, 0], pointer = [0xc0, 12];
+        byte[] Record(int type, params byte[] data) => [.. pointer, (byte)(type >> 8), (byte)type, 0, 1, 0, 0, 0, 60, 0, (byte)data.Length, .. data];
+        return [0, 7, 0x81, 0x80, 0, 1, 0, 2, 0, 1, 0, 2, .. name, 0, 1, 0, 1, .. Record(5, pointer), .. Record(1, 192, 0, 2, 1), .. Record(2, pointer), .. Record(1, 192, 0, 2, 53), .. end];
+    }
+
+    [Fact]
+    public void Every_section_is_counted_and_options_are_no_record()
+    {
+        var read = DnsMessage.Read(Sections(0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0), 7, 1)!;
+        Assert.Equal((new DnsSections(2, 1, 1), "192.0.2.1"), (read.Sections, Assert.Single(read.Records).Text));
+        // what stands behind the answers and cannot be read takes nothing from them
+        foreach (var end in (byte[][])[[], [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 200], [0xc0, 255, 0, 1]])
+        {
+            var cut = DnsMessage.Read(Sections(end), 7, 1)!;
+            Assert.Equal((new DnsSections(2, 1, null), "192.0.2.1"), (cut.Sections, Assert.Single(cut.Records).Text));
+        }
+    }
+
     private static readonly int[] Types = [1, 28, 5, 15, 16, 2, 6, 33, 257, 12];
 
     private static byte[] Answer(int type, params byte[] data) =>

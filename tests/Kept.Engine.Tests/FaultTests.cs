@@ -245,7 +245,7 @@ public sealed class FaultTests
         var posts = new Queue<Action>();
         var recorder = new Recorder(world.Ledger, world.Clock, world.Log, posts.Enqueue);
         var promise = HouseWorld.Read(RunningHouseTests.OnePromise).House!.Promises.Single();
-        var entry = EntryBodies.Gone(world.Now, promise);
+        var entry = EntryBodies.Gone(world.Now, promise, true);
         for (var i = 0; i < Recorder.MostEntries; i++) Assert.True(recorder.TryAdd(entry));
         Assert.False(recorder.TryAdd(entry));
         recorder.Add(entry with { Kind = EntryKinds.PromiseTerms });

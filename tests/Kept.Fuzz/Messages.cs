@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Kept.Checks.Grpc;
+using Kept.Model;
 
 namespace Kept.Fuzz;
 
@@ -20,6 +22,13 @@ internal static class Messages
             }
     }
 
+    private static readonly string[] Requests = ["{}", """{"id": "${env:ID}", "wait": 3}"""];
+
+    /// <summary>A check as a document would have it, whose question is held against the descriptors.</summary>
+    private static Check Asking(string method, string request) => new("grpc", Kept.Checks.CheckCatalog.Kinds.First(kind => kind.Name == "grpc"), new CheckTarget("x:1", "x", 1, "", ""),
+        new Dictionary<string, FieldValue> { ["method"] = new FieldValue.Text(method), ["descriptors"] = new FieldValue.Text("x.pb"), ["request"] = new FieldValue.Text(request) }.ToFrozenDictionary(),
+        Duration.Seconds(60), Duration.Seconds(10), Confirmation.AtOnce, [], [], Place.None);
+
     public static bool Read(byte[] bytes)
     {
         if (bytes.Length < 2) return false;
@@ -28,6 +37,8 @@ internal static class Messages
         try
         {
             var schema = Schema.Of(Schema.FilesOf(bytes.AsMemory(2, length)));
+            var held = HeldQuestion.By(bytes.AsMemory(2, length));
+            foreach (var request in Requests) _ = held(Asking("kept.test.Orders/Get", request)) ?? held(Asking("kept.test.Orders/Watch", request));
             foreach (var service in schema.Services.Take(4)) _ = schema.Method(service, "Get");
             foreach (var name in schema.Messages.Take(8).ToList()) isRead |= Read(schema, name, bytes.AsSpan(2 + length));
         }
@@ -53,6 +64,7 @@ internal static class Messages
                 throw new BrokenPromiseException($"what was written is no JSON: {fault.Message}");
             }
             _ = ProtoRequest.Write(shape, json, schema);
+            ProtoRequest.Hold(shape, json, schema);
             return true;
         }
         catch (FormatException)

@@ -12,7 +12,7 @@ internal static class Documents
     public static readonly Instant Now = Instant.TryParse("2026-06-01T12:00:00Z", out var at) ? at : throw new InvalidOperationException();
 
     /// <summary>The program's own kinds, as far as the examples use them.</summary>
-    public static readonly IReadOnlyList<CheckKind> Kinds = [.. CheckCatalog.Kinds.Where(kind => kind.Name is "http" or "heartbeat" or "command" or "consistency")];
+    public static readonly IReadOnlyList<CheckKind> Kinds = [.. CheckCatalog.Kinds.Where(kind => kind.Name is "http" or "heartbeat" or "command" or "consistency" or "grpc")];
 
     public static House House(string yaml, string path = "kept.yaml")
     {
@@ -21,7 +21,9 @@ internal static class Documents
         return reading.House;
     }
 
-    public static IReadOnlyList<Finding> Findings(string yaml, string? before = null, string path = "kept.yaml") => HouseRules.Findings(House(yaml, path), Now, before is null ? null : Seen(before));
+    /// <param name="folder">Where files that it names are read; null: nowhere.</param>
+    public static IReadOnlyList<Finding> Findings(string yaml, string? before = null, string path = "kept.yaml", string? folder = null) =>
+        HouseRules.Findings(House(yaml, path), Now, before is null ? null : Seen(before), folder is null ? null : CheckCatalog.FilesIn(folder));
 
     /// <summary>Findings as <c>R05.nobody</c>, in order.</summary>
     public static IEnumerable<string> Clauses(string yaml, string? before = null) => Findings(yaml, before).Select(finding => $"{finding.Clause.Rule}.{finding.Clause.Slug}");

@@ -21,7 +21,7 @@ public partial class ExampleTests
         var path = Path.Combine(Broken, clause + ".kept.yaml");
         Assert.True(File.Exists(path), $"write {path}: a document that breaks {clause} and no more");
         var name = Path.GetFileName(path);
-        var findings = Documents.Findings(File.ReadAllText(path), Before(path), name);
+        var findings = Documents.Findings(File.ReadAllText(path), Before(path), name, Broken);
         Assert.Contains(findings, finding => $"{finding.Clause.Rule}.{finding.Clause.Slug}" == clause);
         Assert.All(findings, finding => Assert.True(finding.Diagnostic.At.IsKnown, finding.Diagnostic.Message));
         Assert.All(findings, finding => Assert.False(finding.Diagnostic.Message.EndsWith('.'), finding.Diagnostic.Message));
@@ -36,7 +36,7 @@ public partial class ExampleTests
     public void No_broken_document_breaks_a_rule_by_the_way(string clause)
     {
         var path = Path.Combine(Broken, clause + ".kept.yaml");
-        var others = Documents.Findings(File.ReadAllText(path), Before(path)).Where(finding => finding.Diagnostic.Severity == Severity.Error && $"{finding.Clause.Rule}.{finding.Clause.Slug}" != clause);
+        var others = Documents.Findings(File.ReadAllText(path), Before(path), folder: Broken).Where(finding => finding.Diagnostic.Severity == Severity.Error && $"{finding.Clause.Rule}.{finding.Clause.Slug}" != clause);
         // these come in pairs by their nature: a wrong acceptance leaves the dependence unbound, an ended promise has ended, nothing at all lacks a check too
         Assert.DoesNotContain(others, finding => !(clause is "R03.promisee" || clause.StartsWith("R04.", StringComparison.Ordinal) || clause is "R20.unbound" or "R11.empty" or "R20.ended"));
     }
@@ -47,7 +47,7 @@ public partial class ExampleTests
     {
         var path = Path.Combine(Good, rule + ".kept.yaml");
         Assert.True(File.Exists(path), $"write {path}: a document that keeps {rule}");
-        Assert.Empty(Documents.Findings(File.ReadAllText(path), Before(path)).Select(finding => DiagnosticText.Render(finding.Diagnostic)));
+        Assert.Empty(Documents.Findings(File.ReadAllText(path), Before(path), folder: Good).Select(finding => DiagnosticText.Render(finding.Diagnostic)));
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ public partial class ExampleTests
     {
         var path = Path.Combine(Good, clause + ".kept.yaml");
         if (!File.Exists(path)) path = Path.Combine(Good, clause.Split('.')[0] + ".kept.yaml");
-        Assert.Empty(Documents.Findings(File.ReadAllText(path), Before(path)).Select(finding => DiagnosticText.Render(finding.Diagnostic)));
+        Assert.Empty(Documents.Findings(File.ReadAllText(path), Before(path), folder: Good).Select(finding => DiagnosticText.Render(finding.Diagnostic)));
         var (near, broken) = (Lines(path), Lines(Path.Combine(Broken, clause + ".kept.yaml")));
         var (gone, added) = (Without(broken, near), Without(near, broken));
         Assert.True(gone <= 4 && added <= 18, $"{path} is no near miss of {clause}: {gone} lines of the broken document are others, and {added} are added");

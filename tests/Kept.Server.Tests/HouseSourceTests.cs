@@ -53,6 +53,34 @@ public sealed class HouseSourceTests : IDisposable
         Assert.Equal(4, told.At.Line); // where the agent says it
     }
 
+    /// <summary>Also of a house that was compiled: the file is none of its documents.</summary>
+    [Fact]
+    public async Task What_a_check_asks_is_held_against_its_file_again_when_that_changes()
+    {
+        var good = await File.ReadAllBytesAsync(Kept.TestKit.Repository.PathOf("examples", "good", "rules", "descriptors", "orders.pb"));
+        var file = Directory.CreateDirectory(Path.Combine(_folder.FullName, "descriptors")).FullName + "/orders.pb";
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "shop.kept.yaml"), await File.ReadAllTextAsync(Kept.TestKit.Repository.PathOf("examples", "good", "rules", "R61.kept.yaml")));
+        await using var ledger = Open();
+        var source = Source(ledger);
+        async Task<(int Errors, int Warnings, Standing Standing)> ReadAsync()
+        {
+            var reading = await source.ReadAsync(CancellationToken.None);
+            var told = reading.Diagnostics.Where(one => one.Code == "R61").ToList();
+            return (told.Count(one => one.Severity == Severity.Error), told.Count(one => one.Severity == Severity.Warning), reading.House!.Promises.Single(promise => promise.Name.Agent == "r61-shop").Standing);
+        }
+        Assert.Equal((0, 1, Standing.Offered), await ReadAsync()); // not there yet: nobody knows
+        var before = source.BesideSignature();
+        await File.WriteAllBytesAsync(file, good);
+        Assert.NotEqual(before, source.BesideSignature());
+        Assert.Equal((0, 0, Standing.Offered), await ReadAsync());
+        before = source.BesideSignature();
+        await File.WriteAllBytesAsync(file, good[..(good.Length / 2)]);
+        Assert.NotEqual(before, source.BesideSignature());
+        Assert.Equal((1, 0, Standing.Draft), await ReadAsync()); // not a promise, in words, and the house goes on
+        await File.WriteAllBytesAsync(file, good);
+        Assert.Equal((0, 0, Standing.Offered), await ReadAsync());
+    }
+
     [Fact]
     public async Task A_watch_takes_the_house_anew_when_a_term_passes()
     {

@@ -24,6 +24,6 @@ internal static class DnsLook
         var phases = attempt.Trail.Phases;
         values[DnsKind.Time] = Seen.Phase(phases.Total);
         values[DnsKind.Ip] = attempt.Trail.Address is { } address ? Value.Of(address.ToString()) : null;
-        return attempt.Answered([.. values], answer.Code, answer.Size, Excerpt.Of(string.Join('\n', answer.Records))) with { Phases = phases };
+        return attempt.Answered([.. values], answer.Code, answer.Size, Excerpt.Of(string.Join('\n', answer.Records))) with { Phases = phases, Beside = new SeenBeside { Answers = answer.Sections.Answers, Authority = answer.Sections.Authority, Additional = answer.Sections.Additional } };
     }
 }

@@ -10,7 +10,6 @@ namespace Kept.Checks.Grpc;
 /// </summary>
 internal sealed class Descriptors(Dialer dialer, TimeProvider time)
 {
-    public const long LargestFile = 8 * 1024 * 1024;
     private const int MostHeld = 256;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
@@ -35,29 +34,26 @@ internal sealed class Descriptors(Dialer dialer, TimeProvider time)
     private Schema OfFile(LookRequest request, string name)
     {
         if (request.Trust != DocumentOrigin.Ours) throw EgressException.OfUs(GapCause.EgressDenied, "a document that is not ours may not name files of this machine; without descriptors the server is asked to describe itself");
-        var path = Path.GetFullPath(name, Path.GetFullPath(Path.GetDirectoryName(request.Check.At.File?.Path ?? "") ?? "", Path.GetFullPath(dialer.Options.Folder)));
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists) throw Wrong(name, Directory.Exists(path) ? "is a folder" : "is not there");
-            // what has no length (a pipe, a device) may never end, and is not opened
-            if (file.Length == 0) throw Wrong(name, "is empty, or no plain file");
-            if (file.Length > LargestFile) throw Wrong(name, $"has {file.Length:N0} bytes, and at most {LargestFile >> 20} MiB are read");
-            var stamp = $"{file.Length}|{file.LastWriteTimeUtc.Ticks}";
+            var (file, stamp, why) = NamedFiles.Look(NamedFiles.PathOf(dialer.Options.Folder, request.Check.At, name));
+            if (file is null) throw Wrong(name, why!);
             lock (_gate)
-                if (_files.TryGetValue(path, out var known) && known.Stamp == stamp)
+                if (_files.TryGetValue(file.FullName, out var known) && known.Stamp == stamp)
                     return known.Schema;
-            var schema = Schema.Of(Schema.FilesOf(ReadWhole(path, file.Length)));
+            var (bytes, unread) = NamedFiles.Read(file);
+            if (unread is not null) throw Wrong(name, unread);
+            var schema = Schema.Of(Schema.FilesOf(bytes));
             lock (_gate)
             {
                 if (_files.Count >= MostHeld) _files.Clear();
-                _files[path] = (stamp, schema);
+                _files[file.FullName] = (stamp, schema);
             }
             return schema;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException or ArgumentException)
+        catch (ArgumentException)
         {
-            throw Wrong(name, fault is UnauthorizedAccessException ? "may not be read by this user" : "cannot be read");
+            throw Wrong(name, "cannot be read");
         }
         catch (FormatException fault)
         {
@@ -65,13 +61,8 @@ internal sealed class Descriptors(Dialer dialer, TimeProvider time)
         }
     }
 
-    private static byte[] ReadWhole(string path, long length)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[length];
-        return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)]; // never more, also when it grows meanwhile
-    }
+    private static EgressException Wrong(string name, string what) => EgressException.OfUs(GapCause.Fault, $"the file of descriptors `{name}` {what}; {Write}");
 
-    private static EgressException Wrong(string name, string what) =>
-        EgressException.OfUs(GapCause.Fault, $"the file of descriptors `{name}` {what}; name one, by its path from the document, that protoc --include_imports --descriptor_set_out=FILE made");
+    /// <summary>What to write where a file is none.</summary>
+    public const string Write = "name one, by its path from the document, that protoc --include_imports --descriptor_set_out=FILE made";
 }

@@ -79,7 +79,8 @@ internal static class MethodLook
         }
     }
 
-    private static string Known(Schema schema, string service)
+    /// <summary>What the descriptors have in place of a method that they do not.</summary>
+    public static string Known(Schema schema, string service)
     {
         var methods = schema.MethodsOf(service).Take(12).ToList();
         if (methods.Count > 0) return $"{service} has {Short(methods)}";

@@ -1,20 +1,27 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Kept.Model;
 
 namespace Kept.Checks.Grpc;
 
 /// <summary>Writes a request as its message, from the JSON of a document. What does not fit is a <see cref="FormatException"/> that says what to write.</summary>
-internal sealed class ProtoRequest(Schema schema)
+internal sealed class ProtoRequest(Schema schema, bool isHeld = false)
 {
     /// <exception cref="FormatException">It does not fit, or the descriptors cannot be understood.</exception>
-    public static byte[] Write(MessageShape shape, string json, Schema schema)
+    public static byte[] Write(MessageShape shape, string json, Schema schema) => new ProtoRequest(schema).Whole(shape, json);
+
+    /// <summary>Whether it fits as it stands in the document: a text that names a secret fits wherever a text may stand.</summary>
+    /// <exception cref="FormatException">It does not fit, or the descriptors cannot be understood.</exception>
+    public static void Hold(MessageShape shape, string json, Schema schema) => new ProtoRequest(schema, isHeld: true).Whole(shape, json);
+
+    private byte[] Whole(MessageShape shape, string json)
     {
         using var document = Parsed(json);
         var writer = new ProtoWriter();
         try
         {
-            new ProtoRequest(schema).Message(writer, shape, document.RootElement, "");
+            Message(writer, shape, document.RootElement, "");
         }
         catch (InvalidOperationException fault)
         {
@@ -38,8 +45,18 @@ internal sealed class ProtoRequest(Schema schema)
 
     private void Message(ProtoWriter writer, MessageShape shape, JsonElement json, string at)
     {
+        if (shape.IsWellKnown && IsUnread(json)) return;
         if (shape.IsWellKnown) new OwnForms(schema, this).Write(writer, shape, json, at);
         else Fields(writer, shape, json, at, null);
+    }
+
+    /// <summary>A text whose secrets were not read: it may be of any form that is written as a text.</summary>
+    private bool IsUnread(JsonElement value) => isHeld && value.ValueKind == JsonValueKind.String && Egress.Secrets.IsIn(Text(value, "", "a text"));
+
+    private static string Meant(MessageShape shape, string name)
+    {
+        var steps = 200_000L;
+        return Nearest.To(name, shape.Fields.Take(2000).Select(field => field.JsonName), ref steps) is { } near ? $"; did you mean `{near}`?" : "";
     }
 
     /// <summary>The fields of an object; <paramref name="but"/> names a member that is none.</summary>
@@ -52,7 +69,7 @@ internal sealed class ProtoRequest(Schema schema)
         {
             if (member.Name == but) continue;
             if (shape.Field(member.Name) is not { } field)
-                throw Wrong(Join(at, member.Name), $"is no field of {shape.Name}; it has {(shape.Fields.IsEmpty ? "none" : string.Join(", ", shape.Fields.Take(12).Select(known => known.JsonName)) + (shape.Fields.Length > 12 ? ", …" : ""))}");
+                throw Wrong(Join(at, member.Name), $"is no field of {shape.Name}; it has {(shape.Fields.IsEmpty ? "none" : string.Join(", ", shape.Fields.Take(12).Select(known => known.JsonName)) + (shape.Fields.Length > 12 ? ", …" : ""))}{Meant(shape, member.Name)}");
             if (!given.TryAdd(field.Number, (field, member.Value))) throw Wrong(Join(at, member.Name), "is written twice");
             if (field.Oneof < 0 || member.Value.ValueKind == JsonValueKind.Null) continue;
             if (!chosen.TryAdd(field.Oneof, member.Name)) throw Wrong(Join(at, member.Name), $"cannot be set together with {chosen[field.Oneof]}; write one of them");
@@ -84,8 +101,8 @@ internal sealed class ProtoRequest(Schema schema)
         {
             var here = $"{at}[{i++}]";
             if (item.ValueKind == JsonValueKind.Null && field.TypeName is not (WellKnown.Item or WellKnown.Null)) throw Wrong(here, "is null, which a list cannot hold");
-            if (field.IsPacked) Scalar(packed, field, item, here);
-            else One(writer, field, item, here, skipsDefault: false);
+            if (field.IsPacked && !IsUnread(item)) Scalar(packed, field, item, here);
+            else if (!field.IsPacked) One(writer, field, item, here, skipsDefault: false);
         }
         if (field.IsPacked && i > 0) writer.Counted(field.Number, packed.Written);
     }
@@ -100,7 +117,7 @@ internal sealed class ProtoRequest(Schema schema)
             if (member.Value.ValueKind == JsonValueKind.Null && value.TypeName is not (WellKnown.Item or WellKnown.Null)) throw Wrong(here, "is null, which a map cannot hold");
             var entry = new ProtoWriter();
             entry.Tag(1, key.Form);
-            Key(entry, key, member.Name, here);
+            if (!isHeld || !Egress.Secrets.IsIn(member.Name)) Key(entry, key, member.Name, here);
             One(entry, value, member.Value, here, skipsDefault: false);
             writer.Counted(field.Number, entry.Written);
         }
@@ -115,6 +132,7 @@ internal sealed class ProtoRequest(Schema schema)
 
     private void One(ProtoWriter writer, FieldShape field, JsonElement value, string at, bool skipsDefault)
     {
+        if (!field.IsMessage && IsUnread(value)) return;
         var content = new ProtoWriter();
         if (field.IsMessage) Message(content, field.Message, value, at);
         else

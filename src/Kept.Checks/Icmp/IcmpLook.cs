@@ -19,7 +19,7 @@ internal static class IcmpLook
         var (check, trail) = (attempt.Request.Check, attempt.Trail);
         var plan = PlanOf(check);
         using var line = await DatagramLine.OverIcmpAsync(dialer, check.Target.Host, attempt.Request.Trust, trail, deadline);
-        var trips = await EchoAsync(line, time, plan, trail, deadline);
+        var (trips, hops) = await EchoAsync(line, time, plan, trail, deadline);
         var phases = trail.Phases;
         if (trips.Count == 0) throw EgressException.OfTarget(TargetFailure.TimedOut, $"{check.Target.Host} ({line.Address}) answered none of {plan.Packets} echo requests");
         trips.Sort();
@@ -35,7 +35,7 @@ internal static class IcmpLook
         values[IcmpKind.Time] = Seen.Phase(phases.Total);
         values[IcmpKind.Dns] = Seen.Phase(phases.Dns);
         values[IcmpKind.Ip] = Value.Of(line.Address.ToString());
-        return attempt.Answered([.. values], -1, 0, $"{trips.Count} of {plan.Packets} answered, the one in the middle after {median.ToWords()}") with { Phases = phases with { FirstByte = median.Nanoseconds } };
+        return attempt.Answered([.. values], -1, 0, $"{trips.Count} of {plan.Packets} answered, the one in the middle after {median.ToWords()}") with { Phases = phases with { FirstByte = median.Nanoseconds }, Beside = hops is null ? null : new SeenBeside { HopLimit = hops } };
     }
 
     private readonly record struct Plan(int Packets, Duration Interval, Duration Wait, Duration Timeout)
@@ -74,14 +74,15 @@ internal static class IcmpLook
         return plan;
     }
 
-    /// <summary>The time of each answer that came, in no order.</summary>
-    private static async ValueTask<List<Duration>> EchoAsync(DatagramLine line, TimeProvider time, Plan plan, DialTrail trail, CancellationToken deadline)
+    /// <summary>The time of each answer that came, in no order; and how many further hops the last of them could have made, where that is shown.</summary>
+    private static async ValueTask<(List<Duration> Trips, int? Hops)> EchoAsync(DatagramLine line, TimeProvider time, Plan plan, DialTrail trail, CancellationToken deadline)
     {
         var isSix = line.Address.AddressFamily == AddressFamily.InterNetworkV6;
         var nonce = RandomNumberGenerator.GetBytes(EchoMessage.NonceLength);
         var id = (ushort)RandomNumberGenerator.GetInt32(65536);
         var sentAt = new List<long>(plan.Packets);
         var trips = new Duration?[plan.Packets];
+        int? hops = null;
         while (true)
         {
             sentAt.Add(time.GetTimestamp());
@@ -107,7 +108,7 @@ internal static class IcmpLook
                 // What came before it was over has come in time, also where we had no turn to read it.
                 for (var i = 0; isLast && i < MostDrained && line.Waiting() is { } message; i++) Take(message);
             }
-            if (isLast) return [.. trips.OfType<Duration>()];
+            if (isLast) return ([.. trips.OfType<Duration>()], hops);
         }
 
         void Take(ReadOnlyMemory<byte> message)
@@ -115,6 +116,7 @@ internal static class IcmpLook
             var now = time.GetTimestamp();
             if (EchoMessage.SequenceOf(message.Span, isSix, nonce) is not { } sequence || sequence >= sentAt.Count) return;
             trips[sequence] ??= new Duration(Math.Max(1000, Duration.From(time.GetElapsedTime(sentAt[sequence], now)).Nanoseconds)); // a second answer to one request is no answer
+            hops = line.HopLimit;
             trail.Reading(answered: true);
         }
     }

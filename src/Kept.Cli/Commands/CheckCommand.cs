@@ -29,7 +29,7 @@ internal static class CheckCommand
             var tries = !parsed.GetValue(noHollow);
             if (tries) read = read.Tried(Instant.From(time.GetUtcNow()));
             if (parsed.GetValue(json)) terminal.Result.WriteLine(tries && read.House is not null ? HollowJson.Write(read) : DiagnosticJson.Write(read.Diagnostics));
-            else if (parsed.GetValue(sarif)) terminal.Result.WriteLine(Sarif.Write([.. read.Diagnostics, .. read.Hollow.Select(HollowText.AsDiagnostic).OfType<Diagnostic>()], [.. read.Hollow.SelectMany(HollowText.AsAccepted)]));
+            else if (parsed.GetValue(sarif)) terminal.Result.WriteLine(Sarif.Write([.. read.Told, .. read.Hollow.Select(HollowText.AsDiagnostic).OfType<Diagnostic>()], [.. read.Hollow.SelectMany(HollowText.AsAccepted)]));
             else
             {
                 WriteText(terminal, read);
@@ -59,7 +59,7 @@ internal static class CheckCommand
 
     private static void WriteText(Terminal terminal, HouseOnDisk read)
     {
-        foreach (var diagnostic in read.Diagnostics)
+        foreach (var diagnostic in read.Told)
         {
             var text = DiagnosticText.Render(diagnostic);
             var word = diagnostic.Severity.ToString().ToLowerInvariant();
@@ -72,8 +72,8 @@ internal static class CheckCommand
     /// <summary>One line that says what was read and what was found.</summary>
     private static string Summary(HouseOnDisk read)
     {
-        var errors = read.Diagnostics.Count(d => d.Severity == Severity.Error);
-        var warnings = read.Diagnostics.Count(d => d.Severity == Severity.Warning);
+        var errors = read.Told.Count(d => d.Severity == Severity.Error);
+        var warnings = read.Told.Count(d => d.Severity == Severity.Warning);
         var found = errors == 0 && warnings == 0 ? "no problems" : $"{Count(errors, "error")}, {Count(warnings, "warning")}";
         if (read.House is not { } house) return $"{Count(read.Files, "file")}: {found}. A house with an error of form (L…) is refused whole; a running one stays as it was.";
         var lost = house.NotPromises.Count;

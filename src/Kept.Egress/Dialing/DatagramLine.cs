@@ -22,6 +22,9 @@ public sealed class DatagramLine : IDisposable
     /// <summary>The other end.</summary>
     public IPAddress Address { get; }
 
+    /// <summary>How many further hops the message received last could have made; null where the socket does not show the header of IP, as those do not that need no right of their own.</summary>
+    public int? HopLimit { get; private set; }
+
     /// <summary>Opens a line over UDP to a host, at the first of its addresses that there is a way to.</summary>
     /// <param name="host">Canonical (<see cref="HostText"/>).</param>
     /// <exception cref="EgressException">There is no way to it from here, or it may not be dialled.</exception>
@@ -137,6 +140,7 @@ public sealed class DatagramLine : IDisposable
     {
         // A raw socket of IPv4 shows the header; no message of ICMP begins with its version, 4.
         var header = _socket.ProtocolType == ProtocolType.Icmp && length >= 20 && _buffer[0] >> 4 == 4 ? (_buffer[0] & 15) * 4 : 0;
+        HopLimit = header >= 20 ? _buffer[8] : null;
         return header <= length ? _buffer.AsMemory(header, length - header) : ReadOnlyMemory<byte>.Empty;
     }
 

@@ -15,6 +15,11 @@ namespace Kept.Egress.Naming;
 /// <param name="Size">Bytes.</param>
 internal sealed record DnsMessage(int Code, bool IsAuthoritative, bool IsCut, List<(string Text, int Ttl)> Records, int Size)
 {
+    /// <summary>How many records stand in each section.</summary>
+    public DnsSections Sections { get; private init; }
+
+    private const int Options = 41;
+
     /// <summary>A name as we write it: small letters, no final dot.</summary>
     public static string Plain(string name) => name.TrimEnd('.').ToLowerInvariant();
 
@@ -50,11 +55,37 @@ internal sealed record DnsMessage(int Code, bool IsAuthoritative, bool IsCut, Li
                 if (asked == type) records.Add((TextOf(message, at, size, type), ttl));
                 at += size;
             }
-            return new(message[3] & 15, (message[2] & 4) != 0, false, records, message.Length);
+            return new(message[3] & 15, (message[2] & 4) != 0, false, records, message.Length)
+            {
+                Sections = new(Number(message, 6), Counted(message, ref at, Number(message, 8)), Counted(message, ref at, Number(message, 10))),
+            };
         }
         catch (Exception fault) when (fault is ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             throw new InvalidDataException("the message ends in the middle", fault);
+        }
+    }
+
+    /// <summary>The records of a section behind the answers; null where they cannot be read, which takes nothing from the answers.</summary>
+    private static int? Counted(ReadOnlySpan<byte> message, ref int at, int records)
+    {
+        if (at < 0) return null;
+        var count = 0;
+        try
+        {
+            for (; records > 0; records--)
+            {
+                _ = Name(message, ref at);
+                if (Number(message, at) != Options) count++;
+                at += 10 + Number(message, at + 8);
+                if (at > message.Length) throw new InvalidDataException("a record is longer than the message");
+            }
+            return count;
+        }
+        catch (Exception fault) when (fault is ArgumentOutOfRangeException or IndexOutOfRangeException or InvalidDataException)
+        {
+            at = -1; // nor what stands behind it
+            return null;
         }
     }
 

@@ -14,7 +14,15 @@ namespace Kept.Egress;
 /// <param name="Ttl">The smallest time to live among them; null where there are none.</param>
 /// <param name="IsAuthoritative">It speaks for the zone itself.</param>
 /// <param name="Size">Bytes of the answer.</param>
-public sealed record NameServerAnswer(int Code, string Rcode, ImmutableArray<string> Records, int Count, Duration? Ttl, bool IsAuthoritative, int Size);
+public sealed record NameServerAnswer(int Code, string Rcode, ImmutableArray<string> Records, int Count, Duration? Ttl, bool IsAuthoritative, int Size)
+{
+    /// <summary>How many records its sections hold.</summary>
+    public DnsSections Sections { get; init; }
+}
+
+/// <summary>How many records the sections of an answer hold, whatever their type; those that only carry options (EDNS) are none.</summary>
+/// <param name="Authority">Null, as the next one, where what stands behind the answers cannot be read.</param>
+public readonly record struct DnsSections(int Answers, int? Authority, int? Additional);
 
 /// <summary>Asks one name server one question.</summary>
 public static class NameServerAsk
@@ -53,7 +61,7 @@ public static class NameServerAsk
             var texts = answer.Records.Take(MostRecords).Select(record => Cut(record.Text)).ToList();
             texts.Sort(StringComparer.Ordinal); // servers turn the order round; equal answers should look equal
             Duration? ttl = answer.Records.Count == 0 ? null : Duration.Seconds(Math.Max(0, answer.Records.Min(record => record.Ttl)));
-            return new(answer.Code, RcodeOf(answer.Code), [.. texts], answer.Records.Count, ttl, answer.IsAuthoritative, answer.Size);
+            return new(answer.Code, RcodeOf(answer.Code), [.. texts], answer.Records.Count, ttl, answer.IsAuthoritative, answer.Size) { Sections = answer.Sections };
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !deadline.IsCancellationRequested)
         {

@@ -52,7 +52,7 @@ internal sealed class ChainJudge(ImmutableArray<X509Certificate2> privateRoots, 
 
     private Judgement Build(X509Certificate2 leaf, X509Certificate2Collection sent, Instant now)
     {
-        var facts = FactsOf(leaf);
+        var facts = FactsOf(leaf, sent);
         if (sent.Count > LongestChain) return new(facts, [$"the chain has more than {LongestChain} certificates"], now, now + BadFor);
         using var chain = new X509Chain { ChainPolicy = Blank() };
         var policy = chain.ChainPolicy;
@@ -70,6 +70,7 @@ internal sealed class ChainJudge(ImmutableArray<X509Certificate2> privateRoots, 
             foreach (var element in chain.ChainElements)
                 if (Instant.From(element.Certificate.NotAfter) is var end && end > now && end < until)
                     until = end;
+            if (holds) facts = facts with { Chain = facts.Chain with { ChainEnd = chain.ChainElements.Min(element => Instant.From(element.Certificate.NotAfter)) } };
             return new(facts, problems, now, until);
         }
         catch (CryptographicException)
@@ -116,17 +117,23 @@ internal sealed class ChainJudge(ImmutableArray<X509Certificate2> privateRoots, 
         }
     }
 
-    private static CertificateSeen FactsOf(X509Certificate2 leaf) => new(
-        Cut(leaf.Subject), NameOf(leaf.IssuerName), NamesOf(leaf), Instant.From(leaf.NotBefore), Instant.From(leaf.NotAfter),
-        Convert.ToHexStringLower(leaf.GetCertHash(HashAlgorithmName.SHA256)));
+    private static CertificateSeen FactsOf(X509Certificate2 leaf, X509Certificate2Collection sent)
+    {
+        var (names, fingerprint, end) = (NamesOf(leaf, addresses: true), Convert.ToHexStringLower(leaf.GetCertHash(HashAlgorithmName.SHA256)), Instant.From(leaf.NotAfter));
+        var sentEnd = sent.Take(LongestChain).Select(certificate => Instant.From(certificate.NotAfter)).Append(end).Min();
+        return new(Cut(leaf.Subject), NameOf(leaf.IssuerName), names, Instant.From(leaf.NotBefore), end, fingerprint)
+        {
+            Chain = new ChainSeen(DistinguishedName.Of(leaf.SubjectName), DistinguishedName.Of(leaf.IssuerName), Convert.ToHexStringLower(leaf.SerialNumberBytes.Span), NamesOf(leaf, addresses: false), fingerprint, sentEnd, null),
+        };
+    }
 
-    private static ImmutableArray<string> NamesOf(X509Certificate2 leaf)
+    private static ImmutableArray<string> NamesOf(X509Certificate2 leaf, bool addresses)
     {
         try
         {
             foreach (var extension in leaf.Extensions)
                 if (extension is X509SubjectAlternativeNameExtension names)
-                    return [.. names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())).Take(100).Select(Cut)];
+                    return [.. names.EnumerateDnsNames().Concat(addresses ? names.EnumerateIPAddresses().Select(address => address.ToString()) : []).Take(100).Select(Cut)];
         }
         catch (Exception fault) when (fault is CryptographicException or AsnContentException)
         {

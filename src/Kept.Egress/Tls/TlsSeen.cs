@@ -20,4 +20,8 @@ public sealed record TlsSeen(string Version, string Cipher, CertificateSeen Cert
 /// <param name="NotBefore">Valid from.</param>
 /// <param name="NotAfter">Valid until.</param>
 /// <param name="Fingerprint">SHA-256 of its bytes, in hex.</param>
-public sealed record CertificateSeen(string Subject, string Issuer, ImmutableArray<string> Names, Instant NotBefore, Instant NotAfter, string Fingerprint);
+public sealed record CertificateSeen(string Subject, string Issuer, ImmutableArray<string> Names, Instant NotBefore, Instant NotAfter, string Fingerprint)
+{
+    /// <summary>The same with those sent beside it and the chain that was built.</summary>
+    public required ChainSeen Chain { get; init; }
+}

@@ -67,9 +67,11 @@ internal static class EntryBodies
     public static string CountedText(PromiseTerms terms) => ((UInt128)terms.Counted).ToString("x32", CultureInfo.InvariantCulture);
 
     /// <summary>No document makes it any more, or no list has its target. A promise that was to be announced before it ends says so.</summary>
-    public static EntryDraft Gone(Instant at, Promise promise) => Draft(EntryKinds.PromiseGone, at, promise.Name.ToString(), new Members()
+    /// <param name="isListNamed">The documents still look for targets where it was found: the list took it back, and not they.</param>
+    public static EntryDraft Gone(Instant at, Promise promise, bool isListNamed) => Draft(EntryKinds.PromiseGone, at, promise.Name.ToString(), new Members()
         .Set("promise", promise.Name.ToString())
         .Set("foundIn", promise.FoundIn)
+        .Set("listNamed", promise.FoundIn is null || isListNamed ? null : "no")
         .Set("standing", promise.Standing == Standing.Wished ? "wished" : "offered")
         .Set("noticeMicroseconds", promise.Notice is { } notice && !(promise.Until <= at) ? (long?)Microseconds(notice) : null));
 

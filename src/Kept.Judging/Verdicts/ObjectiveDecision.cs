@@ -31,7 +31,21 @@ internal enum Ground { NoneInForce, NoneSeen, NoneYet, Fails, FailsByTooFew, May
 /// <summary>Decides an objective from its figures. The words are put together only for those who read them, from the same figures.</summary>
 internal sealed partial class ObjectivePlan : LineWords
 {
-    public Outcome Decide(in Figures figures) => GroundOf(figures) switch
+    public Outcome Decide(in Figures figures) => OutcomeOf(GroundOf(figures, IsWeighted));
+
+    /// <summary>What would be said of one part if its looks, each as one, were judged alone by the same rule; null where slices are counted, or nothing can be decided.</summary>
+    public Outcome? DecidePart(PartFigures part) => SliceTrack >= 0 || Undecidable is not null ? null : OutcomeOf(GroundOf(new Figures
+    {
+        Counted = part.Counted,
+        Satisfying = part.Good,
+        Due = part.Due,
+        Open = part.Open,
+        NotInForce = part.NotInForce,
+        IsCovered = part.IsCovered,
+        Looks = part.Counted,
+    }, isWeighted: false));
+
+    private static Outcome OutcomeOf(Ground ground) => ground switch
     {
         Ground.NoneInForce => Outcome.NotInForce,
         Ground.Fails => Outcome.Broken,
@@ -61,7 +75,7 @@ internal sealed partial class ObjectivePlan : LineWords
         };
         var word = Objective.Unit;
         var said = figures.Counted == 0 ? "" : Said(figures, word) + PartWords.Of(parts, IsWeighted);
-        return GroundOf(figures) switch
+        return GroundOf(figures, IsWeighted) switch
         {
             Ground.NoneInForce => $"in force at none of {VerdictWords.Plural(figures.NotInForce, word)} in this window",
             Ground.NoneSeen => $"none of {VerdictWords.Plural(figures.Due, word)} due in this window saw anything",
@@ -77,7 +91,8 @@ internal sealed partial class ObjectivePlan : LineWords
     /// <summary>The share that may be bad, where there is a budget.</summary>
     public override Fraction? Allowed => Undecidable is null ? Share.Allowed : null;
 
-    private Ground GroundOf(in Figures figures)
+    /// <param name="isWeighted">What is counted are points, of which a look may be several.</param>
+    private Ground GroundOf(in Figures figures, bool isWeighted)
     {
         if (figures.Counted == 0) return figures.NotInForce > 0 && figures.Due == 0 ? Ground.NoneInForce : figures.Due > 0 ? Ground.NoneSeen : Ground.NoneYet;
         var isStatistical = Objective.Statistic.Kind != StatisticKind.Every && Share.Level is > 0 and < 1;
@@ -85,10 +100,10 @@ internal sealed partial class ObjectivePlan : LineWords
             ? (Share.CanHold(sum, figures.Counted, figures.Open), Share.Holds(sum, figures.Counted))
             : (Share.CanHold(figures.Satisfying, figures.Counted, figures.Open), Share.Holds(figures.Satisfying, figures.Counted));
         if (!canHold)
-            return isStatistical && Confidence is { } level && !IsExcluded(figures, level) ? Ground.FailsByTooFew : Ground.Fails;
+            return isStatistical && Confidence is { } level && !IsExcluded(figures, level, isWeighted) ? Ground.FailsByTooFew : Ground.Fails;
         if (!holds) return Ground.MayBeMended;
         if (!figures.IsCovered) return Ground.NotCovered;
-        return isStatistical && Confidence is { } confidence && !IsConfirmed(figures, confidence) ? Ground.HoldsByTooFew : Ground.Holds;
+        return isStatistical && Confidence is { } confidence && !IsConfirmed(figures, confidence, isWeighted) ? Ground.HoldsByTooFew : Ground.Holds;
     }
 
     /// <summary>
@@ -99,7 +114,7 @@ internal sealed partial class ObjectivePlan : LineWords
     {
         if (IsWeighted && SliceTrack < 0) return ""; // which looks come is not known, and they do not count alike
         var level = figures.Sum is null ? Confidence!.Value : ConfidenceBound.OfShares(Confidence!.Value);
-        var fails = GroundOf(figures) == Ground.FailsByTooFew;
+        var fails = GroundOf(figures, IsWeighted) == Ground.FailsByTooFew;
         var needed = fails ? ConfidenceBound.NeededBad(Share, figures.Sum is { } sum ? (long)sum.Ceiling : figures.Satisfying, figures.Counted, level)
             : ConfidenceBound.Needed(Share, figures.Satisfying, figures.Counted, level);
         if (needed is not { } more) return "";
@@ -108,11 +123,11 @@ internal sealed partial class ObjectivePlan : LineWords
         return more <= room ? "; " + words : $"; {words}, but this window has room for {VerdictWords.Figure(room)}";
     }
 
-    private bool IsConfirmed(in Figures figures, decimal confidence) => IsWeighted && SliceTrack < 0
+    private bool IsConfirmed(in Figures figures, decimal confidence, bool isWeighted) => isWeighted && SliceTrack < 0
         ? ConfidenceBound.ConfirmsPoints(Share, figures.Satisfying, figures.Counted, figures.Looks, Heaviest, confidence)
         : ConfidenceBound.Confirms(Share, figures.Satisfying, figures.Counted, figures.Sum is null ? confidence : ConfidenceBound.OfShares(confidence));
 
-    private bool IsExcluded(in Figures figures, decimal confidence) => IsWeighted && SliceTrack < 0
+    private bool IsExcluded(in Figures figures, decimal confidence, bool isWeighted) => isWeighted && SliceTrack < 0
         ? ConfidenceBound.ExcludesPoints(Share, figures.Satisfying, figures.Counted, figures.Looks, Heaviest, confidence)
         : figures.Sum is { } sum
         ? ConfidenceBound.Excludes(Share, (long)sum.Ceiling, figures.Counted, ConfidenceBound.OfShares(confidence))

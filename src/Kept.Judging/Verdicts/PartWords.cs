@@ -14,6 +14,8 @@ internal sealed class PartWords(ObjectivePlan plan, ImmutableArray<PartFigures> 
 
     public override ImmutableArray<PartFigures> Parts => parts;
 
+    public override Outcome? OutcomeOf(PartFigures part) => plan.DecidePart(part);
+
     /// <summary><c>: web 990 of 1,000 × 3, api 998 of 1,000</c>; of many parts those with a bad look first, and how many are left out.</summary>
     public static string Of(ImmutableArray<PartFigures> parts, bool isWeighted)
     {

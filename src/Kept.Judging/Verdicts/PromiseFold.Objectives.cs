@@ -187,7 +187,7 @@ public sealed partial class PromiseFold
         // Each check on its own: one that is looked at often must not make up for one that nobody looks at.
         var isCovered = IsSeen(tally.Evidence, due) && (tally.Evidence > 0 || (parts is null && ((tally.NotInForce > 0 && assumed == 0) || expected == 0)));
         if (!isCovered) figures.IsCovered = false;
-        parts?.Add(new PartFigures(Checks[part.Track].Name, weight, tally.Satisfying, tally.Evidence + assumed, due, isCovered) { Assumed = assumed });
+        parts?.Add(new PartFigures(Checks[part.Track].Name, weight, tally.Satisfying, tally.Evidence + assumed, due, isCovered) { Assumed = assumed, Open = expected - tally.NotInForce - tally.Evidence - assumed, NotInForce = tally.NotInForce });
     }
 
     /// <summary>How many slots of a check lie in [low, high), each stretch by the rhythm in force then.</summary>

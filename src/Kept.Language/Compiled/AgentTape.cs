@@ -47,6 +47,7 @@ internal static class AgentTape
         tape.Byte((byte)agent.Origin);
         tape.At(agent.At);
         tape.Places(agent.FieldPlaces);
+        tape.Texts(agent.Found);
     }
 
     public static Agent Agent(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new()
@@ -70,6 +71,7 @@ internal static class AgentTape
         Origin = tape.One<DocumentOrigin>(),
         At = tape.At(),
         FieldPlaces = tape.Places(),
+        Found = tape.Texts(),
     };
 
     public static void Write(this TapeWriter tape, Calendar calendar)
@@ -117,6 +119,7 @@ internal static class AgentTape
         });
         tape.List(reliance.Wishes, tape.Write);
         tape.At(reliance.At);
+        tape.Texts(reliance.Found);
     }
 
     private static Reliance Reliance(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds) => new()
@@ -130,5 +133,6 @@ internal static class AgentTape
             tape.MaybeOf(() => new UseLimit(tape.QuantityType(), tape.One<Comparison>(), tape.Quantity(), tape.Text())), tape.At())),
         Wishes = tape.List(() => tape.Promise(kinds)),
         At = tape.At(),
+        Found = tape.Texts(),
     };
 }

@@ -59,6 +59,11 @@ internal static class CheckTape
             tape.Maybe(miss.Until, until => tape.Whole(until.Microseconds));
             tape.At(miss.At);
         });
+        tape.List(check.FieldPlaces, pair =>
+        {
+            tape.Text(pair.Key);
+            tape.At(pair.Value);
+        });
     }
 
     // no document says more between two looks; what is judged reckons with many of them
@@ -79,6 +84,7 @@ internal static class CheckTape
         First = tape.List(() => isStep ? throw TapeReader.Damaged() : tape.Check(kinds, isStep: true)),
         Takes = tape.List(() => new Taking(tape.Text(), tape.Seen(), tape.Flag() ? new Regex(tape.Text(), (RegexOptions)tape.Int() | RegexOptions.NonBacktracking) : null, tape.Text())),
         Misses = tape.List(() => new KnownMiss(tape.Text(), tape.Text(), tape.Maybe(() => new Instant(tape.Whole())), tape.At())),
+        FieldPlaces = tape.List(() => KeyValuePair.Create(tape.Text(), tape.At())),
     };
 
     private static void Write(this TapeWriter tape, FieldValue value)

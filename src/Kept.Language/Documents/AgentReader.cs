@@ -33,6 +33,7 @@ internal static class AgentReader
         var defaults = written.Inner("defaults", reading.Tables.Defaults);
         var promises = new PromiseReader(reading, scope, defaults, until);
         var members = Members(written, problems);
+        var found = new FoundReader(reading, promises, targets);
         return new Agent
         {
             Id = scope.Agent,
@@ -50,7 +51,8 @@ internal static class AgentReader
             Types = [.. scope.Types.Values],
             Calendars = scope.Calendars = CalendarReader.Read(written, scope.Quantity, reading),
             Capacities = Capacities(written, reading),
-            Promises = new FoundReader(reading, promises, targets).AddPromises(scope.Agent, written, promises.Promises(written)),
+            Promises = found.AddPromises(scope.Agent, written, promises.Promises(written)),
+            Found = found.Sources,
             ReliesOn = new RelianceReader(reading, scope, promises, typesOf, targets).Read(written),
             Members = [.. members.Keys],
             MemberOf = written.Scalar("member-of") is { } super ? FieldValues.Name(super, "an agent", problems) : null,

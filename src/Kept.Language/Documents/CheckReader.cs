@@ -71,12 +71,16 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
         var misses = Misses(written, kind);
         var first = Steps(written, kind, every, timeout);
         if (name is null || target is null) return null;
-        var check = new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect, measures, written.At) { Misses = misses };
+        var check = new Check(reading.Texts.Share(name), kind, target, settings, every, timeout, confirm, expect, measures, written.At) { Misses = misses, FieldPlaces = FieldPlaces(written, kind) };
         JudgeAddresses(check, written);
         if (first.IsEmpty) return check;
         Judge(check, first, written);
         return check with { First = first };
     }
+
+    /// <summary>Of the few fields that a file beside the document may contradict.</summary>
+    private static ImmutableArray<KeyValuePair<string, Place>> FieldPlaces(Written written, CheckKind kind) =>
+        kind.Names is { } file && written.HasOwn(file.Field) ? [.. file.Marks.Where(written.HasOwn).Select(field => KeyValuePair.Create(field, written.PlaceOf(field)))] : [];
 
     private ImmutableArray<Expectation> Expectations(Written written, CheckKind kind)
     {
@@ -102,6 +106,8 @@ internal sealed partial class CheckReader(Reading reading, AgentScope scope)
             _problems.Error(Codes.CheckKind, written.PlaceOf(named[1].Name), $"one check looks in one way, and this one names {string.Join(" and ", named.Select(kind => $"`{kind.Name}`"))}", "make a list of two checks, each with its own `name:`");
             return null;
         }
+        // a name, or the slip of a kind, with fields below it has been told
+        if (written.Map.Entries.Any(entry => entry.Value is YamlMap && written.Shape.Find(entry.Key.Text) is null)) return null;
         // a key that names a kind and was itself wrong (no value) has been told
         if (written.Map.Entries.Any(entry => reading.Tables.Kinds.Any(kind => kind.Name == entry.Key.Text))) return null;
         _problems.Error(Codes.CheckKind, written.At, "the check does not say how it looks",

@@ -34,6 +34,11 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
     /// <summary>The promises of an agent with those about what was found behind them.</summary>
     public ImmutableArray<Promise> AddPromises(string agent, Written document, ImmutableArray<Promise> written) => Add(agent, 1, document, written);
 
+    private readonly List<string> _sources = [];
+
+    /// <summary>Where the entries that were added say that targets are listed, as it may be told.</summary>
+    public ImmutableArray<string> Sources => [.. _sources.Distinct(StringComparer.Ordinal)];
+
     private ImmutableArray<Promise> Add(string agent, int line, Written holder, ImmutableArray<Promise> written)
     {
         var nodes = holder.Items("found");
@@ -45,6 +50,7 @@ internal sealed class FoundReader(Reading reading, PromiseReader promises, Targe
         {
             if (Written.Of(line == 0 ? reading.Tables.Found : reading.Tables.FoundOwn, node, reading, node.At) is not { } found) continue;
             var source = found.Inner("from", DocumentTables.Source) is { } from ? FoundSource.Read(from, _problems) : null;
+            if (source is not null) _sources.AddRange(source.Url is { } url ? [YamlReader.Short(FoundSource.Shown(url))] : source.Files);
             var isAnywhere = found.Scalar("reach") is { } reach && FieldValues.OneOf(reach, ["public", "anywhere"], _problems) == "anywhere";
             if (found.Items(line == 0 ? "wish" : "promise") is not [YamlMap map]) continue;
             var template = new Template(new FoundTemplate(reading, map, found.Scalar("name"), isWish: line == 0), agent, line, isAnywhere, found.At);

@@ -35,6 +35,7 @@ internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseR
             _problems.Error(Codes.Relation, written.PlaceOf(written.Has("wishes") ? "wishes" : "found"), $"`{agent}` promises in a document, so there is nothing to wish", "accept its promises under `accepts:`, or remove `document:`");
         if (!written.Has("wishes") && !written.Has("accepts") && !written.Has("found"))
             _problems.Error(Codes.Relation, written.At, $"nothing is accepted or wished of `{agent}`", "write `accepts:`, `wishes:` or `found:`");
+        var found = new FoundReader(reading, promises, targets);
         return new Reliance
         {
             Agent = reading.Texts.Share(agent),
@@ -43,7 +44,8 @@ internal sealed class RelianceReader(Reading reading, AgentScope scope, PromiseR
             Terms = written.Text("terms"),
             RunsOn = FieldValues.Each(written.Texts("runs-on"), text => FieldValues.Name(text, "a base", _problems)),
             Accepts = accepts,
-            Wishes = new FoundReader(reading, promises, targets).AddWishes(agent, written, Wishes(agent, written)),
+            Wishes = found.AddWishes(agent, written, Wishes(agent, written)),
+            Found = found.Sources,
             At = written.At,
         };
     }

@@ -141,8 +141,29 @@ internal sealed class Written
                 _reading.Problems.Error(Codes.UnknownField, key.At, $"{Shape.Title} has no field `{key.Text}` any more; it is called `{now}`", $"write `{now}` in its place");
                 return;
             }
+            if (Map.Entries[index].Value is YamlMap inner && (Shape == _reading.Tables.Check || Shape == _reading.Tables.Step))
+            {
+                TellNamed(key, inner);
+                return;
+            }
             var near = _reading.Problems.Near(key.Text, Shape.Fields.Select(field => field.Name));
             _reading.Problems.Error(Codes.UnknownField, key.At, $"{Shape.Title} has no field `{YamlReader.Short(key.Text)}`{(near is null ? "" : $"; did you mean `{near}`?")}", near is null ? $"its fields are {Listed(Shape)}" : null);
+        }
+    }
+
+    /// <summary>A name, or the slip of a kind, with the fields of a check below it: elsewhere named things are written so.</summary>
+    private void TellNamed(YamlScalar key, YamlMap inner)
+    {
+        var (name, what) = (YamlReader.Short(key.Text), Shape == _reading.Tables.Step ? "step" : "check");
+        var kinds = _reading.Tables.Kinds;
+        var kind = inner.Entries.Select(entry => kinds.FirstOrDefault(one => one.Name == entry.Key.Text)).FirstOrDefault(one => one is not null);
+        if (kind is null && _reading.Problems.Near(key.Text, kinds.Select(one => one.Name)) is { } near)
+            _reading.Problems.Error(Codes.UnknownField, key.At, $"{Shape.Title} has no field `{name}`; did you mean `{near}`?", $"its value is the target alone, `{near}: {kinds.First(one => one.Name == near).TargetForm}`, and the other fields stand beside it");
+        else
+        {
+            var target = kind is null ? "its kind and target, such as `http: GET https://shop.example/`"
+                : inner.Entries.First(entry => entry.Key.Text == kind.Name).Value is YamlScalar { IsNothing: false } text ? $"`{kind.Name}: {YamlReader.Short(text.Content.Text)}`" : $"`{kind.Name}: {kind.TargetForm}`";
+            _reading.Problems.Error(Codes.UnknownField, key.At, $"{Shape.Title} has no field `{name}`; a {what} with a name is an item of a list, and says its name itself", $"write `- name: {name}`, and below it {target} with its other fields");
         }
     }
 

@@ -19,12 +19,15 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
     /// <summary>How we log in at the URL; null: not at all.</summary>
     public SourceLogin? Login { get; init; }
 
+    /// <summary>By what its list is known: the URL, and of a login who asks, because a source may answer everybody otherwise. Null where it is files.</summary>
+    public string? List => Login is { } login && Url is not null ? Url + "#" + login.Mark : Url;
+
     /// <summary>What its template needs of a target beside its address; a target without one of them is left out.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
     /// <summary>Whether a list comes from here.</summary>
-    /// <param name="path">A file, or a URL.</param>
-    public bool Names(string path) => Url is not null ? path == Url : Files.Any(file => IsLike(file, path));
+    /// <param name="path">A file, or a <see cref="List"/>.</param>
+    public bool Names(string path) => Url is not null ? path == List : Files.Any(file => IsLike(file, path));
 
     /// <summary>The sources that these documents name, as far as they can be read; what is wrong with one is told when its document is read.</summary>
     public static IReadOnlyList<FoundSource> Of(IEnumerable<DocumentFile> files) => Of(files, new Problems());
@@ -87,6 +90,16 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
     /// <param name="path">A file, or a URL.</param>
     public static string Shown(string path) =>
         path.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(path, UriKind.Absolute, out var url) ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : path;
+
+    /// <summary>Whether the documents of a house still look for targets where one was found that is gone: if not, it is they that took it back, and not the list.</summary>
+    /// <param name="gone">What was found (<see cref="Promise.FoundIn"/>).</param>
+    public static bool IsNamed(House house, Promise gone)
+    {
+        if (gone.FoundIn is not { } list) return false;
+        var sources = gone.IsWish ? house.Agents.SelectMany(agent => agent.ReliesOn).Where(reliance => reliance.Agent == gone.Name.Agent).SelectMany(reliance => reliance.Found)
+            : house.Agents.Where(agent => agent.Id == gone.Name.Agent).SelectMany(agent => agent.Found);
+        return sources.Any(source => source == list || !source.Contains("://", StringComparison.Ordinal) && (IsLike(source, list) || list.EndsWith('…')));
+    }
 
     /// <summary>Whether a pattern means a path: <c>*</c> is any part of a name, and no more.</summary>
     internal static bool IsLike(string pattern, string path)

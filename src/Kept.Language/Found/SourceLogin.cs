@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Kept.Language.Documents;
 
 namespace Kept.Language.Found;
@@ -8,6 +10,9 @@ namespace Kept.Language.Found;
 /// <param name="IsInClear">It may go without TLS to another machine.</param>
 public sealed record SourceLogin(string? User, string Secret, bool IsInClear)
 {
+    /// <summary>The same for the same login, another for each other one; it tells neither.</summary>
+    internal string Mark => "as-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{User}\n{Secret}")))[..16];
+
     private static readonly string[] Fields = ["bearer", "user", "password", "in-clear"];
 
     /// <summary>Null where none is written, and where what is written is none, which is told.</summary>

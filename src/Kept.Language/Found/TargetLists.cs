@@ -39,7 +39,8 @@ public sealed class TargetLists
         var targets = ImmutableArray.CreateBuilder<FoundTarget>();
         try
         {
-            return file.Path.EndsWith(".yml", StringComparison.Ordinal) || file.Path.EndsWith(".yaml", StringComparison.Ordinal) ? OfYaml(file, targets) : OfJson(file, targets);
+            var path = file.Path.Contains("://", StringComparison.Ordinal) ? file.Path.Split('#')[0] : file.Path;
+            return path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal) ? OfYaml(file, targets) : OfJson(file, targets);
         }
         catch (JsonException fault)
         {

@@ -36,7 +36,19 @@ public sealed record Check(
     /// <summary>Failures that it lets pass, knowingly.</summary>
     public ImmutableArray<KnownMiss> Misses { get; init; } = [];
 
+    /// <summary>Places of the fields that are held against a file (<see cref="NamedFile.Marks"/>), as far as they were written.</summary>
+    public ImmutableArray<KeyValuePair<string, Place>> FieldPlaces { get; init; } = [];
+
     public T? Setting<T>(string name) where T : FieldValue => Settings.TryGetValue(name, out var value) ? value as T : null;
+
+    /// <summary>Where a field stands; the check's own place where that is not kept.</summary>
+    public Place PlaceOf(string field)
+    {
+        foreach (var (name, place) in FieldPlaces)
+            if (name == field)
+                return place;
+        return At;
+    }
 }
 
 /// <summary>One line of <c>expect</c>.</summary>

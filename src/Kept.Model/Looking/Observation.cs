@@ -119,6 +119,9 @@ public sealed record Observation
     /// <summary>Of a look in several steps: each that was begun, in order; empty where there is only one.</summary>
     public ImmutableArray<StepSeen> Steps { get; init; } = [];
 
+    /// <summary>Facts beside; null where there are none.</summary>
+    public SeenBeside? Beside { get; init; }
+
     /// <summary>Where each address of a name was looked at: every one, with what it showed; empty else. The rest of the observation is then that of the address that decides, once one does.</summary>
     public ImmutableArray<AddressSeen> Each { get; init; } = [];
 

@@ -24,6 +24,8 @@ public sealed record Agent
     public ImmutableArray<KeyValuePair<string, decimal>> Capacities { get; init; } = [];
     /// <summary>What it gives.</summary>
     public ImmutableArray<Promise> Promises { get; init; } = [];
+    /// <summary>Where it says that targets are listed of which it promises something: files as they are named, <c>*</c> among them, or a URL as it may be told.</summary>
+    public ImmutableArray<string> Found { get; init; } = [];
     /// <summary>What it accepts from others.</summary>
     public ImmutableArray<Reliance> ReliesOn { get; init; } = [];
     /// <summary>Of a super agent: the agents it is made of, each once.</summary>
@@ -87,6 +89,8 @@ public sealed record Reliance
     public ImmutableArray<Acceptance> Accepts { get; init; } = [];
     /// <summary>Standing is <see cref="Standing.Wished"/>.</summary>
     public ImmutableArray<Promise> Wishes { get; init; } = [];
+    /// <summary>Where targets are listed of which something is wished: files as they are named, <c>*</c> among them, or a URL as it may be told.</summary>
+    public ImmutableArray<string> Found { get; init; } = [];
     public required Place At { get; init; }
 
     /// <summary>A record of ours about who promised nothing.</summary>

@@ -11,4 +11,10 @@ public sealed record PartFigures(string Check, long Points, long Good, long Coun
 {
     /// <summary>Of the counted, those that nobody saw: the accounting of the promise counts them.</summary>
     public long Assumed { get; init; }
+
+    /// <summary>Looks that are missing from the window or may still come into it; and those that were not in force. Not told of an objective in slices.</summary>
+    public long Open { get; init; }
+
+    /// <inheritdoc cref="Open"/>
+    public long NotInForce { get; init; }
 }

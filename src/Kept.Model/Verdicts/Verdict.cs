@@ -162,6 +162,12 @@ public sealed record VerdictLine(
     /// <summary>Of an objective that counts several checks together: what each of them adds. Empty else.</summary>
     public ImmutableArray<PartFigures> Parts => _words?.Parts ?? [];
 
+    /// <summary>What would be said of a part if its looks alone were judged by this line; null where slices are counted, which are of no part.</summary>
+    public Outcome? OutcomeOf(PartFigures part) => _words?.OutcomeOf(part);
+
+    /// <summary>The share of this line's error budget that the bad looks of a part took, above 1 where it took more than all; null where there is none, or slices are counted.</summary>
+    public Fraction? SpentBy(PartFigures part) => OutcomeOf(part) is not null && Budget is { Allowed: { Numerator.Sign: > 0 } allowed } ? Fraction.Of(part.Points * (part.Counted - part.Good)) / allowed : null;
+
     /// <summary>The error budget of the whole window, in what is counted and in time; null where there is none.</summary>
     public ErrorBudget? Budget => _words?.Allowed is { } share && Expected > 0 && Counted + Open > 0
         ? new ErrorBudget(share * Fraction.Of(Counted + Open), Sum is { } sum ? Fraction.Of(Counted) - sum : Fraction.Of(Counted - Good), new Fraction(Span, Expected))
@@ -185,6 +191,9 @@ public abstract class LineWords
 
     /// <summary>What each part adds, where several are counted together.</summary>
     public virtual ImmutableArray<PartFigures> Parts => [];
+
+    /// <summary>What would be said of a part by itself; null where nothing could. Pure.</summary>
+    public virtual Outcome? OutcomeOf(PartFigures part) => null;
 }
 
 /// <summary>The judgement of one promise by one assessor.</summary>

@@ -46,7 +46,7 @@ internal static class Conversion
     private static WireLine Wire(VerdictLine line) => new(
         line.Text, line.Outcome.Wire(), line.Reason, line.Good, line.Counted, line.Due, line.Expected, line.WindowFrom.ToString(), line.WindowTo.ToString(), line.BudgetLeft is { } left ? Share(left) : null,
         line.Budget is { } budget ? new WireBudget(budget.Allowed.ToString(), budget.Spent.ToString(), budget.Left.ToString(), budget.AllowedTime.Nanoseconds, budget.SpentTime.Nanoseconds, budget.LeftTime.Nanoseconds) : null,
-        line.Assumed, line.Sum?.ToString(), line.Parts.IsEmpty ? null : [.. line.Parts.Select(part => new WirePart(part.Check, part.Points, part.Good, part.Counted, part.Assumed, part.Due, part.IsCovered))]);
+        line.Assumed, line.Sum?.ToString(), line.Parts.IsEmpty ? null : [.. line.Parts.Select(part => new WirePart(part.Check, part.Points, part.Good, part.Counted, part.Assumed, part.Due, part.IsCovered, line.OutcomeOf(part)?.Wire(), PartRow.SpentOf(line, part) is { } spent ? Share(spent) : null))]);
 
     private static WireCheck Wire(CheckView view) => new(
         view.Check.Name, view.Check.Kind.Name, view.Check.Target.Text, view.Check.Every.ToString(), view.Check.Timeout.ToString(), view.Check.Confirm.ToString(),

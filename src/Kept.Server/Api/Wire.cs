@@ -33,8 +33,9 @@ public sealed record WireLine(
     string Text, string Outcome, string Reason, long Good, long Counted, long Due, long Expected, string WindowFrom, string WindowTo, string? BudgetLeft,
     WireBudget? Budget, long Assumed, string? Sum, IReadOnlyList<WirePart>? Parts);
 
-/// <summary>What one check adds to an objective that counts several: its own looks, each worth <c>points</c>. Of the counted, <c>assumed</c> were not seen. <c>covered</c>: it was looked at often enough to say kept.</summary>
-public sealed record WirePart(string Check, long Points, long Good, long Counted, long Assumed, long Due, bool Covered);
+/// <summary>What one check adds to an objective that counts several: its own looks, each worth <c>points</c>. Of the counted, <c>assumed</c> were not seen. <c>covered</c>: it was looked at often enough to say kept.
+/// <c>outcome</c>: what would be said of it alone; <c>budgetSpent</c>: the share of the whole budget that its bad looks took. Both are absent where slices are counted.</summary>
+public sealed record WirePart(string Check, long Points, long Good, long Counted, long Assumed, long Due, bool Covered, string? Outcome, string? BudgetSpent);
 
 /// <summary>The error budget of the whole window. <c>allowed</c>, <c>spent</c> and <c>left</c> are exact numbers of looks, slices or points (<c>5/2</c> is two and a half); the rest is the same as time.</summary>
 public sealed record WireBudget(string Allowed, string Spent, string Left, long AllowedNanoseconds, long SpentNanoseconds, long LeftNanoseconds);

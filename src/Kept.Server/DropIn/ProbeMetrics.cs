@@ -70,15 +70,25 @@ internal sealed class ProbeMetrics
         Gauge("probe_http_version", "Returns the version of HTTP of the probe response", Text("version") is { } version && decimal.TryParse(version, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var spoken) ? spoken : 0);
     }
 
-    private void Icmp() => Phases("probe_icmp_duration_seconds", "Duration of icmp request by phase",
-        ("resolve", _seen.Phases.Dns), ("rtt", Amount("round-trip.median") is { } median ? (long)median : -1), ("setup", 0));
+    private void Icmp()
+    {
+        Phases("probe_icmp_duration_seconds", "Duration of icmp request by phase", ("resolve", _seen.Phases.Dns), ("rtt", Amount("round-trip.median") is { } median ? (long)median : -1), ("setup", 0));
+        Gauge("probe_icmp_reply_hop_limit", "Replied packet hop limit (TTL for ipv4)", _seen.Beside?.HopLimit);
+    }
 
     private void Dns()
     {
-        Gauge("probe_dns_answer_rrs", "Returns number of entries in the answer resource record list", Amount("count") ?? 0);
+        var beside = _seen.Beside;
+        Gauge("probe_dns_additional_rrs", "Returns number of entries in the additional resource record list", beside is null ? 0 : beside.Additional);
+        Gauge("probe_dns_answer_rrs", "Returns number of entries in the answer resource record list", beside?.Answers ?? Amount("count") ?? 0);
+        Gauge("probe_dns_authority_rrs", "Returns number of entries in the authority resource record list", beside is null ? 0 : beside.Authority);
         Phases("probe_dns_duration_seconds", "Duration of DNS request by phase", ("connect", _seen.Phases.Connect), ("request", _seen.Phases.FirstByte >= 0 ? _seen.Phases.FirstByte : _seen.Phases.Total), ("resolve", _seen.Phases.Dns));
         Gauge("probe_dns_query_succeeded", "Displays whether or not the query was executed successfully", _seen.Reach == Reach.Answered ? 1 : 0);
+        if (_check.Target.Method == "SOA" && _seen.Reach == Reach.Answered) Gauge("probe_dns_serial", "Returns the serial number of the zone", Serial() ?? 0);
     }
+
+    /// <summary>Of the record of a zone: SERVER MAILBOX SERIAL REFRESH RETRY EXPIRE MINIMUM.</summary>
+    private long? Serial() => Value("answers") is Model.Value.List { Items: [.., Model.Value.Text soa] } && soa.Content.Split(' ') is [_, _, var serial, ..] && uint.TryParse(serial, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>The names of grpc.health.v1: every one has a sample, and that of the answer is 1.</summary>
     private static readonly string[] Health = ["NOT_SERVING", "SERVICE_UNKNOWN", "SERVING", "UNKNOWN"];
@@ -102,8 +112,18 @@ internal sealed class ProbeMetrics
 
     private void Tls()
     {
-        if (Amount("certificate.expires-in") is { } left)
-            Gauge("probe_ssl_earliest_cert_expiry", "Returns earliest SSL cert expiry in unixtime", Math.Round((_seen.StartedAt.Microseconds / 1_000_000m) + (left / Duration.PerSecond)));
+        if (_seen.Beside?.Chain is { } chain)
+        {
+            Gauge("probe_ssl_earliest_cert_expiry", "Returns earliest SSL cert expiry in unixtime", Math.Floor(chain.SentEnd.Microseconds / 1_000_000m));
+            if (chain.ChainEnd is { } end) Gauge("probe_ssl_last_chain_expiry_timestamp_seconds", "Returns last SSL chain expiry in unixtime", Math.Floor(end.Microseconds / 1_000_000m));
+            Family("probe_ssl_last_chain_info", "Contains SSL leaf certificate information");
+            Labels("probe_ssl_last_chain_info", ("fingerprint_sha256", chain.Fingerprint), ("issuer", chain.Issuer), ("serialnumber", chain.Serial), ("subject", chain.Subject), ("subjectalternative", string.Join(',', chain.Names)));
+        }
+        if (Text("tls.cipher") is { Length: > 0 } cipher)
+        {
+            Family("probe_tls_cipher_info", "Returns the TLS cipher negotiated during handshake");
+            Labels("probe_tls_cipher_info", ("cipher", cipher));
+        }
         if (Text("tls.version") is { } version)
         {
             Family("probe_tls_version_info", "Returns the TLS version used or NaN when unknown");
@@ -126,6 +146,10 @@ internal sealed class ProbeMetrics
         Family(name, help);
         foreach (var (phase, nanoseconds) in phases) _text.Append(name).Append("{phase=\"").Append(phase).Append("\"} ").Append(Written(Seconds(nanoseconds) ?? 0)).Append('\n');
     }
+
+    /// <summary>A sample of 1 whose labels are what it tells; they were written by somebody else.</summary>
+    private void Labels(string name, params ReadOnlySpan<(string Name, string Value)> labels) =>
+        _text.Append(name).Append('{').Append(Encoding.UTF8.GetString(Metrics.OpenMetrics.Labels(labels))).Append("} 1\n");
 
     private void Gauge(string name, string help, decimal? value)
     {

@@ -48,6 +48,7 @@ internal static class MetricsPage
         await RegimesAsync(pipe, writer, promises, cancellationToken);
         await ChecksAsync(pipe, writer, promises, cancellationToken);
         await LinesAsync(pipe, writer, promises, cancellationToken);
+        await PartMetrics.WriteAsync(pipe, writer, [.. promises.Where(promise => promise.HasParts).Select(promise => (promise.Labels, promise.Parts))], States, FlushAsync, cancellationToken);
         await BurnsAsync(pipe, writer, promises, cancellationToken);
         if (telling is not null) TellMetrics.Write(writer, telling);
         Engine(writer, house);
@@ -209,6 +210,10 @@ internal static class MetricsPage
 
         public IEnumerable<(string? Regime, VerdictLine Line)> Objectives =>
             Verdicts.SelectMany(one => one.Verdict.Lines.Where(line => line.Text != VerdictLine.Now).DistinctBy(line => line.Text), (one, line) => (one.Regime, line));
+
+        public bool HasParts => View.Promise.Keeps.Any(keep => keep.Parts is not null);
+
+        public IReadOnlyList<PartMetrics.Part> Parts => [.. Objectives.SelectMany(one => one.Line.Parts, (one, part) => new PartMetrics.Part(one.Regime, one.Line, part))];
 
         public IEnumerable<(string? Regime, BurnFigures Burn)> Burns =>
             Verdicts.SelectMany(one => one.Verdict.Alerts.SelectMany(alert => alert.Burns).DistinctBy(burn => (burn.Objective, burn.Window)), (one, burn) => (one.Regime, burn));

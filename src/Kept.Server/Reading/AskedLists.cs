@@ -79,22 +79,22 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
     {
         lock (_lock)
         {
-            var wanted = sources.Where(source => source.Url is not null).GroupBy(source => source.Url!, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.MinBy(source => source.Every)! with { Login = group.FirstOrDefault(source => source.Login is not null)?.Login }, StringComparer.Ordinal);
-            foreach (var gone in _asked.Keys.Where(url => !wanted.ContainsKey(url)).ToList()) _asked.Remove(gone);
-            foreach (var (url, source) in wanted)
+            var wanted = sources.Where(source => source.Url is not null).GroupBy(source => source.List!, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.MinBy(source => source.Every)!, StringComparer.Ordinal);
+            foreach (var gone in _asked.Keys.Where(list => !wanted.ContainsKey(list)).ToList()) _asked.Remove(gone);
+            foreach (var (list, source) in wanted)
             {
-                if (_asked.TryGetValue(url, out var there)) there.Source = source;
-                else _asked[url] = there = Remembered(url, source);
-                there.Templates = [.. sources.Where(one => one.Url == url).Select(one => one.Labels)];
+                if (_asked.TryGetValue(list, out var there)) there.Source = source;
+                else _asked[list] = there = Remembered(list, source);
+                there.Templates = [.. sources.Where(one => one.List == list).Select(one => one.Labels)];
             }
         }
     }
 
-    /// <summary>The list of a URL as a file of the house, null where none was ever good; what is wrong with it now, whether that list is the newest it gave, and when it gave it last.</summary>
-    public (DocumentFile? File, string? Why, bool IsNewest, DateTimeOffset? Confirmed) Of(string url)
+    /// <summary>A list (<see cref="FoundSource.List"/>) as a file of the house, null where none was ever good; what is wrong with it now, whether that list is the newest it gave, and when it gave it last.</summary>
+    public (DocumentFile? File, string? Why, bool IsNewest, DateTimeOffset? Confirmed) Of(string list)
     {
         lock (_lock)
-            return _asked.TryGetValue(url, out var asked) ? (asked.Good is { } good ? new DocumentFile(url, good) { IsTargets = true } : null, asked.Why, asked.IsNewest, asked.Confirmed) : (null, null, false, null);
+            return _asked.TryGetValue(list, out var asked) ? (asked.Good is { } good ? new DocumentFile(list, good) { IsTargets = true } : null, asked.Why, asked.IsNewest, asked.Confirmed) : (null, null, false, null);
     }
 
     /// <summary>Asks each when it is due, until cancelled. One that is slow, or fails, holds up no other.</summary>
@@ -136,15 +136,15 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
 
     private async Task AskAsync(Asked asked, CancellationToken cancellationToken)
     {
-        var url = asked.Source.Url!;
+        var (url, list) = (asked.Source.Url!, asked.Source.List!);
         try
         {
             var (bytes, why) = await ask(asked.Source, cancellationToken);
             var reading = bytes is { } given ? TargetLists.Read(new DocumentFile(url, given)) : default;
             if (why is null && reading.Why is { } wrong) why = "what it answers is no list: " + wrong;
             var isNew = Take(asked, bytes, why, why is null ? reading.Targets : []);
-            if (isNew) await RememberAsync(KeyOf(url), bytes!.Value, cancellationToken);
-            if (ToRemember(asked, isNew) is { } confirmed) await RememberAsync(TimeKeyOf(url), BitConverter.GetBytes(confirmed.UtcTicks), cancellationToken);
+            if (isNew) await RememberAsync(KeyOf(list), bytes!.Value, cancellationToken);
+            if (ToRemember(asked, isNew) is { } confirmed) await RememberAsync(TimeKeyOf(list), BitConverter.GetBytes(confirmed.UtcTicks), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -195,13 +195,13 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         }
     }
 
-    private Asked Remembered(string url, FoundSource source)
+    private Asked Remembered(string list, FoundSource source)
     {
         var asked = new Asked(source);
         try
         {
-            if (ledger.Cached(KeyOf(url)) is { } bytes && TargetLists.Read(new DocumentFile(url, bytes)) is { IsGood: true } reading) (asked.Good, asked.Count) = (bytes, reading.Targets.Length);
-            if (asked.Good is not null && ledger.Cached(TimeKeyOf(url)) is { Length: sizeof(long) } ticks && BitConverter.ToInt64(ticks) is >= 0 and var at && at <= DateTimeOffset.MaxValue.UtcTicks)
+            if (ledger.Cached(KeyOf(list)) is { } bytes && TargetLists.Read(new DocumentFile(source.Url!, bytes)) is { IsGood: true } reading) (asked.Good, asked.Count) = (bytes, reading.Targets.Length);
+            if (asked.Good is not null && ledger.Cached(TimeKeyOf(list)) is { Length: sizeof(long) } ticks && BitConverter.ToInt64(ticks) is >= 0 and var at && at <= DateTimeOffset.MaxValue.UtcTicks)
                 asked.Confirmed = asked.Remembered = new DateTimeOffset(at, TimeSpan.Zero);
         }
         catch (LedgerException)
@@ -234,9 +234,9 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         }
     }
 
-    private static string TimeKeyOf(string url) => KeyOf(url) + ".at";
+    private static string TimeKeyOf(string list) => KeyOf(list) + ".at";
 
-    private static string KeyOf(string url) => "found." + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
+    private static string KeyOf(string list) => "found." + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(list)));
 
     [LoggerMessage(3040, LogLevel.Warning, "The source of targets {Url}: {Why}")]
     private partial void Lacks(string url, string why);

@@ -67,9 +67,9 @@ internal sealed class FoundLists(string folder, AskedLists asked, RememberedFile
             changed.Add(path);
             if (source is not null && isGone && good.Count > 0) Tell(source, path, $"it was deleted, and listed {good.Count:N0} before: nothing of it is looked at", "put it back where that was an oversight");
         }
-        foreach (var source in _sources.Where(source => source.Url is not null).DistinctBy(source => source.Url))
+        foreach (var source in _sources.Where(source => source.Url is not null).DistinctBy(source => source.List))
         {
-            var (list, why, isNewest, confirmed) = asked.Of(source.Url!);
+            var (list, why, isNewest, confirmed) = asked.Of(source.List!);
             if (list is not null) all.Add(list);
             if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : isNewest ? "" : $"; the last good list{(confirmed is { } at ? ", given last at " + Minute(at) + "," : "")} counts"), "it is asked again in its rhythm");
         }

@@ -31,17 +31,17 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         if (problems.Any(problem => problem.RefusesHouse)) return Refused([.. problems, .. reading.Diagnostics]);
         if (reading.House is not { } house) return Refused(reading.Diagnostics);
         var now = Instant.From(time.GetUtcNow());
-        var before = TermsBefore();
-        if (HouseRules.CheckCompiled(house, now, before) is not { } ruled)
+        var (before, named) = (TermsBefore(), CheckCatalog.FilesIn(KeptServer.FolderOf(path)));
+        if (HouseRules.CheckCompiled(house, now, before, named) is not { } ruled)
         {
             // no document could say this: the compiled form is another's, or damaged
             NotUsed("it says what no document could");
             reading = await CompileAnewAsync(files, cancellationToken);
             if (reading.House is not { } read) return Refused(reading.Diagnostics);
-            (house, ruled) = (read, HouseRules.Check(read, now, before));
+            (house, ruled) = (read, HouseRules.Check(read, now, before, named));
         }
         RulesChangeAt = HouseRules.NextChange(house, now);
-        _trusted = house.Settings.TrustedCertificates;
+        _beside = [.. house.Settings.TrustedCertificates.Select(file => Path.Combine(KeptServer.FolderOf(path), file)), .. CheckCatalog.FilesOf(house, KeptServer.FolderOf(path))];
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled, .. BudgetRules.Check(house)]);
         house = house.Found(all);
         return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
@@ -73,10 +73,10 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
     /// <summary>Lists of targets that documents name; null where there are none to follow.</summary>
     public FoundLists? Found { get; init; }
 
-    /// <summary>The same of what stands beside the documents of the house read last and changes without them: certificates that it trusts, lists of targets. Never throws.</summary>
-    public string BesideSignature() => Found?.Signature() + "\n" + string.Join('\n', _trusted.Select(file => HouseFolder.StampOf(Path.Combine(KeptServer.FolderOf(path), file))));
+    /// <summary>The same of what stands beside the documents of the house read last and changes without them: certificates that it trusts, files that checks name, lists of targets. Never throws.</summary>
+    public string BesideSignature() => Found?.Signature() + "\n" + string.Join('\n', _beside.Select(HouseFolder.StampOf));
 
-    private ImmutableArray<string> _trusted = [];
+    private ImmutableArray<string> _beside = [];
 
     private string DefaultId
     {

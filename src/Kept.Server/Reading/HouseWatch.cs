@@ -3,7 +3,7 @@ using Kept.Language;
 namespace Kept.Server;
 
 /// <summary>
-/// Notices changed documents, and what stands beside them (certificates that the house trusts, lists of targets): by asking for their times and sizes every second, which works on every file system and through
+/// Notices changed documents, and what stands beside them (certificates that the house trusts, files that checks name, lists of targets): by asking for their times and sizes every second, which works on every file system and through
 /// links to files, and sooner where the system tells of changes. A change is taken up when it has stood still for a moment, so that a half-saved file is not read.
 /// </summary>
 internal sealed partial class HouseWatch(HouseSource source, string path, Func<HouseReading, CancellationToken, ValueTask> take, TimeProvider time, ILogger log)

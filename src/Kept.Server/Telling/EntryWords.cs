@@ -45,7 +45,7 @@ internal sealed record EntryWords(PromiseName? Promise, Outcome? Outcome, string
 
     private static string Gone(JsonElement body) =>
         (Member(body, "standing") == "wished" ? "is not wished any more" : Member(body, "foundIn") is null ? "is not promised any more" : "is withdrawn")
-        + (Member(body, "foundIn") is { } list ? $": {list} lists its target no more" : "")
+        + (Member(body, "foundIn") is { } list ? Member(body, "listNamed") == "no" ? $": the documents look for targets in {list} no more" : $": {list} lists its target no more" : "")
         + (Member(body, "noticeMicroseconds") is null ? "" : $"; it promised to say so {Span(body, "noticeMicroseconds")} before");
 
     private static string Gap(PromiseName? promise, JsonElement body)

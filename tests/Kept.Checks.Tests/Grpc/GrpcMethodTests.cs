@@ -127,7 +127,7 @@ public sealed class GrpcMethodTests
         {
             File.WriteAllText(Path.Combine(folder, "text.pb"), "syntax = \"proto3\";");
             File.WriteAllText(Path.Combine(folder, "empty.pb"), "");
-            File.WriteAllBytes(Path.Combine(folder, "huge.pb"), new byte[Descriptors.LargestFile + 1]);
+            File.WriteAllBytes(Path.Combine(folder, "huge.pb"), new byte[NamedFiles.Largest + 1]);
             var whole = File.ReadAllBytes(Path.Combine(ProtoJsonTests.Folder, "all.pb"));
             File.WriteAllBytes(Path.Combine(folder, "cut.pb"), whole[..(whole.Length / 2)]);
             var alone = new ProtoWriter();

@@ -43,6 +43,9 @@ public sealed class PartsTests
     {
         var line = Line(Hour(WebAndApi(Of(Availability((decimal)percent, "1h"), ("web", 3), ("api", 1))), Bad(web), Bad(api)));
         Assert.Equal((outcome, 1440L - (3 * web) - api, 1440L), (line.Outcome, line.Good, line.Counted));
+        // alone, each is judged by its own looks; what the parts took is all that was spent
+        Assert.Equal([(360 - web) * 100m >= 360 * (decimal)percent ? Outcome.Kept : Outcome.Broken, (360 - api) * 100m >= 360 * (decimal)percent ? Outcome.Kept : Outcome.Broken], line.Parts.Select(line.OutcomeOf).OfType<Outcome>());
+        Assert.Equal(line.Budget!.Spent / line.Budget.Allowed, line.SpentBy(line.Parts[0])! + line.SpentBy(line.Parts[1])!);
         Assert.Equal(new PartFigures("web", 3, 360 - web, 360, 360, true), line.Parts[0]);
         Assert.Equal(new PartFigures("api", 1, 360 - api, 360, 360, true), line.Parts[1]);
     }
@@ -90,6 +93,28 @@ public sealed class PartsTests
         Assert.Equal(Outcome.NotInForce, Line(Hour(promise, _ => LookClass.NotInForce, _ => LookClass.NotInForce)).Outcome);
         var sliced = promise with { Keeps = [promise.Keeps[0] with { Slice = Duration.Minutes(1) }] };
         Assert.Equal(Outcome.Unknown, Line(Hour(sliced, Bad(0), _ => LookClass.NotInForce)).Outcome);
+    }
+
+    [Fact]
+    public void A_part_is_judged_as_if_it_stood_alone()
+    {
+        var promise = WebAndApi(Of(Availability(90, "1h"), ("web", 3), ("api", 1)));
+        (Outcome? Web, Outcome? Api) Of2(params Func<int, LookClass?>[] looks) => Line(Hour(promise, looks)) is var line ? (line.OutcomeOf(line.Parts[0]), line.OutcomeOf(line.Parts[1])) : default;
+        Assert.Equal((Outcome.Kept, Outcome.Broken), Of2(Bad(36), Bad(37)));
+        Assert.Equal((Outcome.Kept, Outcome.Unknown), Of2(Bad(0), _ => null));
+        Assert.Equal((Outcome.Kept, Outcome.Unknown), Of2(Bad(0), _ => LookClass.Gap));
+        Assert.Equal((Outcome.Kept, Outcome.NotInForce), Of2(Bad(0), _ => LookClass.NotInForce));
+        Assert.Equal((Outcome.Kept, Outcome.Unknown), Of2(Bad(0), i => i < 300 ? LookClass.Good : null)); // five of six were seen, and 95 % are wanted
+        // the same looks as a line of its own say the same, with confidence too
+        foreach (var confidence in (decimal?[])[null, 0.95m])
+            foreach (var bad in (int[])[0, 25, 36, 37, 50, 360])
+            {
+                var alone = Promise([Make.Check("10s", "1ms", new Confirmation(1, 1), "web")], Availability(90, "1h")) with { Confidence = confidence };
+                var line = Line(Hour(promise with { Confidence = confidence }, Bad(bad), Bad(0)));
+                Assert.Equal(Line(Hour(alone, Bad(bad))).Outcome, line.OutcomeOf(line.Parts[0]));
+            }
+        var sliced = Line(Hour(promise with { Keeps = [promise.Keeps[0] with { Slice = Duration.Minutes(1) }] }, Bad(3), Bad(0)));
+        Assert.Equal((null, null), (sliced.OutcomeOf(sliced.Parts[0]), sliced.SpentBy(sliced.Parts[0])));
     }
 
     [Fact]

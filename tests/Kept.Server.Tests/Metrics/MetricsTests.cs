@@ -75,10 +75,10 @@ public partial class MetricsTests
         Assert.True(bytes > 5_000_000, bytes.ToString());
     }
 
-    private sealed record Sample(string Name, Dictionary<string, string> Labels, double Value);
+    internal sealed record Sample(string Name, Dictionary<string, string> Labels, double Value);
 
     /// <summary>A strict reader of the parts of OpenMetrics 1.0 that are written here: order of descriptors, families together, names, escapes, no duplicate, EOF.</summary>
-    private static List<Sample> Parse(string text)
+    internal static List<Sample> Parse(string text)
     {
         Assert.EndsWith("# EOF\n", text, StringComparison.Ordinal);
         var samples = new List<Sample>();

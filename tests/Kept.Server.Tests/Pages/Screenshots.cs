@@ -26,6 +26,12 @@ public class Screenshots
             await ShootAsync(new Uri(web.Address, path), Path.Combine(folder, name + "-dark.png"), 1200, height, dark: true);
             await ShootAsync(new Uri(web.Address, path), Path.Combine(folder, name + "-phone.png"), 500, height * 5 / 4, dark: false);
         }
+        if (Environment.GetEnvironmentVariable("KEPT_PAGES") is { } some && !some.Split(',').Contains("parts")) return;
+        await using var parts = await RunningWeb.StartAsync(MadeParts.House(), webFolder: Environment.GetEnvironmentVariable("KEPT_WEB"));
+        var page = new Uri(parts.Address, "/promises/live-show/checkout@1");
+        await ShootAsync(page, Path.Combine(folder, "parts.png"), 1200, 1700, dark: false);
+        await ShootAsync(page, Path.Combine(folder, "parts-dark.png"), 1200, 1700, dark: true);
+        await ShootAsync(page, Path.Combine(folder, "parts-phone.png"), 500, 2200, dark: false);
     }
 
     private static async Task ShootAsync(Uri page, string file, int width, int height, bool dark)

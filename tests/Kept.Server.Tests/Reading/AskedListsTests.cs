@@ -83,6 +83,39 @@ public sealed class AskedListsTests
         Assert.Equal((One, null), await asking.NextAsync(One));
     }
 
+    /// <summary>A source may answer everybody otherwise: who shows another login has a list of its own, and who shows none sees nothing of theirs.</summary>
+    [Fact]
+    public async Task One_URL_asked_with_several_logins_has_a_list_for_each()
+    {
+        FoundSource With(string? secret, int every = 60) => Source("http://sd.example/list.json") with { Every = Duration.Seconds(every), Login = secret is null ? null : new SourceLogin(null, secret, true) };
+        var asked = new List<string?>();
+        var time = new FakeTimeProvider(MadeHouse.Now.ToDateTimeOffset());
+        var ledger = Ledgers.InMemory(TimeProvider.System, new Random(1));
+        AskedLists Lists() => new((source, _) =>
+        {
+            lock (asked) asked.Add(source.Login?.Secret);
+            return ValueTask.FromResult(((ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes($"[ {{ \"targets\": [ \"{source.Login?.Secret.Length ?? 0}.example\" ] }} ]"), (string?)null));
+        }, ledger, time, new Heard([]));
+        FoundSource[] sources = [With("${env:A}"), With("${env:BB}"), With(null), With("${env:A}", 30)];
+        Assert.Equal(3, sources.Select(source => source.List).Distinct().Count());
+        Assert.All(sources, source => Assert.Equal("http://sd.example/list.json", FoundSource.Shown(source.List!)));
+        Assert.All(sources, source => Assert.DoesNotContain("env", source.List, StringComparison.Ordinal));
+        var lists = Lists();
+        lists.Follow(sources);
+        await lists.AskDueAsync(default);
+        Assert.Equal([null, "${env:A}", "${env:BB}"], asked.Order(StringComparer.Ordinal));
+        string? Of(AskedLists from, FoundSource source) => from.Of(source.List!).File is { } file ? TargetLists.Read(file).Targets.Single().Address : null;
+        Assert.Equal(["8.example", "9.example", "0.example", "8.example"], sources.Select(source => Of(lists, source)));
+        foreach (var one in sources)
+            foreach (var other in sources)
+                Assert.Equal(one.Login == other.Login, one.Names(lists.Of(other.List!).File!.Path));
+        var again = Lists(); // over a restart too
+        again.Follow(sources);
+        Assert.Equal(["8.example", "9.example", "0.example", "8.example"], sources.Select(source => Of(again, source)));
+        lists.Follow([With("${env:BB}")]); // one that is not named any more is let go
+        Assert.Null(lists.Of(sources[0].List!).File);
+    }
+
     private static string Hosts(int from, int count) => $"[ {{ \"targets\": [ {string.Join(", ", Enumerable.Range(from, count).Select(i => $"\"h{i}.example\""))} ] }} ]";
 
     [Fact]

@@ -1,10 +1,11 @@
-namespace Kept.Language.Documents;
+namespace Kept.Model;
 
 /// <summary>The word that was probably meant. Distance of Damerau and Levenshtein with adjacent transpositions (optimal string alignment).</summary>
-internal static class Nearest
+public static class Nearest
 {
     private const int MaxLength = 60;
 
+    /// <param name="steps">How much may be spent on it; counted down, because a hostile document misspells ten thousand names.</param>
     public static string? To(string written, IEnumerable<string> words, ref long steps)
     {
         if (written.Length is 0 or > MaxLength) return null;
