@@ -21,6 +21,7 @@ namespace Kept.Model;
 /// <param name="Typical">What a healthy look of a check sees that the names do not tell by themselves; null under a name: such a check never sees it; a value: it always sees one.</param>
 /// <param name="TakesSteps">Steps may lead to a check of this kind (<see cref="Check.First"/>).</param>
 /// <param name="AlsoAsks">The hosts that a look asks besides the target's, by its fields; what they answer is judged too, so R01 goes by them as well.</param>
+/// <param name="Sends">The most requests that one look of a check sends; null: one.</param>
 public sealed record CheckKind(
     string Name,
     string Means,
@@ -34,7 +35,8 @@ public sealed record CheckKind(
     Func<CheckTarget, IReadOnlyDictionary<string, FieldValue>, TargetReading>? Settles = null,
     Duration? Every = null,
     bool TakesSteps = false,
-    Func<IReadOnlyDictionary<string, FieldValue>, IEnumerable<string>>? AlsoAsks = null)
+    Func<IReadOnlyDictionary<string, FieldValue>, IEnumerable<string>>? AlsoAsks = null,
+    Func<Check, long>? Sends = null)
 {
     /// <summary>Reads a target whose fields all have their defaults.</summary>
     public TargetReading Read(string text)
