@@ -89,7 +89,7 @@ public sealed partial class ManyQuestionsTests
     [Fact]
     public async Task A_POST_whose_answer_holds_what_another_posted_is_broken()
     {
-        await using var peer = Serving(question => question.IsTarget ? $$"""{"data":{"order":{"price":6}},"trace":"{{MarkerForm().Match(string.Concat(question.Before)).Value}}"}""" : "{}");
+        await using var peer = Serving(question => question.IsTarget ? $$$"""{"data":{"order":{"price":6}},"trace":"{{{MarkerForm().Match(string.Concat(question.Before)).Value}}}"}""" : "{}");
         var (judged, seen) = await LookAsync("reuse", GraphQl(peer), After("POST /graphql"), Posted, Text("after-body", Search), Text("compares", "body.data"), Sharply);
         Assert.Equal(LookClass.Bad, judged.Class);
         seen.Fails(TargetFailure.Leftover, "after `POST /graphql` on its connection, held what `POST /graphql` had sent");
@@ -113,7 +113,7 @@ public sealed partial class ManyQuestionsTests
         string Answer(Question question, string price)
         {
             bodies.Add($"{question.Method} {question.Body}");
-            return $$"""{"data":{"price":{{price}}}}""";
+            return $$$"""{"data":{"price":{{{price}}}}}""";
         }
         await using var first = Serving(question => Answer(question, "6"));
         await using var second = Serving(question => Answer(question, "6"));
@@ -203,6 +203,21 @@ public sealed partial class ManyQuestionsTests
         seen.Fails(TargetFailure.Leftover, "after `/a?{marker}` on its connection, held what `/a?{marker}` had sent");
         Assert.DoesNotMatch("[0-9a-f]{16}", seen.Detail + seen.Excerpt);
         Assert.Equal(LookClass.Good, (await OverTwoAsync(peer, "new")).Judged.Class); // what stays on a connection is met on it alone
+    }
+
+    /// <summary>A connection that was just opened is asked nothing else, however quickly one look follows the other.</summary>
+    [Fact]
+    public async Task A_new_connection_is_a_new_one_over_HTTP_2_too()
+    {
+        await using var peer = SpeakingTwo((id, _, _) => Says(id, "one"));
+        using var dialer = new Dialer(new EgressOptions(), TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        var check = Looking.CheckOf("http", peer.Url, Duration.Seconds(20), Two, Text("connection", "new"));
+        for (var looks = 1; looks <= 30; looks++)
+        {
+            Assert.True((await look(new LookRequest(check, DocumentOrigin.Ours), TestContext.Current.CancellationToken)).NewConnection);
+            Assert.Equal(looks, peer.Connections);
+        }
     }
 
     [Fact]

@@ -41,6 +41,7 @@ public static class RegimeFeasibility
         var found = ImmutableArray.CreateBuilder<RegimeBurn>();
         foreach (var times in RegimeTimes.Of(agent, promise, now, now + Duration.Days(366)))
         {
+            if (times.Possible.IsEmpty) continue; // there is nothing that could fire
             RegimeBurn? least = null;
             foreach (var test in line.Tests)
             {
