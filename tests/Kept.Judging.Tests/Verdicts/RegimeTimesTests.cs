@@ -48,7 +48,7 @@ public sealed class RegimeTimesTests
             var promise = With($"{period}m", ("first", During("a")), ("second", All(Not(During("b")), Is(Fact("version"), Value.Of("1.0")))));
             var agent = Of(promise, null, null, Daily("a", from, from + length), Daily("b", from2, from2 + length2));
             var now = Start + Duration.Days(10);
-            var slots = Enumerable.Range(0, 20 * Day).Select(minute => Start + Duration.Minutes(minute)).Where(at => at > now - Duration.Days(7) && at < now && ((at.Microseconds / 60_000_000) + phase) % period == 0).ToList();
+            var slots = Enumerable.Range(0, 20 * Day).Select(minute => Start + Duration.Minutes(minute)).Where(at => at >= now - Duration.Days(7) && at < now && ((at.Microseconds / 60_000_000) + phase) % period == 0).ToList();
             // of today, or of yesterday where it goes on beyond midnight
             bool In(Instant at, int begin, int minutes) => at.Microseconds / 60_000_000 % Day is var minute && (minute >= begin && minute < begin + minutes || minute + Day < begin + minutes);
             var first = slots.Count(at => In(at, from, length));
