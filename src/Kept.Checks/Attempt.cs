@@ -47,6 +47,7 @@ internal sealed class Attempt
     {
         _didBefore = did;
         _spentBefore += new Duration(_whole.Phases.Total);
+        _sentBefore += Trail.Sent;
         Trail = _whole = new DialTrail(_time) { Aim = _aim };
     }
 
@@ -62,11 +63,18 @@ internal sealed class Attempt
         _didBefore = did;
         var spent = Trail.Phases.Total;
         (_spentBefore, _leftOut) = (_spentBefore + new Duration(spent), _leftOut + spent);
+        _sentBefore += Trail.Sent;
         Trail = new DialTrail(_time) { Aim = _aim };
     }
 
     private Duration _spentBefore;
     private long _leftOut;
+    private int _sentBefore;
+
+    /// <summary>So many requests were sent beside the trail of the look.</summary>
+    public void AlsoSent(int requests) => _sentBefore += requests;
+
+    private int Sent => _sentBefore + Trail.Sent;
     private string _didBefore = "";
 
     /// <summary>Begins a step of several; what fails from here on is told with its name.</summary>
@@ -75,6 +83,7 @@ internal sealed class Attempt
     public void Begin(string name, string words)
     {
         (_step, Words) = (name, words);
+        _sentBefore += Trail.Sent;
         Trail = new DialTrail(_time) { Aim = _aim };
     }
 
@@ -189,6 +198,7 @@ internal sealed class Attempt
             Address = Trail.Address?.ToString(),
             NewConnection = Trail.IsNew,
             Beside = Trail.Tls is { } tls ? new SeenBeside { Chain = tls.Certificate.Chain } : null,
+            Requests = Math.Max(1, Sent),
             Steps = Steps,
         };
 
@@ -207,6 +217,7 @@ internal sealed class Attempt
         Phases = Phases,
         Address = Trail.Address?.ToString(),
         NewConnection = Trail.IsNew,
+        Requests = fault.IsOurs ? Sent : Math.Max(1, Sent),
         Steps = Steps,
     };
 

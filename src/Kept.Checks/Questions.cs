@@ -58,6 +58,10 @@ internal sealed class Questions(Dialer dialer, Attempt attempt, TimeProvider tim
                 _ => EgressException.OfTarget(TargetFailure.TimedOut, $"{which} did not come within {_patience.ToWords()}, a fifth of the time-out: still {trail.Waited}"),
             };
         }
+        finally
+        {
+            attempt.AlsoSent(trail.Sent);
+        }
     }
 
     /// <summary>The answer, if its status is one of success.</summary>
@@ -82,5 +86,5 @@ internal sealed class Questions(Dialer dialer, Attempt attempt, TimeProvider tim
     public Observation Unless(Observation answered, GapCause cause, string words) =>
         attempt.Request.Objects is not { } objects ? Observation.OfGap(attempt.StartedAt, GapCause.Fault, "nobody judges the answers of this look")
         : Answered > 0 && objects(attempt.Request.Check, answered) is not null ? answered
-        : Observation.OfGap(attempt.StartedAt, cause, words) with { Phases = answered.Phases, Excerpt = answered.Excerpt };
+        : Observation.OfGap(attempt.StartedAt, cause, words) with { Phases = answered.Phases, Excerpt = answered.Excerpt, Requests = answered.Requests };
 }

@@ -72,7 +72,7 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
         // each promise by itself, so that cores can share many of them; the order of the result does not depend on it
         var looking = House.Promises.Where(promise => !promise.Checks.IsEmpty).ToList();
         var hollow = HollowPromise.WorstFirst(looking.Count < WorthSharing ? looking.Select(promise => HollowPromise.Of(promise, now)) : looking.AsParallel().AsOrdered().Select(promise => HollowPromise.Of(promise, now)));
-        var all = Ordered(Diagnostics.Concat(HollowFindings.Of(hollow, Diagnostics).Select(Shown)));
+        var all = Ordered(Diagnostics.Concat(HollowFindings.Untold(hollow.SelectMany(one => HollowFindings.Of(one)).Concat(HollowFindings.OfRegimes(House)), Diagnostics).Select(Shown)));
         return this with { House = House with { Diagnostics = all }, Diagnostics = all, Hollow = hollow };
     }
 

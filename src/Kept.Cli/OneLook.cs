@@ -30,7 +30,7 @@ internal static class OneLook
 
         var promises = house.Promises.ToList();
         var seen = promises.Select(promise => promise.Checks.Select(check => SeeAsync(check, promise.Trust)).ToArray()).ToList();
-        var read = await Task.WhenAll(house.Agents.Where(agent => agent.Load is not null && AsksForLoad(agent)).Select(async agent => (agent.Id, Load: await ReadLoadAsync(agent.Load!))));
+        var read = await Task.WhenAll(house.Agents.Where(agent => agent.Load is { IsLooks: false } && AsksForLoad(agent)).Select(async agent => (agent.Id, Load: await ReadLoadAsync(agent.Load!))));
         var loads = read.ToDictionary(one => one.Id, one => one.Load);
 
         var observations = new List<Observation?[]>();

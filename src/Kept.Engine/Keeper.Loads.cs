@@ -55,7 +55,7 @@ internal sealed partial class Keeper
     {
         var before = _loadsDue.ToDictionary(due => (due.Agent, due.Source));
         _loadsDue = [];
-        foreach (var agent in _order.Where(promise => promise.Terms.Agent.Load is not null && AsksForLoad(promise.Promise)).Select(promise => promise.Terms.Agent).DistinctBy(agent => agent.Id))
+        foreach (var agent in _order.Where(promise => promise.Terms.Agent.Load is { IsLooks: false } && AsksForLoad(promise.Promise)).Select(promise => promise.Terms.Agent).DistinctBy(agent => agent.Id))
             _loadsDue.Add(before.TryGetValue((agent.Id, agent.Load!), out var there) ? there : new LoadDue(agent.Id, agent.Load!, _now + new Duration(Phase.Of(agent.Id, LoadSoon) * Duration.PerMicrosecond)));
         foreach (var gone in _loads.Keys.Except(_loadsDue.Select(due => due.Agent)).ToList()) _loads.Remove(gone);
         (_loadsOf, _loadsShown) = (_order, null);

@@ -26,14 +26,16 @@ internal sealed partial class Keeper
 
     private LookRun Launch(ScheduledCheck check, Instant slot, HostLane lane)
     {
-        var run = new LookRun(check, slot, GivenAt(check.Owner, slot), _disturbances)
+        var sent = Counted(check); // before it is asked how many there are: this look is one of them
+        var run = new LookRun(check, slot, GivenAt(check.Owner, slot, check: check), _disturbances)
         {
             LaunchedAt = _now,
             Terms = check.Check,
             Trust = check.Owner.Promise.Trust,
             Lane = lane,
             Cancel = new CancellationTokenSource(),
-            Around = check.Owner.Promise.Regimes.IsEmpty ? null : AroundOf(check.Owner, isPast: false),
+            Sent = sent,
+            Around = IsPlain(check) ? null : AroundOf(check.Owner, isPast: false, check),
         };
         _launched.Add(run);
         return run;
@@ -95,6 +97,7 @@ internal sealed partial class Keeper
     {
         var (seen, judged, fault) = run.End;
         run.Cancel.Dispose();
+        CountEnded(run, seen);
         if (fault is not null) Faulted(fault, $"a look of {run.Check.Owner.Name}");
         if (!_timetable.Complete(run, _now)) return; // given up before, and its slot told as a gap
         if (_looksAreOver) return; // so was this one, when the house began to end
@@ -176,8 +179,8 @@ internal sealed partial class Keeper
         var gap = Observation.OfGap(_now, cause, "");
         // Load and other promises are known as they stand now, not as they stood then; the calendar is known for any time.
         var isPast = _now - slot > LoadIsOldAfter;
-        var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot, isPast));
-        Put(check, RecordOf(check, slot, judged, gap, 0, check.Owner.Promise.Regimes.IsEmpty ? null : AroundOf(check.Owner, isPast)), judged);
+        var judged = Judge.Look(check.Check, gap, GivenAt(check.Owner, slot, isPast, check));
+        Put(check, RecordOf(check, slot, judged, gap, 0, IsPlain(check) ? null : AroundOf(check.Owner, isPast, check)), judged);
     }
 
     /// <summary>Into the ledger's queue, the fold, and the view.</summary>
@@ -262,7 +265,7 @@ internal sealed partial class Keeper
 
     private LookRecord RecordOf(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, long late, Surroundings? around) => new(
         check.Series, slot, _ledger.Epoch, judged.Class, seen.Failure, seen.Gap, seen.Code, late, Rounded(seen.Phases), seen.NewConnection,
-        check.Owner.Promise.Regimes.IsEmpty ? judged.Measured.IsDefault ? [] : judged.Measured : WithRegime(check, slot, judged, seen, around));
+        IsPlain(check) ? judged.Measured.IsDefault ? [] : judged.Measured : WithRegime(check, slot, judged, seen, around));
 
     private static Phases Rounded(Phases phases) => new(
         Rounded(phases.Dns), Rounded(phases.Connect), Rounded(phases.Tls), Rounded(phases.FirstByte), Rounded(phases.Total));

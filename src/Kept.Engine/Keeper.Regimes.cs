@@ -7,16 +7,25 @@ using Kept.Model;
 
 namespace Kept.Engine;
 
-/// <summary>Regimes: told once, when the look is kept, and written behind its figures, so that whoever reads the record knows.</summary>
+/// <summary>Regimes: told once, when the look is kept, and written behind its figures, so that whoever reads the record knows; and behind them our own load, where it decides.</summary>
 internal sealed partial class Keeper
 {
+    /// <summary>Nothing stands behind the figures of its looks.</summary>
+    private static bool IsPlain(ScheduledCheck check) => check.Owner.Promise.Regimes.IsEmpty && !IsByOwnLoad(check);
+
+    private static bool IsByOwnLoad(ScheduledCheck check) => OwnLoad.Decides(check.Owner.Terms.Agent.Load, check.Owner.Promise);
+
     private ImmutableArray<long?> WithRegime(ScheduledCheck check, Instant slot, JudgedLook judged, Observation seen, Surroundings? around)
     {
-        var figures = new long?[Regime.PlaceIn(check.Check) + 1];
+        var isByOwnLoad = IsByOwnLoad(check);
+        var figures = new long?[Regime.PlaceIn(check.Check) + (isByOwnLoad ? 2 : 1)];
         try
         {
+            around ??= AroundOf(check.Owner, isPast: false, check);
             if (!judged.Measured.IsDefault) judged.Measured.CopyTo(figures);
-            figures[^1] = RegimeJudge.Of(check.Owner.Promise, check.Check, seen, judged.Measured.IsDefault ? [] : judged.Measured, around ?? AroundOf(check.Owner, isPast: false), slot);
+            if (isByOwnLoad) figures[OwnLoad.PlaceIn(check.Check)] = (long?)around.Load?.Amount;
+            if (!check.Owner.Promise.Regimes.IsEmpty)
+                figures[Regime.PlaceIn(check.Check)] = RegimeJudge.Of(check.Owner.Promise, check.Check, seen, judged.Measured.IsDefault ? [] : judged.Measured, around, slot);
         }
         catch (Exception fault)
         {
@@ -28,9 +37,9 @@ internal sealed partial class Keeper
     /// <summary>
     /// What regimes of a promise may ask for besides a look, as it is now and stays: other promises go on while the look is under way. Of the past nothing is known but calendars.
     /// </summary>
-    private Surroundings AroundOf(TrackedPromise promise, bool isPast)
+    private Surroundings AroundOf(TrackedPromise promise, bool isPast, ScheduledCheck? check = null)
     {
-        var around = SurroundingsOf(promise, isPast);
+        var around = SurroundingsOf(promise, isPast, check);
         if (isPast) return around;
         var outcomes = new Dictionary<PromiseName, Outcome>();
         var figures = new Dictionary<string, Quantity?>(StringComparer.Ordinal);

@@ -33,6 +33,7 @@ internal sealed partial class Keeper
         (_prepareAt, _readAt) = (null, null);
         _recorder.TryAgain();
         ReadLoadsAnew();
+        _ownLoads.Restart(_now);
         RebaseAnchors();
         if (backwards) ForgetTheFuture();
     }

@@ -18,12 +18,12 @@ internal sealed partial class Keeper
     private readonly Func<PromiseName, Outcome> _outcomeOf;
     private int _sweptTo;
 
-    private Judged GivenAt(TrackedPromise promise, Instant at, bool isPast = false)
+    private Judged GivenAt(TrackedPromise promise, Instant at, bool isPast = false, ScheduledCheck? check = null)
     {
         if (promise.Promise.Given is not { } given) return new Judged(Truth.True, "no condition");
         try
         {
-            return Judge.Given(given, at, SurroundingsOf(promise, isPast));
+            return Judge.Given(given, at, SurroundingsOf(promise, isPast, check));
         }
         catch (Exception fault)
         {
@@ -32,10 +32,10 @@ internal sealed partial class Keeper
         }
     }
 
-    private Surroundings SurroundingsOf(TrackedPromise promise, bool isPast)
+    private Surroundings SurroundingsOf(TrackedPromise promise, bool isPast, ScheduledCheck? check = null)
     {
         var agent = promise.Terms.Agent;
-        var load = !isPast && _loads.TryGetValue(agent.Id, out var read) && _now - read.At <= LoadIsOldAfter && read.At <= _now ? read.Value : null;
+        var load = agent.Load is { IsLooks: true } ? isPast ? null : OwnLoadOf(check) : !isPast && _loads.TryGetValue(agent.Id, out var read) && _now - read.At <= LoadIsOldAfter && read.At <= _now ? read.Value : null;
         return new Surroundings(isPast ? static _ => Outcome.Unknown : _outcomeOf, load, agent.Region, promise.Promise.Version,
             name => agent.Calendars.IsDefaultOrEmpty ? null : agent.Calendars.FirstOrDefault(calendar => calendar.Name == name));
     }

@@ -317,9 +317,9 @@ public sealed partial class ReuseLookTests
         Assert.Contains("nothing is asked before the target", Read().Error, StringComparison.Ordinal);
         Assert.NotNull(Read([.. Enumerable.Repeat("/a", 8)]).Target);
         Assert.Contains("9 predecessors are more than one look asks", Read([.. Enumerable.Repeat("/a", 9)]).Error, StringComparison.Ordinal);
-        Assert.Equal("https://shop.example/a?{marker}", Kept.Checks.Reuse.ReuseKind.UrlOf(target, "/a?{marker}"));
-        Assert.Equal("https://shop.example/a", Kept.Checks.Reuse.ReuseKind.UrlOf(kind.ReadTarget("https://shop.example?x=1").Target!, "/a"));
-        Assert.Equal("https://shop.example//other.example/a", Kept.Checks.Reuse.ReuseKind.UrlOf(target, "//other.example/a")); // a path of ours, and no other host
+        Assert.Equal("https://shop.example/a?{marker}", Kept.Checks.Reuse.ReuseKind.QuestionOf(target, "/a?{marker}").Url);
+        Assert.Equal("https://shop.example/a", Kept.Checks.Reuse.ReuseKind.QuestionOf(kind.ReadTarget("https://shop.example?x=1").Target!, "/a").Url);
+        Assert.Equal("https://shop.example//other.example/a", Kept.Checks.Reuse.ReuseKind.QuestionOf(target, "//other.example/a").Url); // a path of ours, and no other host
     }
 
     /// <summary>Against a search for every piece of every marker.</summary>

@@ -138,13 +138,47 @@ public sealed class ReportTests
             line => Assert.NotEqual("kept", line.GetProperty("outcome").GetString()));
     }
 
+    /// <summary>Hours of a calendar are known beforehand: how many looks they get, and that an alert has too few of them. Of the past it is told which regimes no look was in.</summary>
+    [Fact]
+    public async Task How_many_looks_each_regime_gets_is_said_and_which_had_none()
+    {
+        using var house = new TestHouse().With("kept.yaml", Document.Replace("until: 2099-12-31\n", "until: 2099-12-31\ncalendars: { noon: { open: 'Mo-Su 12:00-12:01 UTC' }, day: { open: 'Mo-Su 08:00-20:00 UTC' } }\n", StringComparison.Ordinal)
+            .Replace("    alerts:", "    regimes: { noon: during noon, day: during day, never: during noon and not during day, slow: time > 1h }\n    alerts:", StringComparison.Ordinal));
+        File.WriteAllText(house.PathOf("house.yaml"), "house: shop\n");
+        var run = await CommandLine.RunAtAsync(Now, "report", "--house", house.Folder, "--data", house.PathOf("none"), "--feasibility");
+        Assert.True(run.ExitCode == 0, run.Talk);
+        foreach (var line in new[] { "regime noon: 30 looks of this window, by its calendar", "regime day: 21,570 looks of this window, by its calendar", "regime never: no look of this window, so nothing is said of it", "regime slow: 0 to 21,600 looks of this window, as it is measured",
+            "in regime noon it can never fire: at most 1 look of it falls into 1 h, and 2 must be bad" })
+            Assert.Contains("    " + line + "\n", run.Result, StringComparison.Ordinal);
+        var json = JsonDocument.Parse((await CommandLine.RunAtAsync(Now, "report", "--house", house.Folder, "--data", house.PathOf("none"), "--feasibility", "--json")).Result).RootElement.GetProperty("promises")[0].GetProperty("feasibility");
+        Assert.Equal(("day", 21_570L, 21_570L, true), json.GetProperty("objectives")[0].GetProperty("regimes")[1] is var day ? (day.GetProperty("regime").GetString(), day.GetProperty("looksAtLeast").GetInt64(), day.GetProperty("looksAtMost").GetInt64(), day.GetProperty("byCalendar").GetBoolean()) : default);
+        Assert.Equal(["noon"], json.GetProperty("alerts")[0].GetProperty("neverInRegimes").EnumerateArray().Select(regime => regime.GetString()));
+
+        // the looks of a day, the regime of each as its record says it
+        await using (var ledger = Ledgers.OpenSqlite(house.PathOf("data"), TimeProvider.System, new Random(1)))
+        {
+            var id = await ledger.IdOfAsync(new PromiseName("shop", "page", 1), null, default);
+            var series = (await ledger.SeriesOfAsync([new SeriesKey(id, "http", "here")], default))[0];
+            var terms = HouseOnDisk.Read(house.Folder, TimeProvider.System).House!.Promises.Single().TermsHash;
+            await ledger.RecordAsync([.. Enumerable.Range(0, 1_440).Select(minute => new LookRecord(series, Begin + Duration.Minutes(minute), ledger.Epoch, LookClass.Good, TargetFailure.None, GapCause.None, 200, 0, Phases.None with { Total = 1_000 }, true,
+                [minute is >= 480 and < 1_200 ? 1 : 4]))], [], default);
+            await ledger.AppendAsync([new EntryDraft(EntryKinds.PromiseTerms, 1, Begin - Duration.Hours(1), "house", "shop/page@1", System.Text.Encoding.UTF8.GetBytes($$"""{"promise":"shop/page@1","termsHash":"{{terms}}"}"""))], default);
+        }
+        var report = await ReportAsync(house);
+        Assert.True(report.ExitCode == 0, report.Talk);
+        Assert.Contains("  regimes: 720 looks in day, 720 looks in other\n  no look in the whole stretch was in noon, never, slow: nothing is said of them\n", report.Result, StringComparison.Ordinal);
+        var counts = JsonDocument.Parse((await ReportAsync(house, "--json")).Result).RootElement.GetProperty("promises")[0].GetProperty("looksByRegime");
+        Assert.Equal((0, 720, 720, 0), (counts.GetProperty("noon").GetInt32(), counts.GetProperty("day").GetInt32(), counts.GetProperty("other").GetInt32(), counts.GetProperty("unknown").GetInt32()));
+    }
+
     [Fact]
     public async Task What_a_promise_with_regimes_can_do_is_said_of_one_regime()
     {
         using var house = new TestHouse().With("kept.yaml", Document.Replace("    alerts:", "    regimes: { slow: load < 10/s, quick: load >= 10/s }\n    alerts:", StringComparison.Ordinal).Replace("expect: [ status == 200 ]", "expect: [ status == 200 ], measures: { load: body.load as per-s }", StringComparison.Ordinal));
         var run = await CommandLine.RunAtAsync(Now, "report", "--house", house.Folder, "--data", house.PathOf("none"), "--feasibility");
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("judged apart in slow, quick and other, each by its own looks: how many of them a regime gets is not known\n  beforehand.", run.Result, StringComparison.Ordinal);
+        Assert.Contains("judged apart in slow, quick and other, each by its own looks\n", run.Result, StringComparison.Ordinal);
+        Assert.Contains("    regime quick: 0 to 43,200 looks of this window, as it is measured\n", run.Result, StringComparison.Ordinal);
         using var plain = new TestHouse().With("kept.yaml", Document);
         Assert.DoesNotContain("judged apart", (await CommandLine.RunAtAsync(Now, "report", "--house", plain.Folder, "--data", plain.PathOf("none"), "--feasibility")).Result, StringComparison.Ordinal);
     }

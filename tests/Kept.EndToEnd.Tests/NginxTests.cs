@@ -33,6 +33,8 @@ public sealed class NginxTests : IAsyncLifetime
         foreach (var promise in promises) await _kept.UntilAsync($"shop/{promise}@1", "kept");
         // What is expected of the version is really asked: where HTTP/2 is not spoken it fails.
         await _kept.UntilAsync("shop/never-two@1", "broken", "version");
+        // One stream after the other on one connection leaves nothing behind.
+        await _kept.UntilAsync("shop/reused@1", "kept");
 
         foreach (var end in new Func<Task>[] { StopInOrder, _nginx.StopAsync })
         {
@@ -76,6 +78,8 @@ public sealed class NginxTests : IAsyncLifetime
           keeps: [ 'availability >= 50% over 30d' ]
           check: { every: 1s, timeout: 900ms, confirm: 2 of 3 }
         promises:
+          reused@1:
+            check: { every: 6s, timeout: 5s, reuse: 'https://localhost:{{_nginx.TlsPort}}/health', after: [ '/health?{marker}', '/none/{marker}' ], connection: kept, version: '2', share: 50%, expect: [ same, leftovers == 0 ] }
           two@1:
             check: { http: 'GET https://localhost:{{_nginx.TlsPort}}/health', connection: new, expect: [ status == 200, "version == '2'", "tls.version in ['1.2', '1.3']", body.ready == true ] }
           kept-open@1:

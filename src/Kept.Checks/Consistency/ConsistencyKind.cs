@@ -18,10 +18,12 @@ internal static class ConsistencyKind
         look => look["went-back"] is null ? [] : [("went-back", Value.Of(1m)), ("behind", Value.Of(1m)), ("staleness", Value.Of(Duration.Seconds(1))), ("answers", Value.Of(2m)), ("agree", Value.Of(false))]);
 
     public static readonly CheckKind Kind = new(
-        "consistency", "Asks the same question again and again, of one name or of replicas, and compares the answers.", "URL", text => Targets.Url(text, "GET", text.Trim(), ("http", "https"), "use http:// or https://", "https://shop.example/api/order/7"),
+        "consistency", "Asks the same question again and again, of one name or of replicas, and compares the answers.", Asking.Form, text => Asking.Read(text, "https://shop.example/api/order/7"),
         Fields:
         [
             Fetch.Headers,
+            Asking.Body,
+            Asking.Version,
             new(Replicas, FieldForm.Texts, "further URLs where the same question is asked, in turn; or the word addresses: every address behind the name"),
             new(Compares, FieldForm.Text, "the part of an answer that has to agree, such as body.version or header.etag; the whole content where it is not given"),
             new(Sequence, FieldForm.Text, "the part that is a number or a time and never goes back, such as body.sequence"),
@@ -43,6 +45,7 @@ internal static class ConsistencyKind
         Typical: Healthy,
         Settles: Settled,
         Every: Duration.Minutes(5),
+        Sends: ConsistencyLook.MostSent,
         AlsoAsks: fields => ReplicasOf(fields).Select(replica => ReadReplica(replica).Target?.Host).OfType<string>());
 
     private static Func<HealthyLook, System.Collections.Immutable.ImmutableArray<(string, Value?)>> Stale(long by) => look =>
@@ -61,6 +64,7 @@ internal static class ConsistencyKind
     private static TargetReading Settled(CheckTarget target, IReadOnlyDictionary<string, FieldValue> fields)
     {
         if (Confidence.Of(fields) is (_, { } error, { } help)) return TargetReading.Wrong(error, help);
+        if (Asking.Unsent(fields, Asking.BodyField, target.Method == "POST", $"write consistency: POST {target.Rest}") is { } unsent) return unsent;
         foreach (var field in new[] { Compares, Sequence })
             if ((fields.GetValueOrDefault(field) as FieldValue.Text)?.Content is { Length: > 0 } part && AnswerPart.Read(part) is null)
                 return TargetReading.Wrong($"`{part}` is no part of an answer", $"write {field}: body.version, body.items[0].id, header.etag");

@@ -16,6 +16,9 @@ internal static class ConsistencyLook
     /// <summary>Answers that change all the time end a look too.</summary>
     private const int MostRounds = 4;
 
+    /// <summary>The most questions of one look.</summary>
+    public static long MostSent(Check check) => Confidence.Of(check.Settings) is (var confidence, null, _) ? (long)MostRounds * Math.Max(confidence.InARow, (2 * MostReplicas) + 1) : long.MaxValue / 1_000_000;
+
     public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
         Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, time, attempt, deadline), cancellationToken);
 
@@ -67,7 +70,8 @@ internal static class ConsistencyLook
     {
         var check = attempt.Request.Check;
         var headers = (check.Setting<FieldValue.TextMap>(Fetch.Headers.Name)?.Items ?? []).Select(header => KeyValuePair.Create(header.Key, attempt.Expand(header.Value)));
-        var first = new HttpAsk { Url = new Uri(attempt.ExpandInUrl(check.Target.Rest)), Method = HttpMethod.Get, Trust = attempt.Request.Trust, Headers = [.. headers], BodyLimit = check.Limit(UsualLimit) };
+        var first = new HttpAsk { Url = new Uri(attempt.ExpandInUrl(check.Target.Rest)), Method = HttpMethod.Get, Trust = attempt.Request.Trust, Headers = [.. headers], BodyLimit = check.Limit(UsualLimit), Speech = Asking.SpeechOf(check) }
+            .With(check.Target.Method, attempt.Expanded(Asking.BodyField));
         var replicas = check.Setting<FieldValue.Texts>(ConsistencyKind.Replicas)?.Items ?? [];
         if (replicas.IsEmpty) return [(first, Aim.Any, "")];
         if (replicas is not [ConsistencyKind.EachAddress])

@@ -27,7 +27,8 @@ internal static class DomainKind
             DomainFailures.RegistrarOther, DomainFailures.NameServersOther,
         ],
         Typical: DomainFailures.Healthy,
-        Every: Duration.Days(1));
+        Every: Duration.Days(1),
+        Sends: _ => 1 + HttpExchange.MostRedirects);
 
     private static TargetReading ReadTarget(string text)
     {

@@ -1,3 +1,4 @@
+using Kept.Egress;
 using Kept.Model;
 
 namespace Kept.Checks.Feed;
@@ -34,5 +35,5 @@ internal static class FeedKind
             "refused", "timeout", "reset", "name-not-found", "certificate-expired", FeedFailures.NotFound, FeedFailures.ServerError, FeedFailures.Html, FeedFailures.Truncated, "malformed",
             FeedFailures.EntriesNone, FeedFailures.EntriesStale, FeedFailures.EntriesOfTheFuture, "ten-times-slower", "too-large",
         ],
-        Typical: FeedFailures.Healthy, Settles: InClear.Settled);
+        Typical: FeedFailures.Healthy, Settles: InClear.Settled, Sends: _ => 1 + HttpExchange.MostRedirects);
 }

@@ -43,7 +43,7 @@ internal static partial class GrpcKind
             GrpcFailures.MethodMissing, GrpcFailures.Internal, GrpcFailures.Unavailable, GrpcFailures.LoginRefused, GrpcFailures.AnswerOther, GrpcFailures.AnswerTruncated, "field-missing", "field-default", "date-stale",
             "malformed", "ten-times-slower", "too-large",
         ],
-        Typical: GrpcFailures.Healthy, Settles: Settled, Names: new NamedFile(DescriptorsField, [MethodField, DescriptorsField, RequestField], HeldQuestion.By));
+        Typical: GrpcFailures.Healthy, Settles: Settled, Names: new NamedFile(DescriptorsField, [MethodField, DescriptorsField, RequestField], HeldQuestion.By), Sends: _ => 1 + Reflection.MostAsks);
 
     /// <summary>The method that a check calls, as <c>package.Service/Method</c>; null where it asks after health.</summary>
     public static string? MethodOf(Check check) => check.Setting<FieldValue.Text>(MethodField)?.Content is { Length: > 0 } method ? method : null;

@@ -13,6 +13,9 @@ internal static class Reflection
 {
     private const long MostBytes = 4 * 1024 * 1024;
     private const int MostRounds = 16, MostFiles = 512;
+    /// <summary>The most questions, one of them in the older way too.</summary>
+    public const int MostAsks = MostRounds + 1;
+
     private static readonly string[] Methods = ["grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"];
 
     /// <exception cref="EgressException">They cannot be had, and whose fault that is.</exception>

@@ -1,3 +1,4 @@
+using Kept.Egress;
 using Kept.Model;
 
 namespace Kept.Checks.Http;
@@ -17,7 +18,7 @@ internal static class HttpKind
             new("body", FieldForm.Text, "content to send; JSON where it begins with { or [, else plain text", MayHoldSecret: true),
             new("redirects", FieldForm.OneOf, "refuse: a redirect is itself the answer; follow: at most 5, never from https to http, with headers only for their own origin", "refuse", ["refuse", "follow"]),
             new("body-limit", FieldForm.Size, "most bytes of content, decompressed; more is a failure; at most 16MiB", "256KiB", Most: "16MiB"),
-            new("version", FieldForm.OneOf, "of HTTP; auto speaks 2 where TLS agrees on it", "auto", ["auto", "1.1", "2"]),
+            Asking.Version,
             new("connection", FieldForm.OneOf, "kept: reuse a connection for up to 10 looks, then the whole handshake again; new: always the whole handshake", "kept", ["kept", "new"]),
             Settings.ClientCertificate, Settings.ClientKey,
             Settings.User, Settings.Password with { Needs = "user" },
@@ -55,7 +56,9 @@ internal static class HttpKind
             "ten-times-slower", "body-empty", "body-html", "body-truncated", "field-missing", "field-null", "field-other-type", "date-stale", HttpFailures.RedirectLoop, "too-large",
         ],
         Typical: HttpFailures.Healthy,
-        Settles: InClear.Settled, TakesSteps: true);
+        Settles: InClear.Settled, TakesSteps: true,
+        // each step, each redirect it may follow, once more with another token, at each address
+        Sends: check => (check.First.Length + 1L) * (1 + HttpExchange.MostRedirects) * 2 * (check.Setting<FieldValue.Text>(Settings.Addresses.Name)?.Content == "each" ? AddressChoice.Most : 1));
 
     private static TargetReading ReadTarget(string text)
     {

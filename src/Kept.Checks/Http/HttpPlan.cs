@@ -38,8 +38,7 @@ internal sealed class HttpPlan
         _secretHeaders = headers.Any(header => Varies(header.Value));
         var body = check.Setting<FieldValue.Text>("body")?.Content;
         _secretBody = body is not null && Varies(body) ? body : null;
-        if (body is not null && !headers.Any(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)))
-            headers = headers.Add(new("Content-Type", body.AsSpan().TrimStart() is ['{' or '[', ..] ? "application/json" : "text/plain; charset=utf-8"));
+        if (body is not null) headers = Asking.Typed(headers, body);
         // A check that asks how long connecting took must connect.
         var asksPhases = Seen.IsAsked(check, name => name is "time.dns" or "time.connect" or "time.tls");
         _ask = new HttpAsk
@@ -52,7 +51,7 @@ internal sealed class HttpPlan
             Body = body is not null && _secretBody is null ? Bytes(body) : null,
             Follows = check.Setting<FieldValue.Text>("redirects")?.Content == "follow",
             BodyLimit = Math.Clamp(check.Setting<FieldValue.Bytes>("body-limit")?.Count ?? 256 * 1024, 0, LargestBody),
-            Speech = check.Setting<FieldValue.Text>("version")?.Content switch { "1.1" => HttpSpeech.One, "2" => HttpSpeech.Two, _ => HttpSpeech.Auto },
+            Speech = Asking.SpeechOf(check),
             Fresh = asksPhases || check.Setting<FieldValue.Text>("connection")?.Content == "new",
         };
         ShowsHeaders = check.Expect.IsEmpty || Seen.IsAsked(check, name => name == "header");

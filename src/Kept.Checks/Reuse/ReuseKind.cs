@@ -5,7 +5,7 @@ namespace Kept.Checks.Reuse;
 /// <summary>The kind <c>reuse</c>.</summary>
 internal static class ReuseKind
 {
-    public const string After = "after", AfterHeaders = "after-headers", Compares = "compares", Connection = "connection";
+    public const string After = "after", AfterHeaders = "after-headers", AfterBody = "after-body", Compares = "compares", Connection = "connection";
 
     private const string Example = "write after: [ '/search?q={marker}' ]";
 
@@ -25,12 +25,15 @@ internal static class ReuseKind
             : look.Fails(TargetFailure.Leftover, "an answer that holds what another had sent")], IsGrave: true);
 
     public static readonly CheckKind Kind = new(
-        "reuse", "Asks the same question after different ones, on one connection and on new ones: its answer must stay the same, and hold nothing of theirs.", "URL", text => Targets.Url(text, "GET", text.Trim(), ("http", "https"), "use http:// or https://", "https://shop.example/api/order/7"),
+        "reuse", "Asks the same question after different ones, on one connection and on new ones: its answer must stay the same, and hold nothing of theirs.", Asking.Form, text => Asking.Read(text, "https://shop.example/api/order/7"),
         Fields:
         [
-            new(After, FieldForm.Texts, "predecessors: paths or URLs of the same server, each asked before the target in turn; {marker} in one is replaced by random letters, fresh each time, that must not come back", MayHoldSecret: true),
+            new(After, FieldForm.Texts, "predecessors: paths or URLs of the same server, with POST in front where it is asked so, each asked before the target in turn; {marker} in one is replaced by random letters, fresh each time, that must not come back", MayHoldSecret: true),
             new(AfterHeaders, FieldForm.TextMap, "headers to send with predecessors, in place of those of the same name in headers; values may hold {marker} and name secrets", MayHoldSecret: true),
+            new(AfterBody, FieldForm.Text, "content to send with predecessors that are asked with POST, in place of body; it may hold {marker} and name secrets", MayHoldSecret: true),
             Fetch.Headers,
+            Asking.Body,
+            Asking.Version,
             new(Connection, FieldForm.OneOf, "which one the target is asked on after a predecessor: kept, its own; new, another; or both in turn", "both", ["both", "kept", "new"]),
             new(Compares, FieldForm.Text, "the part of an answer that has to stay the same, such as body.version or header.etag; the whole content where it is not given"),
             Confidence.SureField,
@@ -48,6 +51,7 @@ internal static class ReuseKind
         Failures: ["refused", "timeout", "reset", "name-not-found", "reported-failure", "malformed", "too-large", AsTheLast, OfTheConnection, OfOthers, "ten-times-slower"],
         Typical: check => [new("leftovers", SendsMarkers(check.Settings) ? Value.Of(0m) : null)],
         Settles: Settled,
+        Sends: ReuseLook.MostSent,
         Every: Duration.Minutes(5));
 
     private static FailedLook Differs(HealthyLook look, string words) => look.Answers(words, ("same", Value.Of(false)), ("answers", Value.Of(1m)));
@@ -55,38 +59,41 @@ internal static class ReuseKind
     private static string Text(IReadOnlyDictionary<string, FieldValue> fields, string name) => (fields.GetValueOrDefault(name) as FieldValue.Text)?.Content ?? "";
 
     private static bool SendsMarkers(IReadOnlyDictionary<string, FieldValue> fields) =>
-        (fields.GetValueOrDefault(After) as FieldValue.Texts)?.Items.Any(Has) == true || (fields.GetValueOrDefault(AfterHeaders) as FieldValue.TextMap)?.Items.Any(header => Has(header.Value)) == true;
+        Has(Text(fields, AfterBody)) || (fields.GetValueOrDefault(After) as FieldValue.Texts)?.Items.Any(Has) == true || (fields.GetValueOrDefault(AfterHeaders) as FieldValue.TextMap)?.Items.Any(header => Has(header.Value)) == true;
 
     private static bool Has(string text) => text.Contains(Markers.Word, StringComparison.Ordinal);
 
-    /// <summary>The URL of a predecessor: as written, or the target's server with a path as written.</summary>
-    public static string UrlOf(CheckTarget target, string predecessor)
+    /// <summary>A predecessor as it is asked: its method, and its URL as written, or the target's server with a path as written.</summary>
+    public static (string Method, string Url) QuestionOf(CheckTarget target, string predecessor)
     {
-        var written = predecessor.Trim();
-        if (!written.StartsWith('/')) return written;
+        var (method, written) = Asking.Parted(predecessor);
+        if (!written.StartsWith('/')) return (method, written);
         var rest = target.Rest;
         var end = rest.IndexOfAny(['/', '?'], rest.IndexOf("://", StringComparison.Ordinal) + 3);
-        return (end < 0 ? rest : rest[..end]) + written;
+        return (method, (end < 0 ? rest : rest[..end]) + written);
     }
 
     private static TargetReading Settled(CheckTarget target, IReadOnlyDictionary<string, FieldValue> fields)
     {
         if (Confidence.Of(fields) is (_, { } error, { } help)) return TargetReading.Wrong(error, help);
         if (Text(fields, Compares) is { Length: > 0 } part && AnswerPart.Read(part) is null) return TargetReading.Wrong($"`{part}` is no part of an answer", $"write {Compares}: body.version, body.items[0].id, header.etag");
-        if (Has(target.Rest) || (fields.GetValueOrDefault(Fetch.Headers.Name) as FieldValue.TextMap)?.Items.Any(header => Has(header.Value)) == true)
-            return TargetReading.Wrong("a marker is sent by predecessors alone: the target is asked the same each time", $"{Example}, or in `{AfterHeaders}`");
+        if (Has(target.Rest) || Has(Text(fields, Asking.BodyField)) || (fields.GetValueOrDefault(Fetch.Headers.Name) as FieldValue.TextMap)?.Items.Any(header => Has(header.Value)) == true)
+            return TargetReading.Wrong("a marker is sent by predecessors alone: the target is asked the same each time", $"{Example}, or in `{AfterHeaders}` or `{AfterBody}`");
         var predecessors = (fields.GetValueOrDefault(After) as FieldValue.Texts)?.Items ?? [];
         if (predecessors.IsEmpty) return TargetReading.Wrong("nothing is asked before the target, so nothing could be left behind", Example);
         if (predecessors.Length > ReuseLook.MostPredecessors) return TargetReading.Wrong($"{predecessors.Length} predecessors are more than one look asks", $"write at most {ReuseLook.MostPredecessors}, or several checks");
         foreach (var predecessor in predecessors)
         {
-            var url = UrlOf(target, predecessor).Replace(Markers.Word, SomeMarker, StringComparison.Ordinal);
-            var read = Targets.Url(url, "GET", url, ("http", "https"), "use http:// or https://", "https://shop.example/search?q={marker}");
+            var (method, written) = QuestionOf(target, predecessor);
+            var url = written.Replace(Markers.Word, SomeMarker, StringComparison.Ordinal);
+            if (Asking.Refused(method, written) is { Error: { } unfit, Help: { } fit }) return TargetReading.Wrong($"predecessor: {unfit}", fit);
+            var read = Targets.Url(url, method, url, ("http", "https"), "use http:// or https://", "https://shop.example/search?q={marker}");
             if (read is { Error: { } wrong, Help: { } instead }) return TargetReading.Wrong($"predecessor: {wrong}", instead);
             if (read.Target!.Host != target.Host || read.Target.Port != target.Port || url.StartsWith("https:", StringComparison.Ordinal) != target.Rest.StartsWith("https:", StringComparison.Ordinal))
                 return TargetReading.Wrong($"the predecessor `{predecessor}` is of another server than the target", $"{Example}: what is left behind is looked for where it was sent");
             if (InClear.Settled(read.Target, fields) is { Error: not null } told) return told;
         }
-        return InClear.Settled(target, fields);
+        var posts = predecessors.Any(predecessor => QuestionOf(target, predecessor).Method == "POST");
+        return Asking.Unsent(fields, AfterBody, posts, "write after: [ 'POST /search' ]") ?? Asking.Unsent(fields, Asking.BodyField, posts || target.Method == "POST", $"write reuse: POST {target.Rest}") ?? InClear.Settled(target, fields);
     }
 }

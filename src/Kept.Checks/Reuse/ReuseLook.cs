@@ -17,6 +17,9 @@ internal static class ReuseLook
     /// <summary>A server that closed so many connections, and kept none, keeps none.</summary>
     private const int EnoughClosed = 3;
 
+    /// <summary>The most questions of one look: to each that is needed two in turn, twice where connections are closed, one without a predecessor beside each, and as many again at the end.</summary>
+    public static long MostSent(Check check) => Confidence.Of(check.Settings) is (var confidence, null, _) ? (8L * (confidence.Needed + (2 * MostPredecessors))) + 2 : long.MaxValue / 1_000_000;
+
     public static Look With(Dialer dialer, TimeProvider time) => (request, cancellationToken) =>
         Attempt.RunAsync(request, time, (attempt, deadline) => LookAsync(dialer, time, attempt, deadline), cancellationToken);
 
@@ -85,19 +88,24 @@ internal static class ReuseLook
     {
         var check = attempt.Request.Check;
         var headers = Map(Fetch.Headers.Name).Select(header => KeyValuePair.Create(header.Key, attempt.Expand(header.Value))).ToList();
-        var target = new HttpAsk { Url = new Uri(attempt.ExpandInUrl(check.Target.Rest)), Method = HttpMethod.Get, Trust = attempt.Request.Trust, Headers = [.. headers], BodyLimit = Math.Min(check.Limit(UsualLimit), MostRead) };
+        var body = check.Setting<FieldValue.Text>(Asking.BodyField)?.Content is { Length: > 0 } content ? content : null;
+        var before = check.Setting<FieldValue.Text>(ReuseKind.AfterBody)?.Content is { Length: > 0 } other ? other : body;
+        var plain = new HttpAsk { Url = new Uri(attempt.ExpandInUrl(check.Target.Rest)), Method = HttpMethod.Get, Trust = attempt.Request.Trust, Headers = [.. headers], BodyLimit = Math.Min(check.Limit(UsualLimit), MostRead), Speech = Asking.SpeechOf(check) };
+        var target = plain.With(check.Target.Method, body is null ? null : attempt.Expand(body));
         var others = Map(ReuseKind.AfterHeaders);
         var kept = headers.Where(header => !others.Any(other => other.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase))).ToList();
         return (target, [.. (check.Setting<FieldValue.Texts>(ReuseKind.After)?.Items ?? []).Select(Of)]);
 
         Predecessor Of(string written)
         {
-            var url = ReuseKind.UrlOf(check.Target, written);
-            return new Predecessor(written, url.Contains(Markers.Word, StringComparison.Ordinal) || others.Any(header => header.Value.Contains(Markers.Word, StringComparison.Ordinal)), marker =>
+            var (method, url) = ReuseKind.QuestionOf(check.Target, written);
+            var content = method == "POST" ? before : null;
+            return new Predecessor(written, url.Contains(Markers.Word, StringComparison.Ordinal) || (content?.Contains(Markers.Word, StringComparison.Ordinal) ?? false) || others.Any(header => header.Value.Contains(Markers.Word, StringComparison.Ordinal)), marker =>
             {
                 if (marker.Length > 0) attempt.Hide(marker);
                 string With(string text) => text.Replace(Markers.Word, marker, StringComparison.Ordinal);
-                return target with { Url = new Uri(attempt.ExpandInUrl(With(url))), Headers = [.. kept, .. others.Select(header => KeyValuePair.Create(header.Key, attempt.Expand(With(header.Value))))] };
+                return (plain with { Url = new Uri(attempt.ExpandInUrl(With(url))), Headers = [.. kept, .. others.Select(header => KeyValuePair.Create(header.Key, attempt.Expand(With(header.Value))))] })
+                    .With(method, content is null ? null : attempt.Expand(With(content)));
             });
         }
 

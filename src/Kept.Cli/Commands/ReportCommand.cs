@@ -51,11 +51,11 @@ internal static class ReportCommand
             }
             // What alerts can do depends on the accounting too.
             Promise Counted(Promise promise) => asked is null ? promise : promise with { Accounting = PolicyText.Read(asked, promise.Accounting) };
-            if (parsed.GetValue(json)) terminal.Result.WriteLine(Json(reports, assessor, share, parsed.GetValue(feasibility), Counted));
+            if (parsed.GetValue(json)) terminal.Result.WriteLine(Json(documents, reports, assessor, share, parsed.GetValue(feasibility), Counted, now));
             else
                 foreach (var (promise, report) in reports)
                 {
-                    if (parsed.GetValue(feasibility)) FeasibilityText.Write(terminal, Counted(promise), AlertsOf(Counted(promise), report, share));
+                    if (parsed.GetValue(feasibility)) FeasibilityText.Write(terminal, AgentOf(documents, promise), Counted(promise), AlertsOf(Counted(promise), report, share), now);
                     else ReportText.Write(terminal, report!, assessor);
                 }
             return ExitCodes.Kept;
@@ -65,6 +65,9 @@ internal static class ReportCommand
 
     private static System.Collections.Immutable.ImmutableArray<BurnFeasibility> AlertsOf(Promise promise, PromiseReport? report, Fraction? noise) =>
         Feasibility.OfAlerts(promise, objective => noise ?? (report is { } known ? known.Noise(objective) : null));
+
+    /// <summary>Whose document says so: of a wish who wishes it.</summary>
+    private static Agent AgentOf(House house, Promise promise) => house.Agents.First(agent => agent.Promises.Contains(promise) || agent.ReliesOn.Any(reliance => reliance.Wishes.Contains(promise)));
 
     private sealed class OpenedLedger(ILedger ledger) : IDisposable
     {
@@ -99,7 +102,7 @@ internal static class ReportCommand
             ? Fraction.Of(share / 100) : throw new UsageException("--noise takes a share such as 0.1%");
     }
 
-    private static string Json(List<(Promise Promise, PromiseReport? Report)> reports, Assessor assessor, Fraction? noise, bool feasibility, Func<Promise, Promise> counted) => DiagnosticJson.Text(json =>
+    private static string Json(House documents, List<(Promise Promise, PromiseReport? Report)> reports, Assessor assessor, Fraction? noise, bool feasibility, Func<Promise, Promise> counted, Instant now) => DiagnosticJson.Text(json =>
     {
         json.WriteStartObject();
         json.WriteStartObject("assessor");
@@ -112,7 +115,7 @@ internal static class ReportCommand
             json.WriteStartObject();
             if (report is not null) ReportJson.Write(json, report);
             else json.WriteString("promise", promise.Name.ToString());
-            if (feasibility) ReportJson.Write(json, counted(promise), AlertsOf(counted(promise), report, noise));
+            if (feasibility) ReportJson.Write(json, AgentOf(documents, promise), counted(promise), AlertsOf(counted(promise), report, noise), now);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -32,6 +32,9 @@ internal sealed record Counted(Accounting Accounting, IReadOnlyList<VerdictLine>
 /// <param name="Unconfirmed">By the one that was asked for, with each bad look counted.</param>
 internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, Instant? TermsSince, IReadOnlyList<CheckCounts> Checks, Counted Asked, IReadOnlyList<Counted> Others, Counted Unconfirmed)
 {
+    /// <summary>Of a promise with regimes: how many looks of each were in force and saw something; none of one that was never entered.</summary>
+    public IReadOnlyList<(string Regime, long Looks)> ByRegime { get; private init; } = [];
+
     public bool HasLooks => Checks.Any(check => check.Good + check.Bad + check.NotInForce + check.ConditionUnknown + check.GapCount > 0);
 
     public static async ValueTask<PromiseReport> ReadAsync(Promise promise, Assessor assessor, RecordedLooks recorded, Instant from, Instant to, Instant now, Accounting? asked, CancellationToken cancellationToken)
@@ -49,6 +52,8 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
         var margin = promise.Checks.Select(check => check.Every * Math.Max(1, check.Confirm.Of) * 4).Append(Duration.Hours(1)).Max();
         var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past, termsSince: recorded.AnnouncedAt(promise) ?? now)); // what was never announced is no maintenance
         var counts = promise.Checks.Select(_ => new CheckCounts()).ToList();
+        var names = promise.Regimes.IsEmpty ? [] : Regime.NamesOf(promise);
+        var byRegime = new long[names.Length];
         var series = await recorded.SeriesOfAsync(promise, cancellationToken);
         for (var check = 0; check < series.Length; check++)
         {
@@ -59,11 +64,13 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
                 // The regime is a number that means something since these terms stand; what was seen before belongs to none of them for certain.
                 var told = promise.Regimes.IsEmpty || (since is { } known && look.Slot >= known) ? look : look with { Measured = [.. look.Measured.Take(Regime.PlaceIn(promise.Checks[check]))] };
                 foreach (var fold in folds) fold.Add(check, told);
-                if (look.Slot >= from && look.Slot < to) Count(counts[check], look);
+                if (look.Slot < from || look.Slot >= to) continue;
+                Count(counts[check], look);
+                if (names.Length > 0 && look.Class is LookClass.Good or LookClass.Bad) byRegime[Regime.Of(promise, promise.Checks[check], told)]++;
             }
         }
         var counted = folds.ConvertAll(fold => fold.ByRegime.Count == 0 ? new Counted(fold.Promise.Accounting, Lines(fold), []) : new Counted(fold.Promise.Accounting, [], [.. fold.ByRegime.Select(one => (one.Regime, Lines(one.Fold)))]));
-        return new PromiseReport(promise, from, to, since, counts, counted[0], counted[1..shown], counted.Find(one => one.Accounting == each)!);
+        return new PromiseReport(promise, from, to, since, counts, counted[0], counted[1..shown], counted.Find(one => one.Accounting == each)!) { ByRegime = [.. names.Zip(byRegime)] };
 
         IReadOnlyList<VerdictLine> Lines(PromiseFold fold) => [.. Enumerable.Range(0, promise.Keeps.Length).Select(i => fold.LineOver(i, from, to, now))];
     }

@@ -31,6 +31,12 @@ internal static class ReportJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (report.ByRegime.Count > 0)
+        {
+            json.WriteStartObject("looksByRegime");
+            foreach (var (regime, looks) in report.ByRegime) json.WriteNumber(regime, looks);
+            json.WriteEndObject();
+        }
         json.WriteStartArray("accountings");
         foreach (var counted in report.Others.Prepend(report.Asked))
         {
@@ -91,7 +97,7 @@ internal static class ReportJson
     }
 
     /// <summary>The member <c>feasibility</c> of an object that is being written.</summary>
-    public static void Write(Utf8JsonWriter json, Promise promise, ImmutableArray<BurnFeasibility> alerts)
+    public static void Write(Utf8JsonWriter json, Agent agent, Promise promise, ImmutableArray<BurnFeasibility> alerts, Instant now)
     {
         json.WriteStartObject("feasibility");
         json.WriteStartArray("objectives");
@@ -108,6 +114,7 @@ internal static class ReportJson
             if (objective.NeededForConfidence is { } needed) json.WriteNumber("neededForConfidence", needed);
             json.WriteBoolean("breaksByOne", objective.BreaksByOne);
             json.WriteNumber("untilBrokenNanoseconds", objective.UntilBroken.Nanoseconds);
+            if (!promise.Regimes.IsEmpty) WriteExpected(json, RegimeFeasibility.OfWindow(agent, promise, objective.Objective, now));
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -118,6 +125,12 @@ internal static class ReportJson
             json.WriteString("alert", line.Alert);
             json.WriteString("line", line.Line.Text);
             json.WriteBoolean("canFire", line.CanFire);
+            if (!promise.Regimes.IsEmpty && RegimeFeasibility.TooFew(agent, promise, line.Line, now) is { IsEmpty: false } few)
+            {
+                json.WriteStartArray("neverInRegimes");
+                foreach (var regime in few) json.WriteStringValue(regime.Regime);
+                json.WriteEndArray();
+            }
             if (line.CanFire)
             {
                 json.WriteNumber("needed", line.Needed);
@@ -133,5 +146,20 @@ internal static class ReportJson
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteExpected(Utf8JsonWriter json, ImmutableArray<RegimeLooks> regimes)
+    {
+        json.WriteStartArray("regimes");
+        foreach (var regime in regimes)
+        {
+            json.WriteStartObject();
+            json.WriteString("regime", regime.Regime);
+            json.WriteNumber("looksAtLeast", regime.Least);
+            json.WriteNumber("looksAtMost", regime.Most);
+            json.WriteBoolean("byCalendar", regime.IsByTime);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 }

@@ -16,6 +16,9 @@ internal static class ReportText
         if (report.TermsSince is not { } since) output.WriteLine("  these terms were never judged here; the looks are counted as if they had been in force");
         else if (since > report.From) output.WriteLine($"  these terms are in force since {since}; earlier looks are counted as if they had been");
         for (var i = 0; i < promise.Checks.Length; i++) output.WriteLine($"  check {promise.Checks[i].Name}: {Words(report.Checks[i])}");
+        if (report.ByRegime.Count > 0) output.WriteLine($"  regimes: {string.Join(", ", report.ByRegime.Where(one => one.Looks > 0).Select(one => $"{Figure(one.Looks)} {(one.Looks == 1 ? "look" : "looks")} in {one.Regime}").DefaultIfEmpty("no look in any"))}");
+        if (report.ByRegime.Where(one => one.Looks == 0 && one.Regime is not (Regime.Other or Regime.Unknown)).Select(one => one.Regime).ToList() is { Count: > 0 } never)
+            output.WriteLine($"  no look in the whole stretch was in {string.Join(", ", never)}: nothing is said of {(never.Count == 1 ? "it" : "them")}");
         foreach (var (regime, lines) in report.Asked.Groups)
             foreach (var (objective, place) in promise.Keeps.Select((objective, place) => (objective, place)))
                 Write(terminal, report, objective, place, regime, lines[place]);

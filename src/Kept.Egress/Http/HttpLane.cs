@@ -50,6 +50,8 @@ internal sealed class HttpLane : IDisposable
 
     public long OpenedAt { get; }
     public int Served { get; private set; }
+    /// <summary>It spoke HTTP/2. The handler hands such a connection out again as long as its coarse clock did not move on (some milliseconds), whatever lifetime was asked for.</summary>
+    public bool SpokeTwo { get; private set; }
     /// <summary>What the connection it keeps showed.</summary>
     public TlsSeen? Tls { get; private set; }
     private System.Net.IPAddress? Address { get; set; }
@@ -65,6 +67,7 @@ internal sealed class HttpLane : IDisposable
         try
         {
             var response = await _invoker.SendAsync(request, deadline);
+            SpokeTwo |= response.Version.Major == 2;
             // The handler tells when the head is read; what it spent on opening a connection has its own phases.
             trail.FirstByte = DialTrail.Sum(trail.FirstByte, Math.Max(1000, trail.Since(mark) - (OpeningTime(trail) - opening)));
             trail.IsBehindProxy = _dialer.UsesProxy;

@@ -41,7 +41,7 @@ internal sealed class HttpLanes(Dialer dialer) : IDisposable
         {
             if (healthy && !_disposed)
             {
-                if (fresh && _fresh.Count < MostFresh)
+                if (fresh && !lane.SpokeTwo && _fresh.Count < MostFresh)
                 {
                     _fresh.Push(lane);
                     return;

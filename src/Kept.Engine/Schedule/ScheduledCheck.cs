@@ -87,6 +87,8 @@ internal sealed class LookRun(ScheduledCheck check, Instant slot, Judging.Judged
     public Duration Stalled { get; set; }
     /// <summary>What tells its regime besides what it sees, as it was when it began; null where the promise names none.</summary>
     public Judging.Surroundings? Around { get; init; }
+    /// <summary>What it sends, where the load that our looks make is asked for; null else.</summary>
+    public SentRequests? Sent { get; init; }
     /// <summary>What it brought; set once, before the loop hears that it ended.</summary>
     public LookEnd End { get; set; }
 }

@@ -13,7 +13,7 @@ public sealed record HollowCode(string Code, string Title, string Means, Severit
 /// <summary>The catalogue of all codes of hollow checks; each has a page under docs/errors, a broken example and a good one that is near.</summary>
 public static class HollowCodes
 {
-    public const string CannotFail = "H01", CannotPass = "H02", OnlyTime = "H03", MissingPasses = "H04", GuardTooShort = "H05", TooFewLooks = "H06", NothingExpected = "H07", WouldMiss = "H08", AcceptanceEnded = "H09", AcceptanceNeedless = "H10";
+    public const string CannotFail = "H01", CannotPass = "H02", OnlyTime = "H03", MissingPasses = "H04", GuardTooShort = "H05", TooFewLooks = "H06", NothingExpected = "H07", WouldMiss = "H08", AcceptanceEnded = "H09", AcceptanceNeedless = "H10", NeverJudged = "H11";
 
     public static ImmutableArray<HollowCode> All { get; } =
     [
@@ -27,5 +27,6 @@ public static class HollowCodes
         new(WouldMiss, "a failure that would pass", "The check was tried with a failure of its kind, and would have been content.", Severity.Information),
         new(AcceptanceEnded, "an acceptance that has run out", "A failure that would pass was accepted until a day that is past.", Severity.Warning),
         new(AcceptanceNeedless, "an acceptance of what is not missed", "A check accepts a failure that is noticed, that cannot happen to it, or that is none.", Severity.Warning),
+        new(NeverJudged, "a regime that is never judged", "No look can be in the regime, or only with luck, so nothing is ever said of it.", Severity.Warning),
     ];
 }

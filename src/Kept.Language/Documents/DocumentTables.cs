@@ -158,7 +158,7 @@ internal sealed class DocumentTables
     ]);
 
     public static readonly Shape Load = new("load", "the source of load",
-        [new("from", new Form.Text("metric NAME at URL"), "The metric that tells the load.", Required: true, Example: "from: 'metric http_requests_per_second at https://…/metrics'")]);
+        [new("from", new Form.Text("metric NAME at URL, or looks"), "The metric that tells the load; or looks: the load is what the looks of this house put on the host that is looked at.", Required: true, Example: "from: 'metric http_requests_per_second at https://…/metrics'")]);
 
     public static readonly Shape Type = new("type", "a quantity",
     [

@@ -260,12 +260,13 @@ internal static partial class FieldValues
         return ExpressionReader.Duration(text.Text.StartsWith(within, StringComparison.Ordinal) ? text.Slice(within.Length, text.Text.Length - within.Length) : text, problems);
     }
 
-    /// <summary><c>metric NAME at URL</c>, the name with labels or without: <c>NAME{zone="a"}</c>.</summary>
+    /// <summary><c>metric NAME at URL</c>, the name with labels or without: <c>NAME{zone="a"}</c>; or <c>looks</c>.</summary>
     public static LoadSource? Load(ScalarText text, Problems problems)
     {
+        if (text.Text == LoadSource.Looks.Metric) return LoadSource.Looks;
         if (LoadWords().Match(text.Text) is { Success: true } words && Uri.TryCreate(words.Groups["url"].Value, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https")
             return new LoadSource(words.Groups["metric"].Value, words.Groups["url"].Value);
-        problems.Error(Codes.LoadSource, text.At, $"`{Short(text)}` does not say which metric is read where", "write: metric http_requests_per_second at https://example.com/metrics");
+        problems.Error(Codes.LoadSource, text.At, $"`{Short(text)}` does not say which metric is read where", "write: metric http_requests_per_second at https://example.com/metrics; or looks, for the load that our own looks make");
         return null;
     }
 

@@ -44,7 +44,10 @@ internal sealed class References(IReadOnlyList<Agent> agents, Problems problems)
                 if (asked.Figure is { } figure) Figure(agent, figure.Quantity, figure.Promise, asked.At);
                 else if (asked is { Index: < 0, Name: "load" } && agent.Load is null && !promise.Checks.Any(check => check.Measures.Any(measure => measure.Quantity.Name == asked.Name)))
                     problems.Error(Codes.RegimeUnseen, asked.At, $"nothing tells the load: {agent.Id} names no source of load, and no check of the promise measures it",
-                        "write `load: { from: 'metric NAME at URL' }` for the agent, `measures: { load: body.requestsPerSecond as per-s }` for the check, or ask `load of PROMISE`");
+                        "write `load: { from: 'metric NAME at URL' }` or `load: { from: looks }` for the agent, `measures: { load: body.requestsPerSecond as per-s }` for the check, or ask `load of PROMISE`");
+                else if (asked is { Index: < 0, Name: "load" } && OwnLoad.Decides(agent.Load, promise) && !promise.Checks.IsEmpty && promise.Checks.All(check => check.Kind.IsPassive))
+                    problems.Error(Codes.RegimeUnseen, asked.At, $"nothing tells the load: {agent.Id} has it from looks, and nobody looks at this promise: it calls by itself",
+                        "read the load from a metric: `load: { from: 'metric NAME at URL' }`, or ask `load of PROMISE`");
         }
     }
 

@@ -22,6 +22,7 @@ namespace Kept.Model;
 /// <param name="TakesSteps">Steps may lead to a check of this kind (<see cref="Check.First"/>).</param>
 /// <param name="AlsoAsks">The hosts that a look asks besides the target's, by its fields; what they answer is judged too, so R01 goes by them as well.</param>
 /// <param name="Names">The file that says what may be asked; null: it names none.</param>
+/// <param name="Sends">The most requests that one look of a check sends; null: one.</param>
 public sealed record CheckKind(
     string Name,
     string Means,
@@ -36,7 +37,8 @@ public sealed record CheckKind(
     Duration? Every = null,
     bool TakesSteps = false,
     Func<IReadOnlyDictionary<string, FieldValue>, IEnumerable<string>>? AlsoAsks = null,
-    NamedFile? Names = null)
+    NamedFile? Names = null,
+    Func<Check, long>? Sends = null)
 {
     /// <summary>Reads a target whose fields all have their defaults.</summary>
     public TargetReading Read(string text)

@@ -16,7 +16,7 @@ namespace Kept.Model;
 /// <param name="LateMicroseconds">From the slot to the start of the look.</param>
 /// <param name="Phases">Whole microseconds (as nanoseconds); −1 where there was no such phase.</param>
 /// <param name="NewConnection">False where a kept connection was used.</param>
-/// <param name="Measured">Figures of the check's measures, in order: nanoseconds, bytes, billionths of a ratio, millionths of a number or of a rate per second; null where not seen.</param>
+/// <param name="Measured">Figures of the check's measures, in order: nanoseconds, bytes, billionths of a ratio, millionths of a number or of a rate per second; null where not seen. Behind them the regime (<see cref="Regime.Of"/>), and the load of our own looks where it decides (<see cref="OwnLoad.In"/>).</param>
 public sealed record LookRecord(
     int Series, Instant Slot, int Epoch, LookClass Class, TargetFailure Failure, GapCause Gap, int Code, long LateMicroseconds, Phases Phases, bool NewConnection,
     ImmutableArray<long?> Measured)

@@ -55,9 +55,15 @@ public sealed record Contact(string Role, string Reach, string? Hours, Duration?
 /// <summary>What the agent can spend on others (Dunbar, R30).</summary>
 public sealed record Attention(Quantity? Checks, Quantity? People, int? Relationships);
 
-/// <summary><c>metric NAME at URL</c>, or <c>metric NAME{label="value"} at URL</c>.</summary>
+/// <summary><c>metric NAME at URL</c>, or <c>metric NAME{label="value"} at URL</c>; or <see cref="Looks"/>.</summary>
 public sealed record LoadSource(string Metric, string Url)
 {
+    /// <summary>The load that the looks of this house put on the host that is looked at: the requests they sent within <see cref="OwnLoad.Over"/>. Nobody is asked for it.</summary>
+    public static readonly LoadSource Looks = new("looks", "");
+
+    /// <summary>It is the load of our own looks.</summary>
+    public bool IsLooks => this == Looks;
+
     /// <summary>A counter only grows; how much load arrives is told by its growth, so by two readings and not by one.</summary>
     public bool IsCounter => Metric.AsSpan(0, Metric.IndexOf('{', StringComparison.Ordinal) is >= 0 and var brace ? brace : Metric.Length).TrimEnd().EndsWith("_total", StringComparison.Ordinal);
 }

@@ -95,6 +95,16 @@ internal sealed partial class HollowSearch(Func<Promise, Instant, HollowPromise>
                 NotSearched(fault, promise.Name.ToString()); // a fault of ours; the others are searched all the same
             }
         }
+        try
+        {
+            foreach (var finding in HollowFindings.OfRegimes(house))
+                if (all.Count < Most) all.Add(finding);
+                else more++;
+        }
+        catch (Exception fault)
+        {
+            NotSearched(fault, "the regimes of the house");
+        }
         var kept = ImmutableArray.CreateRange(all.OrderBy(one => one.At.File?.Path, StringComparer.Ordinal).ThenBy(one => one.At.Line).ThenBy(one => one.At.Column).ThenBy(one => one.Code, StringComparer.Ordinal));
         return new Searched(house.ContentHash, kept, more, changes, Told(kept, more, house));
     }

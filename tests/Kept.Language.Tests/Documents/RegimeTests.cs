@@ -44,6 +44,17 @@ public sealed partial class RegimeTests
     }
 
     [Fact]
+    public void The_load_may_be_that_of_our_own_looks_where_somebody_looks()
+    {
+        HouseReading Of(string check) => HouseReader.Read([new DocumentFile("kept.yaml", Encoding.UTF8.GetBytes(Fragments.Whole($"load: {{ from: looks }}\npromises:\n  page@1:\n    regimes: {{ low: load < 10/m }}\n    check: {check}")))], "house", CheckCatalog.Kinds);
+        var reading = Of("{ http: 'GET https://shop.example/', expect: [ status == 200 ] }");
+        Assert.Equal(LoadSource.Looks, Assert.Single(reading.House!.Agents).Load);
+        Assert.DoesNotContain(reading.Diagnostics, one => one.Code is Codes.RegimeUnseen or Codes.LoadSource);
+        var passive = Of("{ heartbeat: nightly, every: 1d }");
+        Assert.Contains("nobody looks at this promise", Assert.Single(passive.Diagnostics, one => one.Code == Codes.RegimeUnseen).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Regimes_are_terms_and_so_is_their_order()
     {
         var (first, other) = (Page("{ low: load < 100/s, high: load >= 100/s }"), Page("{ high: load >= 100/s, low: load < 100/s }"));
