@@ -40,9 +40,9 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
             if (reading.House is not { } read) return Refused(reading.Diagnostics);
             (house, ruled) = (read, HouseRules.Check(read, now, before));
         }
-        RulesChangeAt = HouseRules.NextChange(house, now);
+        RulesChangeAt = new[] { HouseRules.NextChange(house, now), BudgetRules.NextChange(house, now) }.Min();
         _trusted = house.Settings.TrustedCertificates;
-        var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled, .. BudgetRules.Check(house)]);
+        var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled, .. BudgetRules.Check(house, now)]);
         house = house.Found(all);
         return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
     }
