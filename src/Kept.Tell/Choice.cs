@@ -34,7 +34,8 @@ internal static class Choice
             var idle = now - QuietSince(told);
             return route.Canary > Duration.Zero && told.Waiting.Count == 0 && idle >= route.Canary ? [Message.Draft(now, route.Name, MessageKind.Canary, [], null)] : [];
         }
-        due.Sort((a, b) => (a.At, a.Item.Sequence).CompareTo((b.At, b.Item.Sequence)));
+        // one entry may tell of a promise and of its alerts
+        due.Sort((a, b) => (a.At, a.Item.Sequence).CompareTo((b.At, b.Item.Sequence)) is not 0 and var order ? order : string.CompareOrdinal(a.Item.Key, b.Item.Key));
         var waited = now - due[0].At;
         if (waited < Gather && waited >= Duration.Zero) return [];
         var recent = told.Recent.Count(at => at <= now && now - at < Together);
@@ -63,7 +64,7 @@ internal static class Choice
         var episode = before is { IsHeard: true } ? before.Episode : matter.Since;
         return (new Item(key, matter.Outcome, before?.Outcome ?? matter.Before, matter.Since, matter.Reason, matter.Sequence, matter.IsWish,
             matter.IsWell && matter.Since > episode ? matter.Since - episode : null, episode)
-        { IsWithdrawn = matter.IsWithdrawn }, at);
+        { IsWithdrawn = matter.IsWithdrawn, Formerly = before is { IsHeard: true } ? before.Name : null }, at);
     }
 
     private static bool IsFor(string key, TellRoute route, House house, Retelling retelling)

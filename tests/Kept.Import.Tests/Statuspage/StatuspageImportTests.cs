@@ -25,8 +25,14 @@ public sealed class StatuspageImportTests
         Assert.Null(Page().Score);
     }
 
-    private static readonly ImportRequest Both = Importing.Request([.. ((string[])["summary.json", "scheduled-maintenances.json"]).Select(name => new ForeignFile(name, name, Encoding.UTF8.GetBytes(
-        name == "summary.json" ? System.Text.RegularExpressions.Regex.Replace(Importing.Case("Statuspage", name), "(?m)^    { \"id\": \"m1\".*\n", "") : Importing.Case("Statuspage", name))))]) with { Now = DateTimeOffset.Parse("2026-05-30T10:00:00Z", System.Globalization.CultureInfo.InvariantCulture) };
+    private static readonly DateTimeOffset Now = new(2026, 5, 30, 10, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The page with its maintenances in a file of their own.</summary>
+    private static readonly ImportRequest Both = Importing.Request([Named("summary.json", System.Text.RegularExpressions.Regex.Replace(Importing.Case("Statuspage", "summary.json"), "(?m)^    { \"id\": \"m1\".*\n", "")),
+        Named("scheduled-maintenances.json", Importing.Case("Statuspage", "scheduled-maintenances.json"))]) with
+    { Now = Now };
+
+    private static ForeignFile Named(string name, string text) => new(name, name, Encoding.UTF8.GetBytes(text));
 
     [Fact]
     public void Scheduled_maintenance_is_a_date_and_none_that_is_over_or_was_over_when_it_was_told() => Snapshot.Matches(Importing.Shown(Importing.Of("statuspage", Both)));
