@@ -67,8 +67,9 @@ public sealed class AnnouncedTests
         Assert.Equal(60, fold.LineOver(0, From, From + Duration.Minutes(180), From + Duration.Minutes(180)).NotInForce);
         Assert.Equal(60, PromiseFold.Restore(promise, Us, fold.Snapshot(), termsSince: From, former: [.. former])!.LineOver(0, From, From + Duration.Minutes(180), From + Duration.Minutes(180)).NotInForce);
         Assert.Null(PromiseFold.Restore(promise, Us, fold.Snapshot(), termsSince: From));
-        // by the terms of now alone it was announced an hour before its end
-        Assert.Equal(0, new PromiseFold(promise, Us, From, termsSince: From + Duration.Minutes(60)).FormerPlans.Length);
+        // announced only when the night was over, and by nobody before
+        var late = new PromiseFold(promise, Us, From, termsSince: From + Duration.Minutes(120));
+        Assert.Empty(late.FormerPlans);
     }
 
     [Theory]
