@@ -58,7 +58,8 @@ internal sealed record HouseOnDisk(House? House, ImmutableArray<Diagnostic> Diag
             throw new UsageException($"'{path}' holds no documents: documents are called kept.yaml or NAME.kept.yaml; `kept init {path}` writes the first");
         var folder = Path.GetFullPath(isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
         var reading = HouseReader.Read([.. files, .. asked ?? []], Path.GetFileName(folder.TrimEnd('/')), CheckCatalog.Kinds);
-        var ruled = reading.House is { } house ? [.. HouseRules.Check(house, Instant.From(time.GetUtcNow()), files: CheckCatalog.FilesIn(folder)), .. BudgetRules.Check(house)] : ImmutableArray<Diagnostic>.Empty;
+        var now = Instant.From(time.GetUtcNow());
+        var ruled = reading.House is { } house ? [.. HouseRules.Check(house, now, files: CheckCatalog.FilesIn(folder)), .. BudgetRules.Check(house, now)] : ImmutableArray<Diagnostic>.Empty;
         var lines = new SourceLines(files);
         var all = Ordered(problems.Concat(reading.Diagnostics).Concat(ruled).Distinct().Select(lines.Shown));
         var refused = reading.House is null || problems.Any(d => d.RefusesHouse);

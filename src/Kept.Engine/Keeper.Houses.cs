@@ -179,10 +179,11 @@ internal sealed partial class Keeper
         {
             promise.Since = _now;
             promise.Past = [];
-            promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now, plan: terms.Plan, termsSince: old.Promise.Maintenance?.Announcement == terms.Promise.Maintenance?.Announcement ? fold.TermsSince : _now);
+            var (since, former) = Announced(fold, old.Promise.Maintenance, terms.Promise.Maintenance);
+            promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now, plan: terms.Plan, termsSince: since, former: former);
             _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
-        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot(), past: Retimed(promise, old), plan: terms.Plan, termsSince: fold.TermsSince) is { } carried)
+        else if (sameChecks && old.FoldKey == terms.FoldKey && PromiseFold.Restore(terms.Promise, terms.Assessor, fold.Snapshot(), past: Retimed(promise, old), plan: terms.Plan, termsSince: fold.TermsSince, former: fold.FormerPlans) is { } carried)
         {
             promise.Fold = carried;
             if (old.Promise.TermsHash != terms.Promise.TermsHash) _recorder.TryAdd(EntryBodies.Terms(_now, terms, promise.Since, old.Promise.TermsHash));
@@ -192,6 +193,12 @@ internal sealed partial class Keeper
             AskHistory(promise); // something else is counted now, of the same looks: they are read back since the version began
         }
     }
+
+    /// <summary>Since when maintenance is planned as it is now, and what was before: a new version takes back no announcement.</summary>
+    private (Instant? Since, ImmutableArray<FormerPlan> Former) Announced(PromiseFold fold, Maintenance? before, Maintenance? now) =>
+        before?.Announcement == now?.Announcement ? (fold.TermsSince, fold.FormerPlans)
+        : before?.Text == now?.Text && before?.During is { } planned && fold.TermsSince is { } since ? (_now, [new FormerPlan(planned, since), .. fold.FormerPlans])
+        : (_now, []);
 
     /// <summary>The rhythms of the checks before those of its terms, that of <paramref name="old"/> terms among them where it changed just now.</summary>
     private ImmutableArray<PastRhythm> Retimed(TrackedPromise promise, PromiseTerms old)

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using Kept.Engine.Recording;
+using Kept.Judging;
+using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
 
@@ -11,18 +14,24 @@ public static class RecordedTerms
     private const int MostChanges = 1_000;
 
     /// <summary>
-    /// Since when the terms plan maintenance as they do now: what was not announced then excuses nothing that happened. Null where they plan none, and where that was never told.
+    /// Since when the terms plan maintenance as they do now, which is <paramref name="now"/> where that was never told; and what those before them planned under the same words, newest first. What was
+    /// not announced excuses nothing that happened, and what was announced and still stands is not taken back by another night beside it.
     /// </summary>
-    public static Instant? AnnouncedAt(ILedger ledger, Promise promise)
+    public static (Instant Since, ImmutableArray<FormerPlan> Former) Announced(ILedger ledger, Promise promise, Instant now)
     {
-        if (promise.Maintenance?.Announcement is not { } words) return null;
-        Instant? announced = null;
+        if (promise.Maintenance is not { Announcement: { } newest } maintenance) return (now, []);
+        var (since, former) = (now, new List<FormerPlan>());
+        var cap = maintenance.Text + Maintenance.AnnouncedDuring;
         foreach (var entry in Changes(ledger, EntryKinds.PromiseTerms, promise))
         {
-            if (EntryBodies.Text(entry, "maintenance") != words) break;
-            announced = entry.Occurred;
+            if (EntryBodies.Text(entry, "maintenance") is not { } words || !words.StartsWith(cap, StringComparison.Ordinal)) break;
+            if (words == newest && former.Count == 0) since = entry.Occurred;
+            else if (words == newest) former[^1] = former[^1] with { Since = entry.Occurred };
+            else if (CalendarText.Read(words[cap.Length..]) is { } planned) former.Add(new FormerPlan(planned, entry.Occurred));
+            else break;
+            newest = words;
         }
-        return announced;
+        return (since, [.. former]);
     }
 
     /// <summary>Entries of a kind about a promise under its name and its former one, newest first.</summary>

@@ -14,7 +14,7 @@ internal static class Codes
         HouseFile = "L042", NotOurs = "L043", Relation = "L044", Domain = "L045", Address = "L046", Share = "L047", NothingToRead = "L048",
         UnknownAgent = "L049", Trust = "L100", WishTwice = "L101", Pooled = "L102", NotAssessed = "L103", StillStands = "L104", Journey = "L110", NotTaken = "L111", Taking = "L112", Needs = "L113", Anchor = "L120", Addresses = "L121",
         Regime = "L125", RegimeEmpty = "L126", RegimeOverlap = "L127", RegimeUnseen = "L128", RegimeAccounting = "L129",
-        AlertSlice = "L135", KnownMiss = "L140",
+        AlertSlice = "L135", KnownMiss = "L140", CalendarDate = "L151", CalendarSpan = "L152",
         CheckSecret = "L130", OutOfHouse = "L131", FoundSource = "L132", FoundTemplate = "L133", FoundTarget = "L134", SourceLogin = "L147",
         TellWay = "L105", UnknownRoute = "L106", TellAddress = "L107", TellSecret = "L108", TellField = "L109", TellInClear = "L139";
 }
@@ -107,6 +107,8 @@ public static class LanguageCodes
         new(Codes.FoundTarget, "target that is left out", "A target that was found cannot be looked at, or has the name of another."),
         new(Codes.SourceLogin, "login at a source of targets", "A source of targets is shown a secret in clear, two of them, or half of one."),
         new(Codes.KnownMiss, "miss of no known failure", "`misses` names a failure that the kind of the check does not have, the same one twice, or too many."),
+        new(Codes.CalendarDate, "malformed date of a calendar", "A date of a calendar does not exist, or lies where nobody plans."),
+        new(Codes.CalendarSpan, "dates that hold no time", "What a calendar plans on dates ends before it begins, lasts too long, or is no time at all."),
         .. ExpressionCodes.All,
     ];
 }

@@ -15,7 +15,7 @@ public static class CompiledHouse
 {
     // "KHC" and the version of the form: raise it with every change of the model or of the tapes, and when the reader
     // refuses what it took before, or makes another check of it
-    private static ReadOnlySpan<byte> Magic => "KHC\u0010"u8;
+    private static ReadOnlySpan<byte> Magic => "KHC\u0011"u8;
     private const int HashLength = 32;
 
     public static byte[] Write(House h)

@@ -64,7 +64,7 @@ internal static class Choice
         var episode = before is { IsHeard: true } ? before.Episode : matter.Since;
         return (new Item(key, matter.Outcome, before?.Outcome ?? matter.Before, matter.Since, matter.Reason, matter.Sequence, matter.IsWish,
             matter.IsWell && matter.Since > episode ? matter.Since - episode : null, episode)
-        { IsWithdrawn = matter.IsWithdrawn }, at);
+        { IsWithdrawn = matter.IsWithdrawn, Formerly = before is { IsHeard: true } ? before.Name : null }, at);
     }
 
     private static bool IsFor(string key, TellRoute route, House house, Retelling retelling)

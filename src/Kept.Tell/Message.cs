@@ -21,6 +21,9 @@ internal sealed record Item(string Key, Outcome Outcome, Outcome Before, Instant
 {
     /// <summary>It is no more: nobody makes that promise, and nobody looks any longer.</summary>
     public bool IsWithdrawn { get; init; }
+
+    /// <summary>Under which key this route heard of it before, where it was renamed since.</summary>
+    public string? Formerly { get; init; }
 }
 
 /// <summary>What a message is.</summary>
@@ -81,6 +84,7 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
             ["episode"] = item.Episode.ToString(),
         };
         if (item.IsWithdrawn) body["withdrawn"] = true;
+        if (item.Formerly is { } former) body["formerly"] = former;
         if (item.Lasted is { } lasted) body["lastedMicroseconds"] = lasted.Nanoseconds / Duration.PerMicrosecond;
         return body;
     }
@@ -114,6 +118,7 @@ internal sealed record Message(string Id, long Sequence, Instant At, string Rout
             item.TryGetProperty("lastedMicroseconds", out var lasted) ? new Duration(lasted.GetInt64() * Duration.PerMicrosecond) : null, Fields.Time(item, "episode"))
         {
             IsWithdrawn = item.TryGetProperty("withdrawn", out var withdrawn) && withdrawn.GetBoolean(),
+            Formerly = Fields.TextOrNone(item, "formerly"),
         };
     }
 }

@@ -41,7 +41,7 @@ internal sealed partial class Retelling
     public void Take(Entry entry)
     {
         (Sequence, Hash) = (entry.Sequence, entry.Hash);
-        if (entry.Kind is not (EntryKinds.VerdictChanged or EntryKinds.AlertChanged or EntryKinds.PromiseGone or EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold
+        if (entry.Kind is not (EntryKinds.VerdictChanged or EntryKinds.AlertChanged or EntryKinds.PromiseGone or EntryKinds.PromiseNamed or EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold
             or EntryKinds.TellFailing or EntryKinds.TellDropped or EntryKinds.SilenceBegan or EntryKinds.SilenceEnded)) return;
         using var parsed = Parse(entry.Body);
         var body = parsed?.RootElement ?? default;
@@ -58,6 +58,9 @@ internal sealed partial class Retelling
                 break;
             case EntryKinds.PromiseGone:
                 Withdraw(entry, Text(body, "foundIn") is { } list ? Text(body, "listNamed") == "no" ? $"the documents look for targets in {list} no more" : $"{list} lists its target no more" : "no document makes it any more");
+                break;
+            case EntryKinds.PromiseNamed when Text(body, "was") is { } was:
+                foreach (var key in KeysOf(was)) Rename(key, entry.Subject + key[was.Length..]);
                 break;
             case EntryKinds.RouteBegan when Text(body, "route") is { } began:
                 _routes[began] = Begin(began, Text(body, "leads") ?? "", entry, _routes.GetValueOrDefault(began));
@@ -117,7 +120,7 @@ internal sealed partial class Retelling
         while (_withdrawn.TryPeek(out var oldest) && (Withdrawn(oldest) is not { } old || entry.Occurred - old.Since > Teller.LongestSilence))
             if (Withdrawn(_withdrawn.Dequeue()) is { } late)
                 Forget(late.Key); // it waited for the end of a silence at most, and is of no use to anybody who has not heard by now
-        foreach (var key in _matters.Keys.Where(key => key.StartsWith(entry.Subject, StringComparison.Ordinal) && (key.Length == entry.Subject.Length || key[entry.Subject.Length] == '#')).Order(StringComparer.Ordinal).ToList())
+        foreach (var key in KeysOf(entry.Subject))
             if (_routes.Values.Any(route => route.Told.ContainsKey(key)))
             {
                 var before = _matters[key];
@@ -126,6 +129,26 @@ internal sealed partial class Retelling
             }
             else Forget(key);
     }
+
+    /// <summary>A promise, and its alerts.</summary>
+    private List<string> KeysOf(string promise) =>
+        [.. _matters.Keys.Where(key => key.StartsWith(promise, StringComparison.Ordinal) && (key.Length == promise.Length || key[promise.Length] == '#')).Order(StringComparer.Ordinal)];
+
+    /// <summary>It is called otherwise now, and is the same: whoever heard of it under the former name hears of its end under the new one, which says so.</summary>
+    private void Rename(string before, string now)
+    {
+        if (_matters[before] is not { IsWithdrawn: false } matter || before == now) return;
+        var told = _routes.Values.Where(route => route.Told.ContainsKey(before)).Select(route => (Route: route, Of: route.Told[before])).ToList();
+        Forget(now);
+        Forget(before);
+        _matters[now] = matter with { Key = now };
+        if (!matter.IsWell) _unwell.Add(now);
+        foreach (var (route, of) in told) route.Told[now] = of with { Name = of.Name ?? before };
+    }
+
+    /// <summary>Promises of which somebody was told something, or that are not well, and that are not withdrawn.</summary>
+    public IEnumerable<string> Followed =>
+        _unwell.Concat(_routes.Values.SelectMany(route => route.Told.Keys)).Where(key => MatterKey.RouteOf(key) is null && Find(key) is { IsWithdrawn: false }).Select(key => MatterKey.Parts(key).Promise).Distinct(StringComparer.Ordinal);
 
     private Matter? Withdrawn((long Sequence, string Key) one) => Find(one.Key) is { IsWithdrawn: true } matter && matter.Sequence == one.Sequence ? matter : null;
 

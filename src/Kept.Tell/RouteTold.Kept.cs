@@ -45,7 +45,8 @@ internal sealed partial class RouteTold
             TriedAt = Fields.TimeOrNone(kept, "triedAt"),
         };
         foreach (var one in kept.GetProperty("told").EnumerateArray())
-            route.Told[Fields.Text(one, "key")] = new ToldOf(Outcomes.FromWire(Fields.Text(one, "outcome")), Fields.Time(one, "episode"), one.GetProperty("isHeard").GetBoolean(), Fields.TextOrNone(one, "message"));
+            route.Told[Fields.Text(one, "key")] = new ToldOf(Outcomes.FromWire(Fields.Text(one, "outcome")), Fields.Time(one, "episode"), one.GetProperty("isHeard").GetBoolean(), Fields.TextOrNone(one, "message"))
+            { Name = Fields.TextOrNone(one, "name") };
         route.Waiting.AddRange(kept.GetProperty("waiting").EnumerateArray().Select(Message.OfKept));
         if (route.Waiting.Any(message => message.Route != route.Name)) throw new FormatException("a message of another route");
         foreach (var at in kept.GetProperty("recent").EnumerateArray()) route.Recent.Enqueue(Fields.TimeOf(at));
@@ -57,6 +58,7 @@ internal sealed partial class RouteTold
     {
         var one = new JsonObject { ["key"] = key, ["outcome"] = told.Outcome.Wire(), ["episode"] = told.Episode.ToString(), ["isHeard"] = told.IsHeard };
         Put(one, "message", told.Message);
+        Put(one, "name", told.Name);
         return one;
     }
 

@@ -7,7 +7,11 @@ namespace Kept.Tell;
 /// <param name="Episode">When it began to be so, or what came before it without an end.</param>
 /// <param name="IsHeard">False where it was so before the route began: nobody was told, so nobody is told of its end.</param>
 /// <param name="Message">The message that told of its beginning.</param>
-internal sealed record ToldOf(Outcome Outcome, Instant Episode, bool IsHeard, string? Message);
+internal sealed record ToldOf(Outcome Outcome, Instant Episode, bool IsHeard, string? Message)
+{
+    /// <summary>The key under which it was told, where it is another one now.</summary>
+    public string? Name { get; init; }
+}
 
 /// <summary>A message that was given up.</summary>
 /// <param name="Id">Its id.</param>

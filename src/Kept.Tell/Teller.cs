@@ -50,7 +50,7 @@ public sealed partial class Teller(TellParts parts)
         [Duration.Seconds(5), Duration.Seconds(30), Duration.Minutes(2), Duration.Minutes(5), Duration.Minutes(15), Duration.Minutes(30), Duration.Hours(1), Duration.Hours(2), Duration.Hours(4)];
 
     private Retelling _retelling = new();
-    private bool _isResumed;
+    private bool _isResumed, _isCompared;
     private long _keptAt;
     private long? _keepTried;
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
@@ -131,6 +131,7 @@ public sealed partial class Teller(TellParts parts)
             await WriteAsync(stopping);
             if (parts.House() is { } house)
             {
+                if (!_isCompared) await CompareAsync(house, now, stopping);
                 foreach (var route in house.Settings.Routes)
                     if (!_retelling.Routes.TryGetValue(route.Name, out var there) || there.Leads != LeadsOf(route))
                         _unwritten.Add(Message.DraftOf(EntryKinds.RouteBegan, now, route.Name, new JsonObject { ["route"] = route.Name, ["leads"] = LeadsOf(route) }));
@@ -145,7 +146,7 @@ public sealed partial class Teller(TellParts parts)
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            _unwritten.RemoveAll(draft => draft.Kind is EntryKinds.TellQueued or EntryKinds.RouteBegan); // decided anew from what then stands
+            _unwritten.RemoveAll(draft => draft.Kind is EntryKinds.TellQueued or EntryKinds.RouteBegan or EntryKinds.PromiseGone); // decided anew from what then stands
             if (_fault is null) TellingFails(fault);
             _fault = fault is LedgerException told ? told.Code : "a fault of ours";
             Volatile.Write(ref _view, View with { Fault = _fault });
@@ -154,6 +155,19 @@ public sealed partial class Teller(TellParts parts)
         {
             _order.Release();
         }
+    }
+
+    /// <summary>
+    /// Once after a start: a promise that was taken out of the documents while nobody ran was gone before anybody could say so. It is recorded as gone now, which is told to who heard that it was not well.
+    /// </summary>
+    private async Task CompareAsync(House house, Instant now, CancellationToken stopping)
+    {
+        Read(); // the names that came with this house
+        var renamed = house.Promises.Select(promise => promise.Was).OfType<PromiseName>().Select(was => was.ToString()).ToHashSet(StringComparer.Ordinal);
+        foreach (var promise in _retelling.Followed.Where(promise => !renamed.Contains(promise) && PromiseName.TryParse(promise, null, out var name) && !house.ByName.ContainsKey(name)).Order(StringComparer.Ordinal))
+            _unwritten.Add(Message.DraftOf(EntryKinds.PromiseGone, now, "", new JsonObject { ["promise"] = promise, ["foundAt"] = "start" }) with { Subject = promise });
+        await WriteAsync(stopping);
+        _isCompared = true;
     }
 
     /// <summary>Completes when no try is under way; for tests that move the clock.</summary>

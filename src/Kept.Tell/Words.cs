@@ -21,6 +21,7 @@ internal static class Words
     {
         var (promise, alert) = MatterKey.Parts(item.Key);
         var subject = MatterKey.RouteOf(item.Key) is { } route ? $"the route {route}" : alert is null ? promise : $"{promise}: {alert}";
+        if (item.Formerly is { } former) subject += $" (formerly {MatterKey.Parts(former).Promise})";
         var lasted = item.Lasted is { } length ? $" after {length.ToWords()}" : "";
         if (item.IsWithdrawn && alert is null) return $"○ {subject} is withdrawn{lasted}";
         return (item.Outcome, alert, MatterKey.RouteOf(item.Key)) switch

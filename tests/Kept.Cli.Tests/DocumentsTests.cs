@@ -92,7 +92,7 @@ public partial class DocumentsTests
             "docs/concepts/discovery.md" => ["document", "targets", "wishes", "own-document", "own-targets", "own-promises"],
             "docs/reference/drop-in.md" => ["document", "calls", "house", "blackbox"],
             "docs/reference/expressions.md" => ["regime"],
-            "docs/concepts/regimes.md" => ["scenario"],
+            "docs/concepts/regimes.md" or "docs/concepts/calendars.md" => ["scenario"],
             _ => Array.Empty<string>(),
         }) known[form] = page;
         // bytes, links and folders, which a page cannot hold: their examples are files under examples/broken

@@ -25,6 +25,7 @@ public sealed class ScenarioTests
     [Theory]
     [InlineData("docs/reference/scenarios.md")]
     [InlineData("docs/concepts/regimes.md")]
+    [InlineData("docs/concepts/calendars.md")]
     public void The_examples_of_pages_hold(string path)
     {
         var page = File.ReadAllText(Repository.PathOf(path.Split('/'))).ReplaceLineEndings("\n");

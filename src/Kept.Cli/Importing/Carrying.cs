@@ -28,8 +28,8 @@ internal sealed record Carrying(string Source, ImportRequest Request, ImportRead
     {
         var files = FilesOf(tool, path);
         var further = beside.ToFrozenDictionary(one => one.Name, one => One(one.File, one.File, false));
-        var until = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddYears(1);
-        var request = new ImportRequest(files, further, CheckCatalog.Kinds, agent, until) { Prometheus = prometheus };
+        var now = time.GetUtcNow();
+        var request = new ImportRequest(files, further, CheckCatalog.Kinds, agent, DateOnly.FromDateTime(now.UtcDateTime).AddYears(1)) { Prometheus = prometheus, Now = now };
         var reading = ImportCatalog.Read(tool, request);
         var lines = tool.OpensItself || tool.HidesLines ? [] : files.Concat(further.Values).Select(file => file.AsDocument).ToList();
         return new Carrying(path, request, reading, DiagnosticText.WithLines(reading.Findings.Select(finding => finding.AsDiagnostic()), lines));

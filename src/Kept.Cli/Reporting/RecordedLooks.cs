@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Kept.Engine;
 using Kept.Judging;
@@ -64,8 +65,8 @@ internal sealed class RecordedLooks(ILedger ledger, string place)
             && body.TryGetProperty("termsHash", out var hash) && hash.GetString() == promise.TermsHash
             ? body.TryGetProperty("since", out var since) && Instant.TryParse(since.GetString() ?? "", out var at) ? at : newest.Occurred : null;
 
-    /// <summary>Since when the terms plan maintenance as they do now; null where that was never told, so that nothing was announced.</summary>
-    public Instant? AnnouncedAt(Promise promise) => RecordedTerms.AnnouncedAt(ledger, promise);
+    /// <summary>Since when the terms plan maintenance as they do now, and what those before planned; what was never told is announced only now.</summary>
+    public (Instant Since, ImmutableArray<FormerPlan> Former) Announced(Promise promise, Instant now) => RecordedTerms.Announced(ledger, promise, now);
 
     private static JsonElement? Read(Entry entry)
     {

@@ -134,15 +134,15 @@ internal sealed class HistoryReader(ILedger ledger)
     {
         var shelf = FoldShelf.Of(terms.Id);
         // what is announced only now stands in no entry yet
-        var announced = terms.Promise.Maintenance?.Announcement is null ? (Instant?)null : RecordedTerms.AnnouncedAt(ledger, terms.Promise) ?? now;
+        var (announced, former) = RecordedTerms.Announced(ledger, terms.Promise, now);
         if (!_shelves.TryGetValue(shelf, out var snapshots)) _shelves[shelf] = snapshots = FoldShelf.Read(ledger.Cached(FoldShelf.Key(shelf)));
         if (snapshots.TryGetValue(terms.Id, out var snapshot) && snapshot.FoldKey == terms.FoldKey && snapshot.Since == since && snapshot.TakenAt <= now
-            && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes, past: past, plan: terms.Plan, termsSince: announced) is { } restored)
+            && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes, past: past, plan: terms.Plan, termsSince: announced, former: former) is { } restored)
         {
             // A look that was under way when the snapshot was taken has a slot before it; folding a look twice changes nothing.
             return (restored, Later(since, snapshot.TakenAt - Overlap(terms.Promise)));
         }
-        return (new PromiseFold(terms.Promise, terms.Assessor, since, past: past, plan: terms.Plan, termsSince: announced), Later(since, now - Reach(terms.Promise)));
+        return (new PromiseFold(terms.Promise, terms.Assessor, since, past: past, plan: terms.Plan, termsSince: announced, former: former), Later(since, now - Reach(terms.Promise)));
     }
 
     private static Duration Overlap(Promise promise)

@@ -57,6 +57,9 @@ public sealed record ForeignFile(string Path, string FullPath, ReadOnlyMemory<by
 /// <param name="Until">When the written document ends unless it is renewed.</param>
 public sealed record ImportRequest(ImmutableArray<ForeignFile> Files, FrozenDictionary<string, ForeignFile> Beside, ImmutableArray<CheckKind> Kinds, string Agent, DateOnly Until)
 {
+    /// <summary>The moment of the import: what is over by then is not carried. Null where nobody said; then nothing is over.</summary>
+    public DateTimeOffset? Now { get; init; }
+
     /// <summary>Where the Prometheus is that answers the queries of the files; null where nobody said.</summary>
     public string? Prometheus { get; init; }
 

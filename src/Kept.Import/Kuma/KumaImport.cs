@@ -27,7 +27,7 @@ internal static class KumaImport
 
     private static void Carry(ImportRequest request, HouseDraft draft, KumaHouse house, ForeignFile file, Losses losses)
     {
-        var monitors = new KumaMonitors(request, draft, house, new KumaMaintenance(house, draft, losses), losses);
+        var monitors = new KumaMonitors(request, draft, house, new KumaMaintenance(house, draft, losses, request.Now), losses);
         foreach (var monitor in house.Monitors) monitors.Read(monitor);
         Routes(house, losses);
         if (house.HasHistory)

@@ -1,22 +1,29 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Kept.Import.Writing;
+using Kept.Model;
 
 namespace Kept.Import.Kuma;
 
-/// <summary>The maintenances of the database: those that come back every week are calendars here, and a promise is not in force during them.</summary>
+/// <summary>The maintenances of the database: those of one time, and those that come back every week or every day, are calendars here, and a promise is not in force during them.</summary>
 internal sealed partial class KumaMaintenance
 {
     private static readonly string[] Days = ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"];
 
     private readonly KumaHouse _house;
     private readonly Losses _losses;
+    private readonly DateTimeOffset? _now;
+    private readonly HashSet<int> _over = [];
     private readonly Dictionary<int, string> _calendars = [];
     private readonly Dictionary<int, KumaFields> _byId = [];
 
-    public KumaMaintenance(KumaHouse house, HouseDraft draft, Losses losses)
+    /// <param name="house">What was read.</param>
+    /// <param name="draft">Takes the calendars.</param>
+    /// <param name="losses">Takes what is not carried.</param>
+    /// <param name="now">What is over by then is not carried; null where nobody said.</param>
+    public KumaMaintenance(KumaHouse house, HouseDraft draft, Losses losses, DateTimeOffset? now)
     {
-        (_house, _losses) = (house, losses);
+        (_house, _losses, _now) = (house, losses, now);
         foreach (var window in house.Maintenances)
             if (window.Id is { } id && _byId.TryAdd(id, window) && Hours(window) is { } open)
             {
@@ -30,7 +37,7 @@ internal sealed partial class KumaMaintenance
     public string? Given(KumaFields monitor, string subject)
     {
         if (monitor.Id is not { } id || !_house.MaintenancesOf.TryGetValue(id, out var windows)) return null;
-        foreach (var window in windows.Where(window => _byId.ContainsKey(window) && !_calendars.ContainsKey(window)).Distinct())
+        foreach (var window in windows.Where(window => _byId.ContainsKey(window) && !_calendars.ContainsKey(window) && !_over.Contains(window)).Distinct())
             _losses.Lost(monitor.At, subject, $"the maintenance `{Losses.Short(_byId[window].Text("title") ?? "")}` is not carried, so looks inside it count");
         var names = windows.Where(_calendars.ContainsKey).Select(window => _calendars[window]).Distinct().ToList();
         return names.Count == 0 ? null : string.Join(" and ", names.Select(name => "not during " + name));
@@ -40,7 +47,10 @@ internal sealed partial class KumaMaintenance
     {
         var title = window.Text("title") ?? "maintenance";
         if (window.Node("active") is not null && !window.Flag("active")) return Lost(window, title, "it is switched off");
+        var zone = window.Text("timezone") is { } own and not "SAME_AS_SERVER" ? own : _house.Zone;
         var strategy = window.Text("strategy");
+        if (IsOver(window, title)) return null;
+        if (strategy == "single") return Once(window, title, zone);
         var days = strategy switch
         {
             "recurring-weekday" => string.Join(',', window.Texts("weekdays").Select(day => int.TryParse(day, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 7 ? Days[number % 7] : "").Where(day => day.Length > 0).Distinct().OrderBy(day => day == "Su" ? 7 : Array.IndexOf(Days, day))),
@@ -48,17 +58,68 @@ internal sealed partial class KumaMaintenance
             _ => "",
         };
         if (days.Length == 0)
-            return Lost(window, title, strategy switch { "single" => "a window of one day has no form here", "manual" => "maintenance by hand has no form here", _ => "hours that are counted by days of the month, or by a cron line, have no form here" });
+            return Lost(window, title, strategy switch { "manual" => "maintenance by hand has no form here", _ => "hours that are counted by days of the month, or by a cron line, have no form here" });
         if (Time().Match(window.Text("start_time") ?? "") is not { Success: true } start || Time().Match(window.Text("end_time") ?? "") is not { Success: true } end) return Lost(window, title, "it has no hours");
         // whole days: Kuma's picker ends at the same minute
         var (from, to) = (start.Groups["time"].Value, end.Groups["time"].Value);
         if (from == to) return Lost(window, title, "it begins and ends at the same minute", "write 00:00-24:00 for a whole day");
-        if (window.Text("end_date") is { Length: > 0 }) return Lost(window, title, "it ends one day, and hours here hold always: looks would be left out for good", "write a calendar while it lasts, and `given: not during` it");
-        if (window.Text("start_date") is { Length: > 0 }) _losses.Changed(window.At, title, "from when the window holds is not carried: its hours hold always");
-        var zone = window.Text("timezone") is { } own and not "SAME_AS_SERVER" ? own : _house.Zone;
-        _losses.Changed(window.At, title, "looks inside the window are not in force here, and count neither way");
-        return $"{days} {from}-{to} {zone}";
+        var dates = "";
+        if (window.Text("end_date") is { Length: > 0 } ends)
+        {
+            if (Range(window, ends, from, title) is not { } range) return null;
+            dates = (days == "Mo-Su" ? "" : days + " ") + range;
+        }
+        else if (Moment(window.Text("start_date")) is { } first && (_now is not { } now || first > now.UtcDateTime)) _losses.Changed(window.At, title, "from when the window holds is not carried: its hours hold always");
+        NotInForce(window, title);
+        return $"{(dates.Length > 0 ? dates : days)} {from}-{to} {zone}";
     }
+
+    private void NotInForce(KumaFields window, string title) => _losses.Changed(window.At, title, "looks inside the window are not in force here, and count neither way");
+
+    /// <summary>Over everywhere on earth: the dates are those of a clock whose zone may be none.</summary>
+    private bool IsOver(KumaFields window, string title)
+    {
+        if (window.Text("strategy") == "manual" || _now is not { } now || Moment(window.Text("end_date")) is not { } end || end.AddHours(14) > now.UtcDateTime) return false;
+        _losses.Changed(window.At, title, "it is over, so there is nothing left to plan");
+        if (window.Id is { } id) _over.Add(id);
+        return true;
+    }
+
+    private string? Once(KumaFields window, string title, string zone)
+    {
+        if (Moment(window.Text("start_date")) is not { } from || Moment(window.Text("end_date")) is not { } to) return Lost(window, title, "it does not say from when to when it lasts");
+        if (to <= from || to - from > TimeSpan.FromDays(DatedSpan.MostDays)) return Lost(window, title, to <= from ? "it ends before it begins" : "it lasts for longer than a calendar takes");
+        NotInForce(window, title);
+        return $"{Text(from)} to {Text(to)} {zone}";
+    }
+
+    /// <summary>The dates on which a window begins that comes back from one moment to another; those longer than a calendar takes in pieces.</summary>
+    private string? Range(KumaFields window, string ends, string from, string title)
+    {
+        if (Moment(ends) is not { } end) return Told("its last day cannot be read");
+        var opens = TimeOnly.ParseExact(from, "HH:mm", CultureInfo.InvariantCulture);
+        var begin = Moment(window.Text("start_date")) ?? _now?.UtcDateTime.Date.AddDays(-1);
+        if (begin is not { } start) return Told("it has a last day and no first one");
+        var (first, last) = (DateOnly.FromDateTime(start), DateOnly.FromDateTime(end));
+        // one that would begin with the end, or after it, is none any more; one that is under way at the begin or the end is whole here
+        if (TimeOnly.FromDateTime(end) <= opens) last = last.AddDays(-1);
+        if (last < first || last.DayNumber - first.DayNumber >= MostPieces * DatedSpan.MostDays) return Told(last < first ? "it ends before it begins" : "it lasts for too many years");
+        var pieces = new List<string>();
+        for (var at = first; at <= last; at = at.AddDays(DatedSpan.MostDays))
+            pieces.Add(at == last ? Day(at) : $"{Day(at)}..{Day(at.AddDays(DatedSpan.MostDays - 1) is var whole && whole < last ? whole : last)}");
+        return string.Join(',', pieces);
+
+        string? Told(string why) => Lost(window, title, why);
+        static string Day(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+
+    private const int MostPieces = 10;
+
+    /// <summary>A moment of the clock on the wall, as the picker and the database write it. Kuma has no seconds.</summary>
+    private static DateTime? Moment(string? text) =>
+        DateTime.TryParseExact(text, ["yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFF"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment) && moment.Year is > 1990 and < 2200 ? moment : null;
+
+    private static string Text(DateTime moment) => moment.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private string? Lost(KumaFields window, string title, string why, string? instead = "write a calendar, and `given: not during` it")
     {

@@ -11,6 +11,12 @@ namespace Kept.Import.Statuspage;
 /// <param name="Said">What was said of each component, by its id: the worst of it. Null where only the impact was told.</param>
 internal sealed record StatuspageEvent(Place At, string Id, string Name, bool IsMaintenance, DateTimeOffset From, DateTimeOffset? To, string? Impact, ImmutableArray<(string Component, string? Said)> Said)
 {
+    /// <summary>Of a maintenance: when it was announced; null where that is not told.</summary>
+    public DateTimeOffset? Announced { get; init; }
+
+    /// <summary>Of a maintenance: it is to come, or under way.</summary>
+    public bool IsPlanned { get; init; }
+
     private const int MostComponents = 1_000;
 
     /// <summary>From what hurts nobody to what hurts all.</summary>
@@ -35,7 +41,8 @@ internal sealed record StatuspageEvent(Place At, string Id, string Name, bool Is
             foreach (var affected in update.Items("affected_components").Take(MostComponents))
                 if (affected.Text("code") is { Content: { Length: <= 100 } of } && affected.Text("new_status")?.Content is { } state && Array.IndexOf(States, state) is >= 0 and var rank && (!said.TryGetValue(of, out var before) || before is null || rank > Array.IndexOf(States, before)))
                     said[of] = state;
-        return new StatuspageEvent(its.Map.At, id, Losses.Short(name), isMaintenance, began, to is { } end && end >= began ? end : null, its.Text("impact")?.Content is { Length: <= 40 } impact ? impact : null, [.. said.Select(pair => (pair.Key, pair.Value))]);
+        return new StatuspageEvent(its.Map.At, id, Losses.Short(name), isMaintenance, began, to is { } end && end >= began ? end : null, its.Text("impact")?.Content is { Length: <= 40 } impact ? impact : null, [.. said.Select(pair => (pair.Key, pair.Value))])
+        { Announced = Moment(its.Text("created_at")), IsPlanned = isMaintenance && its.Text("status")?.Content is not "completed" };
     }
 
     /// <summary>A time of day in a zone: a page that leaves the zone out says no moment.</summary>

@@ -99,8 +99,6 @@ internal sealed class StatuspageHouse
     {
         if (StatuspageEvent.Of(its, isMaintenance, _losses) is not { } read || !_seenEvents.Add(read.Id) || _seenEvents.Count > 10 * MostComponents) return;
         Events.Add(read);
-        if (isMaintenance)
-            _losses.Lost(its.Map.At, read.Name, "a maintenance on one day is not carried as hours: a calendar here comes back every week, so it would excuse that hour for good", "kept import statuspage … --history writes when it was announced; announced maintenance is said with `maintenance: { excludes: … }` of a promise");
     }
 
     private void Carry(ImportRequest request)
@@ -138,6 +136,7 @@ internal sealed class StatuspageHouse
             Promises.TryAdd(id, $"{agent.Id}/{Promise}@1");
             _draft.Carried.Add((agent.Source, component.Map.At, $"{agent.Id}/{Promise}@1"));
         }
+        StatuspageMaintenance.Plan(Events, request.Now, id => agents.GetValueOrDefault(id), _losses);
         // a group without components is said of nobody
         foreach (var empty in _draft.Agents.Where(agent => agent is { Kind: "super-agent", Members.Count: 0 }).ToList()) empty.Kind = "service";
         if (Events.Count > 0)

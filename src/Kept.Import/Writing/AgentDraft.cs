@@ -52,6 +52,9 @@ public sealed class PromiseDraft(string name)
     /// <summary>Where it stands in words.</summary>
     public string? Docs { get; set; }
 
+    /// <summary>A condition, as documents write it.</summary>
+    public string? Given { get; set; }
+
     /// <summary>What it stands on, all of it; each by one of the promises named.</summary>
     public List<ImmutableArray<(string Agent, string Promise)>> Uses { get; } = [];
 

@@ -36,7 +36,7 @@ internal sealed class AgentText
         if (agent.Contacts.Count > 0) Line(0, "contact:");
         foreach (var (role, reach) in agent.Contacts) Line(1, $"- {{ role: {DocumentText.Quoted(role)}, reach: {DocumentText.Quoted(reach)} }}");
         if (agent.Calendars.Count > 0) Line(0, "calendars:");
-        foreach (var calendar in agent.Calendars) Line(1, $"{calendar.Name}: {{ open: {DocumentText.Quoted(calendar.Open)} }}");
+        foreach (var calendar in agent.Calendars) Line(1, calendar.Line);
         if (agent.Promises.Count > 0) Line(0, "promises:");
         foreach (var promise in agent.Promises) Promise(promise);
         Accepted(agent);
@@ -49,6 +49,7 @@ internal sealed class AgentText
         if (promise.Benefit is { } benefit) Line(2, "benefit: " + DocumentText.Quoted(benefit));
         if (promise.To.Count > 0) Line(2, $"to: [ {string.Join(", ", promise.To)} ]");
         if (promise.Docs is { } docs) Line(2, "docs: " + DocumentText.Quoted(docs));
+        if (promise.Given is { } given) Line(2, "given: " + given);
         if (promise.Uses.Count > 0) Line(2, "uses: " + string.Join(" and ", promise.Uses.Select(AnyOf)));
     }
 

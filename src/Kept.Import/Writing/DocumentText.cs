@@ -26,7 +26,7 @@ internal sealed class DocumentText
         if (draft.Calendars.Count > 0)
         {
             document.Line(0, "calendars:");
-            foreach (var calendar in draft.Calendars) document.Line(1, $"{calendar.Name}: {{ open: {Quoted(calendar.Open)} }}");
+            foreach (var calendar in draft.Calendars) document.Line(1, calendar.Line);
         }
         document.Line(0, "relies-on:");
         foreach (var (other, its) in wishes)

@@ -29,7 +29,14 @@ public sealed class HouseDraft
 /// <param name="Name">A name of ours.</param>
 /// <param name="Open">As documents write hours: <c>Mo-Fr 08:00-18:00 Europe/Brussels</c>.</param>
 /// <param name="At">Where the other tool says so.</param>
-public sealed record CalendarDraft(string Name, string Open, Place At);
+public sealed record CalendarDraft(string Name, string Open, Place At)
+{
+    /// <summary>More lines of hours, of the same zone.</summary>
+    public List<string> Further { get; } = [];
+
+    /// <summary>Its line of the document.</summary>
+    internal string Line => $"{Name}: {{ open: {(Further.Count == 0 ? DocumentText.Quoted(Open) : $"[ {string.Join(", ", Further.Prepend(Open).Select(DocumentText.Quoted))} ]")} }}";
+}
 
 /// <summary>One check of the other tool as a wish about an agent.</summary>
 /// <param name="source">As the tool calls it; findings name it so.</param>

@@ -12,7 +12,7 @@ namespace Kept.Judging;
 /// RFC 5545 (iCalendar, §3.3.5) reads local times: a moment that occurs twice is its first occurrence, and one that a clock change skips is moved on by
 /// the length of the change. So each span is one stretch of time, longer or shorter by the change where it straddles one.
 /// </summary>
-public static class CalendarClock
+public static partial class CalendarClock
 {
     private const int MinutesPerDay = 24 * 60, MinutesPerWeek = 7 * MinutesPerDay;
 
@@ -46,7 +46,7 @@ public static class CalendarClock
                 var (from, to) = SpanAt(zone, monday.PlusWeeks(week), span);
                 if (moment >= from && moment < to) return true;
             }
-        return false;
+        return IsOpenOnDate(c, zone, local.Date, moment);
     }
 
     /// <summary>
@@ -109,35 +109,24 @@ public static class CalendarClock
     private const int CycleYear = 2020, CycleYears = 28;
     private static readonly NodaTime.Instant CycleFrom = NodaTime.Instant.FromUtc(CycleYear, 1, 1, 12, 0), CycleTo = NodaTime.Instant.FromUtc(CycleYear + CycleYears, 1, 1, 12, 0);
 
-    /// <summary>When it next opens or closes after a moment; null where it never does (no span, or open all week).</summary>
+    /// <summary>When it next opens or closes after a moment; null where it never does (no span, open all week, or all dates are over).</summary>
     public static Instant? NextChange(Calendar c, Instant after)
     {
-        if (c.Open.IsDefaultOrEmpty) return null;
         var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(c.Zone) ?? throw UnknownZone(c.Zone);
-        var moment = Noda(after);
-        var monday = MondayOf(moment.InZone(zone).Date);
-        var spans = new List<(NodaTime.Instant From, NodaTime.Instant To)>();
-        for (var week = -2; week <= 4; week++) // a skipped span comes again a week later
-            foreach (var span in c.Open)
-            {
-                var exact = SpanAt(zone, monday.PlusWeeks(week), span);
-                if (exact.From < exact.To) spans.Add(exact);
-            }
-        spans.Sort();
-        NodaTime.Instant? from = null, to = null;
-        foreach (var span in spans)
+        var isOpen = IsOpen(c, after);
+        // A week is like the next one but for dates, and for clock changes that one span may miss: what these weeks do not change, only the edge of a date does.
+        for (Instant? at = after; at is { } from; at = NextDateEdge(c, zone, Noda(from + Weeks) - NodaTime.Duration.FromTicks(10)))
         {
-            if (to is { } end && span.From <= end)
-            {
-                if (span.To > end) to = span.To;
-                continue;
-            }
-            if (Next(from, to, moment) is { } change) return Ours(change);
-            (from, to) = span;
+            var open = OpenIn(c, from, from + Weeks);
+            var isOpenAt = open is [var (opens, _), ..] && opens == from;
+            if (isOpenAt != isOpen) return from;
+            if (!isOpen && open.Count > 0) return open[0].From;
+            if (isOpen && open[0].To < from + Weeks) return open[0].To;
         }
-        // The last stretch may go on beyond what was looked at: then nothing but its begin is known for certain.
-        return from > moment ? Ours(from.Value) : to > moment && to < Noda(after).Plus(NodaTime.Duration.FromDays(21)) ? Ours(to.Value) : null;
+        return null;
     }
+
+    private static readonly Duration Weeks = Duration.Days(35);
 
     /// <summary>When it is open in [from, to), in order; spans that touch are one.</summary>
     public static List<(Instant From, Instant To)> OpenIn(Calendar c, Instant from, Instant to)
@@ -149,6 +138,9 @@ public static class CalendarClock
             foreach (var span in c.Open)
                 if (SpanAt(zone, monday, span) is var exact && exact.From < exact.To)
                     spans.Add((Ours(exact.From), Ours(exact.To)));
+        foreach (var span in c.Dates.IsDefault ? [] : c.Dates)
+            foreach (var exact in SpansOn(zone, span, DayOf(Noda(from).InZone(zone).Date) - ReachOf(span), DayOf(Noda(to).InZone(zone).Date) + 1))
+                spans.Add((Ours(exact.From), Ours(exact.To)));
         spans.Sort((a, b) => a.From.CompareTo(b.From));
         var open = new List<(Instant From, Instant To)>();
         foreach (var (begin, end) in spans)
@@ -159,8 +151,6 @@ public static class CalendarClock
         }
         return open.ConvertAll(span => (span.From < from ? from : span.From, span.To > to ? to : span.To));
     }
-
-    private static NodaTime.Instant? Next(NodaTime.Instant? from, NodaTime.Instant? to, NodaTime.Instant moment) => from > moment ? from : to > moment ? to : null;
 
     private static (NodaTime.Instant From, NodaTime.Instant To) SpanAt(DateTimeZone zone, LocalDate monday, WeeklySpan span) =>
         (zone.AtLeniently(monday.AtMidnight().PlusMinutes(span.From)).ToInstant(), zone.AtLeniently(monday.AtMidnight().PlusMinutes(span.To)).ToInstant());

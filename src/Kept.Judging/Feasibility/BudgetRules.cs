@@ -16,20 +16,27 @@ public static class BudgetCodes
     public const string NobodyTold = "B04";
     /// <summary>Maintenance that is planned for longer than it may last.</summary>
     public const string PlannedBeyondCap = "B05";
+    /// <summary>A calendar of dates of which the last is over.</summary>
+    public const string DatesOver = "B06";
 
     /// <summary>All of them with the titles of their pages, in order.</summary>
     public static ImmutableArray<(string Code, string Title)> All { get; } =
     [
         (NeverFires, "an alert that can never fire"), (FiresOnOne, "an alert that one failed look fires"), (NeverConfirmed, "an objective that can never be kept"),
-        (NobodyTold, "an alert that nobody is told of"), (PlannedBeyondCap, "maintenance beyond its cap"),
+        (NobodyTold, "an alert that nobody is told of"), (PlannedBeyondCap, "maintenance beyond its cap"), (DatesOver, "a calendar of past dates"),
     ];
 }
 
-/// <summary>Warns of alerts and objectives that cannot do what they are for. Needs no look and no clock.</summary>
+/// <summary>Warns of alerts, objectives and calendars that cannot do what they are for. Needs no look.</summary>
 public static class BudgetRules
 {
-    public static IEnumerable<Diagnostic> Check(House house)
+    /// <param name="house">The house as read.</param>
+    /// <param name="now">The moment at which dates are over or not.</param>
+    public static IEnumerable<Diagnostic> Check(House house, Instant now)
     {
+        foreach (var (calendar, over, spent) in PastDates(house))
+            if (spent <= now)
+                yield return new Diagnostic(BudgetCodes.DatesOver, Severity.Warning, calendar.At, $"the last date of `{calendar.Name}` was over at {over}: it is never open again", "write the next dates, or take it out with the conditions that name it");
         foreach (var promise in house.Promises)
         {
             foreach (var line in Feasibility.OfAlerts(promise))
@@ -48,6 +55,26 @@ public static class BudgetRules
                         $"with {VerdictWords.Percent(confidence)} confidence `{objective.Objective.Text}` needs {VerdictWords.Plural(objective.NeededForConfidence!.Value, "good " + objective.Unit)} without a bad one, and its {(objective.HoldsAtMost == objective.Holds ? "" : "longest ")}window holds {VerdictWords.Figure(objective.HoldsAtMost)}: it stays unknown or gets broken, and is never kept",
                         "look more often, write a longer window, or promise a lower share", promise.Name);
         }
+    }
+
+    /// <summary>The next moment after <paramref name="now"/> at which <see cref="Check"/> finds something else in the same house; null where none will.</summary>
+    public static Instant? NextChange(House house, Instant now)
+    {
+        Instant? next = null;
+        foreach (var (_, _, spent) in PastDates(house))
+            if (spent > now && (next is null || spent < next))
+                next = spent;
+        return next;
+    }
+
+    /// <summary>Calendars of dates alone: when the last is over, and when no window of an objective reaches back to it. Until then a date that excuses is not to be taken out.</summary>
+    private static IEnumerable<(Calendar Calendar, Instant Over, Instant Spent)> PastDates(House house)
+    {
+        foreach (var agent in house.Agents)
+            foreach (var calendar in agent.Calendars)
+                if (calendar.Open.IsDefaultOrEmpty && CalendarClock.EndOfDates(calendar) is { } over)
+                    yield return (calendar, over, agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)).Where(promise => promise.Maintenance?.During?.Name == calendar.Name)
+                        .SelectMany(promise => promise.Keeps).Select(keep => over + CalendarClock.LengthsOf(keep.Window).Longest).Append(over).Max());
     }
 
     private static (string Why, string Help) Why(House house, Promise promise) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Kept.Model;
@@ -43,9 +44,10 @@ public sealed partial class PromiseFold
     }
 
     /// <summary>
-    /// Takes a snapshot up (<paramref name="plan"/> and <paramref name="termsSince"/> as for a new fold); null where it is damaged, of another version, or of a promise with other checks or objectives. Then the looks are read again.
+    /// Takes a snapshot up (<paramref name="plan"/>, <paramref name="termsSince"/> and <paramref name="former"/> as for a new fold); null where it is damaged, of another version, or of a promise with other checks or objectives. Then the looks are read again.
     /// </summary>
-    public static PromiseFold? Restore(Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null, Instant? termsSince = null)
+    public static PromiseFold? Restore(
+        Promise promise, Assessor assessor, ReadOnlySpan<byte> snapshot, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null, Instant? termsSince = null, ImmutableArray<FormerPlan> former = default)
     {
         if (snapshot.Length < 1 + HashLength + sizeof(long) + HashLength || snapshot[0] != Version) return null;
         var content = snapshot[..^HashLength];
@@ -55,7 +57,7 @@ public sealed partial class PromiseFold
         {
             reader.ReadByte();
             var signature = reader.ReadBytes(HashLength);
-            var fold = new PromiseFold(promise, assessor, new Instant(reader.ReadInt64()), regime, past, plan, termsSince);
+            var fold = new PromiseFold(promise, assessor, new Instant(reader.ReadInt64()), regime, past, plan, termsSince, former);
             if (!signature.AsSpan().SequenceEqual(fold.SignatureHash())) return null;
             foreach (ref var last in fold._last.AsSpan())
                 last = new LastWords
@@ -73,7 +75,7 @@ public sealed partial class PromiseFold
             {
                 var length = reader.ReadInt32();
                 if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position) return null;
-                if (Restore(promise, assessor, reader.ReadBytes(length), fold._parts![i]._regime, past, fold._plan, termsSince) is not { } part) return null;
+                if (Restore(promise, assessor, reader.ReadBytes(length), fold._parts![i]._regime, past, fold._plan, termsSince, former) is not { } part) return null;
                 fold._parts[i] = part;
             }
             return reader.BaseStream.Position == reader.BaseStream.Length ? fold : null;
@@ -84,6 +86,6 @@ public sealed partial class PromiseFold
         }
     }
 
-    private byte[] SignatureHash() => SHA256.HashData(Encoding.UTF8.GetBytes(_maintenance is { } maintenance ? $"{_plan.Signature()} since {maintenance.TermsSince}" : _parts is null ? _plan.Signature()
+    private byte[] SignatureHash() => SHA256.HashData(Encoding.UTF8.GetBytes(_maintenance is { } maintenance ? $"{_plan.Signature()} since {maintenance.TermsSince}{string.Concat(maintenance.Former.Select(former => $"\nbefore {former.Planned.Text} since {former.Since}"))}" : _parts is null ? _plan.Signature()
         : $"{_plan.Signature()}\nregimes {string.Join('\n', Promise.Regimes.Select(regime => $"{regime.Name}: {regime.Text}"))}"))[..HashLength];
 }

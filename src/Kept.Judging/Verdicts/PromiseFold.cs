@@ -26,6 +26,9 @@ public sealed partial class PromiseFold
     /// <summary>Since when its terms announce maintenance; null where they plan none.</summary>
     public Instant? TermsSince => _maintenance?.TermsSince ?? (_parts is [var part, ..] ? part.TermsSince : null);
 
+    /// <summary>What terms before them planned, newest first.</summary>
+    public ImmutableArray<FormerPlan> FormerPlans => _maintenance?.Former ?? (_parts is [var part, ..] ? part.FormerPlans : []);
+
     /// <param name="promise">What was promised; its checks and objectives are prepared here.</param>
     /// <param name="assessor">Who judges.</param>
     /// <param name="since">When these terms began to be judged; earlier looks say nothing about them.</param>
@@ -33,8 +36,10 @@ public sealed partial class PromiseFold
     /// <param name="past">The rhythms before those of <paramref name="promise"/>, in any order.</param>
     /// <param name="plan">Of <see cref="FoldPlans"/>, to share what promises of equal terms have in common; null makes one.</param>
     /// <param name="termsSince">When its terms were first known, which announce its maintenance; null for <paramref name="since"/>.</param>
+    /// <param name="former">What terms before planned for maintenance under the same words, newest first: what they and all since then announced stays announced.</param>
     /// <exception cref="ArgumentException">The plan is of a promise that counts differently.</exception>
-    public PromiseFold(Promise promise, Assessor assessor, Instant since, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null, Instant? termsSince = null)
+    public PromiseFold(
+        Promise promise, Assessor assessor, Instant since, string regime = Regime.Any, IEnumerable<PastRhythm>? past = null, FoldPlan? plan = null, Instant? termsSince = null, ImmutableArray<FormerPlan> former = default)
     {
         if (plan is not null && !plan.Fits(promise)) throw new ArgumentException($"the plan is of other terms than those of {promise.Name}", nameof(plan));
         Promise = promise;
@@ -45,12 +50,12 @@ public sealed partial class PromiseFold
         if (regime == Regime.Any && !promise.Regimes.IsDefaultOrEmpty && promise.Checks.Length > 0) // without a look there is nothing to tell apart
         {
             var rhythms = past?.ToList();
-            _parts = [.. Regime.NamesOf(promise).Select(name => new PromiseFold(promise, assessor, since, name, rhythms, _plan, termsSince))];
+            _parts = [.. Regime.NamesOf(promise).Select(name => new PromiseFold(promise, assessor, since, name, rhythms, _plan, termsSince, former))];
             (_tracks, _last) = ([.. Checks.Select(_ => new Track(predicates: 0))], []);
             return;
         }
         _rhythms = Timed(past);
-        _maintenance = _plan.Maintenance is { } maintenance ? new MaintenanceTimes(maintenance, maintenance.During!, termsSince ?? since) : null;
+        _maintenance = _plan.Maintenance is { } maintenance ? new MaintenanceTimes(maintenance, maintenance.During!, termsSince ?? since, former) : null;
         var apart = _plan.CountsApart ? Checks.Length : 0;
         _tracks = new Track[Checks.Length + _plan.SliceTracks + apart];
         for (var i = 0; i < Checks.Length; i++) _tracks[i] = new Track(_plan.WidthOf(i));

@@ -90,10 +90,19 @@ internal static class AgentTape
             tape.Quantity(pair.Value);
         });
         tape.At(calendar.At);
+        tape.List(calendar.Dates, span =>
+        {
+            tape.Whole(span.First);
+            tape.Whole(span.Last);
+            tape.Byte(span.Days);
+            tape.Whole(span.From);
+            tape.Whole(span.To);
+        });
     }
 
     public static Calendar Calendar(this TapeReader tape) => new(tape.Text(), tape.List(() => new WeeklySpan(tape.Int(), tape.Int())), tape.Zone(), tape.Text(),
-        tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity())), tape.At());
+        tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity())), tape.At())
+    { Dates = tape.List(tape.Dated) };
 
     private static void Write(this TapeWriter tape, Reliance reliance)
     {

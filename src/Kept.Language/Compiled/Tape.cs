@@ -161,6 +161,14 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
 
     public int Int() => Whole() is var value and >= int.MinValue and <= int.MaxValue ? (int)value : throw Damaged();
 
+    /// <summary>A span on dates as documents may write it.</summary>
+    public DatedSpan Dated()
+    {
+        var span = new DatedSpan(Int(), Int(), Byte(), Int(), Int());
+        return span is { First: >= DatedSpan.Earliest, Last: <= DatedSpan.Latest, Days: > 0 and <= DatedSpan.EveryDay, From: >= 0 and <= DatedSpan.MinutesPerDay }
+            && span.First <= span.Last && span.Last - span.First < DatedSpan.MostDays && span.To > span.From && span.To - span.From <= DatedSpan.MostDays * DatedSpan.MinutesPerDay ? span : throw Damaged();
+    }
+
     /// <summary>A length of time as documents may write it: not negative, and no longer than <paramref name="atMost"/>, a hundred years where nothing is said.</summary>
     public Duration Length(Duration? atMost = null) => Whole() is var length && length >= 0 && length <= (atMost ?? Duration.Days(36_525)).Nanoseconds ? new Duration(length) : throw Damaged();
 

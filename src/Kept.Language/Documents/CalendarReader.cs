@@ -7,11 +7,13 @@ using Calendar = Kept.Model.Calendar;
 
 namespace Kept.Language.Documents;
 
-/// <summary>Reads calendars: <c>Mo-Fr,Su 20:30-22:00 Europe/Brussels</c>, end exclusive, over midnight where the end is not after the start.</summary>
+/// <summary>Reads calendars: <c>Mo-Fr,Su 20:30-22:00 Europe/Brussels</c>, end exclusive, over midnight where the end is not after the start; and <see cref="CalendarDates"/>.</summary>
 internal static class CalendarReader
 {
     private const int Day = 24 * 60, Week = 7 * Day;
+    private const int MostLines = 400;
     private const string Form = "write DAYS HH:MM-HH:MM ZONE: Mo-Fr 08:00-18:00 Europe/Brussels";
+    private const string DatedForm = "write DATE HH:MM-HH:MM ZONE, or DATE HH:MM to DATE HH:MM ZONE: 2026-12-03 22:00 to 2026-12-04 02:00 Europe/Berlin";
     private static readonly string[] Days = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
     public static ImmutableArray<Calendar> Read(Written document, Func<string, QuantityType?> types, Reading reading)
@@ -22,14 +24,29 @@ internal static class CalendarReader
             var name = FieldValues.Name(key.Content, "a calendar", reading.Problems);
             if (Written.Of(DocumentTables.Calendar, value, reading, key.At) is not { } written) continue;
             var texts = written.Texts("open");
-            var spans = new List<WeeklySpan>();
-            string? zone = null;
+            var hours = new Lines();
             var good = texts.Count > 0;
-            foreach (var text in texts) good &= Open(text, spans, ref zone, reading.Problems);
-            if (good && texts.Count > 0 && name is not null)
-                calendars.Add(new Calendar(reading.Texts.Share(name), Merged(spans), zone!, reading.Texts.Share(string.Join("; ", texts.Select(text => text.Text))), Forecast(written, types, reading), key.At));
+            if (texts.Count > MostLines)
+            {
+                reading.Problems.Error(Codes.TooLarge, texts[MostLines].At, $"a calendar has at most {MostLines} lines of hours", "ranges and lists of dates are one line: 2026-12-01..2026-12-05,2026-12-09 22:00-02:00 Europe/Berlin");
+                continue;
+            }
+            foreach (var text in texts) good &= Open(text, hours, reading.Problems);
+            if (good && name is not null)
+                calendars.Add(Made(reading.Texts.Share(name), texts.Select(text => text.Text), hours, reading.Texts.Share, key.At) with { Forecast = Forecast(written, types, reading) });
         }
         return calendars.ToImmutable();
+    }
+
+    private static Calendar Made(string name, IEnumerable<string> lines, Lines hours, Func<string, string> share, Place at) =>
+        new(name, Merged(hours.Weekly), hours.Zone!, share(string.Join(Between, lines)), [], at) { Dates = [.. hours.Dated.Distinct().OrderBy(span => span.First).ThenBy(span => span.From).ThenBy(span => span.Last).ThenBy(span => span.To)] };
+
+    /// <summary>The lines of a calendar in one text, as terms and the ledger tell it; null where it is no such text.</summary>
+    public static Calendar? OfText(string text)
+    {
+        var (hours, problems) = (new Lines(), new Problems(hints: 0));
+        var lines = text.Split(Between);
+        return lines.Length <= MostLines && lines.All(line => Open(ScalarText.Unwritten(line), hours, problems)) ? Made("", lines, hours, one => one, Place.None) : null;
     }
 
     private static ImmutableArray<KeyValuePair<string, Quantity>> Forecast(Written written, Func<string, QuantityType?> types, Reading reading)
@@ -48,35 +65,67 @@ internal static class CalendarReader
     /// <summary>Hours that stand outside of calendars, in the same form; null, and told, where they are none.</summary>
     public static string? Hours(ScalarText text, Problems problems)
     {
-        string? zone = null;
-        return Open(text, [], ref zone, problems) ? text.Text : null;
+        if (!CalendarDates.IsDated(text.Text)) return Open(text, new Lines(), problems) ? text.Text : null;
+        problems.Error(Codes.Hours, text.At, $"`{FieldValues.Short(text)}` are hours of one date", Form);
+        return null;
     }
 
-    private static bool Open(ScalarText text, List<WeeklySpan> spans, ref string? zone, Problems problems)
+    /// <summary>What the lines of one calendar say together.</summary>
+    private sealed class Lines
+    {
+        public List<WeeklySpan> Weekly { get; } = [];
+        public List<DatedSpan> Dated { get; } = [];
+        public string? Zone { get; set; }
+    }
+
+    private const string Between = "; ";
+
+    private static bool Open(ScalarText text, Lines hours, Problems problems)
     {
         var words = text.Text.Split(' ');
-        if (words.Length != 3 || words.Any(word => word.Length == 0))
+        var isDated = CalendarDates.IsDated(words[0]) || words.Length > 3 && CalendarDates.IsDated(words[1]);
+        var isStretch = words.Length == 6 && words[2] == "to";
+        if (!(words.Length == 3 || isDated && (words.Length == 4 && !CalendarDates.IsDated(words[0]) || isStretch)) || words.Any(word => word.Length == 0))
         {
-            problems.Error(Codes.Hours, text.At, words.Length == 2 ? $"`{FieldValues.Short(text)}` names no time zone" : $"`{FieldValues.Short(text)}` is no opening time", Form);
+            problems.Error(Codes.Hours, text.At, words.Length == 2 || isDated && words is [_, _, "to", _, _] ? $"`{FieldValues.Short(text)}` names no time zone" : $"`{FieldValues.Short(text)}` is no opening time", isDated ? DatedForm : Form);
             return false;
         }
-        var zoneText = text.Slice(words[0].Length + words[1].Length + 2, words[2].Length);
-        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(words[2]) is null)
+        var parts = new ScalarText[words.Length];
+        for (var (i, at) = (0, 0); i < words.Length; at += words[i++].Length + 1) parts[i] = text.Slice(at, words[i].Length);
+        if (ZoneOf(parts[^1], hours, problems) is not { } zone) return false;
+        if (isStretch)
         {
-            problems.Error(Codes.Zone, zoneText.At, $"`{FieldValues.Short(zoneText)}` is no time zone{problems.Hint(words[2], DateTimeZoneProviders.Tzdb.Ids)}", "write an IANA name such as Europe/Brussels, or UTC");
-            return false;
+            if (CalendarDates.Between((parts[0], parts[1]), (parts[3], parts[4]), zone, problems) is not { } stretch) return false;
+            hours.Dated.Add(stretch);
+            return true;
         }
-        if (zone is not null && zone != words[2])
+        var days = CalendarDates.IsDated(words[0]) ? null : DaysOf(parts[0], problems);
+        var times = TimesOf(parts[^2], problems);
+        if (days is null && !CalendarDates.IsDated(words[0]) || times is not var (from, to)) return false;
+        if (!isDated)
         {
-            problems.Error(Codes.Zone, zoneText.At, $"one calendar has one zone; this one began with {zone}", "make a second calendar and write `during a or during b`");
-            return false;
+            foreach (var day in days!) hours.Weekly.Add(new WeeklySpan((day * Day) + from, (day * Day) + to));
+            return true;
         }
-        zone = words[2];
-        var days = DaysOf(text.Slice(0, words[0].Length), problems);
-        var times = TimesOf(text.Slice(words[0].Length + 1, words[1].Length), problems);
-        if (days is null || times is not var (from, to)) return false;
-        foreach (var day in days) spans.Add(new WeeklySpan((day * Day) + from, (day * Day) + to));
+        if (CalendarDates.On(parts[^3], days is null ? DatedSpan.EveryDay : (byte)days.Sum(day => 1 << day), (from, to), zone, problems) is not { } dated) return false;
+        hours.Dated.AddRange(dated);
         return true;
+    }
+
+    private static DateTimeZone? ZoneOf(ScalarText text, Lines hours, Problems problems)
+    {
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(text.Text) is not { } zone)
+        {
+            problems.Error(Codes.Zone, text.At, $"`{FieldValues.Short(text)}` is no time zone{problems.Hint(text.Text, DateTimeZoneProviders.Tzdb.Ids)}", "write an IANA name such as Europe/Brussels, or UTC");
+            return null;
+        }
+        if (hours.Zone is { } first && first != text.Text)
+        {
+            problems.Error(Codes.Zone, text.At, $"one calendar has one zone; this one began with {first}", "make a second calendar and write `during a or during b`");
+            return null;
+        }
+        hours.Zone = text.Text;
+        return zone;
     }
 
     private static SortedSet<int>? DaysOf(ScalarText text, Problems problems)
@@ -109,7 +158,8 @@ internal static class CalendarReader
         return null;
     }
 
-    private static int? Minutes(string text) =>
+    /// <summary>A time of the day; 24:00 is its end.</summary>
+    public static int? Minutes(string text) =>
         text is [_, _, ':', _, _] && int.TryParse(text.AsSpan(0, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
         && int.TryParse(text.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes < 60 && (hours < 24 || hours == 24 && minutes == 0)
             ? (hours * 60) + minutes : null;

@@ -169,7 +169,7 @@ internal sealed class DocumentTables
 
     public static readonly Shape Calendar = new("calendar", "a calendar",
     [
-        new("open", WordList, "When: DAYS HH:MM-HH:MM ZONE, end exclusive.", Required: true, Example: "open: 'Mo-Fr 08:00-18:00 Europe/Brussels'"),
+        new("open", WordList, "When, the end exclusive. Every week: DAYS HH:MM-HH:MM ZONE. On dates: [DAYS] DATES HH:MM-HH:MM ZONE, or DATE HH:MM to DATE HH:MM ZONE.", Required: true, Example: "open: 'Mo-Fr 08:00-18:00 Europe/Brussels'"),
         new("forecast", new Form.Map("quantity", Quantity), "What is expected then."),
     ]);
 

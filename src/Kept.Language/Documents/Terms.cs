@@ -113,7 +113,7 @@ internal static class Terms
         if (promise.Given is null && promise.Regimes.IsEmpty) return;
         var named = promise.Regimes.Select(regime => regime.When).Prepend(promise.Given).OfType<Expression>().SelectMany(one => one.SelfAndDescendants()).OfType<Expression.During>().Select(during => during.Calendar);
         PutAll(terms, "calendars", named.Select(name => agent.Calendars.FirstOrDefault(calendar => calendar.Name == name)).OfType<Calendar>()
-            .Select(calendar => (calendar.Name, $"{string.Join(' ', calendar.Open.Select(span => $"{span.From}-{span.To}"))} {calendar.Zone}")));
+            .Select(calendar => (calendar.Name, $"{string.Join(' ', [.. calendar.Open.Select(span => $"{span.From}-{span.To}"), .. calendar.Dates.Select(span => $"{span.First}..{span.Last}/{span.Days}:{span.From}-{span.To}")])} {calendar.Zone}")));
     }
 
     private static void Quantities(CanonicalWriter terms, Promise promise, Agent agent)

@@ -70,14 +70,41 @@ public sealed record LoadSource(string Metric, string Url)
 
 /// <summary>Times of need, written in a zone's wall clock.</summary>
 /// <param name="Name">Unique in its agent.</param>
-/// <param name="Open">When it is open; the end is exclusive.</param>
+/// <param name="Open">When it is open every week; the end is exclusive.</param>
 /// <param name="Zone">IANA zone.</param>
 /// <param name="Text">As written.</param>
 /// <param name="Forecast">Expected load, people and so on, by name.</param>
-public sealed record Calendar(string Name, ImmutableArray<WeeklySpan> Open, string Zone, string Text, ImmutableArray<KeyValuePair<string, Quantity>> Forecast, Place At);
+public sealed record Calendar(string Name, ImmutableArray<WeeklySpan> Open, string Zone, string Text, ImmutableArray<KeyValuePair<string, Quantity>> Forecast, Place At)
+{
+    /// <summary>When else it is open: on dates, each once and for all.</summary>
+    public ImmutableArray<DatedSpan> Dates { get; init; } = [];
+}
 
 /// <summary>Minutes since Monday 00:00 of the wall clock, end exclusive; <paramref name="To"/> may lie beyond the week's end (10,080) where it crosses midnight on Sunday.</summary>
 public readonly record struct WeeklySpan(int From, int To);
+
+/// <summary>The same stretch of the clock on each of some dates.</summary>
+/// <param name="First">The first date, in days since 1970-01-01.</param>
+/// <param name="Last">The last date, itself included.</param>
+/// <param name="Days">Which days of the week between them: bit 0 is Monday.</param>
+/// <param name="From">Minutes since 00:00 of the date.</param>
+/// <param name="To">Minutes since 00:00 of the same date, end exclusive; beyond a day where it goes on into later dates.</param>
+public readonly record struct DatedSpan(int First, int Last, byte Days, int From, int To)
+{
+    public const int MinutesPerDay = 24 * 60;
+
+    /// <summary>So many days may lie between its first and its last date, and it may last so long: no window is longer.</summary>
+    public const int MostDays = 400;
+
+    /// <summary>All days of a week.</summary>
+    public const byte EveryDay = 0b111_1111;
+
+    /// <summary>Dates that can be written: 2000-01-01 to 2199-12-31. Nobody plans beyond, and no zone is known for longer.</summary>
+    public const int Earliest = 10_957, Latest = 84_005;
+
+    /// <summary>Whether it begins on a date. 1970-01-01 was a Thursday.</summary>
+    public bool IsOn(int date) => date >= First && date <= Last && (Days >> ((date + 3) % 7) & 1) == 1;
+}
 
 /// <summary>A relation to one other agent: what we accept of its promises, or, where it promised nothing, what we wish and observe (a shadow record).</summary>
 public sealed record Reliance

@@ -128,7 +128,10 @@ public sealed record Maintenance(Duration Announced, Duration UpTo, Duration Per
     public Calendar? During { get; init; }
 
     /// <summary>All that announces it: a change of it is announced anew. Null where nothing is planned.</summary>
-    public string? Announcement => During is { } planned ? $"{Text} during {planned.Text}" : null;
+    public string? Announcement => During is { } planned ? Text + AnnouncedDuring + planned.Text : null;
+
+    /// <summary>Between the two parts of an announcement.</summary>
+    public const string AnnouncedDuring = " during ";
 }
 
 /// <summary>A share of an exclusive resource of the agent (R16).</summary>

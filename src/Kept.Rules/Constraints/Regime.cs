@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using Kept.Model;
 
@@ -147,32 +146,7 @@ internal sealed class Regime
         public Truth CanHold =>
             Impossible || Facts.Values.Any(allowed => allowed.IsEmpty) ? Truth.False : Times.Count == 0 ? Truth.True : TimesCanHold;
 
-        /// <summary>Calendars of one zone are compared minute by minute over a week; across zones nothing is said, for their clocks move against each other.</summary>
-        private Truth TimesCanHold
-        {
-            get
-            {
-                if (Times.Values.Select(time => time.Calendar.Zone).Distinct().Skip(1).Any()) return Truth.Unknown;
-                var week = new BitArray(Week.Minutes, true);
-                foreach (var (calendar, open) in Times.Values)
-                    week.And(open ? Week.Of(calendar) : Week.Of(calendar).Not());
-                return Kleene.Of(week.HasAnySet());
-            }
-        }
-    }
-}
-
-/// <summary>A calendar as the minutes of one week.</summary>
-internal static class Week
-{
-    public const int Minutes = 7 * 24 * 60;
-
-    public static BitArray Of(Calendar calendar)
-    {
-        var open = new BitArray(Minutes);
-        foreach (var span in calendar.Open)
-            for (var minute = span.From; minute < span.To; minute++)
-                open[minute % Minutes] = true;
-        return open;
+        /// <summary>Calendars of one zone are compared minute by minute over a week, and over their dates; across zones nothing is said, for their clocks move against each other.</summary>
+        private Truth TimesCanHold => Times.Values.Select(time => time.Calendar.Zone).Distinct().Skip(1).Any() ? Truth.Unknown : Week.CanHold([.. Times.Values.Select(time => (time.Calendar, time.Open))]);
     }
 }

@@ -40,9 +40,9 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
             if (reading.House is not { } read) return Refused(reading.Diagnostics);
             (house, ruled) = (read, HouseRules.Check(read, now, before, named));
         }
-        RulesChangeAt = HouseRules.NextChange(house, now);
+        RulesChangeAt = new[] { HouseRules.NextChange(house, now), BudgetRules.NextChange(house, now) }.Min();
         _beside = [.. house.Settings.TrustedCertificates.Select(file => Path.Combine(KeptServer.FolderOf(path), file)), .. CheckCatalog.FilesOf(house, KeptServer.FolderOf(path))];
-        var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled, .. BudgetRules.Check(house)]);
+        var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled, .. BudgetRules.Check(house, now)]);
         house = house.Found(all);
         return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
     }

@@ -53,6 +53,7 @@ internal static class Envelope
         if (MatterKey.RouteOf(item.Key) is { } route) json.WriteString("failing", route);
         else json.WriteString("promise", promise);
         if (alert is not null) json.WriteString("alert", alert);
+        if (item.Formerly is { } former) json.WriteString("formerly", MatterKey.Parts(former).Promise);
         json.WriteString("event", TypeOf(item));
         json.WriteString("outcome", item.Outcome.Wire());
         json.WriteString("previous", item.Before.Wire());

@@ -42,6 +42,34 @@ public sealed class KumaDatabaseTests
         Assert.Equal(["kuma.db"], Directory.GetFiles(kuma.Folder).Select(Path.GetFileName));
     }
 
+    /// <summary>As Kuma stores them: moments of the clock on the wall in the zone of the maintenance, and times of the day for those that come back.</summary>
+    [Fact]
+    public void Maintenance_of_one_time_and_between_dates_is_carried_and_what_is_over_is_left()
+    {
+        string[] maintenance =
+        [
+            "'One night', 'single', '2026-12-03 22:00:00', '2026-12-04 02:00:00', NULL, NULL, '[]', NULL, 'Europe/Berlin'",
+            "'From the picker', 'single', '2026-12-05T22:00', '2026-12-06T02:00', NULL, NULL, '[]', NULL, 'SAME_AS_SERVER'",
+            "'Every night of a week', 'recurring-interval', '2026-12-07 00:00:00', '2026-12-14 00:00:00', '23:00:00', '01:00:00', '[]', 1, 'Europe/Berlin'",
+            "'Fridays of a season', 'recurring-weekday', '2026-12-01 00:00:00', '2028-03-01 23:59:00', '04:00:00', '05:00:00', '[5]', NULL, 'Europe/Berlin'",
+            "'Until a day', 'recurring-interval', NULL, '2026-12-24 12:00:00', '04:00:00', '05:00:00', '[]', 1, 'Europe/Berlin'",
+            "'From a day', 'recurring-interval', '2027-01-01 00:00:00', NULL, '04:00:00', '05:00:00', '[]', 1, 'Europe/Berlin'",
+            "'Over', 'single', '2026-01-03 22:00:00', '2026-01-04 02:00:00', NULL, NULL, '[]', NULL, 'Europe/Berlin'",
+            "'Over each night', 'recurring-interval', '2025-01-03 00:00:00', '2026-01-04 00:00:00', '04:00:00', '05:00:00', '[]', 1, 'Europe/Berlin'",
+            "'No end', 'single', '2026-12-03 22:00:00', NULL, NULL, NULL, '[]', NULL, 'Europe/Berlin'",
+            "'Backwards', 'single', '2026-12-03 22:00:00', '2026-12-03 20:00:00', NULL, NULL, '[]', NULL, 'Europe/Berlin'",
+            "'Left out', 'single', '2027-03-28 02:15:00', '2027-03-28 03:00:00', NULL, NULL, '[]', NULL, 'Europe/Berlin'",
+            "'Every other day', 'recurring-interval', '2026-12-01 00:00:00', '2026-12-31 00:00:00', '04:00:00', '05:00:00', '[]', 2, 'Europe/Berlin'",
+            "'By hand', 'manual', NULL, NULL, NULL, NULL, '[]', NULL, NULL",
+        ];
+        using var kuma = new KumaFile("INSERT INTO setting (key, value) VALUES ('serverTimezone', '\"Europe/Brussels\"');" + string.Concat(maintenance.Select((row, i) => $"""
+            INSERT INTO monitor (id, name, type, url, interval, timeout) VALUES ({i + 1}, 'm{i + 1}', 'http', 'https://h{i + 1}.example/', 60, 48);
+            INSERT INTO maintenance (id, title, description, strategy, start_date, end_date, start_time, end_time, weekdays, interval_day, timezone) SELECT {i + 1}, column1, '', column2, column3, column4, column5, column6, column7, column8, column9 FROM (VALUES ({row}));
+            INSERT INTO monitor_maintenance (monitor_id, maintenance_id) VALUES ({i + 1}, {i + 1});
+            """)));
+        Snapshot.Matches(Importing.Shown(Importing.Of("kuma", Importing.Request([kuma.File]) with { Now = DateTimeOffset.Parse("2026-11-28T10:00:00Z", System.Globalization.CultureInfo.InvariantCulture) })));
+    }
+
     [Fact]
     public void The_past_is_told_line_by_line_as_the_assessment_of_another()
     {

@@ -25,6 +25,29 @@ public sealed class StatuspageImportTests
         Assert.Null(Page().Score);
     }
 
+    private static readonly DateTimeOffset Now = new(2026, 5, 30, 10, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The page with its maintenances in a file of their own.</summary>
+    private static readonly ImportRequest Both = Importing.Request([Named("summary.json", System.Text.RegularExpressions.Regex.Replace(Importing.Case("Statuspage", "summary.json"), "(?m)^    { \"id\": \"m1\".*\n", "")),
+        Named("scheduled-maintenances.json", Importing.Case("Statuspage", "scheduled-maintenances.json"))]) with
+    { Now = Now };
+
+    private static ForeignFile Named(string name, string text) => new(name, name, Encoding.UTF8.GetBytes(text));
+
+    [Fact]
+    public void Scheduled_maintenance_is_a_date_and_none_that_is_over_or_was_over_when_it_was_told() => Snapshot.Matches(Importing.Shown(Importing.Of("statuspage", Both)));
+
+    [Fact]
+    public void What_is_planned_is_not_in_force_then_and_at_no_other_time()
+    {
+        var house = HouseReader.Read(Importing.Of("statuspage", Both).Documents, "house", CheckCatalog.Kinds).House!;
+        var agent = house.Agents.Single(agent => agent.Id == "bank-api");
+        var around = new Kept.Judging.Surroundings(_ => Kept.Model.Outcome.Unknown, null, null, null, name => agent.Calendars.FirstOrDefault(calendar => calendar.Name == name));
+        string At(string moment) => Kept.Judging.Judge.Given(agent.Promises[0].Given!, Kept.Model.Instant.TryParse(moment, out var at) ? at : default, around).Truth.ToString();
+        Assert.Equal(["True", "False", "False", "True", "True", "False", "True"],
+            ((string[])["2026-06-01T21:59:59Z", "2026-06-01T22:00:00Z", "2026-06-01T22:59:59Z", "2026-06-01T23:00:00Z", "2026-06-08T22:30:00Z", "2026-07-02T01:00:00Z", "2027-06-01T22:30:00Z"]).Select(At));
+    }
+
     [Fact]
     public void What_they_said_of_incidents_is_kept_as_their_assessment()
     {
