@@ -47,7 +47,7 @@ public sealed partial class ImportCataloguesTests
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(Block("import-statuspage.md", "report"), run.Result.Replace(place.PathOf("summary.json"), "summary.json", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("       1  carried whole", run.Result, StringComparison.Ordinal);
-        Assert.Contains("as Bank recorded it, and no evidence of ours\n  1 statement of theirs about themselves · 0 left out", run.Result, StringComparison.Ordinal);
+        Assert.Contains("as Bank recorded it, and no evidence of ours\n  2 statements of theirs about themselves · 0 left out", run.Result, StringComparison.Ordinal);
         Assert.Contains(Block("import-statuspage.md", "document"), await File.ReadAllTextAsync(place.PathOf("house/imported-from-statuspage.kept.yaml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(Block("import-statuspage.md", "history"), (await File.ReadAllTextAsync(place.PathOf("house/imported-from-statuspage.history.jsonl"), TestContext.Current.CancellationToken)).Replace(place.PathOf("summary.json"), "summary.json", StringComparison.Ordinal));
     }
