@@ -47,7 +47,7 @@ internal sealed class Attempt
     {
         _didBefore = did;
         _spentBefore += new Duration(_whole.Phases.Total);
-        _sentBefore += Trail.Sent;
+        _sentBefore.Add(Trail.Sent);
         Trail = _whole = new DialTrail(_time) { Aim = _aim };
     }
 
@@ -63,18 +63,34 @@ internal sealed class Attempt
         _didBefore = did;
         var spent = Trail.Phases.Total;
         (_spentBefore, _leftOut) = (_spentBefore + new Duration(spent), _leftOut + spent);
-        _sentBefore += Trail.Sent;
+        _sentBefore.Add(Trail.Sent);
         Trail = new DialTrail(_time) { Aim = _aim };
     }
 
     private Duration _spentBefore;
     private long _leftOut;
-    private int _sentBefore;
+    private RequestCounts _sentBefore;
 
-    /// <summary>So many requests were sent beside the trail of the look.</summary>
-    public void AlsoSent(int requests) => _sentBefore += requests;
+    /// <summary>Requests were sent beside the trail of the look.</summary>
+    public void AlsoSent(DialTrail beside) => _sentBefore.Add(beside.Sent);
 
-    private int Sent => _sentBefore + Trail.Sent;
+    /// <summary>All requests of the look so far.</summary>
+    private RequestCounts Sent
+    {
+        get
+        {
+            var sent = new RequestCounts();
+            sent.Add(_sentBefore);
+            sent.Add(Trail.Sent);
+            return sent;
+        }
+    }
+
+    // of a registry the house knows the servers; all of them are its lane
+    private int ToTarget(in RequestCounts sent, int least) => sent.Total == 0 ? least : Request.Check.Target.Dials is not null ? sent.Total : sent.To(Request.Check.Target.Host);
+
+    private ImmutableArray<HostRequests> Elsewhere(in RequestCounts sent) => Request.Check.Target.Dials is not null ? [] : [.. sent.Besides(Request.Check.Target.Host)];
+
     private string _didBefore = "";
 
     /// <summary>Begins a step of several; what fails from here on is told with its name.</summary>
@@ -83,7 +99,7 @@ internal sealed class Attempt
     public void Begin(string name, string words)
     {
         (_step, Words) = (name, words);
-        _sentBefore += Trail.Sent;
+        _sentBefore.Add(Trail.Sent);
         Trail = new DialTrail(_time) { Aim = _aim };
     }
 
@@ -198,7 +214,8 @@ internal sealed class Attempt
             Address = Trail.Address?.ToString(),
             NewConnection = Trail.IsNew,
             Beside = Trail.Tls is { } tls ? new SeenBeside { Chain = tls.Certificate.Chain } : null,
-            Requests = Math.Max(1, Sent),
+            Requests = ToTarget(Sent, 1),
+            Elsewhere = Elsewhere(Sent),
             Steps = Steps,
         };
 
@@ -217,7 +234,8 @@ internal sealed class Attempt
         Phases = Phases,
         Address = Trail.Address?.ToString(),
         NewConnection = Trail.IsNew,
-        Requests = fault.IsOurs ? Sent : Math.Max(1, Sent),
+        Requests = ToTarget(Sent, fault.IsOurs ? 0 : 1),
+        Elsewhere = Elsewhere(Sent),
         Steps = Steps,
     };
 

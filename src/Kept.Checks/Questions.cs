@@ -60,7 +60,7 @@ internal sealed class Questions(Dialer dialer, Attempt attempt, TimeProvider tim
         }
         finally
         {
-            attempt.AlsoSent(trail.Sent);
+            attempt.AlsoSent(trail);
         }
     }
 
@@ -86,5 +86,5 @@ internal sealed class Questions(Dialer dialer, Attempt attempt, TimeProvider tim
     public Observation Unless(Observation answered, GapCause cause, string words) =>
         attempt.Request.Objects is not { } objects ? Observation.OfGap(attempt.StartedAt, GapCause.Fault, "nobody judges the answers of this look")
         : Answered > 0 && objects(attempt.Request.Check, answered) is not null ? answered
-        : Observation.OfGap(attempt.StartedAt, cause, words) with { Phases = answered.Phases, Excerpt = answered.Excerpt, Requests = answered.Requests };
+        : Observation.OfGap(attempt.StartedAt, cause, words) with { Phases = answered.Phases, Excerpt = answered.Excerpt, Requests = answered.Requests, Elsewhere = answered.Elsewhere };
 }

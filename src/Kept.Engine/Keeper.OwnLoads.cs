@@ -24,7 +24,9 @@ internal sealed partial class Keeper
 
     private void CountEnded(LookRun run, Observation seen)
     {
-        if (run.Sent is { } sent) _ownLoads.Ended(run.Terms.Target.Lane, sent, seen.Requests);
+        if (run.Sent is { } sent) OwnLoads.Ended(sent, seen.Requests);
+        if (_ownLoads.Count == 0) return;
+        foreach (var (host, requests) in seen.Elsewhere) _ownLoads.Also(host, run.LaunchedAt, requests, _now);
     }
 
     private Quantity? OwnLoadOf(ScheduledCheck? check) => check is not null && _ownLoads.At(check.Check.Target.Lane, _now) is { } requests ? OwnLoad.Of(requests) : null;

@@ -122,6 +122,13 @@ public sealed partial class ManyQuestionsTests
         var (judged, seen) = await BetweenAsync(second);
         Assert.True(judged.Class == LookClass.Good, judged.Reason);
         Assert.Equal((bodies.Count, $"POST {Query}"), (seen.Requests, Assert.Single(bodies.Distinct())));
+        // each host is told what was asked of it, and no other
+        bodies.Clear();
+        (_, seen) = await LookAsync("consistency", GraphQl(first), Posted, Text("compares", "body.data.price"), Sharply, ("replicas", new FieldValue.Texts([second.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/graphql"])));
+        var elsewhere = Assert.Single(seen.Elsewhere);
+        Assert.Equal("localhost", elsewhere.Host);
+        Assert.True(seen.Requests > 0 && elsewhere.Count > 0);
+        Assert.Equal(bodies.Count, seen.Requests + elsewhere.Count);
         await using var stale = Serving(question => Answer(question, "7"));
         Assert.Equal((LookClass.Bad, "agree was false"), (await BetweenAsync(stale)).Judged is { } bad ? (bad.Class, bad.Reason) : default);
         await using var restless = Serving(question => Answer(question, $"{question.Nth + 100}"));

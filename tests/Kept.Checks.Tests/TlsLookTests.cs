@@ -52,13 +52,14 @@ public sealed class TlsLookTests : IDisposable
     [Fact]
     public async Task A_private_authority_of_the_house_is_trusted_and_the_certificate_is_shown()
     {
-        await using var peer = Serve(_root.Issue(["localhost", "127.0.0.1"], to: Now.AddDays(20)));
+        await using var peer = Serve(_root.Issue(["localhost", "127.0.0.1"], to: Now.AddDays(20), serial: [0x9f, 0x01, 0x0a]));
         var seen = await HttpAsync(peer);
         seen.Answers();
         Assert.InRange(seen.Amount("http", "certificate.expires-in"), Duration.Days(19).Nanoseconds, Duration.Days(20).Nanoseconds);
         Assert.Equal("House Root", seen.Text("http", "certificate.issuer"));
         var chain = seen.Beside!.Chain!;
         Assert.Equal(("CN=localhost", "CN=House Root", seen.Text("http", "certificate.fingerprint")), (chain.Subject, chain.Issuer, chain.Fingerprint));
+        Assert.Equal("9f010a", chain.Serial); // the number alone: the zero byte that keeps it positive on the wire is none of its digits
         Assert.Equal(["localhost"], chain.Names); // addresses are no names
         Assert.Equal(chain.SentEnd, chain.ChainEnd); // its own ends before that of the authority
         Assert.Equal([Value.Of("localhost"), Value.Of("127.0.0.1")], Assert.IsType<Value.List>(seen.See("http", "certificate.names")).Items);

@@ -153,6 +153,47 @@ public sealed class OwnLoadTests
         world.Stop();
     }
 
+    [Fact]
+    public void A_look_that_was_under_way_when_the_clock_went_back_is_in_no_count_of_the_time_after()
+    {
+        var (loads, now) = (new OwnLoads(), new Instant(100_000_000));
+        loads.Arrange(new[] { "a" }.ToFrozenSet(), now);
+        var under = loads.Began("a", now + Duration.Seconds(70))!;
+        now += Duration.Seconds(60);
+        loads.Restart(now);
+        OwnLoads.Ended(under, 60);
+        Assert.NotNull(loads.Began("a", now + Duration.Seconds(50)));
+        Assert.Equal(1, loads.At("a", now + Duration.Seconds(60)));
+    }
+
+    [Fact]
+    public void What_is_too_old_to_count_is_not_held_though_nobody_asks()
+    {
+        var loads = new OwnLoads();
+        loads.Arrange(new[] { "a" }.ToFrozenSet(), new Instant(0));
+        for (var second = 0; second < 7_200; second++) loads.Began("a", new Instant(second * 1_000_000L));
+        Assert.InRange(loads.Held, 60, 61);
+    }
+
+    [Fact]
+    public void What_a_look_sent_to_another_host_counts_there_from_its_begin()
+    {
+        var loads = new OwnLoads();
+        loads.Arrange(new[] { "a", "b" }.ToFrozenSet(), new Instant(0));
+        Instant At(int second) => new(second * 1_000_000L);
+        OwnLoads.Ended(loads.Began("a", At(70))!, 2);
+        Assert.NotNull(loads.Began("b", At(75)));
+        loads.Also("b", At(70), 5, At(76)); // later than one that began after it
+        loads.Also("c", At(70), 5, At(76)); // nobody asks about it
+        Assert.Equal((2, 6), (loads.At("a", At(80)), loads.At("b", At(80))));
+        Assert.Equal((0, 1), (loads.At("a", At(130)), loads.At("b", At(130))));
+        loads.Also("b", At(60), 5, At(130)); // too old by now
+        Assert.Equal(1, loads.At("b", At(130)));
+        loads.Restart(At(132));
+        loads.Also("b", At(131), 5, At(133)); // of the time before
+        Assert.Equal(0, loads.At("b", At(192)));
+    }
+
     /// <summary>Against a list of all that was ever sent.</summary>
     [Fact]
     public void It_is_counted_as_brute_force_counts_it() => Gen.Select(Gen.Int[0, 25_000], Gen.Int[1, 40], Gen.Int[0, 3]).Array[1, 60].Sample(steps =>
@@ -167,7 +208,7 @@ public sealed class OwnLoadTests
             if (what == 2 && sent.Count > 1)
             {
                 var at = requests % sent.Count;
-                loads.Ended("a", sent[at].Counted, requests);
+                OwnLoads.Ended(sent[at].Counted, requests);
                 sent[at] = sent[at] with { Requests = requests };
             }
             var expected = sent.Where(one => one.At > now - OwnLoad.Over).Sum(one => (long)one.Requests);

@@ -106,6 +106,47 @@ public sealed class HouseWatchTests : IDisposable
         await Task.WhenAny(watch);
     }
 
+    [Fact]
+    public async Task What_stands_beside_and_never_stands_still_holds_up_neither_documents_nor_the_rest_for_ever()
+    {
+        using var authority = new CertificateAuthority();
+        var house = In("house");
+        Write(house, "As a customer you can pay.");
+        var restless = Path.Combine(house, "root.pem");
+        await File.WriteAllTextAsync(Path.Combine(house, "house.yaml"), "house: shop\ntrust: [ root.pem ]\n");
+        await File.WriteAllTextAsync(restless, authority.Pem);
+        await using var ledger = Open();
+        var source = Source(house, ledger);
+        var signature = source.Signature();
+        Assert.NotNull((await source.ReadAsync(CancellationToken.None)).House);
+        var taken = new List<string>();
+        using var stop = new CancellationTokenSource();
+        var watch = new HouseWatch(source, house, (reading, _) =>
+        {
+            lock (taken) taken.Add(Assert.Single(reading.House!.Promises).Benefit);
+            return ValueTask.CompletedTask;
+        }, _time, NullLogger.Instance).RunAsync(signature, source.BesideSignature(), stop.Token);
+        async Task<bool> ComesAsync(Func<List<string>, bool> what)
+        {
+            for (var i = 0; i < 3_000; i++)
+            {
+                lock (taken)
+                    if (what(taken)) return true;
+                await File.AppendAllTextAsync(restless, "\n"); // at least once within the moment in which it should stand still
+                _time.Advance(TimeSpan.FromMilliseconds(75));
+                await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
+            }
+            return false;
+        }
+        Write(house, "As a customer you can pay by card.");
+        Assert.True(await ComesAsync(all => all.Exists(one => one.Contains("by card", StringComparison.Ordinal))));
+        int before;
+        lock (taken) before = taken.Count;
+        Assert.True(await ComesAsync(all => all.Count > before)); // what else changed beside is read too
+        await stop.CancelAsync();
+        await Task.WhenAny(watch);
+    }
+
     private string In(string name) => Directory.CreateDirectory(Path.Combine(_folder.FullName, name)).FullName;
 
     private ILedger Open() => Ledgers.OpenSqlite(In("data"), _time, new Random(1));

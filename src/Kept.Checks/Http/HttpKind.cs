@@ -57,8 +57,9 @@ internal static class HttpKind
         ],
         Typical: HttpFailures.Healthy,
         Settles: InClear.Settled, TakesSteps: true,
-        // each step, each redirect it may follow, once more with another token, at each address
-        Sends: check => (check.First.Length + 1L) * (1 + HttpExchange.MostRedirects) * 2 * (check.Setting<FieldValue.Text>(Settings.Addresses.Name)?.Content == "each" ? AddressChoice.Most : 1));
+        // each step, each redirect that it may follow, with a token that is asked for and asked for once more, at each address
+        Sends: check => check.First.Append(check).Sum(step => (step.Setting<FieldValue.Text>("redirects")?.Content == "follow" ? 1L + HttpExchange.MostRedirects : 1) * (step.Settings.ContainsKey("oauth2") ? 4 : 1))
+            * (check.Setting<FieldValue.Text>(Settings.Addresses.Name)?.Content == "each" ? AddressChoice.Most : 1));
 
     private static TargetReading ReadTarget(string text)
     {

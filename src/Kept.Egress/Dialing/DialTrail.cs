@@ -34,8 +34,13 @@ public sealed class DialTrail(TimeProvider time)
     /// <summary>A proxy dialled the target for us.</summary>
     public bool IsBehindProxy { get; internal set; }
     public TlsSeen? Tls { get; internal set; }
-    /// <summary>How many requests were sent over HTTP, redirects that were followed among them.</summary>
-    public int Sent { get; internal set; }
+    /// <summary>How many requests were sent over HTTP to which host, redirects that were followed among them.</summary>
+    public ref readonly RequestCounts Sent => ref _sent;
+
+    private RequestCounts _sent;
+
+    internal void SentTo(string host) => _sent.Add(host);
+
     /// <summary>True once a connection was opened for this look.</summary>
     public bool IsNew { get; internal set; }
 

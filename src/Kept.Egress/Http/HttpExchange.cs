@@ -40,7 +40,7 @@ public static class HttpExchange
             try
             {
                 using var request = RequestOf(ask, url, method, body, strange);
-                trail.Sent++;
+                trail.SentTo(host);
                 using var response = await lane.SendAsync(request, key, trail, deadline);
                 if (ask.Cookies is { } jar) Keep(response, url, jar);
                 if (!ask.Follows || NextOf(response, url) is not { } next)

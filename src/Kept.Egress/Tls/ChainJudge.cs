@@ -123,7 +123,7 @@ internal sealed class ChainJudge(ImmutableArray<X509Certificate2> privateRoots, 
         var sentEnd = sent.Take(LongestChain).Select(certificate => Instant.From(certificate.NotAfter)).Append(end).Min();
         return new(Cut(leaf.Subject), NameOf(leaf.IssuerName), names, Instant.From(leaf.NotBefore), end, fingerprint)
         {
-            Chain = new ChainSeen(DistinguishedName.Of(leaf.SubjectName), DistinguishedName.Of(leaf.IssuerName), Convert.ToHexStringLower(leaf.SerialNumberBytes.Span), NamesOf(leaf, addresses: false), fingerprint, sentEnd, null),
+            Chain = new ChainSeen(DistinguishedName.Of(leaf.SubjectName), DistinguishedName.Of(leaf.IssuerName), Convert.ToHexStringLower(leaf.SerialNumberBytes.Span.TrimStart((byte)0)), NamesOf(leaf, addresses: false), fingerprint, sentEnd, null),
         };
     }
 

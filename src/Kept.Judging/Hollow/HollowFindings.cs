@@ -29,7 +29,7 @@ public static class HollowFindings
     public static ImmutableArray<Diagnostic> Of(IEnumerable<HollowPromise> analysed, IEnumerable<Diagnostic> told) => Untold(analysed.SelectMany(promise => Of(promise)), told);
 
     /// <summary>Regimes of a whole house that are never judged: which load our own looks make on a host is known of all promises together.</summary>
-    public static IEnumerable<Diagnostic> OfRegimes(House house) => RegimeFindings.Of(house);
+    public static IEnumerable<Diagnostic> OfRegimes(House house, Func<bool>? isEnough = null) => RegimeFindings.Of(house, isEnough);
 
     /// <summary>Findings without those that another diagnostic tells already.</summary>
     /// <param name="findings">As found, of any number of promises.</param>

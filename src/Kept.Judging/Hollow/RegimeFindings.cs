@@ -12,7 +12,9 @@ internal static class RegimeFindings
     /// <summary>Loads beyond so many requests a minute are not tried one by one: then nothing is said of them.</summary>
     private const long MostTried = 20_000;
 
-    public static IEnumerable<Diagnostic> Of(House house)
+    /// <param name="house">The house.</param>
+    /// <param name="isEnough">Asked before each promise: the search of a large house may take long, and ends where this is true.</param>
+    public static IEnumerable<Diagnostic> Of(House house, Func<bool>? isEnough = null)
     {
         var lanes = new Lazy<Dictionary<string, long>>(() => MostOf(house));
         var open = new Dictionary<Calendar, List<(Instant From, Instant To)>>(ReferenceEqualityComparer.Instance);
@@ -20,8 +22,11 @@ internal static class RegimeFindings
         foreach (var agent in house.Agents)
             foreach (var promise in agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)))
                 if (!promise.Regimes.IsEmpty && !promise.Checks.IsEmpty)
+                {
+                    if (isEnough?.Invoke() == true) yield break;
                     foreach (var finding in Of(agent, promise, lanes, OpenIn))
                         yield return finding;
+                }
     }
 
     private static IEnumerable<Diagnostic> Of(Agent agent, Promise promise, Lazy<Dictionary<string, long>> lanes, Func<Calendar, List<(Instant From, Instant To)>> openIn)
@@ -37,8 +42,8 @@ internal static class RegimeFindings
             else if (never is { } reach && reach.Regimes.Contains(i))
                 yield return Says($"no look is ever in the regime `{regime.Name}`: the looks of this house send at most {VerdictWords.Plural(reach.Most, "request")} a minute to {reach.Host}, and `{regime.Text}` asks for another load",
                     "write a band that they reach, look more often, or read the load from what tells all of it: `load: { from: 'metric NAME at URL' }`");
-            else if (Chance(promise, times[i].Possible) is { } share)
-                yield return Says($"whether a look is ever in the regime `{regime.Name}` is chance: it is open for at most {times[i].Possible.Max(span => span.To - span.From).ToWords()} at a time, and {(promise.Checks.Length == 1 ? "its check looks" : "its checks look")} every {promise.Checks.Min(check => check.Every).ToWords()}, so {VerdictWords.Percent(share)} of the places in time that a check may get never meet it",
+            else if (Chance(promise, times[i].Possible) is var (share, luckiest))
+                yield return Says($"whether a look is ever in the regime `{regime.Name}` is chance: it is open for at most {times[i].Possible.Max(span => span.To - span.From).ToWords()} at a time, and {(promise.Checks.Length == 1 ? "its check" : $"its check `{luckiest.Name}`, which meets it best,")} looks every {luckiest.Every.ToWords()}, so {VerdictWords.Percent(share)} of the places in time that a check may get never meet it",
                     "look at least as often as it is open, or let it be open for longer");
         }
     }
@@ -54,10 +59,10 @@ internal static class RegimeFindings
         return facts.Count > 0 ? string.Join(" and ", facts) : $"`{promise.Regimes[place].Text}` is true at no time of the year";
     }
 
-    /// <summary>The share of phases of which no slot ever lies in the spans, the smallest of all checks; null where some check meets them whatever its phase.</summary>
-    private static decimal? Chance(Promise promise, ImmutableArray<(Instant From, Instant To)> spans)
+    /// <summary>The share of phases of which no slot ever lies in the spans, the smallest of all checks, and whose it is; null where some check meets them whatever its phase.</summary>
+    private static (decimal Share, Check Check)? Chance(Promise promise, ImmutableArray<(Instant From, Instant To)> spans)
     {
-        decimal? least = null;
+        (decimal Share, Check Check)? least = null;
         foreach (var check in promise.Checks)
         {
             var period = check.Every.Nanoseconds / Duration.PerMicrosecond;
@@ -66,7 +71,7 @@ internal static class RegimeFindings
             if (missing == 0) return null;
             var share = decimal.Floor((decimal)missing / period * 1_000) / 1_000;
             if (share == 0) return null; // less than one in a thousand
-            if (least is null || share < least) least = share;
+            if (least is null || share < least.Value.Share) least = (share, check);
         }
         return least;
     }
@@ -118,13 +123,17 @@ internal static class RegimeFindings
     private static Dictionary<string, long> MostOf(House house)
     {
         var most = new Dictionary<string, long>(StringComparer.Ordinal);
+        var anywhere = 0L; // of looks that send more than one: they may lead to any host
         foreach (var check in house.Promises.SelectMany(promise => promise.Checks))
         {
             if (check.Kind.IsPassive || check.Every <= Duration.Zero) continue;
             // A look begins at most half a period late, and the first after a start has a place of its own.
             var looks = ((OwnLoad.Over.Nanoseconds + (check.Every.Nanoseconds / 2)) / check.Every.Nanoseconds) + 2;
-            most[check.Target.Lane] = most.GetValueOrDefault(check.Target.Lane) + (looks * Math.Max(1, check.Kind.Sends?.Invoke(check) ?? 1));
+            var sends = Math.Max(1, check.Kind.Sends?.Invoke(check) ?? 1);
+            most[check.Target.Lane] = most.GetValueOrDefault(check.Target.Lane) + (sends == 1 ? looks : 0);
+            if (sends > 1) anywhere += looks * sends;
         }
+        foreach (var lane in most.Keys) most[lane] += anywhere;
         return most;
     }
 }

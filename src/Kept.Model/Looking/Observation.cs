@@ -116,8 +116,11 @@ public sealed record Observation
     /// <summary>False when a kept connection was used, so phases before the first byte are missing.</summary>
     public bool NewConnection { get; init; } = true;
 
-    /// <summary>How many requests it sent to the target; 1 of a kind that does not count them.</summary>
+    /// <summary>How many requests it sent to the host of the target; 1 of a kind that does not count them.</summary>
     public int Requests { get => Each.IsDefaultOrEmpty ? field : Each.Sum(one => one.Seen.Requests); init; } = 1;
+
+    /// <summary>How many it sent to other hosts: of steps, replicas and token servers, and where redirects led.</summary>
+    public ImmutableArray<HostRequests> Elsewhere { get => Each.IsDefaultOrEmpty ? field : [.. Each.SelectMany(one => one.Seen.Elsewhere)]; init; } = [];
 
     /// <summary>Of a look in several steps: each that was begun, in order; empty where there is only one.</summary>
     public ImmutableArray<StepSeen> Steps { get; init; } = [];

@@ -80,11 +80,19 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         lock (_lock)
         {
             var wanted = sources.Where(source => source.Url is not null).GroupBy(source => source.List!, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.MinBy(source => source.Every)!, StringComparer.Ordinal);
-            foreach (var gone in _asked.Keys.Where(list => !wanted.ContainsKey(list)).ToList()) _asked.Remove(gone);
+            var let = _asked.Where(one => !wanted.ContainsKey(one.Key)).ToList();
+            foreach (var (gone, _) in let) _asked.Remove(gone);
             foreach (var (list, source) in wanted)
             {
                 if (_asked.TryGetValue(list, out var there)) there.Source = source;
-                else _asked[list] = there = Remembered(list, source);
+                else
+                {
+                    var isOnly = wanted.Values.Count(other => other.Url == source.Url) == 1;
+                    _asked[list] = there = Remembered(list, source, isOnly);
+                    // the same URL with another login: until that has answered, what the one before listed stands
+                    if (there.Good is null && let.Where(one => one.Value.Source.Url == source.Url).ToList() is [var (_, before)] && isOnly)
+                        (there.Good, there.Count, there.Confirmed) = (before.Good, before.Count, before.Confirmed);
+                }
                 there.Templates = [.. sources.Where(one => one.List == list).Select(one => one.Labels)];
             }
         }
@@ -195,12 +203,13 @@ internal sealed partial class AskedLists(AskForTargets ask, ILedger ledger, Time
         }
     }
 
-    private Asked Remembered(string list, FoundSource source)
+    /// <param name="isOnly">Nobody else asks the URL: then what is remembered of it from before lists went by who asks is its list too.</param>
+    private Asked Remembered(string list, FoundSource source, bool isOnly)
     {
         var asked = new Asked(source);
         try
         {
-            if (ledger.Cached(KeyOf(list)) is { } bytes && TargetLists.Read(new DocumentFile(source.Url!, bytes)) is { IsGood: true } reading) (asked.Good, asked.Count) = (bytes, reading.Targets.Length);
+            if ((ledger.Cached(KeyOf(list)) ?? (isOnly ? ledger.Cached(KeyOf(source.Url!)) : null)) is { } bytes && TargetLists.Read(new DocumentFile(source.Url!, bytes)) is { IsGood: true } reading) (asked.Good, asked.Count) = (bytes, reading.Targets.Length);
             if (asked.Good is not null && ledger.Cached(TimeKeyOf(list)) is { Length: sizeof(long) } ticks && BitConverter.ToInt64(ticks) is >= 0 and var at && at <= DateTimeOffset.MaxValue.UtcTicks)
                 asked.Confirmed = asked.Remembered = new DateTimeOffset(at, TimeSpan.Zero);
         }

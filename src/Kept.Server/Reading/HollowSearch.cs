@@ -97,7 +97,7 @@ internal sealed partial class HollowSearch(Func<Promise, Instant, HollowPromise>
         }
         try
         {
-            foreach (var finding in HollowFindings.OfRegimes(house))
+            foreach (var finding in HollowFindings.OfRegimes(house, () => cancellationToken.IsCancellationRequested || _taken.Reader.TryPeek(out _)))
                 if (all.Count < Most) all.Add(finding);
                 else more++;
         }
@@ -105,6 +105,8 @@ internal sealed partial class HollowSearch(Func<Promise, Instant, HollowPromise>
         {
             NotSearched(fault, "the regimes of the house");
         }
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_taken.Reader.TryPeek(out _)) return null;
         var kept = ImmutableArray.CreateRange(all.OrderBy(one => one.At.File?.Path, StringComparer.Ordinal).ThenBy(one => one.At.Line).ThenBy(one => one.At.Column).ThenBy(one => one.Code, StringComparer.Ordinal));
         return new Searched(house.ContentHash, kept, more, changes, Told(kept, more, house));
     }

@@ -10,6 +10,9 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1), Settled = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>So often in a row what stands beside may move on before it is read all the same.</summary>
+    private const int MostRestless = 30;
+
     /// <summary>Runs until cancelled.</summary>
     /// <param name="taken">The signature of what is running now.</param>
     /// <param name="trusted">That of what stands beside it.</param>
@@ -17,6 +20,7 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
     {
         using var hint = new SemaphoreSlim(0, 1);
         using var system = SystemWatch(hint);
+        var restless = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             using var rhythm = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -29,7 +33,10 @@ internal sealed partial class HouseWatch(HouseSource source, string path, Func<H
                 var trust = source.BesideSignature();
                 if (signature == taken && trust == trusted && !source.IsRulesChangeDue) continue;
                 await Task.Delay(Settled, time, cancellationToken);
-                if (source.Signature() != signature || source.BesideSignature() != trust) continue;
+                if (source.Signature() != signature) continue;
+                // A file beside may never stand still, as a log does: documents that stand still do not wait for it, and nothing else beside it waits for ever.
+                if (signature == taken && source.BesideSignature() != trust && ++restless < MostRestless) continue;
+                restless = 0;
                 var reading = await source.ReadAsync(cancellationToken);
                 trust = source.BesideSignature(); // the documents may trust others now
                 await take(reading, cancellationToken);

@@ -124,6 +124,12 @@ public sealed class RegimeTimesTests
         var promise = With("10s", ("busy", Load(Comparison.GreaterOrEqual, 9)));
         Assert.Single(Found(Of(promise, LoadSource.Looks)));
         Assert.Empty(Found(Of(promise with { Checks = [promise.Checks[0] with { Kind = Http with { Sends = _ => 2 } }] }, LoadSource.Looks)));
+        // looks that send more than one may send them anywhere, so those of another host count too
+        var other = promise.Checks[0] with { Target = promise.Checks[0].Target with { Host = "elsewhere.example" } };
+        Agent Beside(CheckKind kind) => Of(With("1s") with { Name = new PromiseName("other", "page", 1), Checks = [other with { Kind = kind }] });
+        Assert.Single(Found(Of(promise, LoadSource.Looks), Beside(Http)));
+        Assert.Empty(Found(Of(promise, LoadSource.Looks), Beside(Http with { Sends = _ => 2 })));
+        Assert.Empty(HollowFindings.OfRegimes(new House { Id = "house", Agents = [Of(promise, LoadSource.Looks)] }, () => true)); // and the search ends when it is told so
         Assert.Empty(Found(Of(promise with { Checks = [promise.Checks[0] with { Kind = Http with { Sends = _ => 1_000_000 } }], Regimes = [new Regime("busy", Load(Comparison.GreaterOrEqual, long.MaxValue / 1000), "busy", Place.None)] }, LoadSource.Looks))); // too many to try
     }
 }

@@ -116,6 +116,34 @@ public sealed class AskedListsTests
         Assert.Null(lists.Of(sources[0].List!).File);
     }
 
+    [Fact]
+    public async Task A_login_that_is_another_leaves_the_list_until_its_own_answer_and_so_does_what_was_remembered_without_one()
+    {
+        FoundSource With(string? secret) => Source("http://sd.example/list.json") with { Login = secret is null ? null : new SourceLogin(null, secret, true) };
+        var time = new FakeTimeProvider(MadeHouse.Now.ToDateTimeOffset());
+        var ledger = Ledgers.InMemory(TimeProvider.System, new Random(1));
+        AskedLists Lists() => new((source, _) => ValueTask.FromResult(((ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes($"[ {{ \"targets\": [ \"{source.Login?.Secret.Length ?? 0}.example\" ] }} ]"), (string?)null)), ledger, time, new Heard([]));
+        string? Of(AskedLists from, FoundSource source) => from.Of(source.List!).File is { } file ? TargetLists.Read(file).Targets.Single().Address : null;
+        var lists = Lists();
+        lists.Follow([With(null)]);
+        await lists.AskDueAsync(default);
+        lists.Follow([With("${env:A}")]);
+        Assert.Equal("0.example", Of(lists, With("${env:A}"))); // what stood, stands
+        await lists.AskDueAsync(default);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await lists.AskDueAsync(default);
+        Assert.Equal("8.example", Of(lists, With("${env:A}")));
+
+        var again = Lists();
+        again.Follow([With("${env:BB}")]); // remembered of the URL alone, and nobody else asks it
+        Assert.Equal("0.example", Of(again, With("${env:BB}")));
+        var several = Lists();
+        several.Follow([With("${env:BB}"), With("${env:CCC}")]); // of two nobody knows whose it was
+        Assert.Null(Of(several, With("${env:BB}")));
+        lists.Follow([With("${env:BB}"), With("${env:CCC}")]);
+        Assert.Null(Of(lists, With("${env:CCC}")));
+    }
+
     private static string Hosts(int from, int count) => $"[ {{ \"targets\": [ {string.Join(", ", Enumerable.Range(from, count).Select(i => $"\"h{i}.example\""))} ] }} ]";
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="from">Valid from; a day ago by default.</param>
     /// <param name="to">Valid until; in 90 days by default.</param>
     /// <param name="fetchFrom">Puts URLs for issuer, revocation list and OCSP into it: whoever calls them was made to by the server.</param>
-    public X509Certificate2 Issue(string[] names, DateTimeOffset? from = null, DateTimeOffset? to = null, string? fetchFrom = null, bool forServers = true)
+    /// <param name="serial">Its number, highest byte first; drawn where it is not given.</param>
+    public X509Certificate2 Issue(string[] names, DateTimeOffset? from = null, DateTimeOffset? to = null, string? fetchFrom = null, bool forServers = true, byte[]? serial = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = RequestOf(names, key, forServers);
@@ -41,7 +42,7 @@ public sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([fetchFrom + "/ocsp"], [fetchFrom + "/issuer"]));
             request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([fetchFrom + "/crl"]));
         }
-        using var signed = request.Create(Certificate, from ?? TimeProvider.System.GetUtcNow().AddDays(-1), to ?? TimeProvider.System.GetUtcNow().AddDays(90), RandomNumberGenerator.GetBytes(8));
+        using var signed = request.Create(Certificate, from ?? TimeProvider.System.GetUtcNow().AddDays(-1), to ?? TimeProvider.System.GetUtcNow().AddDays(90), serial ?? RandomNumberGenerator.GetBytes(8));
         using var whole = signed.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null);
     }
