@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using Kept.Egress;
@@ -9,11 +10,14 @@ namespace Kept.Checks;
 /// A conversation by lines or frames over an open connection. Everything that comes is counted against one limit and waited for until one deadline, whatever its pieces; an end
 /// in the middle is the target's doing. Owns the stream.
 /// </summary>
-internal sealed class Wire(Stream stream, Attempt attempt, long limit, CancellationToken deadline) : IAsyncDisposable
+/// <param name="limit">The most bytes that are taken in all.</param>
+/// <param name="whose">Whose limit it is, for messages, after the figure.</param>
+internal sealed class Wire(Stream stream, Attempt attempt, long limit, CancellationToken deadline, string whose = "that the check allows (body-limit)") : IAsyncDisposable
 {
     private readonly byte[] _buffer = new byte[8192];
     private Stream _stream = stream;
     private int _from, _to;
+    private long _askedAt = attempt.Trail.Phases.Total;
     private bool _isWaiting = true;
 
     /// <summary>Who is at the other end, for messages.</summary>
@@ -22,7 +26,10 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
     /// <summary>Bytes that have come.</summary>
     public long Received { get; private set; }
 
-    /// <summary>From the first time something was waited for to its first byte, in nanoseconds; −1 until it came.</summary>
+    /// <summary>Bytes of <see cref="Received"/> that were taken out of it.</summary>
+    public long Taken => Received - (_to - _from);
+
+    /// <summary>From the moment the first answer was waited for to its first byte, in nanoseconds; −1 until it came.</summary>
     public long FirstByte { get; private set; } = -1;
 
     /// <summary>Opens the connection of a check.</summary>
@@ -49,10 +56,10 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
         }
     }
 
-    /// <summary>Speaks TLS from here on. What came in clear and was not asked for yet could have been put there by anybody: then the other end is not believed.</summary>
+    /// <summary>Speaks TLS from here on. What came in clear and was not asked for yet could have been put there by anybody (as in CVE-2011-0411): then the other end is not believed.</summary>
     public async ValueTask SecureAsync(Dialer dialer, string? serverName = null)
     {
-        if (_from < _to) throw Malformed("it said more in clear after it had agreed to speak TLS");
+        if (_from < _to) throw Malformed("it said more in clear before the TLS handshake, which anybody in between could have added");
         var target = attempt.Request.Check.Target;
         _stream = await dialer.UpgradeAsync(_stream, target.Host, target.Port, serverName, acceptsAny: false, [], attempt.Trail, deadline);
         _isWaiting = true;
@@ -61,7 +68,7 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
     /// <summary>Sends bytes as they are; what comes next is waited for.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        _isWaiting = true;
+        (_isWaiting, _askedAt) = (true, FirstByte < 0 ? attempt.Trail.Phases.Total : _askedAt);
         attempt.Trail.Reading(answered: false);
         try
         {
@@ -89,20 +96,23 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
         }
     }
 
+    /// <summary>The stream, and what was read ahead of it: for a protocol that goes on in something else than lines.</summary>
+    public (Stream Stream, ReadOnlyMemory<byte> Ahead) Rest => (_stream, _buffer.AsMemory(_from, _to - _from));
+
     public async ValueTask<byte> ByteAsync()
     {
-        if (_from == _to) await FillAsync();
+        if (_from == _to) await DemandAsync();
         return _buffer[_from++];
     }
 
     /// <summary>Exactly so many bytes. What the other end announces is held against the limit before any of it is waited for, and takes memory only as it comes.</summary>
     public async ValueTask<byte[]> BytesAsync(long count)
     {
-        if (count > limit - (Received - (_to - _from))) throw TooLarge();
+        if (count > limit - Taken) throw TooLarge();
         var bytes = new byte[Growth.First(count)];
         for (var done = 0; done < count;)
         {
-            if (_from == _to) await FillAsync();
+            if (_from == _to) await DemandAsync();
             if (done == bytes.Length) Array.Resize(ref bytes, Growth.Next(done, count));
             var some = Math.Min(_to - _from, bytes.Length - done);
             _buffer.AsSpan(_from, some).CopyTo(bytes.AsSpan(done));
@@ -114,25 +124,41 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
     /// <summary>A line without its end (CR LF, or LF alone).</summary>
     public async ValueTask<byte[]> LineAsync(int longest = 32 * 1024)
     {
-        var line = new List<byte>(64);
+        var (line, end) = await ReadLineAsync(longest);
+        return end switch
+        {
+            LineEnd.Whole => line,
+            LineEnd.TooLong => throw Malformed($"it sent a line longer than {Quantity.Bytes(longest)}"),
+            _ => throw Ended(),
+        };
+    }
+
+    /// <summary>A line without its end, or what came of it.</summary>
+    public async ValueTask<(byte[] Line, LineEnd End)> ReadLineAsync(int longest)
+    {
+        var line = new ArrayBufferWriter<byte>(64);
         while (true)
         {
-            if (_from == _to) await FillAsync();
+            if (_from == _to && !await FillAsync()) return (line.WrittenSpan.ToArray(), LineEnd.Closed);
             var end = _buffer.AsSpan(_from, _to - _from).IndexOf((byte)'\n');
             var some = end < 0 ? _to - _from : end;
-            if (line.Count + some > longest) throw Malformed($"it sent a line longer than {Quantity.Bytes(longest)}");
-            line.AddRange(_buffer.AsSpan(_from, some));
+            if (line.WrittenCount + some > longest) return (line.WrittenSpan.ToArray(), LineEnd.TooLong);
+            line.Write(_buffer.AsSpan(_from, some));
             _from += some + (end < 0 ? 0 : 1);
             if (end < 0) continue;
-            if (line is [.., (byte)'\r']) line.RemoveAt(line.Count - 1);
-            return [.. line];
+            return (line.WrittenSpan is [.. var text, (byte)'\r'] ? text.ToArray() : line.WrittenSpan.ToArray(), LineEnd.Whole);
         }
     }
 
-    private async ValueTask FillAsync()
+    private async ValueTask DemandAsync()
+    {
+        if (!await FillAsync()) throw Ended();
+    }
+
+    /// <summary>Waits for what comes next; false where the other end has closed the connection.</summary>
+    private async ValueTask<bool> FillAsync()
     {
         if (_isWaiting) attempt.Trail.Reading(answered: false);
-        var before = attempt.Trail.Phases.Total;
         int count;
         try
         {
@@ -143,15 +169,17 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
             deadline.ThrowIfCancellationRequested();
             throw EgressException.From(fault, Where);
         }
-        if (count == 0)
-            throw EgressException.OfTarget(TargetFailure.Reset, Received == 0 ? $"{Where} closed the connection without a word" : $"{Where} closed the connection before its answer was whole");
-        if (FirstByte < 0) FirstByte = Math.Max(1000, attempt.Trail.Phases.Total - before);
+        if (count == 0) return false;
+        if (FirstByte < 0) FirstByte = Math.Max(1000, attempt.Trail.Phases.Total - _askedAt);
         if (_isWaiting) attempt.Trail.Reading(answered: true);
         _isWaiting = false;
         (_from, _to) = (0, count);
         Received += count;
-        if (Received > limit) throw TooLarge();
+        return Received <= limit ? true : throw TooLarge();
     }
+
+    private EgressException Ended() =>
+        EgressException.OfTarget(TargetFailure.Reset, Received == 0 ? $"{Where} closed the connection without a word" : $"{Where} closed the connection before its answer was whole");
 
     /// <summary>The answer breaks its protocol.</summary>
     public EgressException Malformed(string how) => EgressException.OfTarget(TargetFailure.Malformed, $"{Where} broke its protocol: {how}");
@@ -160,7 +188,19 @@ internal sealed class Wire(Stream stream, Attempt attempt, long limit, Cancellat
     public EgressException Refuses(string how) => EgressException.OfTarget(TargetFailure.ReportedFailure, $"{Where} {how}");
 
     public EgressException TooLarge() =>
-        EgressException.OfTarget(TargetFailure.TooLarge, $"{Where} sent more than the {Quantity.Bytes(limit)} that the check allows (body-limit)");
+        EgressException.OfTarget(TargetFailure.TooLarge, $"{Where} sent more than the {Quantity.Bytes(limit)} {whose}");
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
+}
+
+/// <summary>How a line ended.</summary>
+internal enum LineEnd
+{
+    Whole,
+
+    /// <summary>The other end closed the connection in it, or before it.</summary>
+    Closed,
+
+    /// <summary>It is longer than is taken.</summary>
+    TooLong,
 }

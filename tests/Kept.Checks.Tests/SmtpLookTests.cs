@@ -166,7 +166,7 @@ public sealed class SmtpLookTests : IDisposable
     [Theory]
     [InlineData("a line", "a line of more than 8KiB")]
     [InlineData("lines", "more than 200 lines")]
-    [InlineData("bytes", "more than 64KiB")]
+    [InlineData("bytes", "more than the 64KiB")]
     public async Task What_never_ends_is_bounded(string what, string words)
     {
         await using var peer = ScriptedPeer.Tcp(async (stream, stop) =>

@@ -38,7 +38,8 @@ internal static class Messages
         {
             var schema = Schema.Of(Schema.FilesOf(bytes.AsMemory(2, length)));
             var held = HeldQuestion.By(bytes.AsMemory(2, length));
-            foreach (var request in Requests) _ = held(Asking("kept.test.Orders/Get", request)) ?? held(Asking("kept.test.Orders/Watch", request));
+            var steps = 100_000L;
+            foreach (var request in Requests) _ = held.Holds?.Invoke(Asking("kept.test.Orders/Get", request), ref steps) ?? held.Holds?.Invoke(Asking("kept.test.Orders/Watch", request), ref steps);
             foreach (var service in schema.Services.Take(4)) _ = schema.Method(service, "Get");
             foreach (var name in schema.Messages.Take(8).ToList()) isRead |= Read(schema, name, bytes.AsSpan(2 + length));
         }
@@ -64,7 +65,8 @@ internal static class Messages
                 throw new BrokenPromiseException($"what was written is no JSON: {fault.Message}");
             }
             _ = ProtoRequest.Write(shape, json, schema);
-            ProtoRequest.Hold(shape, json, schema);
+            var steps = 100_000L;
+            ProtoRequest.Hold(shape, json, schema, ref steps);
             return true;
         }
         catch (FormatException)

@@ -13,7 +13,20 @@ internal sealed class ProtoRequest(Schema schema, bool isHeld = false)
 
     /// <summary>Whether it fits as it stands in the document: a text that names a secret fits wherever a text may stand.</summary>
     /// <exception cref="FormatException">It does not fit, or the descriptors cannot be understood.</exception>
-    public static void Hold(MessageShape shape, string json, Schema schema) => new ProtoRequest(schema, isHeld: true).Whole(shape, json);
+    public static void Hold(MessageShape shape, string json, Schema schema, ref long steps)
+    {
+        var request = new ProtoRequest(schema, isHeld: true) { _steps = steps };
+        try
+        {
+            request.Whole(shape, json);
+        }
+        finally
+        {
+            steps = request._steps;
+        }
+    }
+
+    private long _steps = 200_000;
 
     private byte[] Whole(MessageShape shape, string json)
     {
@@ -53,11 +66,8 @@ internal sealed class ProtoRequest(Schema schema, bool isHeld = false)
     /// <summary>A text whose secrets were not read: it may be of any form that is written as a text.</summary>
     private bool IsUnread(JsonElement value) => isHeld && value.ValueKind == JsonValueKind.String && Egress.Secrets.IsIn(Text(value, "", "a text"));
 
-    private static string Meant(MessageShape shape, string name)
-    {
-        var steps = 200_000L;
-        return Nearest.To(name, shape.Fields.Take(2000).Select(field => field.JsonName), ref steps) is { } near ? $"; did you mean `{near}`?" : "";
-    }
+    private string Meant(MessageShape shape, string name) =>
+        _steps > 0 && Nearest.To(name, shape.Fields.Take(2000).Select(field => field.JsonName), ref _steps) is { } near ? $"; did you mean `{near}`?" : "";
 
     /// <summary>The fields of an object; <paramref name="but"/> names a member that is none.</summary>
     public void Fields(ProtoWriter writer, MessageShape shape, JsonElement json, string at, string? but)

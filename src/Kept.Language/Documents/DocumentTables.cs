@@ -232,7 +232,7 @@ internal sealed class DocumentTables
         new("ntfy", Url, "Goes to this topic of an ntfy server."),
         new("token", SecretRef, "Of ntfy: an access token."),
         new("unencrypted", YesOrNo, "Of ntfy: whether the token may go over plain http to another machine. By default no."),
-        new("when", new Form.List(new Form.Text("what it is told", Choices: ["broken", "unknown", "recovered", "alerts", "not-a-promise"]), OrOne: true), "What it is told. By default all of it."),
+        new("when", new Form.List(new Form.Text("what it is told", Choices: [.. TidingsWords.All]), OrOne: true), "What it is told. By default all of it."),
         new("usual", YesOrNo, "Whether it is for promises that name no route. By default yes."),
         new("unknown-after", Length, "How long something is unknown before that is told. By default 10m."),
         new("canary", new Form.Text("a length of time of at least 1h, or no", "^([0-9]+(\\.[0-9]+)?(h|d|w)|no|false)$"), "A route that carried nothing for so long is tried with a message that says so. By default 1d."),

@@ -158,16 +158,7 @@ internal sealed class RouteReader(Reading reading)
     {
         if (!written.Has("when")) return Tidings.All;
         var when = Tidings.None;
-        foreach (var text in written.Texts("when"))
-            when |= FieldValues.OneOf(text, ["broken", "unknown", "recovered", "alerts", "not-a-promise"], _problems) switch
-            {
-                "broken" => Tidings.Broken,
-                "unknown" => Tidings.Unknown,
-                "recovered" => Tidings.Recovered,
-                "alerts" => Tidings.Alerts,
-                "not-a-promise" => Tidings.NotAPromise,
-                _ => Tidings.None,
-            };
+        foreach (var text in written.Texts("when")) when |= TidingsWords.Of(FieldValues.OneOf(text, TidingsWords.All, _problems));
         return when;
     }
 

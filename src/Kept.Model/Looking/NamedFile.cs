@@ -5,8 +5,17 @@ namespace Kept.Model;
 /// <summary>A file that a check names and that says what may be asked, so that a question can be held against it before it is asked.</summary>
 /// <param name="Field">The field that names it.</param>
 /// <param name="Marks">The fields that may not fit it: their places are kept for that.</param>
-/// <param name="Understand">Reads it once for all checks that name it, and says of each what does not fit; null: all does. Pure, and never throws for what is in it.</param>
-public sealed record NamedFile(string Field, ImmutableArray<string> Marks, Func<ReadOnlyMemory<byte>, Func<Check, Misfit?>> Understand);
+/// <param name="Understand">Reads it once for all checks that name it. Pure, and never throws for what is in it.</param>
+public sealed record NamedFile(string Field, ImmutableArray<string> Marks, Func<ReadOnlyMemory<byte>, FileUnderstood> Understand);
+
+/// <summary>What a file says may be asked, or why it says nothing: half a file may be one that is being written.</summary>
+/// <param name="Holds">Null where it was not understood.</param>
+/// <param name="Why">Null where it was; else what is wrong, as "the file … ".</param>
+public readonly record struct FileUnderstood(HoldsQuestion? Holds, string? Why);
+
+/// <summary>Says of a check what does not fit the file that it names; null: all does.</summary>
+/// <param name="steps">What may be spent in all on looking for the word that was meant; counted down (<see cref="Nearest"/>).</param>
+public delegate Misfit? HoldsQuestion(Check check, ref long steps);
 
 /// <summary>What of a check does not fit the file that it names.</summary>
 /// <param name="Field">The field that does not.</param>

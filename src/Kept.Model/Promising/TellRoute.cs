@@ -29,6 +29,21 @@ public enum Tidings : byte
     All = Broken | Unknown | Recovered | Alerts | NotAPromise,
 }
 
+/// <summary>The words of <see cref="Tidings"/>, in documents, in the schema and in the API.</summary>
+public static class TidingsWords
+{
+    private static readonly string[] Words = ["broken", "unknown", "recovered", "alerts", "not-a-promise"]; // one a bit, from the lowest
+
+    /// <summary>All of them, in the order in which they are said.</summary>
+    public static IReadOnlyList<string> All => Words;
+
+    /// <summary>What a word means; <see cref="Tidings.None"/> where it is none of them.</summary>
+    public static Tidings Of(string? word) => Array.IndexOf(Words, word) is >= 0 and var bit ? (Tidings)(1 << bit) : Tidings.None;
+
+    /// <summary>The words of what is told.</summary>
+    public static IReadOnlyList<string> In(Tidings tidings) => [.. Words.Where(word => tidings.HasFlag(Of(word)))];
+}
+
 /// <summary>A way to somebody, as <c>house.yaml</c> names it. Only the house names ways; documents choose among them.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">How it is spoken.</param>

@@ -71,7 +71,7 @@ internal static class TellApi
             [.. view.Routes.Select(route => new WireRoute(route.Name, route.Kind, State(route), route.ToldCount, route.Waiting, route.DeadCount, route.ProvenAt?.ToString(), full ? route.LastAnswer : null,
                 route.FailingSince?.ToString(), full ? route.LastError : null, route.NextTry?.ToString(),
                 full ? [.. route.Dead.Select(dead => new WireDeadLetter(dead.Id, dead.Title, dead.At.ToString(), dead.Why))] : [],
-                TellWords.When(route.Settings.When), full ? route.CanaryDue?.ToString() : null, full ? [.. route.Letters.Select(letter => new WireLetter(letter.Id, letter.Title, letter.At.ToString()))] : []))],
+                TidingsWords.In(route.Settings.When), full ? route.CanaryDue?.ToString() : null, full ? [.. route.Letters.Select(letter => new WireLetter(letter.Id, letter.Title, letter.At.ToString()))] : []))],
             full ? [.. view.Silences.Select(Wire)] : [], view.Fault);
     }
 

@@ -11,12 +11,6 @@ internal static class TellWords
     /// <summary><c>working</c>, <c>failing</c>, <c>gone</c>, <c>unproven</c>: as something that is shown. What was never proven is unknown.</summary>
     public static Face FaceOf(RouteView route) => TellApi.State(route) switch { "working" => Face.Kept, "unproven" => Face.Unknown, _ => Face.Broken };
 
-    /// <summary>What a route is told, as <c>when</c> writes it.</summary>
-    public static IReadOnlyList<string> When(Tidings when) => [.. Written.Where(one => when.HasFlag(one.What)).Select(one => one.Word)];
-
-    private static readonly (Tidings What, string Word)[] Written =
-        [(Tidings.Broken, "broken"), (Tidings.Unknown, "unknown"), (Tidings.Recovered, "recovered"), (Tidings.Alerts, "alerts"), (Tidings.NotAPromise, "not-a-promise")];
-
     /// <summary>What a route is told, as a sentence goes on: <c>what breaks, what is unknown for 10 min, and what is well again</c>.</summary>
     public static string IsTold(TellRoute route)
     {

@@ -11,9 +11,17 @@ public sealed class HeldQuestionTests
 
     private static Misfit? Held(string method, string? request, ReadOnlyMemory<byte>? file = null)
     {
+        var steps = 1_000_000L;
+        return Held(method, request, ref steps, file);
+    }
+
+    private static Misfit? Held(string method, string? request, ref long steps, ReadOnlyMemory<byte>? file = null)
+    {
         List<(string, FieldValue)> fields = [("method", new FieldValue.Text(method)), ("descriptors", new FieldValue.Text("all.pb"))];
         if (request is not null) fields.Add(("request", new FieldValue.Text(request)));
-        return HeldQuestion.By(file ?? All)(Looking.CheckOf("grpc", "orders.example:443", null, [.. fields]));
+        var understood = HeldQuestion.By(file ?? All);
+        Assert.True(understood.Holds is null ^ understood.Why is null);
+        return understood.Holds is { } holds ? holds(Looking.CheckOf("grpc", "orders.example:443", null, [.. fields]), ref steps) : null;
     }
 
     [Theory]
@@ -45,15 +53,29 @@ public sealed class HeldQuestionTests
     public void A_method_that_is_not_there_or_streams_is_told(string method, string words, string help) => Assert.Equal(new Misfit("method", words, help), Held(method, null));
 
     [Fact]
+    public void Many_slips_share_what_may_be_spent_on_guessing_what_was_meant()
+    {
+        var (steps, guessed) = (3_000L, 0);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var misfit = i % 2 == 0 ? Held("kept.test.Orders/Got", null, ref steps) : Held("kept.test.Orders/Get", """{"ID": "o-1"}""", ref steps);
+            Assert.NotNull(misfit); // told, with a guess or without
+            if ((misfit.Help + misfit.Message).Contains("did you mean", StringComparison.Ordinal)) guessed++;
+        }
+        Assert.InRange(guessed, 1, 20);
+        Assert.InRange(steps, -2_000, 0);
+    }
+
+    [Fact]
     public void A_file_that_is_none_or_lacks_what_it_needs_is_told_whatever_it_holds()
     {
         var alone = new ProtoWriter();
         alone.Counted(1, Schema.FilesOf(All).Single(file => Schema.NamesOf(file).Name == "all.proto").Span);
         foreach (var file in (byte[][])[[], "syntax = \"proto3\";"u8.ToArray(), All[..(All.Length / 2)], [0x0a, 9]])
         {
-            var misfit = Held("kept.test.Orders/Get", null, file);
-            Assert.Equal("descriptors", misfit?.Field);
-            Assert.StartsWith("the file of descriptors `all.pb` is no set of descriptors: ", misfit!.Message, StringComparison.Ordinal);
+            var understood = HeldQuestion.By(file);
+            Assert.Null(understood.Holds);
+            Assert.StartsWith("is no set of descriptors: ", understood.Why, StringComparison.Ordinal);
         }
         Assert.Null(Held("kept.test.Orders/Get", null, alone.Written.ToArray())); // what the answer needs, nobody needs yet
         var random = new Random(11);
@@ -72,11 +94,17 @@ public sealed class HeldQuestionTests
         var all = schema.Message("kept.test.All");
         const string secret = "\"${file:/run/secrets/x}\"";
         foreach (var field in (string[])["aText", "anInt64", "aUint32", "someBytes", "colour", "aBool", "aDouble", "at", "took", "mask", "wrapped", "wrappedText", "struct"])
-            ProtoRequest.Hold(all, $$"""{"{{field}}": {{secret}}}""", schema);
-        ProtoRequest.Hold(all, $$$"""{"numbers": [1, {{{secret}}}], "texts": [{{{secret}}}], "totals": {"${env:KEY}": 1}, "byNumber": {"${env:KEY}": {"aText": "x"}}, "inner": {"anInt32": {{{secret}}}}, "any": {"@type": "type.googleapis.com/kept.test.Asked", "wait": {{{secret}}}}}""", schema);
-        Assert.Contains("is a text", Assert.Throws<FormatException>(() => ProtoRequest.Hold(all, $$"""{"inner": {{secret}}}""", schema)).Message, StringComparison.Ordinal);
-        Assert.Contains("write a list", Assert.Throws<FormatException>(() => ProtoRequest.Hold(all, $$"""{"numbers": {{secret}}}""", schema)).Message, StringComparison.Ordinal);
+            Hold(all, $$"""{"{{field}}": {{secret}}}""", schema);
+        Hold(all, $$$"""{"numbers": [1, {{{secret}}}], "texts": [{{{secret}}}], "totals": {"${env:KEY}": 1}, "byNumber": {"${env:KEY}": {"aText": "x"}}, "inner": {"anInt32": {{{secret}}}}, "any": {"@type": "type.googleapis.com/kept.test.Asked", "wait": {{{secret}}}}}""", schema);
+        Assert.Contains("is a text", Assert.Throws<FormatException>(() => Hold(all, $$"""{"inner": {{secret}}}""", schema)).Message, StringComparison.Ordinal);
+        Assert.Contains("write a list", Assert.Throws<FormatException>(() => Hold(all, $$"""{"numbers": {{secret}}}""", schema)).Message, StringComparison.Ordinal);
         // where it is sent, it is what it says
         Assert.Throws<FormatException>(() => ProtoRequest.Write(all, $$"""{"anInt64": {{secret}}}""", schema));
+    }
+
+    private static void Hold(MessageShape shape, string json, Schema schema)
+    {
+        var steps = 1_000_000L;
+        ProtoRequest.Hold(shape, json, schema, ref steps);
     }
 }
