@@ -113,6 +113,7 @@ internal static class Program
             FmtCommand.Build(terminal),
             SchemaCommand.Build(terminal),
             LedgerCommand.Build(terminal, time),
+            DoctorCommand.Build(terminal, time),
         };
         root.Options.Add(Shared.NoColour);
         return root;

@@ -9,6 +9,7 @@ using Kept.Ledger;
 using Kept.Model;
 using Kept.Server.DropIn;
 using Kept.Server.Hosting;
+using Kept.Server.Machine;
 using Kept.Tell;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -46,7 +47,7 @@ public static partial class KeptServer
         using var logs = LoggerFactory.Create(logging => Log(logging));
         await using var running = new RunningHouse(new EngineParts(ledger, LooksOf(options, looking, logs.CreateLogger("Kept.Looks")), options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
         var teller = new Teller(new TellParts(ledger, () => Volatile.Read(ref started) ? running.View.House : null, () => looking.Dialer, options.Time, logs.CreateLogger("Kept.Tell"), () => PrivateFolder.Distrust(options.DataFolder)));
-        var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"));
+        var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"), options.IsPublic);
         var discretion = options.IsPublic ? new Discretion(options.HousePath, options.DataFolder) : null;
         var hollow = new HollowSearch(options.Hollow, found => discretion?.Of(found) ?? found, options.Time, logs.CreateLogger("Kept.Hollow"));
         var sight = new Sight
@@ -82,7 +83,7 @@ public static partial class KeptServer
         var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
             logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder))
         { Found = new FoundLists(FolderOf(options.HousePath), asked, new RememberedFiles(ledger), options.Time) };
-        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, SelfCheck.FilesAllowed()), hollow, asked);
+        var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, MachineExam.FilesAllowed(), options.DataFolder), hollow, asked);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var telling = Task.CompletedTask;
         try

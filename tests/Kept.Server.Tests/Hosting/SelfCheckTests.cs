@@ -1,6 +1,7 @@
 using Kept.Ledger;
 using Kept.Model;
 using Kept.Server.Hosting;
+using Kept.Server.Machine;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -42,7 +43,7 @@ public sealed class SelfCheckTests : IDisposable
     [InlineData("Max open files            1024                 524288               files     ", 1024L)]
     [InlineData("Max open files            unlimited            unlimited            files     ", null)]
     [InlineData("Max processes             1024                 524288               processes ", null)]
-    public void The_limit_of_files_is_read_as_Linux_tells_it(string line, long? allowed) => Assert.Equal(allowed, SelfCheck.Allowed(["Limit  Soft Limit  Hard Limit  Units", line]));
+    public void The_limit_of_files_is_read_as_Linux_tells_it(string line, long? allowed) => Assert.Equal(allowed, MachineExam.Allowed(["Limit  Soft Limit  Hard Limit  Units", line]));
 
     [Fact]
     public async Task The_page_of_the_engine_shows_it()
