@@ -17,7 +17,11 @@ namespace Kept.Tell;
 /// <param name="Time">The only clock.</param>
 /// <param name="Log">For operators.</param>
 /// <param name="Distrust">Why what lies beside the ledger's entries may be of somebody else, null where it is ours: then everything is read from the entries, which vouch for each other.</param>
-public sealed record TellParts(ILedger Ledger, Func<House?> House, Func<Dialer> Dialer, TimeProvider Time, ILogger Log, Func<string?> Distrust);
+public sealed record TellParts(ILedger Ledger, Func<House?> House, Func<Dialer> Dialer, TimeProvider Time, ILogger Log, Func<string?> Distrust)
+{
+    /// <summary>Carries a message in a simulated world, where there is no network; null: over the route.</summary>
+    internal Func<TellRoute, Message, CancellationToken, Task<Receipt>>? Carry { get; init; }
+}
 
 /// <summary>
 /// Tells. One loop of its own reads the ledger, decides, records what is to be told, and tries the oldest message of each route beside it; looking and judging
@@ -94,7 +98,7 @@ public sealed partial class Teller(TellParts parts)
         {
             // as asked
         }
-        await Task.WhenAll(_lanes.Values.Select(lane => lane.UnderWay ?? Task.CompletedTask)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_lanes.Values.Select(lane => lane.UnderWay ?? Task.CompletedTask)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await WriteLastAsync();
     }
 
@@ -241,7 +245,7 @@ public sealed partial class Teller(TellParts parts)
         await Task.Yield(); // whatever a way does first, the loop goes on
         try
         {
-            var receipt = await Sending.TryAsync(parts.Dialer(), route, message, house.Id, house.Settings.Pages, parts.Time, stopping);
+            var receipt = await (parts.Carry is { } carry ? carry(route, message, stopping) : Sending.TryAsync(parts.Dialer(), route, message, house.Id, house.Settings.Pages, parts.Time, stopping));
             _ended.Enqueue(new EndedTry(lane, message, leads, receipt));
         }
         catch (OperationCanceledException)
