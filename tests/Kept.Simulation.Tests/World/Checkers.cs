@@ -107,7 +107,9 @@ internal sealed class Checkers(SimWorld world, string every)
     /// <summary>I3: between the first and the last look of a promise that did not change its rhythm no slot is without a record, but those that an entry tells.</summary>
     public void NothingIsMissing()
     {
-        var gaps = world.Ledger.Inner.Entries(new EntryQuery(Limit: int.MaxValue, Kind: EntryKinds.Gap)).Select(entry => (From: At(entry, "from"), To: At(entry, "to"))).ToList();
+        var gaps = world.Ledger.Inner.Entries(new EntryQuery(Limit: int.MaxValue, Kind: EntryKinds.Gap)).Select(entry => (From: At(entry, "from"), To: At(entry, "to"))).OrderBy(gap => gap.From).ToList();
+        for (var i = gaps.Count - 1; i > 0; i--) // one that begins where another ends goes on with it
+            if (gaps[i].From <= gaps[i - 1].To) (gaps[i - 1], gaps[i]) = ((gaps[i - 1].From, gaps[i].To > gaps[i - 1].To ? gaps[i].To : gaps[i - 1].To), gaps[i]);
         var changed = world.Ledger.Inner.Entries(new EntryQuery(Limit: int.MaxValue, Kind: EntryKinds.CheckRhythm)).GroupBy(entry => entry.Subject).Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet();
         foreach (var promise in world.View.Promises)
         {
