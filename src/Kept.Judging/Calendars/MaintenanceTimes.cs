@@ -172,24 +172,24 @@ internal sealed class MaintenanceTimes
 
     private long FloorDiv(long moment) => moment >= 0 ? moment / _block : ((moment + 1) / _block) - 1;
 
-    /// <summary>
-    /// The most that a calendar plans within so long a time as the cap is for: every week in a year with its clock changes, and around each of its dates. Where weeks go on beside dates,
-    /// the first <see cref="MostDaysTried"/> days of these are tried: what is planned first is told first.
-    /// </summary>
+    /// <summary>The most that a calendar plans within so long a time as the cap is for: every week in a year with its clock changes, and around each of its dates.</summary>
     public static Duration MostPlanned(Maintenance maintenance, Calendar planned)
     {
+        var dates = CalendarClock.OnDates(planned);
+        if (planned.Open.IsDefaultOrEmpty) return new Duration(1000 * MostWithin(dates, maintenance.Per));
         var from = new Instant(1_767_571_200_000_000); // Monday, 5 January 2026: any year would do
-        var most = planned.Open.IsDefaultOrEmpty ? 0 : MostWithin(CalendarClock.OpenIn(planned with { Dates = [] }, from - Duration.Days(7), from + maintenance.Per + Duration.Days(370)), maintenance.Per);
-        var tried = default(Duration);
-        foreach (var (begin, end) in CalendarClock.AroundDates(planned, maintenance.Per))
+        var weeks = planned with { Dates = [] };
+        var most = MostWithin(CalendarClock.OpenIn(weeks, from - Duration.Days(7), from + maintenance.Per + Duration.Days(370)), maintenance.Per);
+        // weeks go on beside dates; those that lie near each other are looked at together, with the weeks before and between them
+        for (var (next, first) = (0, 0); first < dates.Count; first = next)
         {
-            most = Math.Max(most, MostWithin(CalendarClock.OpenIn(planned, begin, end), maintenance.Per));
-            if (!planned.Open.IsDefaultOrEmpty && (tried += end - begin) > Duration.Days(MostDaysTried)) break;
+            for (next = first + 1; next < dates.Count && dates[next].From - maintenance.Per <= dates[next - 1].To; next++) { }
+            var open = CalendarClock.OpenIn(weeks, dates[first].From - maintenance.Per, dates[next - 1].To);
+            open.AddRange(dates[first..next]);
+            most = Math.Max(most, MostWithin(CalendarClock.Joined(open), maintenance.Per));
         }
         return new Duration(1000 * most);
     }
-
-    private const int MostDaysTried = 2_000;
 
     /// <summary>The most that is open in any stretch of a length. It is most where a span ends.</summary>
     private static long MostWithin(List<(Instant From, Instant To)> open, Duration length)
