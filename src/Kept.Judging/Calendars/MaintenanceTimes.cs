@@ -6,7 +6,25 @@ namespace Kept.Judging;
 /// <summary>What terms planned before those of now, and since when: until the next ones came.</summary>
 /// <param name="Planned">The calendar of their maintenance.</param>
 /// <param name="Since">When they were first known.</param>
-public sealed record FormerPlan(Calendar Planned, Instant Since);
+public sealed record FormerPlan(Calendar Planned, Instant Since)
+{
+    /// <summary>So many are remembered. What only older ones announced excuses nothing.</summary>
+    public const int Most = 50;
+
+    /// <summary>Those that still have a say, newest first and at most <see cref="Most"/>.</summary>
+    /// <param name="maintenance">By the words of it all of them planned.</param>
+    /// <param name="since">When the terms after them were first known.</param>
+    /// <param name="former">All of them, newest first.</param>
+    /// <param name="from">No moment before it is asked about any more.</param>
+    public static ImmutableArray<FormerPlan> Needed(Maintenance maintenance, Instant since, ImmutableArray<FormerPlan> former, Instant from)
+    {
+        // what was announced then spends of the cap of that moment
+        var earliest = from.Microseconds - ((maintenance.Per.Nanoseconds + maintenance.Announced.Nanoseconds) / 1000);
+        var count = 0;
+        for (; count < former.Length && (count == 0 ? since : former[count - 1].Since).Microseconds > earliest; count++) { }
+        return former[..Math.Min(count, Most)];
+    }
+}
 
 /// <summary>
 /// Which moments are announced maintenance. It is planned by a calendar of the terms, so that the terms announce it. A moment is announced when the terms that stood so long before it planned it, as it is to be

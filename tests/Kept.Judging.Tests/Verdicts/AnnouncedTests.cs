@@ -96,6 +96,28 @@ public sealed class AnnouncedTests
         Assert.True(took >= 3, $"{took}");
     }
 
+    [Fact]
+    public void Plans_that_no_window_asks_about_any_more_are_forgotten_and_no_more_are_kept_than_fifty()
+    {
+        var (forgot, decides) = (0, 0);
+        for (var run = 0; run < 2; run++)
+            Gen.Select(GenPlans, Gen.Int[0, Minutes - 60]).Sample((drawn, from) =>
+            {
+                var (maintenance, since, former) = drawn;
+                var needed = FormerPlan.Needed(maintenance, since, [.. former], At(from));
+                FormerPlan[] newest = [new(maintenance.During!, since)];
+                var all = Excused(maintenance, [.. newest, .. former], from, Minutes - from);
+                Assert.Equal(all, Excused(maintenance, [.. newest, .. needed], from, Minutes - from));
+                if (needed.Length < former.Length) forgot++;
+                if (!all.SequenceEqual(Excused(maintenance, newest, from, Minutes - from))) decides++;
+            }, iter: 60, threads: 1);
+        Assert.True(forgot > 10 && decides > 10, $"{forgot} {decides}");
+        FormerPlan[] many = [.. Enumerable.Range(1, 60).Select(i => new FormerPlan(Planned("UTC", (60, 60)), At(-i)))];
+        Assert.Equal(many.Take(FormerPlan.Most), FormerPlan.Needed(FourHours, At(0), [.. many], At(0)));
+        Assert.Equal(many.Take(1), FormerPlan.Needed(FourHours, At(0), [.. many], At(0) + FourHours.Per + FourHours.Announced - Duration.Minutes(1) + Duration.Milliseconds(1)));
+        Assert.Empty(FormerPlan.Needed(FourHours, At(0), [.. many], At(0) + FourHours.Per + FourHours.Announced));
+    }
+
     private static readonly Maintenance FourHours = new(Duration.Hours(72), Duration.Hours(4), Duration.Days(30), "");
     private const int Hour = 60;
 
