@@ -1,7 +1,6 @@
 using Kept.Model;
 using NodaTime;
 using Calendar = Kept.Model.Calendar;
-using Duration = Kept.Model.Duration;
 using Instant = Kept.Model.Instant;
 
 namespace Kept.Judging;
