@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kept.Engine.History;
 using Kept.Engine.Promises;
 using Kept.Engine.Recording;
 using Kept.Engine.Schedule;
@@ -179,7 +180,7 @@ internal sealed partial class Keeper
         {
             promise.Since = _now;
             promise.Past = [];
-            var (since, former) = Announced(fold, old.Promise.Maintenance, terms.Promise.Maintenance);
+            var (since, former) = Announced(fold, old.Promise, terms.Promise);
             promise.Fold = new PromiseFold(terms.Promise, terms.Assessor, _now, plan: terms.Plan, termsSince: since, former: former);
             _recorder.TryAdd(EntryBodies.Terms(_now, terms, _now, old.Promise.TermsHash));
         }
@@ -195,10 +196,19 @@ internal sealed partial class Keeper
     }
 
     /// <summary>Since when maintenance is planned as it is now, and what was before: a new version takes back no announcement.</summary>
-    private (Instant? Since, ImmutableArray<FormerPlan> Former) Announced(PromiseFold fold, Maintenance? before, Maintenance? now) =>
-        before?.Announcement == now?.Announcement ? (fold.TermsSince, fold.FormerPlans)
-        : before?.Text == now?.Text && before?.During is { } planned && fold.TermsSince is { } since ? (_now, [new FormerPlan(planned, since), .. fold.FormerPlans])
-        : (_now, []);
+    private (Instant? Since, ImmutableArray<FormerPlan> Former) Announced(PromiseFold fold, Promise before, Promise now)
+    {
+        if (before.Maintenance?.Announcement == now.Maintenance?.Announcement) return (fold.TermsSince, fold.FormerPlans);
+        if (now.Maintenance is not { } maintenance || before.Maintenance?.Text != maintenance.Text || before.Maintenance.During is not { } planned || fold.TermsSince is not { } since) return (_now, []);
+        var former = FormerPlan.Needed(maintenance, _now, [new FormerPlan(planned, since), .. fold.FormerPlans], _now - HistoryReader.Reach(now));
+        TellForgotten(now, former);
+        return (_now, former);
+    }
+
+    private void TellForgotten(Promise promise, ImmutableArray<FormerPlan> former)
+    {
+        if (former.Length == FormerPlan.Most) _log.PlansForgotten(promise.Name.ToString(), FormerPlan.Most, former[^1].Since.ToString());
+    }
 
     /// <summary>The rhythms of the checks before those of its terms, that of <paramref name="old"/> terms among them where it changed just now.</summary>
     private ImmutableArray<PastRhythm> Retimed(TrackedPromise promise, PromiseTerms old)

@@ -195,6 +195,7 @@ internal sealed partial class Keeper
         var promise = history.Request.Promise;
         if (promise.IsGone || promise.Reading != history.Request.Reading || promise.Fold is not null) return;
         promise.Fold = history.Fold;
+        TellForgotten(promise.Promise, history.Fold.FormerPlans);
         promise.Since = history.Since;
         promise.Past = history.Past;
         if (!history.IsTold) _recorder.Add(EntryBodies.Terms(_now, history.Request.Terms, history.Since, history.TermsBefore));

@@ -55,4 +55,7 @@ internal static partial class Log
 
     [LoggerMessage(3017, LogLevel.Information, "we see again; before, {Why}")]
     public static partial void SeesAgain(this ILogger log, string why);
+
+    [LoggerMessage(3018, LogLevel.Warning, "the maintenance of {Promise} was planned anew so often that only the last {Count} plans are remembered: what only terms before {Since} announced is not excused")]
+    public static partial void PlansForgotten(this ILogger log, string promise, int count, string since);
 }

@@ -17,7 +17,11 @@ public static class RecordedTerms
     /// Since when the terms plan maintenance as they do now, which is <paramref name="now"/> where that was never told; and what those before them planned under the same words, newest first. What was
     /// not announced excuses nothing that happened, and what was announced and still stands is not taken back by another night beside it.
     /// </summary>
-    public static (Instant Since, ImmutableArray<FormerPlan> Former) Announced(ILedger ledger, Promise promise, Instant now)
+    /// <param name="ledger">Where they stand.</param>
+    /// <param name="promise">As it is now.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="from">No moment before it is asked about.</param>
+    public static (Instant Since, ImmutableArray<FormerPlan> Former) Announced(ILedger ledger, Promise promise, Instant now, Instant from)
     {
         if (promise.Maintenance is not { Announcement: { } newest } maintenance) return (now, []);
         var (since, former) = (now, new List<FormerPlan>());
@@ -31,7 +35,7 @@ public static class RecordedTerms
             else break;
             newest = words;
         }
-        return (since, [.. former]);
+        return (since, FormerPlan.Needed(maintenance, since, [.. former], from));
     }
 
     /// <summary>Entries of a kind about a promise under its name and its former one, newest first.</summary>

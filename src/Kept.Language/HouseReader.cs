@@ -26,6 +26,7 @@ public static class HouseReader
         var house = HouseOf(sorted, tables, texts, problems);
         var agents = AgentsOf(sorted, tables, texts, house, problems);
         new References(agents, problems).Check();
+        CalendarReader.HoldDays(agents, problems);
         RouteReader.CheckChosen(agents, house, problems);
         if (agents.Count == 0 && problems.Errors == 0)
             problems.Error(Codes.NothingToRead, Place.None, "there is no document to read", "write one as kept.yaml or NAME.kept.yaml; it begins with `kept: 1` and `agent: NAME`");

@@ -88,6 +88,9 @@ internal sealed class AgentView
 
     public Calendar? CalendarOf(string name) => _calendars.GetValueOrDefault(name);
 
+    /// <summary>Its calendars, as conditions are compared by them.</summary>
+    public ComparedCalendars Calendars => field ??= new ComparedCalendars(CalendarOf);
+
     public Reliance? RelianceOn(string agent) => _reliances.GetValueOrDefault(agent);
 
     public IEnumerable<(Reliance Reliance, Acceptance Acceptance)> Acceptances => _accepted.Values.SelectMany(list => list);

@@ -64,10 +64,10 @@ public class ConflictTests
             new Expression.Compare(Place.None, new Operand.Seen(Place.None, "region", -1, []), Comparison.Equal, new Operand.Literal(Place.None, Value.Of(name)));
         static Expression Nested(int depth) => new Expression.AtLeast(Place.None, 6,
             [.. Enumerable.Range(0, 11).Select(i => Region($"{depth}-{i}")), depth == 0 ? Region("x") : Nested(depth - 1)]);
-        Assert.Equal(Truth.False, Regime.Of(Nested(0), _ => null).CanHold);
-        Assert.NotEqual(Truth.True, Regime.Of(Nested(8), _ => null).CanHold);
+        Assert.Equal(Truth.False, Regime.Of(Nested(0), new ComparedCalendars(_ => null)).CanHold);
+        Assert.NotEqual(Truth.True, Regime.Of(Nested(8), new ComparedCalendars(_ => null)).CanHold);
         var parts = Enumerable.Range(0, 12).Select(i => (Expression)new Expression.AtLeast(Place.None, 6, [.. Enumerable.Range(0, 12).Select(j => new Expression.Not(Place.None, Region($"{i}-{j}")))]));
-        Assert.Equal(Truth.Unknown, Regime.Of(new Expression.And(Place.None, [.. parts]), _ => null).CanHold);
+        Assert.Equal(Truth.Unknown, Regime.Of(new Expression.And(Place.None, [.. parts]), new ComparedCalendars(_ => null)).CanHold);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class ConflictTests
         var (asked, decided) = (0, 0);
         Gen.Select(AnyGiven, AnyGiven).Sample((a, b) =>
         {
-            var together = Regime.Of(a, Hours.GetValueOrDefault).Overlaps(Regime.Of(b, Hours.GetValueOrDefault));
+            var together = Regime.Of(a, new ComparedCalendars(Hours.GetValueOrDefault)).Overlaps(Regime.Of(b, new ComparedCalendars(Hours.GetValueOrDefault)));
             Interlocked.Increment(ref asked);
             if (together == Truth.Unknown) return;
             Interlocked.Increment(ref decided);
@@ -91,13 +91,13 @@ public class ConflictTests
 
     [Fact]
     public void Plain_conditions_are_always_decided() => Gen.Select(PlainGiven, PlainGiven).Sample((a, b) =>
-        Assert.Equal(Kleene.Of(Worlds.Any(world => Holds(a, world) && Holds(b, world))), Regime.Of(a, Hours.GetValueOrDefault).Overlaps(Regime.Of(b, Hours.GetValueOrDefault))), iter: 1000);
+        Assert.Equal(Kleene.Of(Worlds.Any(world => Holds(a, world) && Holds(b, world))), Regime.Of(a, new ComparedCalendars(Hours.GetValueOrDefault)).Overlaps(Regime.Of(b, new ComparedCalendars(Hours.GetValueOrDefault)))), iter: 1000);
 
     [Fact]
     public void What_plain_conditions_reserve_at_once_is_always_decided() => // R16
         Gen.Select(Gen.Select(PlainGiven, Gen.Int[0, 5]).Array[1, 3], Gen.Int[1, 8]).Sample((reserved, capacity) =>
         {
-            var (exceeds, _, decided) = MostAtOnce.Find([.. reserved.Select(pair => new Share(pair.Item2, Regime.Of(pair.Item1, Hours.GetValueOrDefault), []))], capacity);
+            var (exceeds, _, decided) = MostAtOnce.Find([.. reserved.Select(pair => new Share(pair.Item2, Regime.Of(pair.Item1, new ComparedCalendars(Hours.GetValueOrDefault)), []))], capacity);
             Assert.True(decided);
             Assert.Equal(Worlds.Max(world => reserved.Where(pair => Holds(pair.Item1, world)).Sum(pair => pair.Item2)) > capacity, exceeds);
         }, iter: 400);
@@ -108,7 +108,7 @@ public class ConflictTests
         var (asked, answered) = (0, 0);
         Gen.Select(Gen.Select(AnyGiven, Gen.Int[0, 5]).Array[1, 5], Gen.Int[1, 8]).Sample((reserved, capacity) =>
         {
-            var shares = reserved.Select(pair => new Share(pair.Item2, Regime.Of(pair.Item1, Hours.GetValueOrDefault), [])).ToList();
+            var shares = reserved.Select(pair => new Share(pair.Item2, Regime.Of(pair.Item1, new ComparedCalendars(Hours.GetValueOrDefault)), [])).ToList();
             var (exceeds, together, decided) = MostAtOnce.Find(shares, capacity);
             var most = Worlds.Max(world => reserved.Where(pair => Holds(pair.Item1, world)).Sum(pair => pair.Item2));
             Interlocked.Increment(ref asked);

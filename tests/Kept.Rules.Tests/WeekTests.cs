@@ -22,7 +22,7 @@ public class WeekTests
         {
             // edges lie on half days, and a span lasts five days at most: these weeks hold all there is, and one without dates
             var expected = Enumerable.Range(0, 2 * 60).Select(half => ((First - 14) * Day) + (half * 720)).Any(minute => times.All(time => IsOpen(time.Item1, minute) == time.Item2));
-            var found = Week.CanHold([.. times]);
+            var found = CanHold(times);
             Assert.Equal(Kleene.Of(expected), found);
             counts[found] = counts.GetValueOrDefault(found) + 1;
         }, iter: 3_000, threads: 1);
@@ -37,12 +37,49 @@ public class WeekTests
             || calendar.Dates.Any(span => Enumerable.Range(span.First, span.Last - span.First + 1).Any(date => (span.Days >> ((date + 3) % 7) & 1) == 1 && minute >= (date * Day) + span.From && minute < (date * Day) + span.To));
     }
 
-    [Fact]
-    public void Very_many_dates_are_not_compared()
+    private static Truth CanHold((Calendar Calendar, bool Open)[] times) => CanHold(new ComparedCalendars(_ => null), times);
+
+    private static Truth CanHold(ComparedCalendars calendars, params (Calendar Calendar, bool Open)[] times) =>
+        calendars.CanHold(times.Select((time, i) => KeyValuePair.Create($"{time.Calendar.Name}{i}", new CalendarState(time.Calendar, time.Open))));
+
+    /// <summary>As many days as a calendar may hold, each with an hour of its own.</summary>
+    private static Calendar Nights(int hour) => new($"c{hour}", [], "UTC", "", [], Place.None)
     {
-        var many = new Calendar("c", [], "UTC", "", [], Place.None) { Dates = [.. Enumerable.Range(0, 5).Select(i => new DatedSpan(First + (i * 400), First + (i * 400) + 399, DatedSpan.EveryDay, 0, 60))] };
-        Assert.Equal(Truth.Unknown, Week.CanHold([(many, true), (many, false)]));
-        Assert.Equal(Truth.True, Week.CanHold([(many, false)]));
+        Dates = [.. Enumerable.Range(0, Calendar.MostDays / DatedSpan.MostDays).Select(i => new DatedSpan(First + (i * DatedSpan.MostDays), First + ((i + 1) * DatedSpan.MostDays) - 1, DatedSpan.EveryDay, hour * 60, (hour + 1) * 60))],
+    };
+
+    [Fact]
+    public void Calendars_with_as_many_days_as_there_may_be_are_compared_and_each_question_once()
+    {
+        var calendars = new ComparedCalendars(_ => null);
+        Assert.Equal(Truth.False, CanHold(calendars, (Nights(0), true), (Nights(1), true)));
+        Assert.Equal(Truth.True, CanHold(calendars, (Nights(0), true), (Nights(0), true), (Nights(1), false)));
+        var steps = calendars.Steps;
+        Assert.Equal(Truth.False, CanHold(calendars, (Nights(0), true), (Nights(1), true)));
+        Assert.InRange(calendars.Steps - steps, 1, 1_000);
+    }
+
+    [Fact]
+    public void Beyond_a_bound_nobody_knows()
+    {
+        var calendars = new ComparedCalendars(_ => null, mostSteps: 20_000);
+        Assert.Equal(Truth.False, CanHold(calendars, (Nights(0) with { Dates = [.. Nights(0).Dates.Take(1)] }, true), (Nights(1) with { Dates = [.. Nights(1).Dates.Take(1)] }, true)));
+        Assert.Equal(Truth.Unknown, CanHold(calendars, (Nights(2), true), (Nights(3), true)));
+        // and then not even what takes no time
+        Assert.Equal(Truth.Unknown, CanHold(calendars, (Nights(4), false)));
+    }
+
+    [Fact]
+    public void The_largest_house_of_dates_is_compared_within_the_bound()
+    {
+        // 50 calendars, each against each other, as two promises about one target ask
+        var nights = Enumerable.Range(0, Calendar.MostDaysOfHouse / Calendar.MostDays).Select(i => Nights(0) with { Name = $"c{i}", Dates = [.. Nights(0).Dates.Select(span => span with { From = i * 20, To = (i * 20) + 20 })] }).ToDictionary(calendar => calendar.Name);
+        var calendars = new ComparedCalendars(nights.GetValueOrDefault);
+        foreach (var one in nights.Values)
+            foreach (var other in nights.Values.Where(other => other != one))
+                Assert.Equal(Truth.False, Regime.Of(new Expression.During(Place.None, one.Name), calendars).Overlaps(Regime.Of(new Expression.During(Place.None, other.Name), calendars)));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{calendars.Steps:N0} steps");
+        Assert.InRange(calendars.Steps, 1_000_000, 200_000_000);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed record PromiseReport(Promise Promise, Instant From, Instant To, 
         var since = recorded.TermsSince(promise);
         // A little before and after is read too: a look may be confirmed by one on the other side of the boundary.
         var margin = promise.Checks.Select(check => check.Every * Math.Max(1, check.Confirm.Of) * 4).Append(Duration.Hours(1)).Max();
-        var (announced, former) = recorded.Announced(promise, now);
+        var (announced, former) = recorded.Announced(promise, now, from - margin);
         var folds = policies.ConvertAll(policy => new PromiseFold(promise with { Accounting = policy }, assessor, from - margin, past: past, termsSince: announced, former: former)); // what was never announced is no maintenance
         var counts = promise.Checks.Select(_ => new CheckCounts()).ToList();
         var names = promise.Regimes.IsEmpty ? [] : Regime.NamesOf(promise);

@@ -66,7 +66,7 @@ internal sealed class RecordedLooks(ILedger ledger, string place)
             ? body.TryGetProperty("since", out var since) && Instant.TryParse(since.GetString() ?? "", out var at) ? at : newest.Occurred : null;
 
     /// <summary>Since when the terms plan maintenance as they do now, and what those before planned; what was never told is announced only now.</summary>
-    public (Instant Since, ImmutableArray<FormerPlan> Former) Announced(Promise promise, Instant now) => RecordedTerms.Announced(ledger, promise, now);
+    public (Instant Since, ImmutableArray<FormerPlan> Former) Announced(Promise promise, Instant now, Instant from) => RecordedTerms.Announced(ledger, promise, now, from);
 
     private static JsonElement? Read(Entry entry)
     {

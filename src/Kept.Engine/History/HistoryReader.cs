@@ -134,7 +134,7 @@ internal sealed class HistoryReader(ILedger ledger)
     {
         var shelf = FoldShelf.Of(terms.Id);
         // what is announced only now stands in no entry yet
-        var (announced, former) = RecordedTerms.Announced(ledger, terms.Promise, now);
+        var (announced, former) = RecordedTerms.Announced(ledger, terms.Promise, now, now - Reach(terms.Promise));
         if (!_shelves.TryGetValue(shelf, out var snapshots)) _shelves[shelf] = snapshots = FoldShelf.Read(ledger.Cached(FoldShelf.Key(shelf)));
         if (snapshots.TryGetValue(terms.Id, out var snapshot) && snapshot.FoldKey == terms.FoldKey && snapshot.Since == since && snapshot.TakenAt <= now
             && PromiseFold.Restore(terms.Promise, terms.Assessor, snapshot.Bytes, past: past, plan: terms.Plan, termsSince: announced, former: former) is { } restored)

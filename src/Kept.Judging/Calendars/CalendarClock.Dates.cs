@@ -1,7 +1,6 @@
 using Kept.Model;
 using NodaTime;
 using Calendar = Kept.Model.Calendar;
-using Duration = Kept.Model.Duration;
 using Instant = Kept.Model.Instant;
 
 namespace Kept.Judging;
@@ -64,16 +63,23 @@ public static partial class CalendarClock
         return end is { } last ? Ours(last) : null;
     }
 
-    /// <summary>Stretches of time that hold every date and so much before it, in order; those that touch are one.</summary>
-    internal static List<(Instant From, Instant To)> AroundDates(Calendar c, Duration before)
+    /// <summary>When it is open on its dates, in order; those that touch are one.</summary>
+    internal static List<(Instant From, Instant To)> OnDates(Calendar c)
     {
-        var around = new List<(Instant From, Instant To)>();
-        if (c.Dates.IsDefaultOrEmpty) return around;
+        if (c.Dates.IsDefaultOrEmpty) return [];
         var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(c.Zone) ?? throw UnknownZone(c.Zone);
-        foreach (var (from, to) in c.Dates.SelectMany(span => SpansOn(zone, span, span.First, span.Last)).Order())
-            if (around.Count > 0 && Ours(from) - before <= around[^1].To) around[^1] = (around[^1].From, Ours(to) > around[^1].To ? Ours(to) : around[^1].To);
-            else around.Add((Ours(from) - before, Ours(to)));
-        return around;
+        return Joined([.. c.Dates.SelectMany(span => SpansOn(zone, span, span.First, span.Last)).Select(span => (Ours(span.From), Ours(span.To)))]);
+    }
+
+    /// <summary>The same moments in order; those that touch are one.</summary>
+    internal static List<(Instant From, Instant To)> Joined(List<(Instant From, Instant To)> spans)
+    {
+        spans.Sort((a, b) => a.From.CompareTo(b.From));
+        var joined = new List<(Instant From, Instant To)>();
+        foreach (var (from, to) in spans)
+            if (joined.Count > 0 && from <= joined[^1].To) joined[^1] = (joined[^1].From, to > joined[^1].To ? to : joined[^1].To);
+            else joined.Add((from, to));
+        return joined;
     }
 
     private static NodaTime.Instant? Next(NodaTime.Instant from, NodaTime.Instant to, NodaTime.Instant moment) => from > moment ? from : to > moment ? to : null;

@@ -141,15 +141,8 @@ public static partial class CalendarClock
         foreach (var span in c.Dates.IsDefault ? [] : c.Dates)
             foreach (var exact in SpansOn(zone, span, DayOf(Noda(from).InZone(zone).Date) - ReachOf(span), DayOf(Noda(to).InZone(zone).Date) + 1))
                 spans.Add((Ours(exact.From), Ours(exact.To)));
-        spans.Sort((a, b) => a.From.CompareTo(b.From));
-        var open = new List<(Instant From, Instant To)>();
-        foreach (var (begin, end) in spans)
-        {
-            if (end <= from || begin >= to) continue;
-            if (open.Count > 0 && begin <= open[^1].To) open[^1] = (open[^1].From, end > open[^1].To ? end : open[^1].To);
-            else open.Add((begin, end));
-        }
-        return open.ConvertAll(span => (span.From < from ? from : span.From, span.To > to ? to : span.To));
+        spans.RemoveAll(span => span.To <= from || span.From >= to);
+        return Joined(spans).ConvertAll(span => (span.From < from ? from : span.From, span.To > to ? to : span.To));
     }
 
     private static (NodaTime.Instant From, NodaTime.Instant To) SpanAt(DateTimeZone zone, LocalDate monday, WeeklySpan span) =>

@@ -37,6 +37,8 @@ public static class BudgetRules
         foreach (var (calendar, over, spent) in PastDates(house))
             if (spent <= now)
                 yield return new Diagnostic(BudgetCodes.DatesOver, Severity.Warning, calendar.At, $"the last date of `{calendar.Name}` was over at {over}: it is never open again", "write the next dates, or take it out with the conditions that name it");
+        // of many promises that one calendar plans for, each has the same most
+        var mostPlanned = new Dictionary<(string Zone, string Text, Duration Per), Duration>();
         foreach (var promise in house.Promises)
         {
             foreach (var line in Feasibility.OfAlerts(promise))
@@ -44,7 +46,7 @@ public static class BudgetRules
                     yield return finding;
             if (promise.Alerts is [var alert, ..] && !house.Settings.RoutesOf(promise).Any(route => route.When.HasFlag(Tidings.Alerts)) && Why(house, promise) is var (why, help))
                 yield return new Diagnostic(BudgetCodes.NobodyTold, Severity.Warning, alert.At, $"the alert `{alert.Name}` fires and nobody is told: {why}", help + "; until then the page and the API show it", promise.Name);
-            if (promise.Maintenance is { During: { } planned } maintenance && MaintenanceTimes.MostPlanned(maintenance, planned) is var most && most > maintenance.UpTo)
+            if (promise.Maintenance is { During: { } planned } maintenance && MostOf(maintenance, planned) is var most && most > maintenance.UpTo)
                 yield return new Diagnostic(BudgetCodes.PlannedBeyondCap, Severity.Warning, promise.PlaceOf("maintenance"),
                     $"`{planned.Name}` plans {most.ToWords()} of maintenance within {maintenance.Per.ToWords()}, and up to {maintenance.UpTo.ToWords()} count as such: while more than that was planned within {maintenance.Per.ToWords()}, looks count as at any time",
                     "plan less, or promise less and say so: `up to` so much", promise.Name);
@@ -55,6 +57,9 @@ public static class BudgetRules
                         $"with {VerdictWords.Percent(confidence)} confidence `{objective.Objective.Text}` needs {VerdictWords.Plural(objective.NeededForConfidence!.Value, "good " + objective.Unit)} without a bad one, and its {(objective.HoldsAtMost == objective.Holds ? "" : "longest ")}window holds {VerdictWords.Figure(objective.HoldsAtMost)}: it stays unknown or gets broken, and is never kept",
                         "look more often, write a longer window, or promise a lower share", promise.Name);
         }
+
+        Duration MostOf(Maintenance maintenance, Calendar planned) =>
+            mostPlanned.TryGetValue((planned.Zone, planned.Text, maintenance.Per), out var known) ? known : mostPlanned[(planned.Zone, planned.Text, maintenance.Per)] = MaintenanceTimes.MostPlanned(maintenance, planned);
     }
 
     /// <summary>The next moment after <paramref name="now"/> at which <see cref="Check"/> finds something else in the same house; null where none will.</summary>

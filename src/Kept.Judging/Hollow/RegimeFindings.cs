@@ -6,11 +6,17 @@ namespace Kept.Judging;
 /// <summary>Regimes that are never judged, as the documents of a house stand: no look can be in them, or only with luck. Pure.</summary>
 internal static class RegimeFindings
 {
-    /// <summary>A year, so that every change of the clocks is in it; which one does not matter, and the same documents give the same findings.</summary>
+    /// <summary>A year without dates, so that every change of the clocks is in it; which one does not matter, and the same documents give the same findings. What lies on dates is looked at around these.</summary>
     private static readonly Instant YearFrom = Instant.From(new DateTimeOffset(2028, 1, 3, 0, 0, 0, TimeSpan.Zero)), YearTo = YearFrom + Duration.Days(366);
 
     /// <summary>Loads beyond so many requests a minute are not tried one by one: then nothing is said of them.</summary>
     private const long MostTried = 20_000;
+
+    /// <summary>More days around dates than these are not looked at for one promise: then nothing is said of its regimes.</summary>
+    private static readonly Duration MostAround = Duration.Days(20_000);
+
+    /// <summary>What is open every week may go on before a date and behind it.</summary>
+    private static readonly Duration Around = Duration.Days(8);
 
     /// <param name="house">The house.</param>
     /// <param name="isEnough">Asked before each promise: the search of a large house may take long, and ends where this is true.</param>
@@ -20,25 +26,46 @@ internal static class RegimeFindings
         var open = new Dictionary<Calendar, List<(Instant From, Instant To)>>(ReferenceEqualityComparer.Instance);
         List<(Instant From, Instant To)> OpenIn(Calendar calendar) => open.TryGetValue(calendar, out var known) ? known : open[calendar] = CalendarClock.OpenIn(calendar, YearFrom, YearTo);
         foreach (var agent in house.Agents)
+        {
+            var weeks = agent with { Calendars = agent.Calendars.IsDefault ? [] : [.. agent.Calendars.Select(calendar => calendar.Dates.IsDefaultOrEmpty ? calendar : calendar with { Dates = [] })] };
             foreach (var promise in agent.Promises.Concat(agent.ReliesOn.SelectMany(reliance => reliance.Wishes)))
                 if (!promise.Regimes.IsEmpty && !promise.Checks.IsEmpty)
                 {
                     if (isEnough?.Invoke() == true) yield break;
-                    foreach (var finding in Of(agent, promise, lanes, OpenIn))
+                    if (TimesOf(agent, weeks, promise, OpenIn) is not { } times) continue;
+                    foreach (var finding in Of(agent, promise, lanes, times))
                         yield return finding;
                 }
+        }
     }
 
-    private static IEnumerable<Diagnostic> Of(Agent agent, Promise promise, Lazy<Dictionary<string, long>> lanes, Func<Calendar, List<(Instant From, Instant To)>> openIn)
+    /// <summary>When looks can be in each regime: in a year of weeks alone, and around the dates of calendars that it asks for. Null where these are too many.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="weeks">The same, with calendars that have no dates.</param>
+    /// <param name="promise">Its promise or wish.</param>
+    /// <param name="openIn">When a calendar is open in the year.</param>
+    private static ImmutableArray<RegimeTimes>? TimesOf(Agent agent, Agent weeks, Promise promise, Func<Calendar, List<(Instant From, Instant To)>> openIn)
     {
-        var times = RegimeTimes.Of(agent, promise, YearFrom, YearTo, openIn);
+        var times = RegimeTimes.Of(weeks, promise, YearFrom, YearTo, openIn);
+        var names = promise.Regimes.SelectMany(regime => regime.When.SelfAndDescendants()).OfType<Expression.During>().Select(during => during.Calendar).ToHashSet(StringComparer.Ordinal);
+        var around = CalendarClock.Joined([.. (agent.Calendars.IsDefault ? [] : agent.Calendars).Where(calendar => names.Contains(calendar.Name)).SelectMany(CalendarClock.OnDates).Select(date => (date.From - Around, date.To + Around))]);
+        var length = default(Duration);
+        foreach (var (from, to) in around) length += to - from;
+        if (length > MostAround) return null;
+        foreach (var (from, to) in around)
+            times = [.. times.Zip(RegimeTimes.Of(agent, promise, from, to), (one, other) => one with { Possible = [.. one.Possible, .. other.Possible], Sure = [.. one.Sure, .. other.Sure] })];
+        return times;
+    }
+
+    private static IEnumerable<Diagnostic> Of(Agent agent, Promise promise, Lazy<Dictionary<string, long>> lanes, ImmutableArray<RegimeTimes> times)
+    {
         var never = OwnLoad.Decides(agent.Load, promise) ? Unreached(agent, promise, lanes.Value) : null;
         for (var i = 0; i < promise.Regimes.Length; i++)
         {
             var regime = promise.Regimes[i];
             Diagnostic Says(string message, string help) => new(HollowCodes.NeverJudged, Severity.Warning, regime.At.IsKnown ? regime.At : promise.At, message, help, promise.Name);
             if (times[i].Possible.IsEmpty)
-                yield return Says($"no look is ever in the regime `{regime.Name}`: {Why(agent, promise, i)}", "take it away, or write a condition that can be true of a look");
+                yield return Says($"no look is ever in the regime `{regime.Name}`: {Why(agent, promise, i, times)}", "take it away, or write a condition that can be true of a look");
             else if (never is { } reach && reach.Regimes.Contains(i))
                 yield return Says($"no look is ever in the regime `{regime.Name}`: the looks of this house send at most {VerdictWords.Plural(reach.Most, "request")} a minute to {reach.Host}, and `{regime.Text}` asks for another load",
                     "write a band that they reach, look more often, or read the load from what tells all of it: `load: { from: 'metric NAME at URL' }`");
@@ -48,15 +75,17 @@ internal static class RegimeFindings
         }
     }
 
-    private static string Why(Agent agent, Promise promise, int place)
+    private static string Why(Agent agent, Promise promise, int place, ImmutableArray<RegimeTimes> times)
     {
         var when = promise.Regimes[place].When;
-        var taken = Enumerable.Range(0, place).Where(i => RegimeTimes.TruthOf(promise.Regimes[i].When, RegimeTimes.Known(agent, promise, null), YearFrom) == Truth.True).Select(i => $"`{promise.Regimes[i].Name}`").ToList();
+        // whatever the time is, or because no other regime is left
+        var known = RegimeTimes.Known(agent, promise, null) with { CalendarOf = static _ => null };
+        var taken = Enumerable.Range(0, place).Where(i => RegimeTimes.TruthOf(promise.Regimes[i].When, known, YearFrom) == Truth.True || times.All(other => other.Possible.IsEmpty != (other == times[i]))).Select(i => $"`{promise.Regimes[i].Name}`").ToList();
         if (taken.Count > 0) return $"every look is in {taken[0]}, which is written before it";
         var facts = new List<string>(2);
         if (when.AsksFor("version")) facts.Add($"the version of the promise is `{promise.Version}`");
         if (when.AsksFor("region") && agent.Region is { } region) facts.Add($"the region of {agent.Id} is `{region}`");
-        return facts.Count > 0 ? string.Join(" and ", facts) : $"`{promise.Regimes[place].Text}` is true at no time of the year";
+        return facts.Count > 0 ? string.Join(" and ", facts) : $"`{promise.Regimes[place].Text}` is true at no time";
     }
 
     /// <summary>The share of phases of which no slot ever lies in the spans, the smallest of all checks, and whose it is; null where some check meets them whatever its phase.</summary>

@@ -86,6 +86,6 @@ public sealed partial class PromiseFold
         }
     }
 
-    private byte[] SignatureHash() => SHA256.HashData(Encoding.UTF8.GetBytes(_maintenance is { } maintenance ? $"{_plan.Signature()} since {maintenance.TermsSince}{string.Concat(maintenance.Former.Select(former => $"\nbefore {former.Planned.Text} since {former.Since}"))}" : _parts is null ? _plan.Signature()
+    private byte[] SignatureHash() => SHA256.HashData(Encoding.UTF8.GetBytes(_maintenance is { } maintenance ? $"{_plan.Signature()} announced since {maintenance.TermsSince}{string.Concat(maintenance.Former.Select(former => $"\nbefore {former.Planned.Text} since {former.Since}"))}" : _parts is null ? _plan.Signature()
         : $"{_plan.Signature()}\nregimes {string.Join('\n', Promise.Regimes.Select(regime => $"{regime.Name}: {regime.Text}"))}"))[..HashLength];
 }

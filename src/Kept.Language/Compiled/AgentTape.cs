@@ -34,7 +34,7 @@ internal static class AgentTape
         });
         tape.Text(agent.Region);
         tape.List(agent.Types, tape.Write);
-        tape.List(agent.Calendars, tape.Write);
+        tape.List(agent.Calendars, calendar => tape.Shared(calendar, tape.Write));
         tape.List(agent.Capacities, pair =>
         {
             tape.Text(pair.Key);
@@ -62,7 +62,7 @@ internal static class AgentTape
         Load = tape.MaybeOf(() => new LoadSource(tape.Text(), tape.Text())),
         Region = tape.MaybeText(),
         Types = tape.List(tape.QuantityType),
-        Calendars = tape.List(tape.Calendar),
+        Calendars = tape.List(() => tape.Shared(tape.Calendar)),
         Capacities = tape.List(() => KeyValuePair.Create(tape.Text(), tape.Amount())),
         Promises = tape.List(() => tape.Promise(kinds)),
         ReliesOn = tape.List(() => tape.Reliance(kinds)),
@@ -100,9 +100,21 @@ internal static class AgentTape
         });
     }
 
-    public static Calendar Calendar(this TapeReader tape) => new(tape.Text(), tape.List(() => new WeeklySpan(tape.Int(), tape.Int())), tape.Zone(), tape.Text(),
-        tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity())), tape.At())
-    { Dates = tape.List(tape.Dated) };
+    public static Calendar Calendar(this TapeReader tape)
+    {
+        var calendar = new Calendar(tape.Text(), tape.List(() => new WeeklySpan(tape.Int(), tape.Int())), tape.Zone(), tape.Text(), tape.List(() => KeyValuePair.Create(tape.Text(), tape.Quantity())), tape.At()) { Dates = tape.List(tape.Dated) };
+        var end = -1;
+        foreach (var span in calendar.Open)
+        {
+            // in order, apart, and the last ends at most where the first begins again
+            if (span.From <= end || span.From >= Week || span.To <= span.From || span.To - calendar.Open[0].From > Week) throw TapeReader.Damaged();
+            end = span.To;
+        }
+        tape.HoldDays(calendar);
+        return calendar;
+    }
+
+    private const int Week = 7 * DatedSpan.MinutesPerDay;
 
     private static void Write(this TapeWriter tape, Reliance reliance)
     {

@@ -27,7 +27,7 @@ internal static class PromiseTape
             tape.Whole(maintenance.UpTo.Nanoseconds);
             tape.Whole(maintenance.Per.Nanoseconds);
             tape.Text(maintenance.Text);
-            tape.MaybeOf(maintenance.During, tape.Write);
+            tape.MaybeOf(maintenance.During, calendar => tape.Shared(calendar, tape.Write));
         });
         tape.List(promise.Checks, tape.Write);
         tape.Amount(promise.Coverage);
@@ -90,7 +90,7 @@ internal static class PromiseTape
         Uses = tape.MaybeOf(tape.Expression),
         Limits = tape.MaybeOf(tape.Limits),
         Fails = tape.List(tape.Failure),
-        Maintenance = tape.MaybeOf(() => new Maintenance(tape.Length(), tape.Length(), tape.Length(), tape.Text()) { During = tape.MaybeOf(tape.Calendar) }),
+        Maintenance = tape.MaybeOf(() => new Maintenance(tape.Length(), tape.Length(), tape.Length(), tape.Text()) { During = tape.MaybeOf(() => tape.Shared(tape.Calendar)) }),
         Checks = tape.List(() => tape.Check(kinds)),
         Coverage = tape.Amount(),
         Confidence = tape.Maybe(tape.Amount),

@@ -137,6 +137,7 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
     private readonly List<SourceFile> _files = [];
     private readonly List<object?> _shared = [];
     private int _at = from;
+    private long _days;
 
     public bool IsAtEnd => _at == to;
 
@@ -167,6 +168,13 @@ internal sealed class TapeReader(byte[] bytes, int from, int to)
         var span = new DatedSpan(Int(), Int(), Byte(), Int(), Int());
         return span is { First: >= DatedSpan.Earliest, Last: <= DatedSpan.Latest, Days: > 0 and <= DatedSpan.EveryDay, From: >= 0 and <= DatedSpan.MinutesPerDay }
             && span.First <= span.Last && span.Last - span.First < DatedSpan.MostDays && span.To > span.From && span.To - span.From <= DatedSpan.MostDays * DatedSpan.MinutesPerDay ? span : throw Damaged();
+    }
+
+    /// <summary>One calendar, and all of them, hold no more days than those of documents.</summary>
+    public void HoldDays(Calendar calendar)
+    {
+        var days = calendar.Days;
+        if (days > Calendar.MostDays || (_days += days) > Calendar.MostDaysOfHouse) throw Damaged();
     }
 
     /// <summary>A length of time as documents may write it: not negative, and no longer than <paramref name="atMost"/>, a hundred years where nothing is said.</summary>

@@ -13,6 +13,7 @@ internal static class CalendarReader
     private const int Day = 24 * 60, Week = 7 * Day;
     private const int MostLines = 400;
     private const string Form = "write DAYS HH:MM-HH:MM ZONE: Mo-Fr 08:00-18:00 Europe/Brussels";
+    private const string Fewer = "take out dates that no window reaches any more, leave far ones for later, or write what goes on by days of the week: Su 02:00-04:00 Europe/Brussels";
     private const string DatedForm = "write DATE HH:MM-HH:MM ZONE, or DATE HH:MM to DATE HH:MM ZONE: 2026-12-03 22:00 to 2026-12-04 02:00 Europe/Berlin";
     private static readonly string[] Days = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
@@ -32,8 +33,10 @@ internal static class CalendarReader
                 continue;
             }
             foreach (var text in texts) good &= Open(text, hours, reading.Problems);
-            if (good && name is not null)
-                calendars.Add(Made(reading.Texts.Share(name), texts.Select(text => text.Text), hours, reading.Texts.Share, key.At) with { Forecast = Forecast(written, types, reading) });
+            if (!good || name is null) continue;
+            var calendar = Made(reading.Texts.Share(name), texts.Select(text => text.Text), hours, reading.Texts.Share, key.At);
+            if (calendar.Days > Calendar.MostDays) reading.Problems.Error(Codes.CalendarSpan, key.At, $"the dates of `{name}` are more than {Calendar.MostDays:N0} days together", Fewer);
+            else calendars.Add(calendar with { Forecast = Forecast(written, types, reading) });
         }
         return calendars.ToImmutable();
     }
@@ -41,12 +44,24 @@ internal static class CalendarReader
     private static Calendar Made(string name, IEnumerable<string> lines, Lines hours, Func<string, string> share, Place at) =>
         new(name, Merged(hours.Weekly), hours.Zone!, share(string.Join(Between, lines)), [], at) { Dates = [.. hours.Dated.Distinct().OrderBy(span => span.First).ThenBy(span => span.From).ThenBy(span => span.Last).ThenBy(span => span.To)] };
 
+    /// <summary>All calendars of a house hold a bounded number of days together.</summary>
+    public static void HoldDays(IEnumerable<Agent> agents, Problems problems)
+    {
+        var days = 0L;
+        foreach (var calendar in agents.SelectMany(agent => agent.Calendars))
+            if ((days += calendar.Days) > Calendar.MostDaysOfHouse)
+            {
+                problems.Error(Codes.CalendarSpan, calendar.At, $"the calendars of this house are on more than {Calendar.MostDaysOfHouse:N0} days together, from `{calendar.Name}` on", Fewer);
+                return;
+            }
+    }
+
     /// <summary>The lines of a calendar in one text, as terms and the ledger tell it; null where it is no such text.</summary>
     public static Calendar? OfText(string text)
     {
         var (hours, problems) = (new Lines(), new Problems(hints: 0));
         var lines = text.Split(Between);
-        return lines.Length <= MostLines && lines.All(line => Open(ScalarText.Unwritten(line), hours, problems)) ? Made("", lines, hours, one => one, Place.None) : null;
+        return lines.Length <= MostLines && lines.All(line => Open(ScalarText.Unwritten(line), hours, problems)) && Made("", lines, hours, one => one, Place.None) is { Days: <= Calendar.MostDays } calendar ? calendar : null;
     }
 
     private static ImmutableArray<KeyValuePair<string, Quantity>> Forecast(Written written, Func<string, QuantityType?> types, Reading reading)
@@ -65,8 +80,8 @@ internal static class CalendarReader
     /// <summary>Hours that stand outside of calendars, in the same form; null, and told, where they are none.</summary>
     public static string? Hours(ScalarText text, Problems problems)
     {
-        if (!CalendarDates.IsDated(text.Text)) return Open(text, new Lines(), problems) ? text.Text : null;
-        problems.Error(Codes.Hours, text.At, $"`{FieldValues.Short(text)}` are hours of one date", Form);
+        if (!CalendarDates.IsDated(text.Text) && text.Text.Split(' ') is not [_, [_, _, _, _, '-', ..], ..]) return Open(text, new Lines(), problems) ? text.Text : null;
+        problems.Error(Codes.Hours, text.At, $"`{FieldValues.Short(text)}` are hours on dates, and those of a contact are of every week", $"{Form}; who stands in on a date is a contact of its own that `expires`");
         return null;
     }
 
@@ -172,8 +187,13 @@ internal static class CalendarReader
         foreach (var span in spans)
             if (merged.Count > 0 && span.From <= merged[^1].To) merged[^1] = merged[^1] with { To = Math.Max(merged[^1].To, span.To) };
             else merged.Add(span);
-        // the end of the last may reach round into the beginning of the week; never further than a whole week
-        if (merged.Count > 0 && merged[^1].To - merged[0].From > Week) merged[^1] = merged[^1] with { To = merged[0].From + Week };
+        // the end of the last may reach round into the beginning of the week: what it covers there is its own
+        while (merged.Count > 1 && merged[0].From <= merged[^1].To - Week)
+        {
+            merged[^1] = merged[^1] with { To = Math.Max(merged[^1].To, merged[0].To + Week) };
+            merged.RemoveAt(0);
+        }
+        if (merged.Count == 1 && merged[0].To - merged[0].From >= Week) merged[0] = merged[0] with { To = merged[0].From + Week }; // and never further than a whole week
         return [.. merged];
     }
 }

@@ -76,8 +76,14 @@ public sealed record LoadSource(string Metric, string Url)
 /// <param name="Forecast">Expected load, people and so on, by name.</param>
 public sealed record Calendar(string Name, ImmutableArray<WeeklySpan> Open, string Zone, string Text, ImmutableArray<KeyValuePair<string, Quantity>> Forecast, Place At)
 {
+    /// <summary>So many days the dates of one calendar may hold, and those of all calendars of a house: what compares calendars goes through them one by one.</summary>
+    public const int MostDays = 4_000, MostDaysOfHouse = 50 * MostDays;
+
     /// <summary>When else it is open: on dates, each once and for all.</summary>
     public ImmutableArray<DatedSpan> Dates { get; init; } = [];
+
+    /// <summary>How many days its dates hold: each as many as it is open on, begun ones too.</summary>
+    public long Days => Dates.IsDefault ? 0 : Dates.Sum(span => span.Held);
 }
 
 /// <summary>Minutes since Monday 00:00 of the wall clock, end exclusive; <paramref name="To"/> may lie beyond the week's end (10,080) where it crosses midnight on Sunday.</summary>
@@ -101,6 +107,19 @@ public readonly record struct DatedSpan(int First, int Last, byte Days, int From
 
     /// <summary>Dates that can be written: 2000-01-01 to 2199-12-31. Nobody plans beyond, and no zone is known for longer.</summary>
     public const int Earliest = 10_957, Latest = 84_005;
+
+    /// <summary>How many days it holds: for each of its dates as many as it lasts, begun ones too.</summary>
+    public long Held
+    {
+        get
+        {
+            var dates = 0L;
+            for (var date = First; date <= Last; date++)
+                if (IsOn(date))
+                    dates++;
+            return dates * ((To - From + MinutesPerDay - 1) / MinutesPerDay);
+        }
+    }
 
     /// <summary>Whether it begins on a date. 1970-01-01 was a Thursday.</summary>
     public bool IsOn(int date) => date >= First && date <= Last && (Days >> ((date + 3) % 7) & 1) == 1;

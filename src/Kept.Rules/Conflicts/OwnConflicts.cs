@@ -35,7 +35,7 @@ internal static class OwnConflicts
             var regimes = new Dictionary<Promise, Regime>(ReferenceEqualityComparer.Instance);
             bool Together(Promise a, Promise b) => a.Name.Promise != b.Name.Promise && BothValid(context, agent, a, b) && RegimeOf(a).Overlaps(RegimeOf(b)) == Truth.True;
             Regime RegimeOf(Promise promise) =>
-                regimes.TryGetValue(promise, out var known) ? known : regimes[promise] = Regime.Of(promise.Given, agent.CalendarOf);
+                regimes.TryGetValue(promise, out var known) ? known : regimes[promise] = Regime.Of(promise.Given, agent.Calendars);
 
             foreach (var finding in OfLines(agent, Together).Concat(OfAnswers(agent, Together)).Concat(Choices(agent)))
                 yield return finding;

@@ -39,7 +39,7 @@ internal static class Valence
     {
         if (reserved.Sum(pair => pair.Reservation.Amount) <= capacity) yield break;
         var shares = reserved.GroupBy(pair => ConditionKey(pair.Promise))
-            .Select(group => new Share(group.Sum(pair => pair.Reservation.Amount), Regime.Of(group.First().Promise.Given, agent.CalendarOf), [.. group])).ToList();
+            .Select(group => new Share(group.Sum(pair => pair.Reservation.Amount), Regime.Of(group.First().Promise.Given, agent.Calendars), [.. group])).ToList();
         var (exceeds, together, decided) = MostAtOnce.Find(shares, capacity);
         if (!exceeds && decided) yield break;
         var clause = exceeds ? Overcommitted : MayBe;

@@ -16,7 +16,7 @@ internal sealed class Regime
     /// <summary>Always in force.</summary>
     public static readonly Regime Any = new([Term.Free]);
 
-    public static Regime Of(Expression? given, Func<string, Calendar?> calendarOf) => given is null ? Any : new(Terms(given, true, calendarOf, new Patience()));
+    public static Regime Of(Expression? given, ComparedCalendars calendars) => given is null ? Any : new(Terms(given, true, calendars, new Patience()));
 
     /// <summary>True: both can hold at once. False: never. Unknown: not decided (too large, or facts this cannot compare).</summary>
     public Truth Overlaps(Regime other) => And(other).CanHold;
@@ -48,15 +48,15 @@ internal sealed class Regime
         return both.Count > MostTerms ? new(null) : new(both.ToImmutable());
     }
 
-    private static ImmutableArray<Term>? Terms(Expression given, bool holds, Func<string, Calendar?> calendarOf, Patience patience)
+    private static ImmutableArray<Term>? Terms(Expression given, bool holds, ComparedCalendars calendars, Patience patience)
     {
         switch (given)
         {
-            case Expression.Not not: return Terms(not.Inner, !holds, calendarOf, patience);
+            case Expression.Not not: return Terms(not.Inner, !holds, calendars, patience);
             case Expression.And and: return holds ? Some(and.Parts, and.Parts.Length) : Some(and.Parts, 1);
             case Expression.Or or: return holds ? Some(or.Parts, 1) : Some(or.Parts, or.Parts.Length);
             case Expression.AtLeast some: return Some(some.Parts, holds ? some.Count : some.Parts.Length - some.Count + 1);
-            default: return Term.OfFact(given, holds, calendarOf) is { } term ? [term] : null;
+            default: return Term.OfFact(given, holds, calendars) is { } term ? [term] : null;
         }
 
         ImmutableArray<Term>? Some(ImmutableArray<Expression> parts, int count)
@@ -65,7 +65,7 @@ internal sealed class Regime
             var each = new Regime[parts.Length];
             for (var i = 0; i < parts.Length; i++)
             {
-                each[i] = new Regime(Terms(parts[i], holds, calendarOf, patience));
+                each[i] = new Regime(Terms(parts[i], holds, calendars, patience));
                 if (each[i]._terms is null) return null;
             }
             var found = ImmutableArray.CreateBuilder<Term>();
@@ -94,23 +94,20 @@ internal sealed class Regime
         public bool IsOver => _left-- <= 0;
     }
 
-    /// <summary>A calendar, and whether it is open or closed then.</summary>
-    private sealed record Hours(Calendar Calendar, bool Open);
-
     /// <summary>Facts that all hold at once.</summary>
     private sealed record Term(
-        ImmutableDictionary<string, ValueSet> Facts, ImmutableDictionary<PromiseName, bool> Promises, ImmutableDictionary<string, Hours> Times, bool Impossible)
+        ImmutableDictionary<string, ValueSet> Facts, ImmutableDictionary<PromiseName, bool> Promises, ImmutableDictionary<string, CalendarState> Times, ComparedCalendars? Calendars, bool Impossible)
     {
         public static readonly Term Free = new(
-            ImmutableDictionary<string, ValueSet>.Empty, ImmutableDictionary<PromiseName, bool>.Empty, ImmutableDictionary<string, Hours>.Empty, false);
+            ImmutableDictionary<string, ValueSet>.Empty, ImmutableDictionary<PromiseName, bool>.Empty, ImmutableDictionary<string, CalendarState>.Empty, null, false);
 
-        public static Term? OfFact(Expression fact, bool holds, Func<string, Calendar?> calendarOf)
+        public static Term? OfFact(Expression fact, bool holds, ComparedCalendars calendars)
         {
             switch (fact)
             {
                 case Expression.PromiseHolds promise: return Free with { Promises = Free.Promises.Add(promise.Name, holds) };
                 case Expression.During during:
-                    return calendarOf(during.Calendar) is { } calendar ? Free with { Times = Free.Times.Add(during.Calendar, new(calendar, holds)) } : null;
+                    return calendars.Find(during.Calendar) is { } calendar ? Free with { Times = Free.Times.Add(during.Calendar, new(calendar, holds)), Calendars = calendars } : null;
                 default:
                     // a fact of the surroundings is always of one sort: load is a rate, region a text
                     return ValueSet.Of(fact, !holds) is var (name, allowed) ? Free with { Facts = Free.Facts.Add(name, allowed.OfOneSort) } : null;
@@ -140,13 +137,9 @@ internal sealed class Regime
                 impossible |= times.TryGetValue(name, out var mine) && mine.Open != time.Open;
                 times = times.SetItem(name, time);
             }
-            return new(facts, promises, times, impossible);
+            return new(facts, promises, times, Calendars ?? other.Calendars, impossible);
         }
 
-        public Truth CanHold =>
-            Impossible || Facts.Values.Any(allowed => allowed.IsEmpty) ? Truth.False : Times.Count == 0 ? Truth.True : TimesCanHold;
-
-        /// <summary>Calendars of one zone are compared minute by minute over a week, and over their dates; across zones nothing is said, for their clocks move against each other.</summary>
-        private Truth TimesCanHold => Times.Values.Select(time => time.Calendar.Zone).Distinct().Skip(1).Any() ? Truth.Unknown : Week.CanHold([.. Times.Values.Select(time => (time.Calendar, time.Open))]);
+        public Truth CanHold => Impossible || Facts.Values.Any(allowed => allowed.IsEmpty) ? Truth.False : Calendars is { } calendars ? calendars.CanHold(Times) : Truth.True;
     }
 }

@@ -31,7 +31,7 @@ internal static class NotEmpty
                 yield return Empty.At(promise.PlaceOf("keeps"), $"{Wording.Own(promise)} promises nothing", "add `keeps:`, as in `availability >= 99.5% over 30d`, and a check", promise.Name);
             foreach (var finding in Lines(promise).Concat(promise.Checks.SelectMany(check => Expectations(promise, check))))
                 yield return finding;
-            if (promise.Given is not null && Regime.Of(promise.Given, agent.CalendarOf).CanHold == Truth.False)
+            if (promise.Given is not null && Regime.Of(promise.Given, agent.Calendars).CanHold == Truth.False)
                 yield return NeverInForce.At(promise.PlaceOf("given"), $"the condition of {Wording.Own(promise)} can never be true", "two parts of it exclude each other; one of them must go", promise.Name);
         }
         foreach (var finding in Repeated(context))

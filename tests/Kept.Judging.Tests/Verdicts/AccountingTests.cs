@@ -74,13 +74,12 @@ public sealed class AccountingTests
             .Select((zone, spans, lead, upTo, per, terms) => (Planned(Weekly(zone, [.. spans.Select(span => (span.Item1, Math.Min(span.Item1 + span.Item2, 10_080)))]), Duration.Hours(lead), Duration.Minutes(upTo), Duration.Hours(per)),
                 At("2026-03-28T00:00:00Z") + Duration.Hours(terms)));
 
-    /// <summary>Minute by minute: it is open, announced long enough ago, and of the minutes of so long a time that end with it no more were open than the cap.</summary>
+    /// <summary>Minute by minute: it is open and announced long enough ago, and of the minutes of so long a time that end with it no more were so than the cap.</summary>
     private static List<bool> Slow(Maintenance maintenance, Instant terms, Instant from, int minutes)
     {
         var per = (int)(maintenance.Per.Nanoseconds / Duration.PerMinute);
-        var open = Enumerable.Range(-per, per + minutes).Select(minute => CalendarClock.IsOpen(maintenance.During!, from + Duration.Minutes(minute))).ToList();
-        return [.. Enumerable.Range(0, minutes).Select(minute => open[per + minute] && from + Duration.Minutes(minute) >= terms + maintenance.Announced
-            && open.GetRange(minute + 1, per - 1).Count(is1 => is1) < maintenance.UpTo.Nanoseconds / Duration.PerMinute)];
+        var announced = Enumerable.Range(-per, per + minutes).Select(minute => from + (Duration.Minutes(1) * minute) is var moment && moment >= terms + maintenance.Announced && CalendarClock.IsOpen(maintenance.During!, moment)).ToList();
+        return [.. Enumerable.Range(0, minutes).Select(minute => announced[per + minute] && announced.GetRange(minute + 1, per - 1).Count(is1 => is1) < maintenance.UpTo.Nanoseconds / Duration.PerMinute)];
     }
 
     [Fact]
