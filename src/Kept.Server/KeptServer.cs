@@ -42,11 +42,13 @@ public static partial class KeptServer
     private static async Task<int> RunAsync(ServerOptions options, ILedger ledger, CancellationToken cancellationToken)
     {
         var started = false;
+        HouseSource? source = null;
         var mark = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         using var looking = new Looking(FolderOf(options.HousePath), options.Time);
         using var logs = LoggerFactory.Create(logging => Log(logging));
         await using var running = new RunningHouse(new EngineParts(ledger, LooksOf(options, looking, logs.CreateLogger("Kept.Looks")), options.Time, NewRandom(), logs.CreateLogger("Kept.Engine"), looking.ReadLoadAsync));
-        var teller = new Teller(new TellParts(ledger, () => Volatile.Read(ref started) ? running.View.House : null, () => looking.Dialer, options.Time, logs.CreateLogger("Kept.Tell"), () => PrivateFolder.Distrust(options.DataFolder)));
+        var teller = new Teller(new TellParts(ledger, () => Volatile.Read(ref started) ? running.View.House : null, () => looking.Dialer, options.Time, logs.CreateLogger("Kept.Tell"), () => PrivateFolder.Distrust(options.DataFolder))
+        { IsWhole = house => Volatile.Read(ref source)?.IsWhole(house) == true });
         var machine = new SelfCheck(options.Time, logs.CreateLogger("Kept.Machine"), options.IsPublic);
         var discretion = options.IsPublic ? new Discretion(options.HousePath, options.DataFolder) : null;
         var hollow = new HollowSearch(options.Hollow, found => discretion?.Of(found) ?? found, options.Time, logs.CreateLogger("Kept.Hollow"));
@@ -80,7 +82,7 @@ public static partial class KeptServer
         }
         var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         var asked = new AskedLists((list, token) => TargetsAsk.AskAsync(looking.Dialer, list.Url!, list.Login is { } login ? new TargetsLogin(login.User, login.Secret, login.IsInClear) : null, list.Every, TargetLists.MostBytes, options.Time, token), ledger, options.Time, logs.CreateLogger("Kept.Found"));
-        var source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
+        source = new HouseSource(options.HousePath, () => options.WithOwnPromises ? OwnDocument.Of(Loopback(options.Address, address.Port), options.Time.GetUtcNow()) : null, ledger, options.Time,
             logs.CreateLogger("Kept.House"), () => PrivateFolder.Distrust(options.DataFolder))
         { Found = new FoundLists(FolderOf(options.HousePath), asked, new RememberedFiles(ledger), options.Time) };
         var up = new Up(options, running, looking, source, logs.CreateLogger("Kept.House"), settings => machine.Run(ledger, settings.LooksAtOnce, MachineExam.FilesAllowed(), options.DataFolder), hollow, asked);

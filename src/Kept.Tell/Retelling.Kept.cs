@@ -10,7 +10,7 @@ namespace Kept.Tell;
 /// </summary>
 internal sealed partial class Retelling
 {
-    private const int Form = 2;
+    private const int Form = 3;
 
     /// <summary>The whole state as canonical JSON, but for silences that have run out.</summary>
     public byte[] Keep(Instant now) => CanonicalJson.Of(new JsonObject

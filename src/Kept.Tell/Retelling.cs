@@ -61,6 +61,7 @@ internal sealed partial class Retelling
                 break;
             case EntryKinds.PromiseNamed when Text(body, "was") is { } was:
                 foreach (var key in KeysOf(was)) Rename(key, entry.Subject + key[was.Length..]);
+                foreach (var (id, silence) in _silences.Where(pair => pair.Value.Scope == was).ToList()) _silences[id] = silence with { Scope = entry.Subject }; // who asked for it meant the promise, not its name
                 break;
             case EntryKinds.RouteBegan when Text(body, "route") is { } began:
                 _routes[began] = Begin(began, Text(body, "leads") ?? "", entry, _routes.GetValueOrDefault(began));

@@ -19,6 +19,9 @@ namespace Kept.Tell;
 /// <param name="Distrust">Why what lies beside the ledger's entries may be of somebody else, null where it is ours: then everything is read from the entries, which vouch for each other.</param>
 public sealed record TellParts(ILedger Ledger, Func<House?> House, Func<Dialer> Dialer, TimeProvider Time, ILogger Log, Func<string?> Distrust)
 {
+    /// <summary>Whether that house was read from documents, with every list of targets they look for. One that stands in for documents that were refused says nothing of what they no longer make.</summary>
+    public Func<House, bool> IsWhole { get; init; } = static _ => true;
+
     /// <summary>Carries a message in a simulated world, where there is no network; null: over the route.</summary>
     internal Func<TellRoute, Message, CancellationToken, Task<Receipt>>? Carry { get; init; }
 }
@@ -135,7 +138,7 @@ public sealed partial class Teller(TellParts parts)
             await WriteAsync(stopping);
             if (parts.House() is { } house)
             {
-                if (!_isCompared) await CompareAsync(house, now, stopping);
+                if (!_isCompared && parts.IsWhole(house)) await CompareAsync(house, now, stopping);
                 foreach (var route in house.Settings.Routes)
                     if (!_retelling.Routes.TryGetValue(route.Name, out var there) || there.Leads != LeadsOf(route))
                         _unwritten.Add(Message.DraftOf(EntryKinds.RouteBegan, now, route.Name, new JsonObject { ["route"] = route.Name, ["leads"] = LeadsOf(route) }));
@@ -162,14 +165,14 @@ public sealed partial class Teller(TellParts parts)
     }
 
     /// <summary>
-    /// Once after a start: a promise that was taken out of the documents while nobody ran was gone before anybody could say so. It is recorded as gone now, which is told to who heard that it was not well.
+    /// Once after a start, as soon as the documents and their lists were read: a promise that was taken out of the documents while nobody ran was gone before anybody could say so. It is recorded as gone now, which is told to who heard that it was not well.
     /// </summary>
     private async Task CompareAsync(House house, Instant now, CancellationToken stopping)
     {
         Read(); // the names that came with this house
         var renamed = house.Promises.Select(promise => promise.Was).OfType<PromiseName>().Select(was => was.ToString()).ToHashSet(StringComparer.Ordinal);
         foreach (var promise in _retelling.Followed.Where(promise => !renamed.Contains(promise) && PromiseName.TryParse(promise, null, out var name) && !house.ByName.ContainsKey(name)).Order(StringComparer.Ordinal))
-            _unwritten.Add(Message.DraftOf(EntryKinds.PromiseGone, now, "", new JsonObject { ["promise"] = promise, ["foundAt"] = "start" }) with { Subject = promise });
+            _unwritten.Add(Message.DraftOf(EntryKinds.PromiseGone, now, "", new JsonObject { ["promise"] = promise, ["standing"] = _retelling.Find(promise) is { IsWish: true } ? "wished" : "offered", ["foundAt"] = "start" }) with { Subject = promise });
         await WriteAsync(stopping);
         _isCompared = true;
     }

@@ -74,7 +74,10 @@ internal sealed class Bench : IAsyncDisposable
 
     public static TellRoute Webhook(string url, string name = "oncall") => new(name, RouteKind.Webhook, url) { Secret = "${env:KEPT_TELL_TEST_KEY}", Canary = Duration.Zero };
 
-    private Teller Started() => new(new TellParts(Ledger, Asked, () => _dialer, Time, Log, () => Distrust));
+    /// <summary>The house was read from documents, and every list that they look for has been given.</summary>
+    public bool IsWhole { get; set; } = true;
+
+    private Teller Started() => new(new TellParts(Ledger, Asked, () => _dialer, Time, Log, () => Distrust) { IsWhole = _ => IsWhole });
 
     private House Asked()
     {

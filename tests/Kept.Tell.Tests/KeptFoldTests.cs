@@ -128,9 +128,10 @@ public sealed class KeptFoldTests
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("""{"form":9,"sequence":1,"hash":"","matters":[],"routes":[],"silences":[]}""")]
-    [InlineData("""{"form":2,"sequence":1,"hash":"","matters":[{"key":"a"}],"routes":[],"silences":[]}""")]
-    [InlineData("""{"form":2,"sequence":1,"hash":"","matters":[],"routes":[{"name":"a","leads":"","began":"today"}],"silences":[]}""")]
-    [InlineData("""{"form":2,"sequence":"1","hash":"","matters":[],"routes":[],"silences":[]}""")]
+    [InlineData("""{"form":2,"sequence":1,"hash":"","matters":[],"routes":[],"silences":[]}""")]
+    [InlineData("""{"form":3,"sequence":1,"hash":"","matters":[{"key":"a"}],"routes":[],"silences":[]}""")]
+    [InlineData("""{"form":3,"sequence":1,"hash":"","matters":[],"routes":[{"name":"a","leads":"","began":"today"}],"silences":[]}""")]
+    [InlineData("""{"form":3,"sequence":"1","hash":"","matters":[],"routes":[],"silences":[]}""")]
     public void What_cannot_be_read_is_nothing_kept(string kept) => Assert.Null(Retelling.OfKept(Encoding.UTF8.GetBytes(kept), Begin));
 
     [Fact]

@@ -95,6 +95,44 @@ public sealed class RenamedTests
         Assert.Single(receiver.Got);
     }
 
+    [Fact]
+    public async Task A_silence_follows_its_promise_to_the_new_name()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await Bench.OfAsync(Bench.Webhook(receiver.Url));
+        await bench.VerdictAsync("p1", Outcome.Kept);
+        await bench.StepAsync(Duration.Seconds(3));
+        await bench.Teller.SilenceAsync("shop/p1@1", Duration.Hours(1), "ann", "moving", TestContext.Current.CancellationToken);
+        await RenameAsync(bench, "p1", "front");
+        await bench.VerdictAsync("front", Outcome.Broken);
+        await bench.StepAsync(Duration.Minutes(10));
+        Assert.Empty(receiver.Got);
+        await bench.StepAsync(Duration.Hours(1));
+        Assert.Equal("✖ shop/front@1 is broken", Assert.Single(receiver.Got).Data.GetProperty("title").GetString());
+    }
+
+    [Fact]
+    public async Task Nothing_is_withdrawn_until_the_documents_and_their_lists_were_read()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await Bench.OfAsync(Bench.Webhook(receiver.Url));
+        var house = bench.House;
+        await bench.VerdictAsync("p1", Outcome.Broken);
+        await bench.VerdictAsync("p2", Outcome.Broken);
+        await bench.StepAsync(Duration.Seconds(3));
+        bench.IsWhole = false; // refused documents: a house of the server's own runs instead
+        bench.House = Only(house, "none");
+        await bench.RestartAsync();
+        await bench.StepAsync(Duration.Minutes(5));
+        Assert.Empty(bench.Entries(EntryKinds.PromiseGone));
+        bench.House = Only(house, "p2");
+        bench.IsWhole = true;
+        await bench.StepAsync(Duration.Seconds(1)); // compared
+        await bench.StepAsync(Duration.Minutes(2)); // and no more the same trouble going on
+        Assert.Equal("shop/p1@1", Assert.Single(bench.Entries(EntryKinds.PromiseGone)).Subject);
+        Assert.Single(receiver.Got, got => got.Type == "kept.promise.withdrawn");
+    }
+
     private static async Task RenameAsync(Bench bench, string was, string now)
     {
         bench.House = Renamed(bench.House, was, now);

@@ -17,6 +17,9 @@ internal sealed class FoundLists(string folder, AskedLists asked, RememberedFile
     private readonly Dictionary<string, (DocumentFile File, int Count, DateTimeOffset Read)> _good = remembered.All();
     private IReadOnlyList<FoundSource> _sources = [];
 
+    /// <summary>Every URL has given a list, now or before the start, when they were completed last: what is in none of them is gone, and not only unknown yet.</summary>
+    public bool IsWhole { get; private set; } = true;
+
     /// <summary>What of them can be seen without reading them. Never throws.</summary>
     public string Signature() => _sources.Count == 0 ? "" : TargetFiles.Glance(folder, _sources) + "\n" + asked.Version;
 
@@ -24,6 +27,7 @@ internal sealed class FoundLists(string folder, AskedLists asked, RememberedFile
     public async ValueTask<(IReadOnlyList<DocumentFile> Files, ImmutableArray<Diagnostic> Problems)> CompleteAsync(IReadOnlyList<DocumentFile> files, ImmutableArray<Diagnostic> problems, CancellationToken cancellationToken)
     {
         _sources = FoundSource.Of(files);
+        var isWhole = true;
         asked.Follow(_sources);
         var there = new HashSet<string>(files.Where(file => file.IsTargets).Select(file => file.Path), StringComparer.Ordinal);
         var (all, told, changed) = (new List<DocumentFile>(), problems.ToBuilder(), new List<string>());
@@ -71,8 +75,10 @@ internal sealed class FoundLists(string folder, AskedLists asked, RememberedFile
         {
             var (list, why, isNewest, confirmed) = asked.Of(source.List!);
             if (list is not null) all.Add(list);
+            else isWhole = false;
             if (why is not null) Tell(source, source.Url!, why + (list is null ? "; nothing of it is looked at yet" : isNewest ? "" : $"; the last good list{(confirmed is { } at ? ", given last at " + Minute(at) + "," : "")} counts"), "it is asked again in its rhythm");
         }
+        IsWhole = isWhole;
         if (changed.Count > 0) await remembered.SetAsync(_good, changed, cancellationToken);
         return (all, told.ToImmutable());
 

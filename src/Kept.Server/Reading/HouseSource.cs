@@ -44,6 +44,7 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
         _beside = [.. house.Settings.TrustedCertificates.Select(file => Path.Combine(KeptServer.FolderOf(path), file)), .. CheckCatalog.FilesOf(house, KeptServer.FolderOf(path))];
         var all = ImmutableArray.Create<Diagnostic>([.. problems, .. house.Diagnostics, .. ruled, .. BudgetRules.Check(house, now)]);
         house = house.Found(all);
+        if (Found is null or { IsWhole: true }) Volatile.Write(ref _whole, house.ContentHash);
         return new HouseReading(house.Promises.Take(LargeHouse + 1).Count() > LargeHouse ? house.WithoutFieldPlaces() : house, all);
     }
 
@@ -77,6 +78,13 @@ internal sealed partial class HouseSource(string path, Func<DocumentFile?> own, 
     public string BesideSignature() => Found?.Signature() + "\n" + string.Join('\n', _beside.Select(HouseFolder.StampOf));
 
     private ImmutableArray<string> _beside = [];
+    private string? _whole;
+
+    /// <summary>
+    /// Whether this house is the one read last from the documents with a list of every source: what it does not make is made no more. Not so of the server's own that stands in for refused
+    /// documents, of none at all, and while a URL has never answered. From any thread.
+    /// </summary>
+    public bool IsWhole(House house) => Volatile.Read(ref _whole) is { } hash && hash == house.ContentHash;
 
     private string DefaultId
     {
