@@ -1,4 +1,3 @@
-using Kept.Model;
 using Xunit;
 
 namespace Kept.Model.Tests;
