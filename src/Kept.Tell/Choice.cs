@@ -46,14 +46,15 @@ internal static class Choice
         return [Message.Draft(now, route.Name, due.Count == 1 ? MessageKind.One : MessageKind.Digest, due.Take(MostItems).Select(one => one.Item), due.Count == 1 ? AnswersOf(told, due[0].Item) : null)];
     }
 
-    private static string? AnswersOf(RouteTold told, Item item) => told.Told.GetValueOrDefault(item.Key)?.Message;
+    /// <summary>Another trouble than the one that was told answers nothing.</summary>
+    private static string? AnswersOf(RouteTold told, Item item) => told.Told.GetValueOrDefault(item.Key) is { } before && (!before.IsOver || Matter.IsWellAs(item.Outcome)) ? before.Message : null;
 
     /// <summary>What is to be told of one matter, and since when it is due; null where nothing is.</summary>
     private static (Item, Instant)? Of(string key, TellRoute route, RouteTold told, House house, Retelling retelling, Instant now)
     {
         if (retelling.Find(key) is not { } matter || !matter.IsWithdrawn && !IsFor(key, route, house, retelling) || !route.When.HasFlag(MatterKey.TidingsOf(key, matter.Outcome))) return null;
         var before = told.Told.GetValueOrDefault(key);
-        if (matter.IsWell ? before is not { IsHeard: true } : before?.Outcome == matter.Outcome) return null;
+        if (matter.IsWell ? before is not { IsHeard: true } : before is { IsOver: false } && before.Outcome == matter.Outcome) return null;
         var hold = matter.IsWell ? MatterKey.RouteOf(key) is null ? Retelling.Settle : Duration.Zero
             : MatterKey.RouteOf(key) is not null ? FailingFor
             : matter.Outcome == Outcome.Unknown ? route.UnknownAfter
@@ -61,7 +62,7 @@ internal static class Choice
         // A clock that went back: waiting for a time that was already would hold everything up.
         var at = matter.Since > now ? now - Gather : matter.Since + hold;
         if (at > now || retelling.IsSilent(key, now)) return null;
-        var episode = before is { IsHeard: true } ? before.Episode : matter.Since;
+        var episode = before is { IsHeard: true, IsOver: false } ? before.Episode : matter.Since;
         return (new Item(key, matter.Outcome, before?.Outcome ?? matter.Before, matter.Since, matter.Reason, matter.Sequence, matter.IsWish,
             matter.IsWell && matter.Since > episode ? matter.Since - episode : null, episode)
         { IsWithdrawn = matter.IsWithdrawn, Formerly = before is { IsHeard: true } ? before.Name : null }, at);

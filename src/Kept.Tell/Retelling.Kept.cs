@@ -13,7 +13,13 @@ internal sealed partial class Retelling
     private const int Form = 3;
 
     /// <summary>The whole state as canonical JSON, but for silences that have run out.</summary>
-    public byte[] Keep(Instant now) => CanonicalJson.Of(new JsonObject
+    public byte[] Keep(Instant now)
+    {
+        Rest();
+        return CanonicalJson.Of(State(now));
+    }
+
+    private JsonObject State(Instant now) => new()
     {
         ["form"] = Form,
         ["sequence"] = Sequence,
@@ -39,7 +45,8 @@ internal sealed partial class Retelling
             ["because"] = silence.Because,
             ["began"] = silence.Began.ToString(),
         })]),
-    });
+        ["former"] = KeptFormer(),
+    };
 
     /// <summary>The state that was kept; null where it cannot be read as one: then everything is folded anew.</summary>
     /// <param name="kept">What <see cref="Keep"/> made, or what lies there instead.</param>
@@ -75,6 +82,7 @@ internal sealed partial class Retelling
                 if (silence.Until > silence.Began + Teller.LongestSilence || silence.Until > now + Teller.LongestSilence) return null; // nobody asked for that
                 retelling._silences[silence.Id] = silence;
             }
+            retelling.TakeFormer(root.GetProperty("former"));
             return retelling;
         }
         catch (Exception fault) when (Fields.IsDamage(fault))

@@ -41,6 +41,7 @@ internal sealed partial class Retelling
     public void Take(Entry entry)
     {
         (Sequence, Hash) = (entry.Sequence, entry.Hash);
+        if (entry.Kind != EntryKinds.PromiseNamed) Rest();
         if (entry.Kind is not (EntryKinds.VerdictChanged or EntryKinds.AlertChanged or EntryKinds.PromiseGone or EntryKinds.PromiseNamed or EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold
             or EntryKinds.TellFailing or EntryKinds.TellDropped or EntryKinds.SilenceBegan or EntryKinds.SilenceEnded)) return;
         using var parsed = Parse(entry.Body);
@@ -49,25 +50,24 @@ internal sealed partial class Retelling
         switch (entry.Kind)
         {
             case EntryKinds.VerdictChanged when Text(body, "outcome") is { } outcome:
-                Set(new Matter(entry.Subject, Outcomes.FromWire(outcome), Outcomes.FromWire(Text(body, "previous") ?? ""), entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", Is(body, "isWish")));
+                Set(new Matter(Named(entry.Subject), Outcomes.FromWire(outcome), Outcomes.FromWire(Text(body, "previous") ?? ""), entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", Is(body, "isWish")));
                 break;
             // while nobody knows whether it fires it goes on as it was
             case EntryKinds.AlertChanged when Text(body, "alert") is { } alert && Text(body, "state") is "firing" or "quiet":
                 var fires = Text(body, "state") == "firing";
-                Set(new Matter(MatterKey.OfAlert(entry.Subject, alert), fires ? Outcome.Broken : Outcome.Kept, fires ? Outcome.Kept : Outcome.Broken, entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", false));
+                Set(new Matter(MatterKey.OfAlert(Named(entry.Subject), alert), fires ? Outcome.Broken : Outcome.Kept, fires ? Outcome.Kept : Outcome.Broken, entry.Occurred, entry.Sequence, Text(body, "reason") ?? "", false));
                 break;
             case EntryKinds.PromiseGone:
                 Withdraw(entry, Text(body, "foundIn") is { } list ? Text(body, "listNamed") == "no" ? $"the documents look for targets in {list} no more" : $"{list} lists its target no more" : "no document makes it any more");
                 break;
-            case EntryKinds.PromiseNamed when Text(body, "was") is { } was:
-                foreach (var key in KeysOf(was)) Rename(key, entry.Subject + key[was.Length..]);
-                foreach (var (id, silence) in _silences.Where(pair => pair.Value.Scope == was).ToList()) _silences[id] = silence with { Scope = entry.Subject }; // who asked for it meant the promise, not its name
+            case EntryKinds.PromiseNamed:
+                _naming.Add((Text(body, "was"), entry.Subject));
                 break;
             case EntryKinds.RouteBegan when Text(body, "route") is { } began:
                 _routes[began] = Begin(began, Text(body, "leads") ?? "", entry, _routes.GetValueOrDefault(began));
                 break;
             case EntryKinds.TellQueued when route is not null && Message.Of(entry) is { } message:
-                route.Queue(message);
+                route.Queue(message, Named);
                 foreach (var item in message.Items)
                     if (item.IsWithdrawn && Find(item.Key) is { IsWithdrawn: true } && !_routes.Values.Any(other => other.Told.ContainsKey(item.Key)))
                         Forget(item.Key);
@@ -109,10 +109,18 @@ internal sealed partial class Retelling
         if (onlyIfKnown && before is null) return;
         if (before is { IsWell: true } && !matter.IsWell && matter.Since - before.Since >= Settle)
             foreach (var route in _routes.Values)
-                route.Told.Remove(matter.Key); // it was over for good, whether that was told or not: this is another trouble
+                Over(route, matter.Key);
         _matters[matter.Key] = before is not null && before.IsWell && matter.IsWell ? matter with { Since = before.Since } : matter;
         if (matter.IsWell) _unwell.Remove(matter.Key);
         else _unwell.Add(matter.Key);
+    }
+
+    /// <summary>What was told is over for good, and its end was not told yet; what comes now is another trouble. Whoever heard of the first has to hear that it is well, if not of the second.</summary>
+    private static void Over(RouteTold route, string key)
+    {
+        if (!route.Told.TryGetValue(key, out var told)) return;
+        if (told.IsHeard) route.Told[key] = told with { IsOver = true };
+        else route.Told.Remove(key);
     }
 
     /// <summary>Who heard that it is not well has to hear of its end, and if it is back within a moment it is the same trouble going on. All others forget it.</summary>
@@ -134,18 +142,6 @@ internal sealed partial class Retelling
     /// <summary>A promise, and its alerts.</summary>
     private List<string> KeysOf(string promise) =>
         [.. _matters.Keys.Where(key => key.StartsWith(promise, StringComparison.Ordinal) && (key.Length == promise.Length || key[promise.Length] == '#')).Order(StringComparer.Ordinal)];
-
-    /// <summary>It is called otherwise now, and is the same: whoever heard of it under the former name hears of its end under the new one, which says so.</summary>
-    private void Rename(string before, string now)
-    {
-        if (_matters[before] is not { IsWithdrawn: false } matter || before == now) return;
-        var told = _routes.Values.Where(route => route.Told.ContainsKey(before)).Select(route => (Route: route, Of: route.Told[before])).ToList();
-        Forget(now);
-        Forget(before);
-        _matters[now] = matter with { Key = now };
-        if (!matter.IsWell) _unwell.Add(now);
-        foreach (var (route, of) in told) route.Told[now] = of with { Name = of.Name ?? before };
-    }
 
     /// <summary>Promises of which somebody was told something, or that are not well, and that are not withdrawn.</summary>
     public IEnumerable<string> Followed =>

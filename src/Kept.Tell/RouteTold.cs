@@ -9,6 +9,9 @@ namespace Kept.Tell;
 /// <param name="Message">The message that told of its beginning.</param>
 internal sealed record ToldOf(Outcome Outcome, Instant Episode, bool IsHeard, string? Message)
 {
+    /// <summary>It is over, and that was not told before another trouble of the same matter began.</summary>
+    public bool IsOver { get; init; }
+
     /// <summary>The key under which it was told, where it is another one now.</summary>
     public string? Name { get; init; }
 }
@@ -56,7 +59,9 @@ internal sealed partial class RouteTold(string name, string leads, Instant began
         return this;
     }
 
-    public void Queue(Message message)
+    /// <param name="message">The new message.</param>
+    /// <param name="named">How what it tells of is called now.</param>
+    public void Queue(Message message, Func<string, string> named)
     {
         Waiting.Add(message);
         if (message.Kind == MessageKind.Canary) TriedAt = message.At;
@@ -66,8 +71,11 @@ internal sealed partial class RouteTold(string name, string leads, Instant began
             while (Recent.Count > 64) Recent.Dequeue();
         }
         foreach (var item in message.Items)
-            if (Matter.IsWellAs(item.Outcome)) Told.Remove(item.Key);
-            else Told[item.Key] = new ToldOf(item.Outcome, item.Episode, IsHeard: true, Told.GetValueOrDefault(item.Key) is { IsHeard: true } before ? before.Message : message.Id);
+        {
+            var key = named(item.Key);
+            if (Matter.IsWellAs(item.Outcome)) Told.Remove(key);
+            else Told[key] = new ToldOf(item.Outcome, item.Episode, IsHeard: true, Told.GetValueOrDefault(key) is { IsHeard: true, IsOver: false } before ? before.Message : message.Id) { Name = key == item.Key ? null : item.Key };
+        }
     }
 
     /// <param name="isFormer">Where the route led before: the message arrived, and nothing is proven of where it leads now.</param>

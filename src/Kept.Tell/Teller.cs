@@ -192,6 +192,7 @@ public sealed partial class Teller(TellParts parts)
             if (entries.Count == 0) break;
             foreach (var entry in entries) _retelling.Take(entry);
         }
+        _retelling.Rest();
     }
 
     /// <summary>What was kept of this very ledger; a fold from nothing where there is none, or where an older or another copy lies here now.</summary>

@@ -19,7 +19,7 @@ public sealed class KeptFoldTests
     private static readonly string[] Outcomes = ["kept", "broken", "unknown", "not-in-force", "not-a-promise", "of a later version"];
 
     /// <summary>Entries of every kind that telling reads, and of some that it does not; bodies of other programs and broken ones among them.</summary>
-    private static readonly Gen<(string Kind, string Subject, JsonObject? Body)> Draft = Gen.Select(Gen.Int[0, 13], Gen.Int[0, 3], Gen.Int[0, 5], Gen.Int[0, 40], Gen.Bool).Select((kind, which, outcome, number, flag) =>
+    private static readonly Gen<(string Kind, string Subject, JsonObject? Body)> Draft = Gen.Select(Gen.Int[0, 15], Gen.Int[0, 3], Gen.Int[0, 5], Gen.Int[0, 40], Gen.Bool).Select((kind, which, outcome, number, flag) =>
     {
         var (name, way) = (Names[which], Ways[which % 3]);
         JsonObject Route(params (string Name, JsonNode? Value)[] members)
@@ -42,6 +42,7 @@ public sealed class KeptFoldTests
             10 => (EntryKinds.SilenceBegan, name, new JsonObject { ["scope"] = flag ? "all" : name, ["until"] = (Begin + Duration.Hours(number)).ToString(), ["by"] = "ann", ["because"] = "a move" }),
             11 => (EntryKinds.SilenceEnded, name, new JsonObject { ["silence"] = number }),
             12 => (flag ? EntryKinds.VerdictChanged : EntryKinds.TellQueued, name, outcome == 0 ? null : new JsonObject { ["outcome"] = 4, ["route"] = outcome % 2 == 0 ? "oncall" : 5 }),
+            13 or 14 => (EntryKinds.PromiseNamed, name, flag ? new JsonObject { ["was"] = Names[outcome % 4] } : []),
             _ => (EntryKinds.Gap, name, new JsonObject { ["cause"] = "late" }),
         };
     });
@@ -127,11 +128,11 @@ public sealed class KeptFoldTests
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("[]")]
-    [InlineData("""{"form":9,"sequence":1,"hash":"","matters":[],"routes":[],"silences":[]}""")]
-    [InlineData("""{"form":2,"sequence":1,"hash":"","matters":[],"routes":[],"silences":[]}""")]
-    [InlineData("""{"form":3,"sequence":1,"hash":"","matters":[{"key":"a"}],"routes":[],"silences":[]}""")]
-    [InlineData("""{"form":3,"sequence":1,"hash":"","matters":[],"routes":[{"name":"a","leads":"","began":"today"}],"silences":[]}""")]
-    [InlineData("""{"form":3,"sequence":"1","hash":"","matters":[],"routes":[],"silences":[]}""")]
+    [InlineData("""{"form":9,"sequence":1,"hash":"","matters":[],"routes":[],"silences":[],"former":[]}""")]
+    [InlineData("""{"form":2,"sequence":1,"hash":"","matters":[],"routes":[],"silences":[],"former":[]}""")]
+    [InlineData("""{"form":3,"sequence":1,"hash":"","matters":[{"key":"a"}],"routes":[],"silences":[],"former":[]}""")]
+    [InlineData("""{"form":3,"sequence":1,"hash":"","matters":[],"routes":[{"name":"a","leads":"","began":"today"}],"silences":[],"former":[]}""")]
+    [InlineData("""{"form":3,"sequence":"1","hash":"","matters":[],"routes":[],"silences":[],"former":[]}""")]
     public void What_cannot_be_read_is_nothing_kept(string kept) => Assert.Null(Retelling.OfKept(Encoding.UTF8.GetBytes(kept), Begin));
 
     [Fact]
