@@ -205,6 +205,7 @@ internal sealed partial class Keeper
             _recorder.Add(EntryBodies.Rhythm(_now, promise.Name, check.Name, every, check.Every, until));
         }
         if (promise.Told == Outcome.Unknown) promise.Told = history.Told;
+        promise.IsToldOf |= history.ToldAt is not null;
         promise.Firing ??= history.Firing;
         promise.IsBack = history.IsBack;
         if (history.ToldAt is { } toldAt && promise.Verdict is { } verdict && promise.OutcomeSince >= _startedAt)

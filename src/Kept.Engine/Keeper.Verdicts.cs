@@ -106,17 +106,35 @@ internal sealed partial class Keeper
             if (before is not null || promise.OutcomeSince == default) promise.OutcomeSince = _now;
             foreach (var dependent in promise.Dependents ?? []) Touch(dependent);
         }
-        if (promise.Fold is not null && (verdict.Outcome != promise.Told || promise.IsBack)) Tell(promise, verdict);
+        if (promise.Fold is not null && (verdict.Outcome != promise.Told || promise.IsBack || IsUnseen(promise, verdict))) Tell(promise, verdict);
         if (promise.Fold is not null && (promise.Firing is not null || verdict.Alerts.Length > 0)) TellAlerts(promise, verdict);
         WakeFor(promise);
         _shelves.Set(promise.Position, ViewOf(promise));
+    }
+
+    /// <summary>
+    /// Nobody has seen yet how it stands, though its checks had the time of three looks: a name that is wrong, a secret that is missing. No verdict changes then, so nothing else would ever say it.
+    /// A heartbeat waits for its first call, and while we are blind we say nothing of others.
+    /// </summary>
+    private bool IsUnseen(TrackedPromise promise, Verdict verdict)
+    {
+        if (promise.IsToldOf || verdict.Outcome != Outcome.Unknown || promise.Checks.Length == 0 || _anchors.Blind is not null) return false;
+        var patience = Duration.Zero;
+        foreach (var check in promise.Checks)
+        {
+            if (check.Check.Kind.IsPassive) return false;
+            var needed = (check.Check.Every * 3) + check.Check.Timeout;
+            if (needed > patience) patience = needed;
+        }
+        var from = promise.Since > _startedAt ? promise.Since : _startedAt;
+        return _now - from >= patience;
     }
 
     private void Tell(TrackedPromise promise, Verdict verdict)
     {
         // Without room it stays untold, and the next judging tries again: the entry says what is then true.
         if (!_recorder.TryAdd(EntryBodies.VerdictChanged(_now, promise.Promise, verdict, promise.Told, promise.NewestLook))) return;
-        (promise.Told, promise.IsBack) = (verdict.Outcome, false);
+        (promise.Told, promise.IsBack, promise.IsToldOf) = (verdict.Outcome, false, true);
         if (_log.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Warning))
             _log.VerdictChanged(promise.Name.ToString(), verdict.Outcome.Word(promise.Promise.IsWish), verdict.Reason);
     }

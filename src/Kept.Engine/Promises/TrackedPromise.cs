@@ -28,6 +28,8 @@ internal sealed class TrackedPromise(PromiseTerms terms)
     public Instant OutcomeSince { get; set; }
     /// <summary>The outcome of the newest entry about it: what the ledger says.</summary>
     public Outcome Told { get; set; }
+    /// <summary>Some entry says how it stands, or stood.</summary>
+    public bool IsToldOf { get; set; }
     /// <summary>It was gone while it was not well, and no entry says yet how it stands since.</summary>
     public bool IsBack { get; set; }
     /// <summary>The alerts that fire by the newest entry about them; null where none does.</summary>

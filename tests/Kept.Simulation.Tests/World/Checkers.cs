@@ -22,6 +22,12 @@ internal sealed class Checkers(SimWorld world, string every)
 
     public void ClockJumped() => _jumps.Add(world.Now);
 
+    private readonly List<(Instant From, Instant To)> _troubled = [];
+
+    /// <summary>A step in which nobody could be told: the disk, a receiver, or nobody ran. What broke then and mended is not told.</summary>
+    public void Troubled(Instant from, bool isTelling) => _troubled.Add((from - Duration.Minutes(2), world.Now + (isTelling ? Duration.Minutes(4 * 60 + 40) : Duration.Minutes(2)))); // a receiver that failed is tried in pauses of up to 4 h
+
+
     private void Says(string invariant, string what)
     {
         if (Broken.Count < 50) Broken.Add($"{invariant} at {world.Now}: {what}");
@@ -150,8 +156,6 @@ internal sealed class Checkers(SimWorld world, string every)
             foreach (var same in first.SelectMany(got => got.Message.Items.Select(item => (got.Message.Id, item.Key, item.Outcome, item.Sequence))).GroupBy(item => (item.Key, item.Outcome, item.Sequence)).Where(same => same.Count() > 1))
                 Says("I6", $"{route} was told under {same.Count()} ids that {same.Key.Key} is {same.Key.Outcome}");
             if (!IsInOrder(first)) Says("I6", $"{route} got messages out of order");
-            if (Environment.GetEnvironmentVariable("KEPT_SIM_TRACE") is not null)
-                foreach (var (at, message) in first) Console.WriteLine($"{route} {at} made {message.At} {message.Kind} {string.Join("; ", message.Items.Select(item => $"{item.Key}{(item.Formerly is { } f ? " was " + f : "")} {item.Before}>{item.Outcome}{(item.IsWithdrawn ? " withdrawn" : "")} #{item.Sequence}"))}");
             var believed = new Dictionary<string, Outcome>(StringComparer.Ordinal);
             foreach (var item in first.SelectMany(got => got.Message.Items))
             {
@@ -182,7 +186,7 @@ internal sealed class Checkers(SimWorld world, string every)
         {
             if (entry.Kind is not (EntryKinds.VerdictChanged or EntryKinds.PromiseGone or EntryKinds.PromiseNamed)) continue;
             var isBroken = entry.Kind == EntryKinds.VerdictChanged && EntryBodies.Text(entry, "outcome") == "broken";
-            if (open.Remove(entry.Subject, out var since) && entry.Kind == EntryKinds.VerdictChanged && entry.Occurred - since > Duration.Minutes(5)) yield return (entry.Subject, since);
+            if (open.Remove(entry.Subject, out var since) && entry.Kind == EntryKinds.VerdictChanged && entry.Occurred - since > Duration.Minutes(5) && !_troubled.Exists(step => step.From < since + Duration.Minutes(6) && since < step.To)) yield return (entry.Subject, since);
             if (isBroken) open[entry.Subject] = entry.Occurred;
         }
     }

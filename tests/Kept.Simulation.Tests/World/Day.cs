@@ -24,11 +24,17 @@ internal sealed record Day(int Seed, long Looks, int Steps, int Crashes, int Mes
         var (steps, end) = (0, SimWorld.Start + (length ?? Whole));
         while (world.Clock.GetUtcNow() < end && checkers.Broken.Count == 0)
         {
-            var crashes = world.Crashes;
+            var (crashes, from) = (world.Crashes, world.Now);
             var fault = faults[world.Draw(faults.Length)];
-            if (Environment.GetEnvironmentVariable("KEPT_SIM_TRACE") is not null) Console.WriteLine($"{world.Now} {fault}, {world.Crashes} crashes");
             Make(fault, world, checkers);
             world.Advance(TimeSpan.FromSeconds(20 + world.Draw(world.Draw(10) == 0 ? 3_600 : 300)));
+            if (world.Refused is { } damaged)
+            {
+                checkers.Broken.Add($"I9 at {world.Now}: {damaged}");
+                break;
+            }
+            if (world.IsTroubled) checkers.Troubled(from, isTelling: true);
+            if (world.Crashes > crashes || fault is Fault.StopAndStart or Fault.Pause or Fault.ClockAhead or Fault.ClockBack) checkers.Troubled(from, isTelling: false);
             checkers.AfterStep();
             if (world.Crashes > crashes) checkers.NothingIsLost();
             if (++steps % 20 == 0) checkers.TheChainHolds();
@@ -40,6 +46,7 @@ internal sealed record Day(int Seed, long Looks, int Steps, int Crashes, int Mes
 
     private static void Heal(SimWorld world, Checkers checkers)
     {
+        world.Calm();
         world.Targets.Heal();
         (world.Ledger.IsFull, world.Ledger.IsUnreadable, world.Ledger.Slow) = (false, false, null);
         foreach (var receiver in world.Receivers.Values) (receiver.IsDown, receiver.LosesAnswers) = (false, false);

@@ -1,7 +1,7 @@
 namespace Kept.Simulation.Tests.World;
 
 /// <summary>A bug that is put in on purpose, so that it is seen whether the checkers find it. Each stands for a way in which a monitor has been wrong.</summary>
-internal enum Planted
+public enum Planted
 {
     None,
 
@@ -26,8 +26,8 @@ internal enum Planted
     /// <summary>What is shown stands still for a while.</summary>
     ShowsWhatIsOld,
 
-    /// <summary>A message is never put into the outbox.</summary>
-    LosesAMessage,
+    /// <summary>Now and then a verdict changes and no entry says so.</summary>
+    LosesAVerdict,
 
     /// <summary>A message counts as carried that its receiver never got.</summary>
     BelievesItWasCarried,

@@ -6,7 +6,7 @@ namespace Kept.Simulation.Tests.World;
 /// <summary>The real ledger behind a disk that may fail, which remembers what was acknowledged; and behind a saboteur, where a bug is planted.</summary>
 internal sealed class SimLedger(ILedger inner, Planted planted, Func<int, int> draw, Dictionary<(int Series, Instant Slot), LookRecord> acknowledged) : ILedger
 {
-    private int _looks, _messages;
+    private int _looks, _verdicts;
 
     public bool IsFull { get; set; }
     public bool IsUnreadable { get; set; }
@@ -35,8 +35,8 @@ internal sealed class SimLedger(ILedger inner, Planted planted, Func<int, int> d
     public async ValueTask<IReadOnlyList<Entry>> AppendAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {
         Check();
-        if (planted == Planted.LosesAMessage)
-            drafts = [.. drafts.Select(draft => draft.Kind == EntryKinds.TellQueued && ++_messages % 3 == 0 ? draft with { Kind = EntryKinds.Gap } : draft)];
+        if (planted == Planted.LosesAVerdict)
+            drafts = [.. drafts.Select(draft => draft.Kind == EntryKinds.VerdictChanged && ++_verdicts % 3 == 0 ? draft with { Kind = EntryKinds.Gap } : draft)];
         return await inner.AppendAsync(drafts, cancellationToken);
     }
 
@@ -49,7 +49,7 @@ internal sealed class SimLedger(ILedger inner, Planted planted, Func<int, int> d
             Planted.LosesALook => [.. looks.Where(_ => ++_looks % 97 != 0)],
             Planted.GoodForAGap => [.. looks.Select(look => look.Class == LookClass.Gap ? look with { Class = LookClass.Good, Gap = GapCause.None } : look)],
             Planted.GoodForBad => [.. looks.Select(look => look.Class == LookClass.Bad && ++_looks % 5 == 0 ? look with { Class = LookClass.Good, Failure = TargetFailure.None } : look)],
-            Planted.InventsALook => [.. looks.SelectMany(look => ++_looks % 50 == 0 ? (LookRecord[])[look, look with { Slot = look.Slot + Duration.Milliseconds(1) }] : [look])],
+            Planted.InventsALook => [.. looks.SelectMany(look => ++_looks % 50 == 0 ? (LookRecord[])[look, look with { Slot = look.Slot + Duration.Seconds(1) }] : [look])],
             Planted.NeverLate => [.. looks.Select(look => look with { LateMicroseconds = 0 })],
             _ => looks,
         };

@@ -61,6 +61,7 @@ internal sealed partial class SimWorld : IDisposable
 
     public int Crashes { get; private set; }
     public Instant Now => Instant.From(Clock.GetUtcNow());
+    public bool IsTroubled => Ledger.IsFull || Ledger.IsUnreadable || Ledger.Slow is not null || Receivers.Values.Any(receiver => receiver.IsDown || receiver.LosesAnswers);
     public bool IsDead => _snapshot is not null;
 
     /// <summary>Drawn from the seed: 0 to <paramref name="below"/> − 1.</summary>
@@ -84,7 +85,7 @@ internal sealed partial class SimWorld : IDisposable
         {
             On(Open);
             if (!IsDead) return;
-            if (tries > 20) throw new InvalidOperationException("it crashes at every start");
+            if (tries > 100) throw new InvalidOperationException("it crashes at every start");
             Bury();
         }
     }
@@ -98,6 +99,11 @@ internal sealed partial class SimWorld : IDisposable
         catch (Exception) when (IsDead)
         {
             return; // it crashed while it opened
+        }
+        catch (LedgerException damaged) when (damaged.Code == StorageCodes.Damaged)
+        {
+            Refused = damaged.Message;
+            return;
         }
         House = new RunningHouse(new EngineParts(Ledger, Targets.All, Clock, _random, NullLogger.Instance));
         _running = House.RunAsync(_stop.Token);
@@ -152,12 +158,23 @@ internal sealed partial class SimWorld : IDisposable
 
     public void Advance(TimeSpan by)
     {
-        Clock.Advance(by, Thread.RunAll);
-        if (!IsDead) return;
-        Bury();
-        Clock.Advance(TimeSpan.FromSeconds(Draw(90)), Thread.RunAll); // until somebody starts it again
-        Run();
+        for (var left = by; left > TimeSpan.Zero && Refused is null; left -= Slice)
+        {
+            Clock.Advance(left < Slice ? left : Slice, Thread.RunAll);
+            if (!IsDead) continue;
+            Bury();
+            Clock.Advance(TimeSpan.FromSeconds(Draw(90)), Thread.RunAll); // until somebody starts it again
+            Run();
+        }
     }
+
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(30);
+
+    /// <summary>Why the ledger is not opened any more; null while it is.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>No crash comes any more.</summary>
+    public void Calm() => _crashIn = -1;
 
     /// <summary>The process ends here and now.</summary>
     public void Kill()
