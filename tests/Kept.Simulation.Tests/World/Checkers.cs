@@ -1,4 +1,3 @@
-using Kept.Engine;
 using Kept.Engine.Recording;
 using Kept.Ledger;
 using Kept.Model;

@@ -1,5 +1,3 @@
-using Kept.Model;
-
 namespace Kept.Simulation.Tests.World;
 
 /// <summary>A simulated day: faults drawn from the seed, every invariant after every step, then everything heals and all must become well.</summary>

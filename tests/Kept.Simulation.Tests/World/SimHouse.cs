@@ -1,7 +1,6 @@
 using System.Text;
 using Kept.Checks;
 using Kept.Language;
-using Kept.Model;
 
 namespace Kept.Simulation.Tests.World;
 
