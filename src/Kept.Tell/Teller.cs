@@ -171,8 +171,9 @@ public sealed partial class Teller(TellParts parts)
     {
         Read(); // the names that came with this house
         var renamed = house.Promises.Select(promise => promise.Was).OfType<PromiseName>().Select(was => was.ToString()).ToHashSet(StringComparer.Ordinal);
-        foreach (var promise in _retelling.Followed.Where(promise => !renamed.Contains(promise) && PromiseName.TryParse(promise, null, out var name) && !house.ByName.ContainsKey(name)).Order(StringComparer.Ordinal))
-            _unwritten.Add(Message.DraftOf(EntryKinds.PromiseGone, now, "", new JsonObject { ["promise"] = promise, ["standing"] = _retelling.Find(promise) is { IsWish: true } ? "wished" : "offered", ["foundAt"] = "start" }) with { Subject = promise });
+        foreach (var promise in _retelling.Followed.Where(promise => !renamed.Contains(promise)).Order(StringComparer.Ordinal))
+            if (PromiseName.TryParse(promise, null, out var name) && !house.ByName.ContainsKey(name))
+                _unwritten.Add(GoneMeanwhile.DraftOf(parts.Ledger, house, name, _retelling.Find(promise) is { IsWish: true }, now));
         await WriteAsync(stopping);
         _isCompared = true;
     }

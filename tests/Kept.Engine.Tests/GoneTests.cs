@@ -1,5 +1,6 @@
 using Kept.Engine.Recording;
 using Kept.Engine.Tests.World;
+using Kept.Language;
 using Kept.Ledger;
 using Kept.Model;
 using Xunit;
@@ -42,6 +43,24 @@ public sealed class GoneTests
         world.Stop();
 
         List<string?> Of(string kind, string member) => [.. world.Entries(kind).Where(entry => entry.Subject == "web/home@1").Select(entry => EntryBodies.Text(entry, member))];
+    }
+
+    /// <summary>Who comes back after it is gone has only the record to know it by.</summary>
+    [Fact]
+    public void The_terms_of_a_promise_whose_target_stood_in_a_list_name_the_list()
+    {
+        using var world = new HouseWorld();
+        var read = HouseWorld.Read(RunningHouseTests.OnePromise).House!;
+        House Found(string? list) => new() { Id = read.Id, Settings = read.Settings, ContentHash = read.ContentHash, Agents = [.. read.Agents.Select(agent => agent with { Promises = [.. agent.Promises.Select(promise => promise with { FoundIn = list })] })] };
+        world.Run(new HouseReading(Found("targets/a.json"), []));
+        world.Advance(Seconds(5));
+        Assert.Equal("targets/a.json", EntryBodies.Text(Assert.Single(world.Entries(EntryKinds.PromiseTerms)), "foundIn"));
+        world.Stop();
+        using var other = new HouseWorld();
+        other.Run(new HouseReading(Found(null), []));
+        other.Advance(Seconds(5));
+        Assert.Null(EntryBodies.Text(Assert.Single(other.Entries(EntryKinds.PromiseTerms)), "foundIn"));
+        other.Stop();
     }
 
     [Fact]

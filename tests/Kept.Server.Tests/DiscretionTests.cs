@@ -147,6 +147,7 @@ public class DiscretionTests
         var name = house.View.Promises[0].Promise.Name;
         foreach (var list in new[] { "https://sd.example:8443/t0ken/list", "t0ken/hosts.json" })
             house.Ledger.Add(EntryKinds.PromiseGone, MadeHouse.Now, name.ToString(), $$"""{"promise":"{{name}}","foundIn":"{{list}}","standing":"offered"}""");
+        house.Ledger.Add(EntryKinds.PromiseTerms, MadeHouse.Now, name.ToString(), $$"""{"promise":"{{name}}","version":"1.0","foundIn":"t0ken/hosts.json"}""");
         house.Ledger.Add(EntryKinds.HouseRefused, MadeHouse.Now, "", $$"""{"problems":1,"first":[{"code":"L132","at":"watch.kept.yaml:4:5","message":"{{lines[0]}}"}]}""");
         string[] paths = ["/api/v1/events?after=0", "/evidence"];
         await using (var web = await RunningWeb.StartAsync(house))

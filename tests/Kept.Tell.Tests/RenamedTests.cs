@@ -133,6 +133,25 @@ public sealed class RenamedTests
         Assert.Single(receiver.Got, got => got.Type == "kept.promise.withdrawn");
     }
 
+    [Theory]
+    [InlineData("targets/*.json", "targets/a.json lists its target no more")]
+    [InlineData("https://sd.example/list", "the documents look for targets in targets/a.json no more")]
+    public async Task What_a_list_dropped_while_nobody_ran_is_told_as_while_somebody_does(string source, string reason)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await Bench.OfAsync(Bench.Webhook(receiver.Url));
+        foreach (var list in new[] { "targets/before.json", "targets/a.json" }) // it moved
+            await bench.Ledger.AppendAsync([Message.DraftOf(EntryKinds.PromiseTerms, bench.Now, "", new JsonObject { ["promise"] = "shop/p1@1", ["foundIn"] = list }) with { Subject = "shop/p1@1" }], default);
+        await bench.VerdictAsync("p1", Outcome.Broken);
+        await bench.StepAsync(Duration.Seconds(3));
+        var house = Only(bench.House, "p3");
+        bench.House = new() { Id = house.Id, Settings = house.Settings, Agents = [.. house.Agents.Select(agent => agent with { Found = [source] })] };
+        await bench.RestartAsync();
+        await bench.StepAsync(Duration.Minutes(2));
+        Assert.Equal(["kept.promise.broken", "kept.promise.withdrawn"], receiver.Got.Select(got => got.Type));
+        Assert.Equal(reason, receiver.Got.Last().Data.GetProperty("reason").GetString());
+    }
+
     private static async Task RenameAsync(Bench bench, string was, string now)
     {
         bench.House = Renamed(bench.House, was, now);

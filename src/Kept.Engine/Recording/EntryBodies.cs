@@ -47,6 +47,7 @@ internal static class EntryBodies
             .Set("counted", CountedText(terms))
             .Set("measures", terms.Measured)
             .Set("maintenance", terms.Promise.Maintenance?.Announcement)
+            .Set("foundIn", terms.Promise.FoundIn)
             .Set("before", before)
             .Set("since", since.ToString())
             .Set(Every, terms.Promise.Checks.Aggregate(new Members(), static (all, check) => all.Set(check.Name, Microseconds(check.Every)))));

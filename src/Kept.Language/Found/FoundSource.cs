@@ -93,11 +93,14 @@ public sealed record FoundSource(ImmutableArray<string> Files, string? Url, Dura
 
     /// <summary>Whether the documents of a house still look for targets where one was found that is gone: if not, it is they that took it back, and not the list.</summary>
     /// <param name="gone">What was found (<see cref="Promise.FoundIn"/>).</param>
-    public static bool IsNamed(House house, Promise gone)
+    public static bool IsNamed(House house, Promise gone) => gone.FoundIn is { } list && IsNamed(house, gone.Name, gone.IsWish, list);
+
+    /// <summary>The same of one of which only the record is left.</summary>
+    /// <param name="list">Where it was found.</param>
+    public static bool IsNamed(House house, PromiseName gone, bool isWish, string list)
     {
-        if (gone.FoundIn is not { } list) return false;
-        var sources = gone.IsWish ? house.Agents.SelectMany(agent => agent.ReliesOn).Where(reliance => reliance.Agent == gone.Name.Agent).SelectMany(reliance => reliance.Found)
-            : house.Agents.Where(agent => agent.Id == gone.Name.Agent).SelectMany(agent => agent.Found);
+        var sources = isWish ? house.Agents.SelectMany(agent => agent.ReliesOn).Where(reliance => reliance.Agent == gone.Agent).SelectMany(reliance => reliance.Found)
+            : house.Agents.Where(agent => agent.Id == gone.Agent).SelectMany(agent => agent.Found);
         return sources.Any(source => source == list || !source.Contains("://", StringComparison.Ordinal) && (IsLike(source, list) || list.EndsWith('…')));
     }
 

@@ -120,7 +120,7 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
         EntryKinds.HouseRefused => entry with { Body = Reworded(body, static (name, text) => name is "message" or "help" ? Plain(Rootless(text)) : name is "at" && text.StartsWith('/') ? text[(text.LastIndexOf('/') + 1)..] : text) },
         // whom the house tells, what its receivers answer, and why something is silent is for the house
         EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold or EntryKinds.TellFailing or EntryKinds.TellDropped or EntryKinds.SilenceBegan or EntryKinds.SilenceEnded or EntryKinds.BeatLogged => entry with { Body = null },
-        EntryKinds.PromiseGone => entry with { Body = Reworded(body, static (name, text) => name == "foundIn" ? UnshownList : text) },
+        EntryKinds.PromiseGone or EntryKinds.PromiseTerms => entry with { Body = Reworded(body, static (name, text) => name == "foundIn" ? UnshownList : text) },
         EntryKinds.VerdictChanged or EntryKinds.Gap => entry with { Body = Reworded(body, static (_, text) => Secretless(text)) },
         _ => entry,
     };
