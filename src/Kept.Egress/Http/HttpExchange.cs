@@ -116,9 +116,8 @@ public static class HttpExchange
             accept |= name.Equals("Accept", StringComparison.OrdinalIgnoreCase);
         }
         if (ask.Cookies?.HeaderFor(url) is { } cookies) Add(request, "Cookie", cookies);
-        // Constants that need no reading; anything else goes through Add above.
-        if (!agent) request.Headers.TryAddWithoutValidation("User-Agent", "Kept/1");
-        if (!accept) request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        if (!agent) request.Headers.UserAgent.Add(Agent);
+        if (!accept) request.Headers.Accept.Add(AnyType);
         return request;
     }
 
@@ -129,6 +128,8 @@ public static class HttpExchange
                 jar.Take(from, cookie);
     }
 
+    private static readonly ProductInfoHeaderValue Agent = new("Kept", "1");
+    private static readonly MediaTypeWithQualityHeaderValue AnyType = new("*/*");
     private static readonly TransferCodingWithQualityHeaderValue Trailers = new("trailers");
 
     private static void Add(HttpRequestMessage request, string name, string value)
