@@ -23,7 +23,8 @@ internal static class Contestants
     private const int AtOnce = 16;
 
     /// <summary>A bare <see cref="SocketsHttpHandler"/> in a loop: the least that HttpClient can cost.</summary>
-    public static async Task<Stretch> BareAsync(Target target, Mode mode, TimeSpan length)
+    /// <param name="resumes">It may resume TLS sessions, as HttpClient does by itself; a look never does, since it would be shown the certificate of the session before.</param>
+    public static async Task<Stretch> BareAsync(Target target, Mode mode, TimeSpan length, bool resumes = true)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
         if (mode != Mode.Kept) handler.PooledConnectionLifetime = TimeSpan.Zero;
@@ -34,6 +35,7 @@ internal static class Contestants
             DisableCertificateDownloads = true,
             RevocationMode = X509RevocationMode.NoCheck,
         };
+        handler.SslOptions.AllowTlsResume = resumes;
         using var client = new HttpClient(handler);
         var uri = new Uri(mode == Mode.Tls ? $"https://localhost:{target.TlsPort}/" : $"http://127.0.0.1:{target.Port}/");
         return await LoopAsync(length, AtOnce, async () =>

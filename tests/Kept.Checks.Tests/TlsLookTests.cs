@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Kept.Egress;
 using Kept.Model;
 using Kept.TestKit.Peers;
@@ -86,6 +87,37 @@ public sealed class TlsLookTests : IDisposable
         Assert.False(second.NewConnection);
         Assert.Equal(-1, second.Phases.Tls);
         Assert.Equal("House Root", second.Text("http", "certificate.issuer"));
+    }
+
+    [Fact]
+    public async Task After_ten_looks_the_spent_connection_is_closed_and_a_changed_certificate_is_shown()
+    {
+        X509Certificate2[] certificates = [_root.Issue(["localhost"]), _root.Issue(["localhost"])];
+        var (shaken, opened, firstClosed) = (0, 0, new TaskCompletionSource());
+        var answered = new int[3];
+        await using var peer = ScriptedPeer.Tls(new SslServerAuthenticationOptions { ServerCertificateSelectionCallback = (_, _) => certificates[Math.Min(1, Interlocked.Increment(ref shaken) - 1)] }, async (stream, stop) =>
+        {
+            var mine = Interlocked.Increment(ref opened) - 1;
+            while (await ScriptedPeer.ReadHeadAsync(stream, stop) is not null)
+            {
+                answered[mine]++;
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(ScriptedPeer.Ok($"connection {mine}")), stop);
+            }
+            if (mine == 0) firstClosed.SetResult();
+        });
+        using var dialer = new Dialer(_trusting, TimeProvider.System);
+        var look = CheckCatalog.Looks(dialer, TimeProvider.System)["http"];
+        var request = new LookRequest(Looking.CheckOf("http", $"https://localhost:{peer.Port}/", null, ("version", new FieldValue.Text("1.1"))), DocumentOrigin.Ours);
+        for (var i = 0; i < 21; i++)
+        {
+            var seen = await look(request, CancellationToken.None);
+            seen.Answers();
+            Assert.Equal((i % 10 == 0, i % 10 == 0), (seen.NewConnection, seen.Phases.Tls > 0));
+            Assert.Equal($"connection {i / 10}", seen.Excerpt);
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(certificates[Math.Min(1, i / 10)].RawData)), seen.Text("http", "certificate.fingerprint"));
+            if (i == 9) await firstClosed.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // before any look asks for another
+        }
+        Assert.Equal([10, 10, 1], answered);
     }
 
     [Theory]

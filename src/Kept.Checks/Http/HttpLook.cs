@@ -9,14 +9,15 @@ namespace Kept.Checks.Http;
 /// <summary>Looks over HTTP.</summary>
 internal static class HttpLook
 {
-    private static readonly Value Version11 = Value.Of("1.1"), Version2 = Value.Of("2"), Version10 = Value.Of("1.0");
+    private static readonly Value Version11 = Value.Of("1.1"), Version2 = Value.Of("2"), Version10 = Value.Of("1.0"), Status200 = Value.Of(200), NoRedirects = Value.Of(0);
 
     public static Look With(Dialer dialer, TimeProvider time)
     {
         var tokens = new AccessTokens(dialer, time);
-        return (request, cancellationToken) => Attempt.RunAsync(request, time, request.Check.First.IsEmpty
-            ? (attempt, deadline) => LookAsync(dialer, tokens, attempt, deadline)
-            : (attempt, deadline) => HttpJourney.LookAsync(dialer, tokens, attempt, time, deadline), cancellationToken);
+        ValueTask<Observation> One(Attempt attempt, CancellationToken deadline) => LookAsync(dialer, tokens, attempt, deadline);
+        ValueTask<Observation> Several(Attempt attempt, CancellationToken deadline) => HttpJourney.LookAsync(dialer, tokens, attempt, time, deadline);
+        var (one, several) = ((Func<Attempt, CancellationToken, ValueTask<Observation>>)One, (Func<Attempt, CancellationToken, ValueTask<Observation>>)Several);
+        return (request, cancellationToken) => Attempt.RunAsync(request, time, request.Check.First.IsEmpty ? one : several, cancellationToken);
     }
 
     private static async ValueTask<Observation> LookAsync(Dialer dialer, AccessTokens tokens, Attempt attempt, CancellationToken deadline)
@@ -54,10 +55,10 @@ internal static class HttpLook
     /// <param name="isHidden">False for a step's own judgement alone: what it took would else be judged as hidden. Nothing of that is told.</param>
     public static (ImmutableArray<Value?> Values, string? Excerpt) Read(HttpPlan plan, HttpAnswer answer, Attempt attempt, Phases phases, bool isHidden = true)
     {
-        var text = Excerpt.Decode(answer.Body.Span, answer.ContentHeaders.ContentType?.CharSet);
+        var text = Excerpt.Decode(answer.Body.Span, CharSetOf(answer));
         if (isHidden) text = attempt.Redact(text);
         var values = new Value?[HttpKind.Kind.Sees.Length];
-        values[HttpKind.Status] = Value.Of(answer.Status);
+        values[HttpKind.Status] = answer.Status == 200 ? Status200 : Value.Of(answer.Status);
         values[HttpKind.Time] = Seen.Phase(phases.Total);
         values[HttpKind.Dns] = Seen.Phase(phases.Dns);
         values[HttpKind.Connect] = Seen.Phase(phases.Connect);
@@ -68,12 +69,17 @@ internal static class HttpLook
         values[HttpKind.Size] = Value.Of(Quantity.Bytes(answer.Body.Length));
         values[HttpKind.Ip] = attempt.Trail.Address is { } address ? Value.Of(address.ToString()) : null;
         values[HttpKind.Version] = answer.Version switch { { Major: 2 } => Version2, { Major: 1, Minor: 1 } => Version11, _ => Version10 };
-        values[HttpKind.Redirects] = Value.Of(answer.Redirects);
+        values[HttpKind.Redirects] = answer.Redirects == 0 ? NoRedirects : Value.Of(answer.Redirects);
         values[HttpKind.Url] = plan.UrlOf(answer, attempt);
         Seen.AddTls(attempt.Trail.Tls, attempt.StartedAt, values.AsSpan(HttpKind.OfTls, Seen.OfTls.Length));
         values[HttpKind.Cookie] = plan.ShowsCookies ? CookiesOf(answer, attempt, isHidden) : null;
         return (ImmutableCollectionsMarshal.AsImmutableArray(values), Excerpt.Of(text));
     }
+
+    /// <summary>The type is read only where it names a charset.</summary>
+    private static string? CharSetOf(HttpAnswer answer) =>
+        answer.ContentHeaders.NonValidated.TryGetValues("Content-Type", out var type) && type.ToString().Contains("charset", StringComparison.OrdinalIgnoreCase)
+            ? answer.ContentHeaders.ContentType?.CharSet : null;
 
     private static Value.Map? CookiesOf(HttpAnswer answer, Attempt attempt, bool isHidden) => Luggage.CookiesOf(answer) is { Count: > 0 } cookies
         ? new Value.Map(cookies.ToFrozenDictionary(pair => pair.Key, pair => isHidden ? attempt.Redact(pair.Value) : pair.Value, StringComparer.OrdinalIgnoreCase)) : null;

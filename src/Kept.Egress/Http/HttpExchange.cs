@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Kept.Egress.Http;
 using Kept.Model;
 
@@ -27,6 +28,7 @@ public static class HttpExchange
     /// <summary>Asks and reads. One deadline over everything, the content included.</summary>
     /// <exception cref="EgressException">No whole answer, and whose fault it is; <paramref name="trail"/> tells how far it came.</exception>
     /// <exception cref="OperationCanceledException">Of <paramref name="deadline"/>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // each is awaited once, as every ValueTask must be
     public static async ValueTask<HttpAnswer> AskAsync(Dialer dialer, HttpAsk ask, DialTrail trail, CancellationToken deadline)
     {
         var (url, method, body, trust, strange) = (ask.Url, ask.Method, ask.Body, ask.Trust, false);
@@ -180,23 +182,24 @@ public static class HttpExchange
     {
         if (method == HttpMethod.Head) return default;
         var limit = ask.BodyLimit;
-        var encodings = response.Content.Headers.ContentEncoding;
-        if (encodings.Count == 0 && response.Content.Headers.ContentLength is { } declared)
+        var headers = response.Content.Headers;
+        string[] encodings = headers.NonValidated.Contains("Content-Encoding") ? [.. headers.ContentEncoding] : [];
+        if (encodings.Length == 0 && headers.ContentLength is { } declared)
         {
             if (declared > limit) throw TooLarge(where, limit);
             if (declared == 0 && !ask.TakesTrailers) return default; // trailers come once the content was read to its end, also where there is none
         }
         await using var raw = await response.Content.ReadAsStreamAsync(deadline);
-        if (encodings.Count > 2) throw EgressException.OfTarget(TargetFailure.Malformed, $"{HostPort.Write(where.Host, where.Port)} compressed its content more than twice");
+        if (encodings.Length > 2) throw EgressException.OfTarget(TargetFailure.Malformed, $"{HostPort.Write(where.Host, where.Port)} compressed its content more than twice");
         var stream = raw;
         // Listed in the order they were applied, so undone from the last.
-        foreach (var encoding in encodings.Reverse()) stream = Decoded(stream, encoding, where);
+        for (var i = encodings.Length - 1; i >= 0; i--) stream = Decoded(stream, encodings[i], where);
         try
         {
             await using (stream)
                 return await ReadAsync(stream, limit, where, deadline);
         }
-        catch (InvalidOperationException fault) when (encodings.Count > 0 && fault is not ObjectDisposedException)
+        catch (InvalidOperationException fault) when (encodings.Length > 0 && fault is not ObjectDisposedException)
         {
             // That is how BrotliStream tells damaged data; the streams of gzip and deflate throw an InvalidDataException.
             throw new InvalidDataException(fault.Message, fault);

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using Kept.Model;
 
 namespace Kept.Egress.Http;
@@ -26,6 +27,8 @@ internal sealed class HttpLane : IDisposable
     private readonly HttpMessageInvoker _invoker;
     private (DialTrail Trail, LaneKey To, CancellationToken Deadline)? _look;
 
+    private Stream? _connection;
+
     public HttpLane(Dialer dialer, bool keepsConnection)
     {
         _dialer = dialer;
@@ -48,7 +51,7 @@ internal sealed class HttpLane : IDisposable
         });
     }
 
-    public long OpenedAt { get; }
+    public long OpenedAt { get; private set; }
     public int Served { get; private set; }
     /// <summary>It spoke HTTP/2. The handler hands such a connection out again as long as its coarse clock did not move on (some milliseconds), whatever lifetime was asked for.</summary>
     public bool SpokeTwo { get; private set; }
@@ -57,7 +60,8 @@ internal sealed class HttpLane : IDisposable
     private System.Net.IPAddress? Address { get; set; }
 
     /// <summary>Sends one request; <paramref name="trail"/> tells what was opened for it.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, LaneKey to, DialTrail trail, CancellationToken deadline)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, LaneKey to, DialTrail trail, CancellationToken deadline)
     {
         _look = (trail, to, deadline);
         Served++;
@@ -97,9 +101,23 @@ internal sealed class HttpLane : IDisposable
         {
             stream = await _dialer.ConnectAsync(to.Host, to.Port, to.Trust, trail, deadline);
         }
-        (Tls, Address) = (trail.Tls, trail.Address);
+        (_connection, Tls, Address) = (stream, trail.Tls, trail.Address);
         trail.Stage = DialStage.Waiting;
         return stream;
+    }
+
+    /// <summary>
+    /// Closes the connection and keeps the handler, which costs far more to make than to hold: the next look connects anew. What is closed cannot carry a look,
+    /// whatever the handler still holds of it.
+    /// </summary>
+    /// <returns>False where it spoke HTTP/2, of whose connections the handler keeps a count of its own: such a lane is to be disposed of.</returns>
+    public bool Renew()
+    {
+        if (SpokeTwo) return false;
+        _connection?.Dispose();
+        (_connection, Tls, Address) = (null, null, null);
+        (Served, OpenedAt) = (0, _dialer.Time.GetTimestamp());
+        return true;
     }
 
     public void Dispose() => _invoker.Dispose();

@@ -28,7 +28,7 @@ internal sealed class HttpLanes(Dialer dialer) : IDisposable
                 while (lanes.TryPop(out var lane))
                 {
                     _count--;
-                    if (!IsSpent(lane)) return lane;
+                    if (!IsSpent(lane) || lane.Renew()) return lane;
                     lane.Dispose();
                 }
         }
@@ -46,7 +46,7 @@ internal sealed class HttpLanes(Dialer dialer) : IDisposable
                     _fresh.Push(lane);
                     return;
                 }
-                if (!fresh && _count < dialer.Options.KeptConnections && !IsSpent(lane))
+                if (!fresh && _count < dialer.Options.KeptConnections && (!IsSpent(lane) || lane.Renew()))
                 {
                     if (!_kept.TryGetValue(key, out var lanes)) _kept[key] = lanes = new();
                     lanes.Push(lane);
