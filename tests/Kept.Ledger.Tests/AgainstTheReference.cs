@@ -1,5 +1,6 @@
 using CsCheck;
 using Kept.Ledger.Sqlite;
+using Kept.Ledger.Stored;
 using Kept.Model;
 using Xunit;
 
@@ -46,7 +47,7 @@ public sealed class AgainstTheReference
         using var folder = new TemporaryFolder();
         var clock = Some.Clock();
         await using var reference = Ledgers.InMemory(clock, new Random(1));
-        await using var sqlite = SqliteLedger.Open(folder.Path, clock, new Random(1), Some.Eager());
+        await using var sqlite = Ledgers.OpenSqlite(folder.Path, clock, new Random(1), Some.Eager());
         ILedger[] both = [reference, sqlite];
         var cutoff = Instant.Min;
         foreach (var ledger in both)
@@ -69,7 +70,7 @@ public sealed class AgainstTheReference
         Assert.Equal(reference.Cached("a"), sqlite.Cached("a"));
         Assert.Empty(sqlite.Verify(default).Problems);
         await sqlite.DisposeAsync();
-        await using var again = SqliteLedger.Open(folder.Path, clock, new Random(1), Some.Eager());
+        await using var again = Ledgers.OpenSqlite(folder.Path, clock, new Random(1), Some.Eager());
         Assert.Equal(Seen(reference, new EntryQuery()), Seen(again, new EntryQuery()));
         for (var series = 1; series <= 3; series++) Assert.Equal(reference.Looks(series, cutoff, Instant.Max), again.Looks(series, cutoff, Instant.Max));
         Assert.Empty(again.Verify(default).Problems);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kept.Ledger.Sqlite;
+using Kept.Ledger.Stored;
 using Kept.Model;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -84,7 +85,7 @@ public sealed class CrashLoop
     private static async Task CheckAsync(string folder, HashSet<(int Epoch, int Number)> looks, HashSet<string> entries)
     {
         foreach (var left in Directory.GetDirectories(Path.GetDirectoryName(folder)!, Path.GetFileName(folder) + "-backup.partial*")) Directory.Delete(left, true);
-        await using var ledger = SqliteLedger.Open(folder, Some.Clock(), new Random(2), Some.Eager());
+        await using var ledger = Ledgers.OpenSqlite(folder, Some.Clock(), new Random(2), Some.Eager());
         Assert.Empty(ledger.Verify(default).Problems);
         await CheckLooks();
         await ledger.UpkeepAsync(Some.Start + Duration.Days(1000), Duration.Days(4000), default);
@@ -116,7 +117,7 @@ public sealed class CrashLoop
         var (point, left) = killAt.Split(':') is [var name, var times] ? (name, int.Parse(times)) : ("", 0);
         var clock = new FakeTimeProvider(Some.Start.ToDateTimeOffset());
         var output = Console.Out;
-        await using var ledger = SqliteLedger.Open(folder, clock, new Random(Environment.ProcessId), Some.Eager(hit =>
+        await using var ledger = Ledgers.OpenSqlite(folder, clock, new Random(Environment.ProcessId), Some.Eager(hit =>
         {
             // SIGKILL, as the kernel would: no handler, no flush, no finally
             if (hit == point && Interlocked.Decrement(ref left) == 0) Process.GetCurrentProcess().Kill();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kept.Ledger.Sqlite;
+using Kept.Ledger.Stored;
 using Kept.Model;
 
 namespace Kept.Ledger.Tests;
@@ -19,7 +20,7 @@ internal static class Figures
 
     private static async Task RateAsync(string folder, int batch, int total, int callers)
     {
-        await using var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default);
+        await using var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default);
         var series = await ManyAsync(ledger, 1000);
         var looks = Interleaved(ledger, series, total);
         var watch = Stopwatch.StartNew();
@@ -27,39 +28,39 @@ internal static class Figures
         {
             for (var at = caller * batch; at < looks.Count; at += batch * callers) await ledger.RecordAsync(looks.GetRange(at, Math.Min(batch, looks.Count - at)), [], default);
         }));
-        var bytes = Directory.GetFiles(Path.Combine(folder, SqliteLedger.HotFolder)).Sum(file => new FileInfo(file).Length);
+        var bytes = Directory.GetFiles(Path.Combine(folder, StoredLedger.HotFolder)).Sum(file => new FileInfo(file).Length);
         Console.WriteLine($"record: {callers} callers × {batch,4} looks: {looks.Count / watch.Elapsed.TotalSeconds,9:N0} looks/s, {(double)bytes / looks.Count:N1} bytes written per look");
     }
 
     private static async Task AtRestAsync(string folder, int each, int count)
     {
-        await using var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), Some.Eager());
+        await using var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), Some.Eager());
         var series = await ManyAsync(ledger, count);
         await ledger.UpkeepAsync(Some.Start, Duration.Days(4000), default);
         Shrink(folder);
-        var before = new FileInfo(Path.Combine(folder, Database.FileName)).Length;
+        var before = new FileInfo(Path.Combine(folder, SqliteDatabase.FileName)).Length;
         await ledger.RecordAsync(Interleaved(ledger, series, each * count), [], default);
         var watch = Stopwatch.StartNew();
         await ledger.UpkeepAsync(Some.Start, Duration.Days(4000), default);
         var sealing = watch.Elapsed.TotalSeconds;
         Shrink(folder);
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, Database.FileName)};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, SqliteDatabase.FileName)};Pooling=False");
         connection.Open();
         Console.WriteLine($"at rest: blocks of {each,4}: {(double)Database.Scalar(connection, "SELECT sum(length(data)) FROM block") / (each * count):N2} bytes per look packed, "
-            + $"{(double)(new FileInfo(Path.Combine(folder, Database.FileName)).Length - before) / (each * count):N2} in the file; sealed at {each * count / sealing:N0} looks/s");
+            + $"{(double)(new FileInfo(Path.Combine(folder, SqliteDatabase.FileName)).Length - before) / (each * count):N2} in the file; sealed at {each * count / sealing:N0} looks/s");
     }
 
     private static async Task LargeAsync(string folder)
     {
         const int looks = 1_000_000;
-        await using (var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
+        await using (var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
         {
             var series = await ManyAsync(ledger, 1000);
             var all = Interleaved(ledger, series, looks);
             for (var at = 0; at < looks; at += 5000) await ledger.RecordAsync(all.GetRange(at, 5000), [], default);
         }
         var watch = Stopwatch.StartNew();
-        await using (var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
+        await using (var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
         {
             Console.WriteLine($"open with 1,000,000 hot looks: {watch.ElapsedMilliseconds} ms, {ledger.Opening.Notes.Count} notes");
             var one = (await ledger.SeriesOfAsync([new SeriesKey(new PromiseId(default), "month", "here")], default))[0];
@@ -84,7 +85,7 @@ internal static class Figures
             }
         }
         watch.Restart();
-        await using (SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default)) Console.WriteLine($"open with 1,000,000 sealed looks: {watch.ElapsedMilliseconds} ms");
+        await using (Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default)) Console.WriteLine($"open with 1,000,000 sealed looks: {watch.ElapsedMilliseconds} ms");
     }
 
     private static async Task<IReadOnlyList<int>> ManyAsync(ILedger ledger, int count) =>
@@ -100,7 +101,7 @@ internal static class Figures
 
     private static void Shrink(string folder)
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, Database.FileName)};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, SqliteDatabase.FileName)};Pooling=False");
         connection.Open();
         Database.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Kept.Ledger.Coding;
-using Kept.Ledger.Sqlite;
+using Kept.Ledger.Stored;
 using Kept.Model;
 using Microsoft.Win32.SafeHandles;
 

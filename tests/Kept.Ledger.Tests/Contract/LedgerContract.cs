@@ -347,7 +347,7 @@ public sealed class SqliteLedgerKeepsTheContract : LedgerContract
 {
     private readonly TemporaryFolder _folder = new();
 
-    protected override ILedger Open() => Kept.Ledger.Sqlite.SqliteLedger.Open(_folder.Path, Clock, new Random(1), Some.Eager());
+    protected override ILedger Open() => Ledgers.OpenSqlite(_folder.Path, Clock, new Random(1), Some.Eager());
 
     public override async ValueTask DisposeAsync()
     {

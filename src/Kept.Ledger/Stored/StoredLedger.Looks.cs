@@ -1,22 +1,22 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Kept.Ledger.Blocks;
 using Kept.Ledger.Hot;
 using Kept.Model;
-using Microsoft.Data.Sqlite;
 
-namespace Kept.Ledger.Sqlite;
+namespace Kept.Ledger.Stored;
 
 /// <summary>
 /// Looks: written to the hot log, read from blocks and tail together. A reader takes the tail first and the blocks after, in one transaction that also says which
 /// segments are sealed; so what is being sealed meanwhile is seen exactly once.
 /// </summary>
-internal sealed partial class SqliteLedger
+internal sealed partial class StoredLedger
 {
     private readonly IReadOnlyList<SegmentFile> _readOnlySegments;
 
     public async ValueTask RecordAsync(IReadOnlyList<LookRecord> looks, IReadOnlyList<Evidence> evidence, CancellationToken cancellationToken)
     {
-        if (_hot is null) throw new LedgerException(StorageCodes.NotWritable, $"The ledger in {_folder} was opened for reading only.");
+        if (_hot is null) throw Faults.ForReadingOnly(_database.Name);
         LookOrder.Check(looks, evidence, Epoch, Volatile.Read(ref _seriesCount));
         await _hot.RecordAsync(looks, evidence, cancellationToken);
     }
@@ -76,10 +76,10 @@ internal sealed partial class SqliteLedger
         });
     }
 
-    private static long Sealed(SqliteConnection connection) => Database.Scalar(connection, "SELECT sealed FROM ledger");
+    private static long Sealed(DbConnection connection) => Database.Scalar(connection, "SELECT sealed FROM ledger");
 
     /// <summary>Newest block first, until what is left can only be older than the newest <paramref name="limit"/> looks.</summary>
-    private void AddBlocks(SqliteConnection connection, int series, Instant from, Instant to, int limit, List<LookRecord> looks)
+    private void AddBlocks(DbConnection connection, int series, Instant from, Instant to, int limit, List<LookRecord> looks)
     {
         using var rows = new Rows(connection, "SELECT id, last, data, hash FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC");
         using var reader = rows.With(series, from.Microseconds, to.Microseconds).Read();
@@ -94,7 +94,7 @@ internal sealed partial class SqliteLedger
             }
             catch (FormatException fault)
             {
-                throw Faults.Damaged(_folder, $"block {reader.GetInt64(0)} of series {series}: {fault.Message}", fault);
+                throw _database.Damaged($"block {reader.GetInt64(0)} of series {series}: {fault.Message}", fault);
             }
         }
     }

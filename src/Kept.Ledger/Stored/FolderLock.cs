@@ -1,7 +1,7 @@
 using System.Text;
 using Kept.Model;
 
-namespace Kept.Ledger.Sqlite;
+namespace Kept.Ledger.Stored;
 
 /// <summary>
 /// One writer per folder: an OS lock (flock) on <c>kept.lock</c>, which the system gives back when the process ends however it ends. The file also remembers which
