@@ -1,4 +1,5 @@
 using Kept.Ledger.Memory;
+using Kept.Ledger.Postgres;
 using Kept.Ledger.Sqlite;
 using Kept.Ledger.Stored;
 
@@ -21,6 +22,27 @@ public static class Ledgers
     /// <exception cref="LedgerException">There is none, it is damaged, older or newer than this program knows.</exception>
     public static ILedger OpenSqliteReadOnly(string folder, TimeProvider time) => 
         StoredLedger.OpenReadOnly(folder, SqliteDatabase.OpenReadOnly(folder, LedgerOptions.Default), time, new Random(0), LedgerOptions.Default);
+
+    /// <summary>
+    /// Opens the ledger in a PostgreSQL database for writing; makes its schema where there is none. New looks go to a hot log in the folder first, so that they are on record
+    /// also while the database is away. One process at a time, for the folder and for the database.
+    /// </summary>
+    /// <param name="connection">A URL or Npgsql's keywords, with secrets put in.</param>
+    /// <param name="folder">Of the hot log; made where it is missing.</param>
+    /// <param name="time">The only clock.</param>
+    /// <param name="random">The only source of chance.</param>
+    /// <exception cref="LedgerException"><c>S10</c> it cannot be reached; else as for SQLite. Nothing was changed.</exception>
+    public static ILedger OpenPostgres(string connection, string folder, TimeProvider time, Random random) => OpenPostgres(connection, folder, time, random, LedgerOptions.Default);
+
+    internal static StoredLedger OpenPostgres(string connection, string folder, TimeProvider time, Random random, LedgerOptions options) =>
+        StoredLedger.Open(folder, before => PostgresDatabase.Open(PostgresAddress.Parse(connection, options.BusySeconds), folder, before, time, options), time, random, options);
+
+    /// <summary>Opens the ledger in a PostgreSQL database for reading, also while another process writes. Looks that are not sealed yet are seen only with the folder of its hot log.</summary>
+    /// <exception cref="LedgerException">There is none, it cannot be reached, is older or newer than this program knows.</exception>
+    public static ILedger OpenPostgresReadOnly(string connection, string folder, TimeProvider time) => OpenPostgresReadOnly(connection, folder, time, LedgerOptions.Default);
+
+    internal static StoredLedger OpenPostgresReadOnly(string connection, string folder, TimeProvider time, LedgerOptions options) =>
+        StoredLedger.OpenReadOnly(folder, PostgresDatabase.OpenReadOnly(PostgresAddress.Parse(connection, options.BusySeconds), folder, time, options), time, new Random(0), options);
 
     /// <summary>The reference: the same contract, kept in memory and gone with the process.</summary>
     public static ILedger InMemory(TimeProvider time, Random random) => new MemoryLedger(time, random);

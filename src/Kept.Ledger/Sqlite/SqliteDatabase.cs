@@ -121,6 +121,19 @@ internal sealed class SqliteDatabase : Database
         copy.With(path).Run();
     }
 
+    /// <summary>Makes a new file with the tables of today, filled by <paramref name="fill"/> in one transaction.</summary>
+    public static void Fill(string path, Action<DbConnection> fill, LedgerOptions options)
+    {
+        using var file = Connect(path, SqliteOpenMode.ReadWriteCreate, options);
+        // whole or not there: until it has its name nobody opens it, and the caller syncs it once
+        Execute(file, "PRAGMA journal_mode = OFF");
+        Execute(file, "PRAGMA synchronous = OFF");
+        Migrate(file, path, options);
+        using var transaction = file.BeginTransaction();
+        fill(file);
+        transaction.Commit();
+    }
+
     public override void CheckStructure(DbConnection connection, Action<string> problem)
     {
         using var rows = new Rows(connection, "PRAGMA integrity_check(100)");

@@ -13,6 +13,9 @@ internal abstract class Database : IDisposable
     /// <summary>Where it is, for messages: a folder or a server, and never a secret.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What a person should know of how it is set, in words.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>The only connection that writes.</summary>
     /// <exception cref="LedgerException"><c>S04</c>: it was opened for reading only. <c>S10</c>: it cannot be reached.</exception>
     public abstract DbConnection Writer { get; }

@@ -90,7 +90,7 @@ internal sealed partial class StoredLedger
         options.Hit("open-before-commit");
         transaction.Commit();
         options.Hit("open-after-commit");
-        return new Opened(id, epoch, mint, Names(writer), Series(writer), hot, new LedgerOpening([.. hot.Notes, .. lost.Except(hot.Lost)]));
+        return new Opened(id, epoch, mint, Names(writer), Series(writer), hot, new LedgerOpening([.. hot.Notes, .. lost.Except(hot.Lost), .. database.Notes]));
     }
 
     /// <summary>

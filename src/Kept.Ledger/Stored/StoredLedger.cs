@@ -40,6 +40,9 @@ internal sealed partial class StoredLedger : ILedger
 
     public const string HotFolder = "hot";
 
+    /// <summary>An index of PostgreSQL holds no longer subject, and is taken only where the question says so.</summary>
+    private const int LongestIndexed = 500;
+
     public int Epoch { get; }
 
     public LedgerOpening Opening { get; }
@@ -79,7 +82,7 @@ internal sealed partial class StoredLedger : ILedger
         {
             List<object?> values = [query.After, query.Limit];
             var where = "seq > $1" + (query.Kind is { } kind ? $" AND kind = {Next(kind)}" : "")
-                + (query.Subject is { } subject ? $"{(subject.Length == 0 ? "" : " AND subject <> ''")} AND subject = {Next(subject)}" : "");
+                + (query.Subject is { } subject ? $"{(subject.Length == 0 ? "" : " AND subject <> ''")}{(subject.Length <= LongestIndexed ? $" AND length(subject) <= {LongestIndexed}" : "")} AND subject = {Next(subject)}" : "");
             using var rows = new Rows(connection, $"SELECT header, body FROM entry WHERE {where} ORDER BY seq {(query.NewestFirst ? "DESC" : "ASC")} LIMIT $2");
             using var reader = rows.With(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(values)).Read();
             var entries = new List<Entry>();
@@ -129,6 +132,7 @@ internal sealed partial class StoredLedger : ILedger
 
     public async ValueTask<IReadOnlyList<int>> SeriesOfAsync(IReadOnlyList<SeriesKey> keys, CancellationToken cancellationToken)
     {
+        foreach (var key in keys) EntryHeader.Check(key);
         lock (_series)
             if (keys.All(_series.ContainsKey))
                 return [.. keys.Select(key => _series[key])];
