@@ -1,5 +1,4 @@
 using CsCheck;
-using Kept.Ledger.Sqlite;
 using Kept.Ledger.Stored;
 using Kept.Model;
 using Xunit;

@@ -1,6 +1,5 @@
 using Kept.Ledger.Sqlite;
 using Kept.Ledger.Stored;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Kept.Ledger.Tests;

@@ -1,5 +1,4 @@
 using System.Text;
-using Kept.Ledger.Sqlite;
 using Kept.Ledger.Stored;
 using Kept.Model;
 using Microsoft.Extensions.Time.Testing;

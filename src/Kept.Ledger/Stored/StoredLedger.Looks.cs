@@ -17,6 +17,7 @@ internal sealed partial class StoredLedger
     public async ValueTask RecordAsync(IReadOnlyList<LookRecord> looks, IReadOnlyList<Evidence> evidence, CancellationToken cancellationToken)
     {
         if (_hot is null) throw Faults.ForReadingOnly(_database.Name);
+        if (Volatile.Read(ref _replaced) is { } told) throw new LedgerException(told.Code, told.Message, told); // what comes now would be seen by nobody
         LookOrder.Check(looks, evidence, Epoch, Volatile.Read(ref _seriesCount));
         await _hot.RecordAsync(looks, evidence, cancellationToken);
     }

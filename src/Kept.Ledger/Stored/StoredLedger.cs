@@ -26,6 +26,7 @@ internal sealed partial class StoredLedger : ILedger
     private readonly Ulid _id;
     private EntryMint _mint;
     private int _seriesCount;
+    private LedgerException? _replaced; // another writer took over
     private bool _closed;
 
     private StoredLedger(string folder, TimeProvider time, Random random, LedgerOptions options, Database database, FolderLock? held, Opened opened)
@@ -215,6 +216,7 @@ internal sealed partial class StoredLedger : ILedger
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             _isInDoubt |= isCommitting;
+            if (fault is LedgerException { Code: StorageCodes.ReplacedWriter } replaced) Volatile.Write(ref _replaced, replaced);
             if (_database.Told(fault) is var told && ReferenceEquals(told, fault)) throw;
             throw told;
         }
