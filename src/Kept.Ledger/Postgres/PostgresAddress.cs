@@ -33,10 +33,10 @@ internal sealed partial class PostgresAddress
         if (string.IsNullOrEmpty(given.Database)) throw Unreadable("it names no database");
         var schema = string.IsNullOrWhiteSpace(given.SearchPath) ? DefaultSchema : given.SearchPath.Trim().Trim('"');
         if (!SchemaName().IsMatch(schema)) throw Unreadable("its Search Path has to be the name of one schema: small letters, digits and _, at most 63");
-        if (!given.ContainsKey("Timeout")) given.Timeout = busySeconds;
-        if (!given.ContainsKey("Command Timeout")) given.CommandTimeout = 60;
-        if (!given.ContainsKey("Application Name")) given.ApplicationName = "kept";
-        if (!given.ContainsKey("GSS Encryption Mode")) given.GssEncryptionMode = GssEncryptionMode.Disable;
+        if (!given.ShouldSerialize("Timeout")) given.Timeout = busySeconds;
+        if (!given.ShouldSerialize("Command Timeout")) given.CommandTimeout = 60;
+        if (!given.ShouldSerialize("Application Name")) given.ApplicationName = "kept";
+        if (!given.ShouldSerialize("GSS Encryption Mode")) given.GssEncryptionMode = GssEncryptionMode.Disable;
         given.SearchPath = $"\"{schema}\"";
         // connections live as long as the ledger and are kept by it
         (given.Pooling, given.Enlist, given.MaxAutoPrepare, given.AutoPrepareMinUsages) = (false, false, 64, 2);

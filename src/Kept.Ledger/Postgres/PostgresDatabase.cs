@@ -28,7 +28,7 @@ internal sealed class PostgresDatabase : Database
     private readonly SemaphoreSlim _seats = new(MostReaders, MostReaders);
     private NpgsqlConnection? _writer;
     private IReadOnlyList<string> _notes = [];
-    private int _formerProcess;
+    private int _formerProcess; // of the server, for the writing connection that is, or was last
     private int? _epoch;
     private (LedgerException Told, long At)? _away;
     private bool _closed;
@@ -117,7 +117,7 @@ internal sealed class PostgresDatabase : Database
             TakeLock(writer);
             // acknowledged is what is on disk, also where the server is set to answer sooner
             if (Text(writer, "SELECT pg_catalog.current_setting('synchronous_commit')") is "off" or "local" or "remote_write") Execute(writer, "SET synchronous_commit = on");
-            _writer = writer;
+            (_writer, _formerProcess) = (writer, writer.ProcessID);
         }
         catch
         {
@@ -301,7 +301,6 @@ internal sealed class PostgresDatabase : Database
     private void DropWriter()
     {
         if (_writer is null) return;
-        _formerProcess = _writer.ProcessID;
         _writer.Dispose();
         _writer = null;
     }
