@@ -69,8 +69,7 @@ internal sealed class PostgresDatabase : Database
             if (version == 0 && before is not null)
                 throw new LedgerException(StorageCodes.Damaged, $"{address.Name} is empty, but ledger {before} was opened with the folder {folder}. Nothing was changed. Restore it from a backup, or name another folder to begin a new ledger.");
             PostgresSchema.Migrate(writer, address, version, Migrations, options);
-            if (Text(writer, "SELECT pg_catalog.current_setting('fsync')") == "off")
-                database._notes = [$"{address.Name} runs with fsync = off: loss of power there can lose what was acknowledged"];
+            database._notes = [.. database.NotesOf(writer, isKnown: before is not null || version == 0)];
             return database;
         }
         catch (Exception fault)
@@ -217,7 +216,7 @@ internal sealed class PostgresDatabase : Database
             using var row = new Rows(_writer, "SELECT epoch FROM ledger FOR UPDATE");
             using var reader = row.Read();
             if (_epoch is { } own && (!reader.Read() || reader.GetInt64(0) != own))
-                throw new LedgerException(StorageCodes.ReplacedWriter, $"The ledger in {Name} was opened by another Kept since (this one is at epoch {own}). This writer was replaced and must stop; start it again where it is the one that should run.");
+                throw Faults.Replaced(Name, own);
             return transaction;
         }
         catch
@@ -296,6 +295,12 @@ internal sealed class PostgresDatabase : Database
             throw PostgresFaults.Away(_address, "our own lost connection still holds its lock, and was ended", null);
         }
         throw new LedgerException(StorageCodes.InUse, $"Another Kept writes the ledger in {Name}{(holder == 0 ? "" : $" (its connection is process {holder} of the server)")}. Stop it, or give this one a schema of its own: Search Path=kept_2.");
+    }
+
+    private IEnumerable<string> NotesOf(NpgsqlConnection writer, bool isKnown)
+    {
+        if (Text(writer, "SELECT pg_catalog.current_setting('fsync')") == "off") yield return $"{Name} runs with fsync = off: loss of power there can lose what was acknowledged";
+        if (!isKnown) yield return $"the folder {_folder} is new to the ledger in {Name}: looks that were recorded with another folder and not sealed yet are there, and come in when it is opened with that one";
     }
 
     private void DropWriter()

@@ -20,5 +20,8 @@ internal static class Faults
     public static LedgerException DiskFull(string folder, Exception fault) => new(StorageCodes.DiskFull,
         $"The disk under {folder} is full, or may not grow. Make room; nothing was written half, and it may be tried again.", fault);
 
+    public static LedgerException Replaced(string name, int epoch) => new(StorageCodes.ReplacedWriter,
+        $"The ledger in {name} was opened by another Kept since (this one is at epoch {epoch}). This writer was replaced and must stop; start it again where it is the one that should run.");
+
     public static LedgerException ForReadingOnly(string name) => new(StorageCodes.NotWritable, $"The ledger in {name} was opened for reading only.");
 }

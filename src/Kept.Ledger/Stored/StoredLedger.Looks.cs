@@ -104,7 +104,9 @@ internal sealed partial class StoredLedger
     private static List<LookRecord> Unpack(LookBlock coder, int series, byte[] data, byte[] hash) =>
         SHA256.HashData(data).AsSpan().SequenceEqual(hash) ? coder.Decode(data, series).Looks : throw new FormatException("it does not match its hash");
 
-    private bool IsSealed(int series, Instant slot, int epoch) => _database.Read(connection =>
+    private bool IsSealed(int series, Instant slot, int epoch) => _database.Read(connection => IsSealed(connection, series, slot, epoch));
+
+    private static bool IsSealed(DbConnection connection, int series, Instant slot, int epoch)
     {
         using var rows = new Rows(connection, "SELECT data, hash FROM block WHERE series = $1 AND last >= $2 AND first <= $2 AND data IS NOT NULL");
         using var reader = rows.With(series, slot.Microseconds).Read();
@@ -112,5 +114,5 @@ internal sealed partial class StoredLedger
         while (reader.Read())
             if (Unpack(coder, series, Blob(reader, 0), Blob(reader, 1)).Exists(look => look.Slot == slot && look.Epoch == epoch)) return true;
         return false;
-    });
+    }
 }

@@ -71,7 +71,7 @@ internal sealed partial class StoredLedger
         using var transaction = database.Begin();
         var writer = database.Writer;
         var row = Row(writer, database);
-        List<string> lost = [];
+        List<string> lost = [], notes = [];
         if (row is { } there && held.Ledger is { } before && there.Id != before)
             throw database.Damaged($"it is ledger {there.Id}, but {before} was here. If this is meant, remove {FolderLock.FileName}");
         var isOlder = row is { } known && held.Epoch > known.Epoch;
@@ -82,6 +82,9 @@ internal sealed partial class StoredLedger
         var id = row?.Id ?? Row(writer, database)!.Value.Id;
         var mint = End(writer, database, time, random, id, epoch, row?.House ?? "");
         var through = SealedThrough(writer, database, lost);
+        if (held.Ledger is not null && NewestSealing(writer) is { } sealing && sealing.Epoch > held.Epoch
+            && HotRescue.Run(Path.Combine(folder, HotFolder), id, held.Epoch, through, (series, slot, of) => IsSealed(writer, series, slot, of), Instant.From(time.GetUtcNow())) is > 0 and var rescued)
+            notes.Add($"the ledger was written with another folder since epoch {held.Epoch}; {rescued} looks that were recorded in this one before, and never sealed, were taken up again");
         var hot = HotRecovery.Open(Path.Combine(folder, HotFolder), id, through, isOlder ? default : held.Segment, options);
         lost.AddRange(hot.Lost);
         using (var grow = new Rows(writer, "UPDATE ledger SET epoch = $1")) grow.With(epoch).Run();
@@ -90,7 +93,7 @@ internal sealed partial class StoredLedger
         options.Hit("open-before-commit");
         transaction.Commit();
         options.Hit("open-after-commit");
-        return new Opened(id, epoch, mint, Names(writer), Series(writer), hot, new LedgerOpening([.. hot.Notes, .. lost.Except(hot.Lost), .. database.Notes]));
+        return new Opened(id, epoch, mint, Names(writer), Series(writer), hot, new LedgerOpening([.. notes, .. hot.Notes, .. lost.Except(hot.Lost), .. database.Notes]));
     }
 
     /// <summary>
@@ -114,11 +117,13 @@ internal sealed partial class StoredLedger
         }
     }
 
-    private static (long Sequence, string BodyHash, byte[] Body)? NewestSealing(DbConnection connection)
+    private static (long Sequence, int Epoch, string BodyHash, byte[] Body)? NewestSealing(DbConnection connection)
     {
         using var rows = new Rows(connection, "SELECT seq, header, body FROM entry WHERE kind = $1 AND body IS NOT NULL ORDER BY seq DESC LIMIT 1");
         using var reader = rows.With(EntryKinds.BlockSealed).Read();
-        return reader.Read() ? (reader.GetInt64(0), EntryHeader.Read(Blob(reader, 1), null).BodyHash, Blob(reader, 2)) : null;
+        if (!reader.Read()) return null;
+        var header = EntryHeader.Read(Blob(reader, 1), null);
+        return (reader.GetInt64(0), header.Epoch, header.BodyHash, Blob(reader, 2));
     }
 
     /// <summary>Older sealings name only the segments themselves.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class StoredLedger
         try
         {
             // files that the sealing before could not remove, or of a sealing that failed and was written all the same: their looks are in blocks
-            _hot.DeleteBefore(Math.Max(_spentBefore, _database.Read(Sealed) + 1));
+            _hot.DeleteBefore(Math.Max(_spentBefore, _database.Read(SealedByUs) + 1));
             var (segments, looks) = IsSealingDue(now) ? await SealAsync(now, cancellationToken) : (0, 0);
             var expired = await ExpireAsync(now, LookOrder.Cutoff(now, keepLooks), cancellationToken);
             return new UpkeepReport(segments, looks, expired, _database.Bytes() + _hot.Segments().Sum(segment => segment.Length));
@@ -38,6 +38,15 @@ internal sealed partial class StoredLedger
         {
             _upkeep.Release();
         }
+    }
+
+    /// <summary>What another writer sealed are other segments, whatever their numbers: none of ours may go for them.</summary>
+    private long SealedByUs(DbConnection connection)
+    {
+        using var rows = new Rows(connection, "SELECT sealed, epoch FROM ledger");
+        using var reader = rows.Read();
+        if (!reader.Read()) throw _database.Damaged("it does not say which ledger it is");
+        return reader.GetInt64(1) == Epoch ? reader.GetInt64(0) : throw Faults.Replaced(_database.Name, Epoch);
     }
 
     private bool IsSealingDue(Instant now)

@@ -1,3 +1,4 @@
+using Kept.Ledger.Stored;
 using Kept.TestKit.Servers;
 using Npgsql;
 using Xunit;
@@ -30,6 +31,15 @@ public sealed class Shared : IAsyncDisposable
         var beside = new NpgsqlConnection(connection + ";Pooling=false");
         beside.Open();
         return beside;
+    }
+
+    public static string SchemaOf(string connection) => new NpgsqlConnectionStringBuilder(connection).SearchPath!;
+
+    /// <summary>Entries that are there, whoever wrote them.</summary>
+    public static long Count(string connection)
+    {
+        using var beside = Connect(connection);
+        return Database.Scalar(beside, "SELECT count(*) FROM entry");
     }
 
     public async ValueTask DisposeAsync()
