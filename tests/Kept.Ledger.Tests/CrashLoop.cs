@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Kept.Ledger.Stored;
 using Kept.Model;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,4 +1,3 @@
-using Kept.Ledger.Stored;
 using Kept.Model;
 using Xunit;
 

@@ -52,19 +52,34 @@ internal static class PostgresSchema
         for (var version = from; version < steps.Count; version++)
         {
             using var transaction = connection.BeginTransaction();
-            if (version == 0)
-            {
-                // where it is there already, no right to make one is needed
-                if (Number(connection, "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1", address.Schema) == 0) Database.Execute(connection, $"CREATE SCHEMA \"{address.Schema}\"");
-                Database.Execute(connection, "CREATE TABLE migration (number bigint PRIMARY KEY, hash bytea NOT NULL, applied timestamptz NOT NULL DEFAULT now())");
-            }
-            Database.Execute(connection, steps[version]);
-            using (var note = new Rows(connection, "INSERT INTO migration (number, hash) VALUES ($1, $2)")) note.With(version + 1, HashOf(steps[version])).Run();
+            Step(connection, address, version, steps);
             options.Hit("migration-before-commit");
             transaction.Commit();
             options.Hit("migration-after-commit");
         }
         if (Missing(connection, address.Schema) is { } missing) throw PostgresFaults.Damaged(address, $"its table {missing} is missing");
+    }
+
+    /// <summary>All steps at once, in the transaction of a copy.</summary>
+    public static void Make(NpgsqlConnection connection, PostgresAddress address, IReadOnlyList<string> steps)
+    {
+        for (var version = 0; version < steps.Count; version++) Step(connection, address, version, steps);
+    }
+
+    /// <summary>Removes the tables; the schema itself stays, for somebody may have made it for us.</summary>
+    public static void Drop(NpgsqlConnection connection) => Database.Execute(connection, $"DROP TABLE {string.Join(", ", Tables)}, migration");
+
+    private static void Step(NpgsqlConnection connection, PostgresAddress address, int version, IReadOnlyList<string> steps)
+    {
+        if (version == 0)
+        {
+            // where it is there already, no right to make one is needed
+            if (Number(connection, "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1", address.Schema) == 0) Database.Execute(connection, $"CREATE SCHEMA \"{address.Schema}\"");
+            Database.Execute(connection, "CREATE TABLE migration (number bigint PRIMARY KEY, hash bytea NOT NULL, applied timestamptz NOT NULL DEFAULT now())");
+        }
+        Database.Execute(connection, steps[version]);
+        using var note = new Rows(connection, "INSERT INTO migration (number, hash) VALUES ($1, $2)");
+        note.With(version + 1, HashOf(steps[version])).Run();
     }
 
     /// <summary>What is not as the steps made it.</summary>

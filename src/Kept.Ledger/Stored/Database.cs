@@ -13,6 +13,9 @@ internal abstract class Database : IDisposable
     /// <summary>Where it is, for messages: a folder or a server, and never a secret.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Which kind it is, as the lock of the folder remembers it; null for the one in the folder itself.</summary>
+    public virtual string? Kind => null;
+
     /// <summary>What a person should know of how it is set, in words.</summary>
     public virtual IReadOnlyList<string> Notes => [];
 

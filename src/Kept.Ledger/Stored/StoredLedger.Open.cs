@@ -15,11 +15,11 @@ internal sealed partial class StoredLedger
         Ulid Id, int Epoch, EntryMint Mint, Dictionary<string, PromiseId> Names, Dictionary<SeriesKey, int> Series, HotRecovery Hot, LedgerOpening Opening);
 
     /// <param name="folder">Of the hot segments and the lock; made where it is missing.</param>
-    /// <param name="open">Opens the database, and is told which ledger was opened in this folder last.</param>
+    /// <param name="open">Opens the database, and is told which ledger was opened with this folder last, and where that had its database.</param>
     /// <param name="time">The only clock.</param>
     /// <param name="random">The only source of chance.</param>
     /// <param name="options">Sizes and ages.</param>
-    public static StoredLedger Open(string folder, Func<Ulid?, Database> open, TimeProvider time, Random random, LedgerOptions options)
+    public static StoredLedger Open(string folder, Func<FolderLock, Database> open, TimeProvider time, Random random, LedgerOptions options)
     {
         FolderLock? held = null;
         Database? database = null;
@@ -27,10 +27,10 @@ internal sealed partial class StoredLedger
         {
             PrivateFolder.Make(folder);
             held = FolderLock.Take(folder);
-            database = open(held.Ledger);
+            database = open(held);
             var opened = Begin(database, folder, held, time, random, options);
             database.Own(opened.Epoch);
-            held.Remember(opened.Id, opened.Epoch);
+            held.Remember(opened.Id, opened.Epoch, database.Kind);
             return new StoredLedger(folder, time, random, options, database, held, opened);
         }
         catch (Exception fault)

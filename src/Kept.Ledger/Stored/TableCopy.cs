@@ -21,22 +21,28 @@ internal static class TableCopy
     ];
 
     /// <param name="from">Inside a transaction of one moment.</param>
-    /// <param name="to">Inside the transaction that writes.</param>
-    /// <param name="each">Called before each row with its table and values.</param>
-    public static void Run(DbConnection from, DbConnection to, Action<string, object[]>? each = null)
+    /// <param name="put">Takes a table's name, its columns, and its rows, which are read one by one: each is done with before the next.</param>
+    public static void Run(DbConnection from, Action<string, string[], IEnumerable<object[]>> put)
     {
-        foreach (var (table, columns, order) in Tables)
+        foreach (var (table, columns, order) in Tables) put(table, columns, RowsOf(from, table, columns, order));
+    }
+
+    /// <summary>Puts rows in by statements.</summary>
+    public static Action<string, string[], IEnumerable<object[]>> Into(DbConnection to) => (table, columns, rows) =>
+    {
+        using var put = new Rows(to, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "$" + (i + 1)))})");
+        foreach (var row in rows) put.With(row).Run();
+    };
+
+    private static IEnumerable<object[]> RowsOf(DbConnection from, string table, string[] columns, string order)
+    {
+        using var read = new Rows(from, $"SELECT {string.Join(", ", columns)} FROM {table} ORDER BY {order}");
+        using var rows = read.Read();
+        var values = new object[columns.Length];
+        while (rows.Read())
         {
-            using var read = new Rows(from, $"SELECT {string.Join(", ", columns)} FROM {table} ORDER BY {order}");
-            using var put = new Rows(to, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => "$" + (i + 1)))})");
-            using var rows = read.Read();
-            var values = new object[columns.Length];
-            while (rows.Read())
-            {
-                rows.GetValues(values);
-                each?.Invoke(table, values);
-                put.With(values).Run();
-            }
+            rows.GetValues(values);
+            yield return values;
         }
     }
 }
