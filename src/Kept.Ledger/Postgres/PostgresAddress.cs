@@ -57,7 +57,7 @@ internal sealed partial class PostgresAddress
             // the words of the fault may repeat a value
             var known = new NpgsqlConnectionStringBuilder();
             var strange = Pair().Matches(text).Select(match => match.Groups["key"].Value.Trim()).FirstOrDefault(key => !IsKeyword(known, key));
-            throw Unreadable(strange is null ? "one of its values is not what its keyword takes" : $"it has a keyword '{strange}', which there is not");
+            throw Unreadable(!text.Contains('=', StringComparison.Ordinal) ? "it is neither a URL nor KEYWORD=VALUE;KEYWORD=VALUE" : strange is null ? "one of its values is not what its keyword takes" : $"it has a keyword '{strange}', which there is not");
         }
     }
 
