@@ -34,7 +34,7 @@ internal sealed partial class PostgresAddress
         var schema = string.IsNullOrWhiteSpace(given.SearchPath) ? DefaultSchema : given.SearchPath.Trim().Trim('"');
         if (!SchemaName().IsMatch(schema)) throw Unreadable("its Search Path has to be the name of one schema: small letters, digits and _, at most 63");
         if (!given.ShouldSerialize("Timeout")) given.Timeout = busySeconds;
-        if (!given.ShouldSerialize("Command Timeout")) given.CommandTimeout = 60;
+        if (!given.ShouldSerialize("Command Timeout")) given.CommandTimeout = 30;
         if (!given.ShouldSerialize("Application Name")) given.ApplicationName = "kept";
         if (!given.ShouldSerialize("GSS Encryption Mode")) given.GssEncryptionMode = GssEncryptionMode.Disable;
         given.SearchPath = $"\"{schema}\"";
