@@ -15,7 +15,63 @@ internal static class Figures
         foreach (var (batch, total, callers) in ((int, int, int)[])[(1, 2_000, 1), (100, 100_000, 1), (1000, 500_000, 1), (1, 50_000, 500)]) await RateAsync(Path.Combine(folder, $"rate-{batch}-{callers}"), batch, total, callers);
         foreach (var (each, series) in ((int, int)[])[(2880, 20), (240, 200), (60, 800)]) await AtRestAsync(Path.Combine(folder, $"rest-{each}"), each, series);
         await LargeAsync(Path.Combine(folder, "large"));
+        await BesideAsync(folder);
         return 0;
+    }
+
+    /// <summary>The two databases in one run: PostgreSQL on this machine, with its syncs on.</summary>
+    private static async Task BesideAsync(string folder)
+    {
+        await using var server = new TestKit.Servers.PostgresServer();
+        await server.StartAsync("trust", null, null, "fsync=on");
+        foreach (var (name, open) in ((string, Func<string, StoredLedger>)[])
+            [
+                ("SQLite", at => Ledgers.OpenSqlite(at, TimeProvider.System, new Random(1), Some.Eager())),
+                ("PostgreSQL", at => Ledgers.OpenPostgres(Postgres.Shared.Of(server, "kept"), at, TimeProvider.System, new Random(1), Some.Eager())),
+            ])
+        {
+            await using var ledger = open(Path.Combine(folder, "beside-" + name));
+            var watch = Stopwatch.StartNew();
+            for (var i = 0; i < 300; i++) await ledger.AppendAsync([Some.Draft(EntryKinds.VerdictChanged, subject: $"own/p{i % 50}@1")], default);
+            var one = 300 / watch.Elapsed.TotalSeconds;
+            watch.Restart();
+            for (var i = 0; i < 100; i++) await ledger.AppendAsync([.. Enumerable.Range(0, 100).Select(n => Some.Draft(EntryKinds.VerdictChanged, subject: $"own/p{n % 50}@1"))], default);
+            var many = 10_000 / watch.Elapsed.TotalSeconds;
+            var series = await ManyAsync(ledger, 100);
+            foreach (var (each, of) in ((int, IReadOnlyList<int>)[])[(1000, series), (100, await ManyAsync(ledger, 1000))])
+            {
+                await ledger.RecordAsync(Interleaved(ledger, of, each * of.Count, each == 100 ? 100 : 0), [], default);
+                watch.Restart();
+                await ledger.UpkeepAsync(Instant.From(TimeProvider.System.GetUtcNow()), Duration.Days(4000), default);
+                Console.WriteLine($"{name}: 100,000 looks of {of.Count:N0} series sealed in {watch.ElapsedMilliseconds:N0} ms");
+            }
+            var year = (await ledger.SeriesOfAsync([new SeriesKey(new PromiseId(default), "year", "here")], default))[0];
+            for (var day = 0; day < 365; day += 5)
+            {
+                await ledger.RecordAsync(Some.Routine(year, ledger.Epoch, 2880 * 5, Some.Start + Duration.Days(day), Duration.Seconds(30), new Random(day)), [], default);
+                await ledger.UpkeepAsync(Instant.From(TimeProvider.System.GetUtcNow()), Duration.Days(4000), default);
+            }
+            var (times, days, newest) = (new List<double>(), new List<double>(), new List<double>());
+            for (var i = 0; i < 9; i++)
+            {
+                times.Add(Timed(() => ledger.Looks(year, Some.Start, Some.Start + Duration.Days(365)).Count));
+                days.Add(Timed(() => ledger.Days(year, Some.Start, Some.Start + Duration.Days(365)).Count));
+                newest.Add(Timed(() => ledger.Looks(year, Instant.Min, Instant.Max, 100).Count));
+            }
+            watch.Restart();
+            var verified = ledger.Verify(default);
+            Console.WriteLine($"{name}: entries one by one {one:N0}/s, by the hundred {many:N0}/s; a year of looks at 30 s read in {Median(times):N0} ms, its 365 days in {Median(days):N2} ms, the newest 100 in {Median(newest):N1} ms; "
+                + $"{verified.Looks:N0} looks verified in {watch.ElapsedMilliseconds:N0} ms, {verified.Problems.Count} problems");
+        }
+
+        static double Timed(Func<int> read)
+        {
+            var watch = Stopwatch.StartNew();
+            read();
+            return watch.Elapsed.TotalMilliseconds;
+        }
+
+        static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
     }
 
     private static async Task RateAsync(string folder, int batch, int total, int callers)
@@ -91,9 +147,9 @@ internal static class Figures
     private static async Task<IReadOnlyList<int>> ManyAsync(ILedger ledger, int count) =>
         await ledger.SeriesOfAsync([.. Enumerable.Range(0, count).Select(i => new SeriesKey(new PromiseId(new Ulid((UInt128)i)), "http", "here"))], default);
 
-    private static List<LookRecord> Interleaved(ILedger ledger, IReadOnlyList<int> series, int total)
+    private static List<LookRecord> Interleaved(ILedger ledger, IReadOnlyList<int> series, int total, int fromDay = 0)
     {
-        var each = series.Select((one, i) => Some.Routine(one, ledger.Epoch, (total + series.Count - 1) / series.Count, Some.Start + Duration.Milliseconds(i * 30), Duration.Seconds(30), new Random(i))).ToList();
+        var each = series.Select((one, i) => Some.Routine(one, ledger.Epoch, (total + series.Count - 1) / series.Count, Some.Start + Duration.Days(fromDay) + Duration.Milliseconds(i * 30), Duration.Seconds(30), new Random(i))).ToList();
         var all = new List<LookRecord>(total);
         for (var i = 0; all.Count < total; i++) all.Add(each[i % series.Count][i / series.Count]);
         return all;
