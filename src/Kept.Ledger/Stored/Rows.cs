@@ -6,8 +6,11 @@ namespace Kept.Ledger.Stored;
 /// <summary>One statement, used many times. Its parameters are $1, $2 … without a gap: PostgreSQL knows them by their place, SQLite by that name.</summary>
 internal sealed class Rows : IDisposable
 {
+    private const int MostAtOnce = 250;
+
     private readonly DbCommand _command;
     private readonly bool _areNamed;
+    private DbBatch? _batch;
 
 #pragma warning disable CA2100 // every caller passes a constant; values go by parameter
     public Rows(DbConnection connection, string sql)
@@ -36,9 +39,45 @@ internal sealed class Rows : IDisposable
         return this;
     }
 
+    /// <summary>
+    /// Runs it with these values, now or together with others: a server is not waited for each time. <see cref="Done"/> comes before anything else that has to see it, and before the
+    /// commit; a fault is of any of those before.
+    /// </summary>
+    public void Put(params ReadOnlySpan<object?> values)
+    {
+        if (!_command.Connection!.CanCreateBatch)
+        {
+            With(values).Run();
+            return;
+        }
+        _batch ??= _command.Connection.CreateBatch();
+        var one = _batch.CreateBatchCommand();
+        one.CommandText = _command.CommandText;
+        foreach (var value in values)
+        {
+            var parameter = one.CreateParameter();
+            parameter.Value = value ?? DBNull.Value;
+            one.Parameters.Add(parameter);
+        }
+        _batch.BatchCommands.Add(one);
+        if (_batch.BatchCommands.Count >= MostAtOnce) Done();
+    }
+
+    /// <summary>All that was put is there.</summary>
+    public void Done()
+    {
+        if (_batch is not { BatchCommands.Count: > 0 }) return;
+        _batch.ExecuteNonQuery();
+        _batch.BatchCommands.Clear();
+    }
+
     public int Run() => _command.ExecuteNonQuery();
 
     public DbDataReader Read() => _command.ExecuteReader();
 
-    public void Dispose() => _command.Dispose();
+    public void Dispose()
+    {
+        _batch?.Dispose();
+        _command.Dispose();
+    }
 }

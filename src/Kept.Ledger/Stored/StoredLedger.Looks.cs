@@ -82,21 +82,28 @@ internal sealed partial class StoredLedger
     /// <summary>Newest block first, until what is left can only be older than the newest <paramref name="limit"/> looks.</summary>
     private void AddBlocks(DbConnection connection, int series, Instant from, Instant to, int limit, List<LookRecord> looks)
     {
-        using var rows = new Rows(connection, "SELECT id, last, data, hash FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC");
-        using var reader = rows.With(series, from.Microseconds, to.Microseconds).Read();
+        // a few at a time where few looks are wanted: a server sends all that is asked for, read or not
+        const int first = 4, most = 1000;
+        using var rows = new Rows(connection, "SELECT id, last, data, hash FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC, id DESC LIMIT $4 OFFSET $5");
         using var coder = new LookBlock();
-        while (reader.Read())
+        for (var (skip, take) = (0, limit < int.MaxValue ? first : int.MaxValue); ; skip += take, take = Math.Min(take * 4, most))
         {
-            if (limit < int.MaxValue && looks.Count >= limit && looks.Count(look => look.Slot.Microseconds > reader.GetInt64(1)) >= limit) return;
-            try
+            var read = 0;
+            using var reader = rows.With(series, from.Microseconds, to.Microseconds, take, skip).Read();
+            for (; reader.Read(); read++)
             {
-                foreach (var look in Unpack(coder, series, Blob(reader, 2), Blob(reader, 3)))
-                    if (look.Slot >= from && look.Slot < to) looks.Add(look);
+                if (limit < int.MaxValue && looks.Count >= limit && looks.Count(look => look.Slot.Microseconds > reader.GetInt64(1)) >= limit) return;
+                try
+                {
+                    foreach (var look in Unpack(coder, series, Blob(reader, 2), Blob(reader, 3)))
+                        if (look.Slot >= from && look.Slot < to) looks.Add(look);
+                }
+                catch (FormatException fault)
+                {
+                    throw _database.Damaged($"block {reader.GetInt64(0)} of series {series}: {fault.Message}", fault);
+                }
             }
-            catch (FormatException fault)
-            {
-                throw _database.Damaged($"block {reader.GetInt64(0)} of series {series}: {fault.Message}", fault);
-            }
+            if (read < take) return;
         }
     }
 

@@ -117,16 +117,15 @@ internal sealed partial class StoredLedger
         var id = Database.Scalar(writer, "SELECT coalesce(max(id), 0) FROM block");
         var first = id + 1;
         var leaves = new List<byte[]>(blocks.Count);
-        using var seriesHash = new Rows(writer, "SELECT hash FROM series WHERE id = $1");
+        var hashes = SeriesHashes(writer, blocks.Count);
         using var put = new Rows(writer, "INSERT INTO block (id, entry, series, first, last, looks, hash, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
         var entry = mint.Sequence + 1;
         foreach (var block in blocks)
         {
-            put.With(++id, entry, block.Series, block.First.Microseconds, block.Last.Microseconds, block.Looks, block.Hash, block.Data).Run();
-            using var reader = seriesHash.With(block.Series).Read();
-            reader.Read();
-            leaves.Add(Leaves.OfBlock(id, Blob(reader, 0), block.First, block.Last, block.Looks, block.Hash));
+            put.Put(++id, entry, block.Series, block.First.Microseconds, block.Last.Microseconds, block.Looks, block.Hash, block.Data);
+            leaves.Add(Leaves.OfBlock(id, hashes(block.Series), block.First, block.Last, block.Looks, block.Hash));
         }
+        put.Done();
         Append(writer, mint,
         [
             Bodies.Draft(EntryKinds.BlockSealed, "", now, json =>
@@ -146,6 +145,24 @@ internal sealed partial class StoredLedger
         ]);
     }
 
+    /// <summary>The leaf of each series: asked for one by one where few are wanted, else all at once.</summary>
+    private static Func<int, byte[]> SeriesHashes(DbConnection writer, int wanted)
+    {
+        const int few = 50;
+        if (wanted <= few) return series =>
+        {
+            using var one = new Rows(writer, "SELECT hash FROM series WHERE id = $1");
+            using var reader = one.With(series).Read();
+            reader.Read();
+            return Blob(reader, 0);
+        };
+        var hashes = new Dictionary<int, byte[]>();
+        using var rows = new Rows(writer, "SELECT id, hash FROM series");
+        using var all = rows.Read();
+        while (all.Read()) hashes.Add(all.GetInt32(0), Blob(all, 1));
+        return series => hashes[series];
+    }
+
     private static void CountDays(DbConnection writer, List<(int Series, SeriesSnapshot Looks)> parts, Instant expired)
     {
         using var add = new Rows(writer, """
@@ -155,7 +172,8 @@ internal sealed partial class StoredLedger
         foreach (var (series, part) in parts)
             foreach (var run in part.Runs)
                 foreach (var (day, counts) in run.Days)
-                    if (day >= expired) add.With(series, day.Microseconds, counts.Good, counts.Bad, counts.Gap, counts.NotInForce).Run();
+                    if (day >= expired) add.Put(series, day.Microseconds, counts.Good, counts.Bad, counts.Gap, counts.NotInForce);
+        add.Done();
     }
 
     private void KeepEvidence(DbConnection writer, List<(int Series, SeriesSnapshot Looks)> parts)
@@ -168,10 +186,13 @@ internal sealed partial class StoredLedger
             foreach (var held in part.Evidence)
             {
                 var evidence = held.Of(series);
-                put.With(series, evidence.Slot.Microseconds, HashOf(evidence), evidence.Body.ToArray()).Run();
+                put.Put(series, evidence.Slot.Microseconds, HashOf(evidence), evidence.Body.ToArray());
             }
-            prune.With(series, _options.EvidencePerSeries - 1).Run();
         }
+        put.Done();
+        foreach (var (series, part) in parts)
+            if (part.Evidence.Length > 0) prune.Put(series, _options.EvidencePerSeries - 1);
+        prune.Done();
     }
 
     private static byte[] HashOf(Evidence evidence) => Leaves.OfEvidence(evidence.Series, evidence.Slot, evidence.Body.ToArray());

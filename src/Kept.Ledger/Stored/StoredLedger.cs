@@ -122,8 +122,16 @@ internal sealed partial class StoredLedger : ILedger
             using var gone = new Rows(_database.Writer, "DELETE FROM name WHERE name = $1");
             using var put = new Rows(_database.Writer, "INSERT INTO name (name, id) VALUES ($1, $2)");
             foreach (var (name, id) in naming.Changes)
-                if (id is { } known) put.With(name, known.Value.ToByteArray()).Run();
-                else gone.With(name).Run();
+                if (id is { } known)
+                {
+                    put.Put(name, known.Value.ToByteArray());
+                }
+                else
+                {
+                    put.Done(); // one that came in this very write may go in it
+                    gone.With(name).Run();
+                }
+            put.Done();
             return (Ids: ids, naming.Changes);
         }, result =>
         {
@@ -145,9 +153,10 @@ internal sealed partial class StoredLedger : ILedger
             {
                 if (_series.ContainsKey(key) || fresh.ContainsKey(key)) continue;
                 var number = _seriesCount + fresh.Count + 1;
-                put.With(number, key.Promise.Value.ToByteArray(), key.Check, key.Place, Leaves.OfSeries(number, key)).Run();
+                put.Put(number, key.Promise.Value.ToByteArray(), key.Check, key.Place, Leaves.OfSeries(number, key));
                 fresh.Add(key, number);
             }
+            put.Done();
             return fresh;
         }, fresh =>
         {
@@ -235,9 +244,10 @@ internal sealed partial class StoredLedger : ILedger
         {
             var minted = mint.Next(draft);
             var entry = minted.Entry;
-            put.With(entry.Sequence, entry.Kind, entry.Subject, minted.Header, minted.Body, Convert.FromHexString(entry.Hash)).Run();
+            put.Put(entry.Sequence, entry.Kind, entry.Subject, minted.Header, minted.Body, Convert.FromHexString(entry.Hash));
             entries.Add(entry);
         }
+        put.Done();
         return entries;
     }
 
