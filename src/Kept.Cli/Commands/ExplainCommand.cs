@@ -22,7 +22,7 @@ internal static class ExplainCommand
         {
             using var running = await RunningServer.FindAsync(parsed.GetValue(server), parsed.GetValue(data)!, time, cancellationToken);
             return running is null
-                ? FromEvidence(terminal, new EvidencePlace(parsed.GetValue(data)!, parsed.GetValue(database)), parsed.GetValue(name)!, parsed.GetValue(json), time)
+                ? FromEvidence(terminal, new EvidencePlace(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)), parsed.GetValue(name)!, parsed.GetValue(json), time)
                 : await FromServerAsync(terminal, running, parsed.GetValue(name)!, parsed.GetValue(json), cancellationToken);
         });
         return command;

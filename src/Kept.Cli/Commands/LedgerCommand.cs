@@ -23,7 +23,7 @@ internal static class LedgerCommand
         var command = new Command("verify", "Check the whole chain, every body, block and segment; names whatever does not hold. 0 it holds, 1 it does not") { data, database, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var ledger = Existing(parsed.GetValue(data)!, parsed.GetValue(database)).OpenReadOnly(time);
+            await using var ledger = Existing(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)).OpenReadOnly(time);
             return Say(terminal, ledger.Verify(cancellationToken), parsed.GetValue(json), "The ledger holds");
         });
         return command;
@@ -40,7 +40,7 @@ internal static class LedgerCommand
         {
             var folder = parsed.GetValue(into)!;
             if (Path.Exists(folder)) throw new UsageException($"{folder} is there already; name a folder that is not");
-            await using var ledger = Existing(parsed.GetValue(data)!, parsed.GetValue(database)).OpenReadOnly(time);
+            await using var ledger = Existing(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)).OpenReadOnly(time);
             return Say(terminal, await ledger.BackupAsync(folder, cancellationToken), parsed.GetValue(json), $"Copied to {folder}; the copy holds");
         });
         return command;

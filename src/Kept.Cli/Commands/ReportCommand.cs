@@ -42,7 +42,7 @@ internal static class ReportCommand
             var asked = parsed.GetValue(policy);
             if (asked is not null) PolicyText.Read(asked, Accounting.Usual); // what is wrong is said whether there are looks or not
             var share = parsed.GetValue(noise) is { } written ? Share(written) : null;
-            using var open = Open(new EvidencePlace(parsed.GetValue(data)!, parsed.GetValue(database)), onlyFeasibility: parsed.GetValue(feasibility), time);
+            using var open = Open(new EvidencePlace(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)), onlyFeasibility: parsed.GetValue(feasibility), time);
             if (asked is not null && promises.FirstOrDefault(promise => !promise.Regimes.IsEmpty && PolicyText.Read(asked, promise.Accounting).Assumes) is { } apart)
                 throw new UsageException($"{apart.Name} is judged by regimes, and of a look that nobody took nobody knows the regime: it cannot be counted with {PolicyText.Read(asked, apart.Accounting)}");
             var reports = new List<(Promise Promise, PromiseReport? Report)>();

@@ -22,7 +22,7 @@ internal static class StatusCommand
         {
             using var running = await RunningServer.FindAsync(parsed.GetValue(server), parsed.GetValue(data)!, time, cancellationToken);
             var rows = running is null
-                ? FromEvidence(terminal, new EvidencePlace(parsed.GetValue(data)!, parsed.GetValue(database)), time)
+                ? FromEvidence(terminal, new EvidencePlace(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)), time)
                 : await FromServerAsync(running, cancellationToken);
             if (parsed.GetValue(name) is { } asked)
             {

@@ -37,7 +37,7 @@ internal static class UpCommand
                 throw new UsageException($"there is no folder '{named}'; `kept init {named}` writes the first document");
             var options = new ServerOptions(folder, parsed.GetValue(house) ?? Path.Combine(folder, "house"), IPAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(port))
             {
-                Database = parsed.GetValue(database),
+                Database = Shared.DatabaseOf(parsed, database),
                 IsPublic = parsed.GetValue(open),
                 TrustedProxies = [.. (parsed.GetValue(proxies) ?? []).Select(text => NetworkOf(text)!.Value)],
                 MayMakeHouse = parsed.GetValue(house) is null,
