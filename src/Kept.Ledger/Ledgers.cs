@@ -24,7 +24,7 @@ public static class Ledgers
     /// as they were at opening. Every write throws <see cref="LedgerException"/> <c>S04</c>.
     /// </summary>
     /// <exception cref="LedgerException">There is none, it is damaged, older or newer than this program knows.</exception>
-    public static ILedger OpenSqliteReadOnly(string folder, TimeProvider time) => 
+    public static ILedger OpenSqliteReadOnly(string folder, TimeProvider time) =>
         OpenSqliteReadOnly(folder, time, LedgerOptions.Default);
 
     private static StoredLedger OpenSqliteReadOnly(string folder, TimeProvider time, LedgerOptions options)

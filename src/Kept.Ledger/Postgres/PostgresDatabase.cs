@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
-using System.Text;
-using Kept.Ledger.Coding;
 using Kept.Ledger.Stored;
 using Kept.Model;
 using Npgsql;
@@ -13,10 +11,9 @@ namespace Kept.Ledger.Postgres;
 /// A database on a PostgreSQL server. The writer holds a lock for as long as its connection lives, and each of its transactions locks the ledger's row and asks whether the
 /// epoch is still its own: a writer that was replaced while it was cut off can change nothing. A connection that is lost is made anew at the next use.
 /// </summary>
-internal sealed class PostgresDatabase : Database
+internal sealed partial class PostgresDatabase : Database
 {
     private const int MostReaders = 8;
-    private const int LockClass = 0x4B455054; // "KEPT"
 
     private readonly PostgresAddress _address;
     private readonly NpgsqlDataSource _source;
@@ -113,7 +110,7 @@ internal sealed class PostgresDatabase : Database
         try
         {
             PostgresSchema.CheckServer(writer, _address, forWriting: true);
-            TakeLock(writer);
+            WriterLock.Take(writer, _address, _formerProcess);
             // acknowledged is what is on disk, also where the server is set to answer sooner
             if (Text(writer, "SELECT pg_catalog.current_setting('synchronous_commit')") is "off" or "local" or "remote_write") Execute(writer, "SET synchronous_commit = on");
             (_writer, _formerProcess) = (writer, writer.ProcessID);
@@ -185,70 +182,6 @@ internal sealed class PostgresDatabase : Database
         using var reader = rows.With(_address.Schema).Read();
         return reader.Read() ? reader.GetInt64(0) : 0;
     });
-
-    public override void CopyInto(string path) => Read(connection =>
-    {
-        Sqlite.SqliteDatabase.Fill(path, file => TableCopy.Run(connection, TableCopy.Into(file)), _options);
-        return 0;
-    });
-
-    /// <summary>Copies a ledger into a schema where there is none, in one transaction. Where it fails, the schema is as it was.</summary>
-    /// <param name="address">Which database.</param>
-    /// <param name="folder">Of the hot segments, which stay where they are.</param>
-    /// <param name="from">Inside a transaction of one moment.</param>
-    /// <param name="time">For pauses between tries.</param>
-    /// <param name="options">Times and points.</param>
-    /// <exception cref="LedgerException"><c>S03</c>: there is a ledger already, or another program's tables.</exception>
-    public static void Fill(PostgresAddress address, string folder, DbConnection from, TimeProvider time, LedgerOptions options)
-    {
-        using var database = new PostgresDatabase(address, folder, time, options, isReadOnly: false);
-        try
-        {
-            database.Ready();
-            var writer = database._writer!;
-            if (PostgresSchema.Recognize(writer, address, Migrations.Count) > 0)
-                throw new LedgerException(StorageCodes.Failed, $"{address.Name} holds a ledger already. Nothing was changed: a copy never overwrites another. Name a schema of its own: Search Path=kept_2.");
-            Execute(writer, "SET statement_timeout = 0"); // a large table takes its time
-            using var transaction = writer.BeginTransaction();
-            PostgresSchema.Make(writer, address, Migrations);
-            using (var ends = new Rows(from, "SELECT DISTINCT last FROM block"))
-            using (var reader = ends.Read())
-                database.MakeRoomFor(InstantsOf(reader));
-            TableCopy.Run(from, (table, columns, rows) =>
-            {
-                using var import = writer.BeginBinaryImport($"COPY {table} ({string.Join(", ", columns)}) FROM STDIN (FORMAT BINARY)");
-                foreach (var row in rows)
-                {
-                    import.StartRow();
-                    foreach (var value in row)
-                        if (value is DBNull) import.WriteNull();
-                        else if (value is long number) import.Write(number);
-                        else if (value is string text) import.Write(text);
-                        else import.Write((byte[])value);
-                }
-                import.Complete();
-            });
-            options.Hit("copy-before-commit");
-            transaction.Commit();
-        }
-        catch (NpgsqlException fault)
-        {
-            throw PostgresFaults.Of(fault, address);
-        }
-    }
-
-    private static IEnumerable<Instant> InstantsOf(DbDataReader reader)
-    {
-        while (reader.Read()) yield return new Instant(reader.GetInt64(0));
-    }
-
-    /// <summary>Takes back what <see cref="Fill"/> made.</summary>
-    public static void Clear(PostgresAddress address, string folder, TimeProvider time, LedgerOptions options)
-    {
-        using var database = new PostgresDatabase(address, folder, time, options, isReadOnly: false);
-        database.Ready();
-        PostgresSchema.Drop(database._writer!);
-    }
 
     public override string Kind => "postgres";
 
@@ -330,31 +263,6 @@ internal sealed class PostgresDatabase : Database
             if (told.Code == StorageCodes.Away) _away = (told, _time.GetTimestamp());
             throw told;
         }
-    }
-
-    /// <summary>
-    /// One writer per schema. The lock is its connection's, and goes with it: whoever has it knows that no earlier writer's commit is still under way. Where our own lost
-    /// connection still holds it (the server has not noticed yet), it is ended.
-    /// </summary>
-    private void TakeLock(NpgsqlConnection writer)
-    {
-        var key = unchecked((int)Crc32C.Of(Encoding.UTF8.GetBytes(_address.Schema)));
-        using (var take = new Rows(writer, "SELECT pg_catalog.pg_try_advisory_lock($1, $2)"))
-        using (var reader = take.With(LockClass, key).Read())
-            if (reader.Read() && reader.GetBoolean(0)) return;
-        var holder = 0;
-        using (var ask = new Rows(writer, "SELECT pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND classid = $1::oid AND objid = $2::oid AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"))
-        using (var reader = ask.With((long)LockClass, (long)unchecked((uint)key)).Read())
-            if (reader.Read()) holder = reader.GetInt32(0);
-        if (holder != 0 && holder == _formerProcess)
-        {
-            using var end = new Rows(writer, "SELECT pg_catalog.pg_terminate_backend($1)");
-            using (end.With(holder).Read())
-            {
-            }
-            throw PostgresFaults.Away(_address, "our own lost connection still holds its lock, and was ended", null);
-        }
-        throw new LedgerException(StorageCodes.InUse, $"Another Kept writes the ledger in {Name}{(holder == 0 ? "" : $" (its connection is process {holder} of the server)")}. Stop it, or give this one a schema of its own: Search Path=kept_2.");
     }
 
     private IEnumerable<string> NotesOf(NpgsqlConnection writer, bool isKnown)

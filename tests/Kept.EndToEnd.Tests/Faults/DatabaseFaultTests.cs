@@ -1,3 +1,4 @@
+using Kept.TestKit;
 using Kept.TestKit.Servers;
 using Xunit;
 
@@ -43,6 +44,8 @@ public sealed class DatabaseFaultTests : AtTheShop
         await Server.KillAsync();
         (await Ran.KeptAsync(["ledger", "verify", "--data", Server.DataFolder, .. database])).Told(0, "The ledger holds");
         (await Ran.KeptAsync(["status", "--data", Server.DataFolder, .. database])).Told(3, "it was kept");
+        Assert.Contains("The ledger holds", ServerProcess.Run("env", "KEPT_DATABASE=" + database[1], Repository.PathOf("kept"), "ledger", "verify", "--data", Server.DataFolder), StringComparison.Ordinal);
+        Assert.DoesNotContain(Password, ServerProcess.Run("env", $"KEPT_DATABASE=postgres://kept:{Password}@db.example/kept", Repository.PathOf("kept"), "up", "--help"), StringComparison.Ordinal);
         (await Ran.KeptAsync("up", Server.House, "--data", Server.DataFolder, "--port", "0")).Told(5, "S09", "is in a postgres database", "--database");
 
         // the way back, and into another schema again
