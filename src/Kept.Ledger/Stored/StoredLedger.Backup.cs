@@ -1,10 +1,11 @@
+using System.Data.Common;
 using Kept.Ledger.Hot;
-using Microsoft.Data.Sqlite;
+using Kept.Ledger.Sqlite;
 
-namespace Kept.Ledger.Sqlite;
+namespace Kept.Ledger.Stored;
 
 /// <summary>A backup is a folder that opens like any other. It is written beside its place, verified there, and only then gets its name: it is whole, or it is not there.</summary>
-internal sealed partial class SqliteLedger
+internal sealed partial class StoredLedger
 {
     public async ValueTask<LedgerVerification> BackupAsync(string folder, CancellationToken cancellationToken)
     {
@@ -21,13 +22,13 @@ internal sealed partial class SqliteLedger
             // segments first: what is sealed into the database later would be in both, never in neither
             foreach (var segment in _hot?.Segments() ?? _readOnlySegments) CopySynced(segment, Path.Combine(partial, HotFolder));
             _options.Hit("backup-segments-copied");
-            CopyDatabase(Path.Combine(partial, Database.FileName));
+            CopyDatabase(Path.Combine(partial, SqliteDatabase.FileName));
             FolderSync.Flush(Path.Combine(partial, HotFolder));
             FolderSync.Flush(partial);
             LedgerVerification found;
-            await using (var copy = OpenReadOnly(partial, _time, new Random(0), _options)) found = copy.Verify(cancellationToken);
+            await using (var copy = OpenReadOnly(partial, SqliteDatabase.OpenReadOnly(partial, _options), _time, new Random(0), _options)) found = copy.Verify(cancellationToken);
             // a reader leaves these beside the copy; they hold nothing
-            foreach (var spare in (ReadOnlySpan<string>)["-shm", "-wal"]) File.Delete(Path.Combine(partial, Database.FileName + spare));
+            foreach (var spare in (ReadOnlySpan<string>)["-shm", "-wal"]) File.Delete(Path.Combine(partial, SqliteDatabase.FileName + spare));
             if (!found.Holds) throw new LedgerException(StorageCodes.Damaged, $"The copy does not hold, so there is no backup: {found.Problems[0]} ({found.Problems.Count} problems). Run `kept ledger verify` on this ledger.");
             _options.Hit("backup-before-rename");
             Directory.Move(partial, folder);
@@ -37,7 +38,8 @@ internal sealed partial class SqliteLedger
         catch (Exception fault)
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-            if (fault is SqliteException or IOException or UnauthorizedAccessException) throw Faults.Of(fault, parent);
+            if (fault is IOException or UnauthorizedAccessException) throw Faults.Of(fault, parent);
+            if (fault is DbException) throw _database.Told(fault);
             throw;
         }
         finally
