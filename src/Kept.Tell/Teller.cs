@@ -170,8 +170,9 @@ public sealed partial class Teller(TellParts parts)
     private async Task CompareAsync(House house, Instant now, CancellationToken stopping)
     {
         Read(); // the names that came with this house
-        var renamed = house.Promises.Select(promise => promise.Was).OfType<PromiseName>().Select(was => was.ToString()).ToHashSet(StringComparer.Ordinal);
-        foreach (var promise in _retelling.Followed.Where(promise => !renamed.Contains(promise)).Order(StringComparer.Ordinal))
+        // a name that is on its way makes its promise another one in a moment; one that the heir bore before says nothing
+        if (house.Promises.Any(promise => promise.Was is not null && parts.Ledger.Entries(new EntryQuery(Limit: 1, Kind: EntryKinds.PromiseNamed, Subject: promise.Name.ToString())).Count == 0)) return;
+        foreach (var promise in _retelling.Followed.Order(StringComparer.Ordinal))
             if (PromiseName.TryParse(promise, null, out var name) && !house.ByName.ContainsKey(name))
                 _unwritten.Add(GoneMeanwhile.DraftOf(parts.Ledger, house, name, _retelling.Find(promise) is { IsWish: true }, now));
         await WriteAsync(stopping);

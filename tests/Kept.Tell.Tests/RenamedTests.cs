@@ -96,6 +96,22 @@ public sealed class RenamedTests
     }
 
     [Fact]
+    public async Task Who_says_that_it_was_another_and_has_a_name_of_its_own_hides_nothing()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await Bench.OfAsync(Bench.Webhook(receiver.Url));
+        var named = new JsonObject { ["id"] = "01ARZ3NDEKTSV4RRFFQ69G5FAW", ["name"] = "shop/p2@1" };
+        await bench.Ledger.AppendAsync([Message.DraftOf(EntryKinds.PromiseNamed, bench.Now, "", named) with { Subject = "shop/p2@1" }], default);
+        await bench.VerdictAsync("p1", Outcome.Broken);
+        await bench.StepAsync(Duration.Seconds(3));
+        bench.House = With(bench.House, promises => [.. promises.Where(promise => promise.Name.Promise != "p1").Select(promise => promise.Name.Promise == "p2" ? promise with { Was = new PromiseName("shop", "p1", 1) } : promise)]);
+        await bench.RestartAsync();
+        await bench.StepAsync(Duration.Minutes(2));
+        Assert.Equal("shop/p1@1", Assert.Single(bench.Entries(EntryKinds.PromiseGone)).Subject);
+        Assert.Equal(["kept.promise.broken", "kept.promise.withdrawn"], receiver.Got.Select(got => got.Type));
+    }
+
+    [Fact]
     public async Task A_silence_follows_its_promise_to_the_new_name()
     {
         await using var receiver = await Receiver.StartAsync();

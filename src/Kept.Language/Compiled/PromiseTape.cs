@@ -68,6 +68,7 @@ internal static class PromiseTape
     public static Promise Promise(this TapeReader tape, IReadOnlyDictionary<string, CheckKind> kinds)
     {
         var promise = tape.Read(kinds);
+        if (promise.Was is { } was && was.Agent != promise.Name.Agent) throw TapeReader.Damaged(); // nobody inherits from another agent
         foreach (var alert in promise.Alerts)
             foreach (var line in alert.Lines)
                 foreach (var test in line.Tests)

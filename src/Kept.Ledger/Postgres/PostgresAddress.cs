@@ -36,6 +36,8 @@ internal sealed partial class PostgresAddress
         if (!given.ShouldSerialize("Timeout")) given.Timeout = busySeconds;
         if (!given.ShouldSerialize("Command Timeout")) given.CommandTimeout = 30;
         if (!given.ShouldSerialize("Application Name")) given.ApplicationName = "kept";
+        // what is said to another machine is for that machine alone, and the driver's own default would say it to whoever answers
+        if (!given.ShouldSerialize("SSL Mode") && !IsHere(given.Host)) given.SslMode = SslMode.VerifyFull;
         if (!given.ShouldSerialize("GSS Encryption Mode")) given.GssEncryptionMode = GssEncryptionMode.Disable;
         given.SearchPath = $"\"{schema}\"";
         // connections live as long as the ledger and are kept by it
@@ -56,8 +58,9 @@ internal sealed partial class PostgresAddress
         {
             // the words of the fault may repeat a value
             var known = new NpgsqlConnectionStringBuilder();
-            var strange = Pair().Matches(text).Select(match => match.Groups["key"].Value.Trim()).FirstOrDefault(key => !IsKeyword(known, key));
-            throw Unreadable(!text.Contains('=', StringComparison.Ordinal) ? "it is neither a URL nor KEYWORD=VALUE;KEYWORD=VALUE" : strange is null ? "one of its values is not what its keyword takes" : $"it has a keyword '{strange}', which there is not");
+            throw Unreadable(!text.Contains('=', StringComparison.Ordinal) ? "it is neither a URL nor KEYWORD=VALUE;KEYWORD=VALUE"
+                : Pair().Matches(text).All(match => IsKeyword(known, match.Groups["key"].Value.Trim())) ? "one of its values is not what its keyword takes"
+                : "one of its keywords there is not (it is not repeated: what stands behind a ; may be of a password; write such a one in quotes)");
         }
     }
 
@@ -87,7 +90,7 @@ internal sealed partial class PostgresAddress
                 "search_path" or "schema" => "Search Path",
                 _ => key.Replace('_', ' '),
             };
-            if (!IsKeyword(given, keyword)) throw Unreadable($"it has '{key}', which there is not");
+            if (!IsKeyword(given, keyword)) throw Unreadable("one of its parameters there is not (it is not repeated: what stands behind a ? may be of a password; there it is written %3F)");
             try
             {
                 given[keyword] = key == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
@@ -99,6 +102,11 @@ internal sealed partial class PostgresAddress
         }
         return given;
     }
+
+    /// <summary>All of it is this machine: loopback, or a socket in a folder.</summary>
+    private static bool IsHere(string hosts) => hosts.Split(',', StringSplitOptions.TrimEntries).All(host => host.StartsWith('/') || host.StartsWith('@') || IsLoopback(host.Split(':') is [var name, _] ? name : host.Trim('[', ']')));
+
+    private static bool IsLoopback(string name) => name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || System.Net.IPAddress.TryParse(name, out var address) && System.Net.IPAddress.IsLoopback(address);
 
     private static bool IsKeyword(NpgsqlConnectionStringBuilder known, string key)
     {

@@ -27,7 +27,7 @@ internal sealed partial class PostgresDatabase : Database
     private IReadOnlyList<string> _notes = [];
     private int _formerProcess; // of the server, for the writing connection that is, or was last
     private int? _epoch;
-    private (LedgerException Told, long At)? _away;
+    private volatile Absence? _away;
     private bool _closed;
 
     private PostgresDatabase(PostgresAddress address, string folder, TimeProvider time, LedgerOptions options, bool isReadOnly)
@@ -260,10 +260,13 @@ internal sealed partial class PostgresDatabase : Database
             connection.Dispose();
             if (fault is not NpgsqlException of) throw;
             var told = PostgresFaults.Of(of, _address);
-            if (told.Code == StorageCodes.Away) _away = (told, _time.GetTimestamp());
+            if (told.Code == StorageCodes.Away) _away = new Absence(told, _time.GetTimestamp());
             throw told;
         }
     }
+
+    /// <summary>When the server was found away, and what was told of it.</summary>
+    private sealed record Absence(LedgerException Told, long At);
 
     private IEnumerable<string> NotesOf(NpgsqlConnection writer, bool isKnown)
     {

@@ -43,10 +43,10 @@ internal sealed partial class StoredLedger
     /// <summary>What another writer sealed are other segments, whatever their numbers: none of ours may go for them.</summary>
     private long SealedByUs(DbConnection connection)
     {
-        using var rows = new Rows(connection, "SELECT sealed, epoch FROM ledger");
+        using var rows = new Rows(connection, "SELECT sealed, epoch, id FROM ledger");
         using var reader = rows.Read();
         if (!reader.Read()) throw _database.Damaged("it does not say which ledger it is");
-        return reader.GetInt64(1) == Epoch ? reader.GetInt64(0) : throw Faults.Replaced(_database.Name, Epoch);
+        return reader.GetInt64(1) == Epoch && Blob(reader, 2).AsSpan().SequenceEqual(_id.ToByteArray()) ? reader.GetInt64(0) : throw Faults.Replaced(_database.Name, Epoch);
     }
 
     private bool IsSealingDue(Instant now)

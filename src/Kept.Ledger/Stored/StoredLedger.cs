@@ -212,6 +212,7 @@ internal sealed partial class StoredLedger : ILedger
             T result;
             using (var transaction = _database.Begin())
             {
+                if (_database.Kind is not null) HoldsTheEnd(mint);
                 result = work(mint);
                 _options.Hit("entries-before-commit");
                 isCommitting = true;
@@ -234,6 +235,17 @@ internal sealed partial class StoredLedger : ILedger
             if (!_isInDoubt) _trying.Clear();
             _gate.Release();
         }
+    }
+
+    /// <summary>A server may be another one since: a replica that lost the last moments, a copy put back, another ledger under the same name. Nothing is appended to what we did not write last.</summary>
+    private void HoldsTheEnd(EntryMint mint)
+    {
+        using var rows = new Rows(_database.Writer, "SELECT l.id, coalesce((SELECT max(seq) FROM entry), 0), (SELECT hash FROM entry ORDER BY seq DESC LIMIT 1) FROM ledger l");
+        using var reader = rows.Read();
+        if (!reader.Read()) throw _database.Damaged("it does not say which ledger it is");
+        if (!Blob(reader, 0).AsSpan().SequenceEqual(_id.ToByteArray())) throw _database.Damaged($"another ledger is there now, and {_id} was");
+        var (newest, hash) = (reader.GetInt64(1), reader.IsDBNull(2) ? EntryHeader.NoPrev : Convert.ToHexStringLower(Blob(reader, 2)));
+        if (newest != mint.Sequence || hash != mint.Hash) throw _database.Damaged($"its newest entry is {newest}, and {mint.Sequence} was acknowledged with another hash: an older copy answers, or somebody else wrote. Nothing was written; stop Kept, and put the right one back");
     }
 
     private static List<Entry> Append(DbConnection writer, EntryMint mint, IReadOnlyList<EntryDraft> drafts)

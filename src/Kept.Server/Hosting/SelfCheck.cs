@@ -6,7 +6,7 @@ namespace Kept.Server.Hosting;
 /// <summary>What this machine lacks for what it is asked to do: looked at once, at the start, and told in the log and on the page of the engine. Nothing of it keeps Kept from starting.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="log">Whoever runs the server reads the whole of it.</param>
-/// <param name="isPublic">Strangers read the page: it names no folder.</param>
+/// <param name="isPublic">Strangers read the page: it tells which part, and no more.</param>
 internal sealed partial class SelfCheck(TimeProvider time, ILogger log, bool isPublic = false)
 {
     private string[] _findings = [];
@@ -31,7 +31,7 @@ internal sealed partial class SelfCheck(TimeProvider time, ILogger log, bool isP
         if (dataFolder is not null) found.Add(MachineExam.DataFolder(dataFolder));
         var lacking = found.Where(one => one.Health is Health.Weak or Health.Wrong).ToList();
         foreach (var finding in lacking) Found(finding.Whole);
-        Volatile.Write(ref _findings, [.. lacking.Select(one => isPublic && one.Part == MachineExam.Folder ? "the data folder is not as it should be; the log of the server says more" : one.Whole)]);
+        Volatile.Write(ref _findings, [.. lacking.Select(one => isPublic ? $"the {one.Part} of this machine is not as it should be; the log of the server says more" : one.Whole)]);
     }
 
     [LoggerMessage(3031, LogLevel.Warning, "At the start: {Finding}")]

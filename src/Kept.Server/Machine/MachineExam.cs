@@ -10,7 +10,7 @@ namespace Kept.Server.Machine;
 /// <summary>What this machine gives Kept: each part is looked at by itself, changes nothing, and takes some milliseconds.</summary>
 public static class MachineExam
 {
-    internal const string Folder = "data folder";
+    private const string Folder = "data folder";
 
     /// <summary>A machine that sets its clock by the network is off by less.</summary>
     private static readonly Duration Tolerated = Duration.Seconds(5);

@@ -104,13 +104,13 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Host=h;Database=d;Pasword=p0stgres-s3cret", "has a keyword 'Pasword', which there is not")]
+    [InlineData("Host=h;Database=d;Pasword=p0stgres-s3cret", "one of its keywords there is not")]
     [InlineData("Host=h;Database=d;Port=s3cret", "one of its values is not what its keyword takes")]
     [InlineData("Host=h;Password=s3cret", "names no database")]
     [InlineData("Database=d;Password=s3cret", "names no host")]
     [InlineData("postgres://u:s3cret@h", "names no database")]
     [InlineData("postgres://u:s3cret/@h/d", "with : / @ ? # in user and password as %3A")]
-    [InlineData("postgres://u:s3cret@h/d?sslmoude=require", "has 'sslmoude', which there is not")]
+    [InlineData("postgres://u:s3cret@h/d?sslmoude=require", "one of its parameters there is not")]
     [InlineData("postgres://u:s3cret@h/d?sslmode=s3cret", "'sslmode' does not take that value")]
     [InlineData("postgres://u:s3cret@h/d?schema=public,other", "the name of one schema")]
     [InlineData("s3cret", "is neither a URL nor KEYWORD=VALUE")]
@@ -121,6 +121,20 @@ public sealed class OpeningTests : IDisposable
         Assert.Equal("S09", told.Code);
         Assert.Contains(words, told.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", told.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgres://u:p@db.example/d", true)]
+    [InlineData("Host=db.example;Database=d", true)]
+    [InlineData("Host=127.0.0.1,db.example;Database=d", true)]
+    [InlineData("postgres://u:p@127.0.0.1/d", false)]
+    [InlineData("Host=/run/postgresql;Database=d", false)]
+    [InlineData("Host=::1,localhost:5433;Database=d", false)]
+    public void Another_machine_has_to_show_who_it_is_unless_somebody_says_otherwise(string text, bool isDemanded)
+    {
+        Assert.Equal(isDemanded, new Npgsql.NpgsqlConnectionStringBuilder(PostgresAddress.Parse(text, 5).Connection).SslMode == Npgsql.SslMode.VerifyFull);
+        var said = PostgresAddress.Parse(text + (text.Contains("://", StringComparison.Ordinal) ? "?sslmode=require" : ";SSL Mode=Require"), 5);
+        Assert.Equal(Npgsql.SslMode.Require, new Npgsql.NpgsqlConnectionStringBuilder(said.Connection).SslMode);
     }
 
     [Theory]

@@ -38,6 +38,23 @@ public sealed class WritersTests : IAsyncLifetime
         Assert.Equal(0, elsewhere.LastSequence);
     }
 
+    [Theory]
+    [InlineData("DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)", "its newest entry is 1, and 2 was acknowledged")] // a replica that lost the last moments
+    [InlineData("UPDATE entry SET hash = decode(repeat('ab', 32), 'hex') WHERE seq = (SELECT max(seq) FROM entry)", "was acknowledged with another hash")]
+    [InlineData("UPDATE ledger SET id = decode(repeat('ab', 16), 'hex')", "another ledger is there now")]
+    public async Task Nothing_is_appended_to_what_was_not_written_last_though_the_epoch_is_ours(string changed, string words)
+    {
+        await using var ledger = Open(_one);
+        await ledger.AppendAsync([Some.Draft()], default);
+        await ledger.AppendAsync([Some.Draft()], default);
+        using (var beside = Shared.Connect(_connection)) Database.Execute(beside, changed);
+        var before = Shared.Count(_connection);
+        var told = await Assert.ThrowsAsync<LedgerException>(async () => await ledger.AppendAsync([Some.Draft()], default));
+        Assert.Equal(StorageCodes.Damaged, told.Code);
+        Assert.Contains(words, told.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Shared.Count(_connection));
+    }
+
     [Fact]
     public async Task A_writer_that_was_replaced_while_it_was_cut_off_writes_nothing_and_its_looks_come_in_later()
     {
