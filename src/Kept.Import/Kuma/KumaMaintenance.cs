@@ -10,12 +10,16 @@ internal sealed partial class KumaMaintenance
 {
     private static readonly string[] Days = ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"];
 
+    /// <summary>A house takes so many days of dates in all, however many documents the import makes of it.</summary>
+    private const int MostWindows = 100, MostDaysInAll = 20_000;
+
     private readonly KumaHouse _house;
     private readonly Losses _losses;
     private readonly DateTimeOffset? _now;
     private readonly HashSet<int> _over = [];
     private readonly Dictionary<int, string> _calendars = [];
     private readonly Dictionary<int, KumaFields> _byId = [];
+    private int _days;
 
     /// <param name="house">What was read.</param>
     /// <param name="draft">Takes the calendars.</param>
@@ -50,6 +54,7 @@ internal sealed partial class KumaMaintenance
         var zone = window.Text("timezone") is { } own and not "SAME_AS_SERVER" ? own : _house.Zone;
         var strategy = window.Text("strategy");
         if (IsOver(window, title)) return null;
+        if (_calendars.Count >= MostWindows) return Lost(window, title, $"{MostWindows} maintenances are carried already");
         if (strategy == "single") return Once(window, title, zone);
         var days = strategy switch
         {
@@ -89,6 +94,7 @@ internal sealed partial class KumaMaintenance
     {
         if (Moment(window.Text("start_date")) is not { } from || Moment(window.Text("end_date")) is not { } to) return Lost(window, title, "it does not say from when to when it lasts");
         if (to <= from || to - from > TimeSpan.FromDays(DatedSpan.MostDays)) return Lost(window, title, to <= from ? "it ends before it begins" : "it lasts for longer than a calendar takes");
+        if (!HasRoom((int)(to - from).TotalDays + 1)) return Lost(window, title, Full);
         NotInForce(window, title);
         return $"{Text(from)} to {Text(to)} {zone}";
     }
@@ -104,6 +110,7 @@ internal sealed partial class KumaMaintenance
         // one that would begin with the end, or after it, is none any more; one that is under way at the begin or the end is whole here
         if (TimeOnly.FromDateTime(end) <= opens) last = last.AddDays(-1);
         if (last < first || last.DayNumber - first.DayNumber >= MostPieces * DatedSpan.MostDays) return Told(last < first ? "it ends before it begins" : "it lasts for too many years");
+        if (!HasRoom(last.DayNumber - first.DayNumber + 1)) return Told(Full);
         var pieces = new List<string>();
         for (var at = first; at <= last; at = at.AddDays(DatedSpan.MostDays))
             pieces.Add(at == last ? Day(at) : $"{Day(at)}..{Day(at.AddDays(DatedSpan.MostDays - 1) is var whole && whole < last ? whole : last)}");
@@ -114,6 +121,15 @@ internal sealed partial class KumaMaintenance
     }
 
     private const int MostPieces = 10;
+
+    private static readonly string Full = $"with it the maintenances would be on more than {MostDaysInAll:N0} days";
+
+    private bool HasRoom(int days)
+    {
+        if (_days + days > MostDaysInAll) return false;
+        _days += days;
+        return true;
+    }
 
     /// <summary>A moment of the clock on the wall, as the picker and the database write it. Kuma has no seconds.</summary>
     private static DateTime? Moment(string? text) =>

@@ -70,6 +70,26 @@ public sealed class KumaDatabaseTests
         Snapshot.Matches(Importing.Shown(Importing.Of("kuma", Importing.Request([kuma.File]) with { Now = DateTimeOffset.Parse("2026-11-28T10:00:00Z", System.Globalization.CultureInfo.InvariantCulture) })));
     }
 
+    /// <summary>One row of a strange database must not make the whole import one that is refused.</summary>
+    [Fact]
+    public void More_maintenance_than_a_house_takes_is_told_and_the_rest_is_carried()
+    {
+        using var kuma = new KumaFile(string.Concat(Enumerable.Range(1, 130).Select(i => $"""
+            INSERT INTO monitor (id, name, type, url, interval, timeout) VALUES ({i}, 'm{i}', 'http', 'https://h{i}.example/', 60, 48);
+            INSERT INTO maintenance (id, title, description, strategy, start_date, end_date, start_time, end_time, weekdays, interval_day, timezone) VALUES ({i}, 'w{i}', '', 'recurring-interval', '2027-01-01 00:00:00', '{(i <= 20 ? "2036-01-01" : "2027-01-03")} 00:00:00', '23:00:00', '01:00:00', '[]', 1, '{(i == 30 ? "Mars/Olympus" : "Europe/Berlin")}');
+            INSERT INTO monitor_maintenance (monitor_id, maintenance_id) VALUES ({i}, {i});
+            """)));
+        var imported = Importing.Of("kuma", Importing.Request([kuma.File]) with { Now = DateTimeOffset.Parse("2026-11-28T10:00:00Z", System.Globalization.CultureInfo.InvariantCulture) });
+        var shown = Importing.Shown(imported);
+        Assert.Contains("would be on more than 20,000 days", shown, StringComparison.Ordinal);
+        Assert.Contains("100 maintenances are carried already", shown, StringComparison.Ordinal);
+        Assert.Contains("Mars/Olympus", shown, StringComparison.Ordinal);
+        var documents = imported.Documents.Select(file => System.Text.Encoding.UTF8.GetString(file.Bytes.Span)).ToList();
+        Assert.Contains("https://h130.example/", string.Concat(documents), StringComparison.Ordinal);
+        Assert.Contains("not during", string.Concat(documents), StringComparison.Ordinal);
+        Assert.DoesNotContain("Mars", string.Concat(documents.Where(text => !text.Contains('#'))), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_past_is_told_line_by_line_as_the_assessment_of_another()
     {
