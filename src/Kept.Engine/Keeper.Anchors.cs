@@ -128,7 +128,11 @@ internal sealed partial class Keeper
     {
         if (was != GapCause.None) _recorder.TryAdd(EntryBodies.Gap(_now, "", was, since!.Value, until, 0, why!));
         if (_anchors.Blind is { } blind) _log.Blind(blind);
-        else _log.SeesAgain(why!);
+        else
+        {
+            _sightedSince = _now;
+            _log.SeesAgain(why!);
+        }
     }
 
     /// <summary>Whether the silence of a heartbeat is not to be told yet: it is not known whether we could have heard it.</summary>

@@ -116,6 +116,8 @@ internal sealed partial class Keeper
     /// Nobody has seen yet how it stands, though its checks had the time of three looks: a name that is wrong, a secret that is missing. No verdict changes then, so nothing else would ever say it.
     /// A heartbeat waits for its first call, and while we are blind we say nothing of others.
     /// </summary>
+    private Instant _sightedSince;
+
     private bool IsUnseen(TrackedPromise promise, Verdict verdict)
     {
         if (promise.IsToldOf || verdict.Outcome != Outcome.Unknown || promise.Checks.Length == 0 || _anchors.Blind is not null) return false;
@@ -125,9 +127,10 @@ internal sealed partial class Keeper
             if (check.Check.Kind.IsPassive) return false;
             var needed = (check.Check.Every * 3) + check.Check.Timeout;
             if (needed > patience) patience = needed;
+            // looked at in this run, and with open eyes: what nobody tried says nothing
+            if (check.Last is not { } last || last.Slot < _startedAt || last.Slot < _sightedSince) return false;
         }
-        var from = promise.Since > _startedAt ? promise.Since : _startedAt;
-        return _now - from >= patience;
+        return _now - promise.Since >= patience;
     }
 
     private void Tell(TrackedPromise promise, Verdict verdict)

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kept.Model;
 
 namespace Kept.Tell;
 
 /// <summary>
-/// Promises that are called otherwise. Names that are given one after the other belong to one house and change at once, so two promises may change their names with each other.
+/// Promises that are called otherwise. Names that are given at one moment belong to one house and change at once, so two promises may change their names with each other.
 /// What comes late under a former name (a verdict that waited for the disk, a message that was being made) is of the promise that bore it.
 /// </summary>
 internal sealed partial class Retelling
@@ -13,6 +14,7 @@ internal sealed partial class Retelling
 
     /// <summary>Names given since the last entry of another kind, with the former one where there was one.</summary>
     private readonly List<(string? Was, string Now)> _naming = [];
+    private Instant _namedAt;
 
     /// <summary>Names that nobody bears any more, with the one that came after it; oldest first.</summary>
     private readonly OrderedDictionary<string, string> _former = new(StringComparer.Ordinal);

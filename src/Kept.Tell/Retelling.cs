@@ -41,7 +41,7 @@ internal sealed partial class Retelling
     public void Take(Entry entry)
     {
         (Sequence, Hash) = (entry.Sequence, entry.Hash);
-        if (entry.Kind != EntryKinds.PromiseNamed) Rest();
+        if (entry.Kind != EntryKinds.PromiseNamed || entry.Occurred != _namedAt) Rest(); // names of one house are given at one moment
         if (entry.Kind is not (EntryKinds.VerdictChanged or EntryKinds.AlertChanged or EntryKinds.PromiseGone or EntryKinds.PromiseNamed or EntryKinds.RouteBegan or EntryKinds.TellQueued or EntryKinds.TellTold
             or EntryKinds.TellFailing or EntryKinds.TellDropped or EntryKinds.SilenceBegan or EntryKinds.SilenceEnded)) return;
         using var parsed = Parse(entry.Body);
@@ -62,6 +62,7 @@ internal sealed partial class Retelling
                 break;
             case EntryKinds.PromiseNamed:
                 _naming.Add((Text(body, "was"), entry.Subject));
+                _namedAt = entry.Occurred;
                 break;
             case EntryKinds.RouteBegan when Text(body, "route") is { } began:
                 _routes[began] = Begin(began, Text(body, "leads") ?? "", entry, _routes.GetValueOrDefault(began));
@@ -84,7 +85,7 @@ internal sealed partial class Retelling
                 route.Drop(Text(body, "id"), entry.Occurred, Text(body, "why") ?? "", Is(body, "gone"));
                 break;
             case EntryKinds.SilenceBegan when Text(body, "scope") is { } scope && Instant.TryParse(Text(body, "until") ?? "", out var until):
-                _silences[entry.Sequence] = new Silence(entry.Sequence, scope, until, Text(body, "by") ?? "", Text(body, "because") ?? "", entry.Occurred);
+                _silences[entry.Sequence] = new Silence(entry.Sequence, Named(scope), until, Text(body, "by") ?? "", Text(body, "because") ?? "", entry.Occurred);
                 break;
             case EntryKinds.SilenceEnded when body.TryGetProperty("silence", out var ended) && ended.TryGetInt64(out var number):
                 _silences.Remove(number);

@@ -46,7 +46,7 @@ internal sealed partial class RouteTold
         };
         foreach (var one in kept.GetProperty("told").EnumerateArray())
             route.Told[Fields.Text(one, "key")] = new ToldOf(Outcomes.FromWire(Fields.Text(one, "outcome")), Fields.Time(one, "episode"), one.GetProperty("isHeard").GetBoolean(), Fields.TextOrNone(one, "message"))
-            { Name = Fields.TextOrNone(one, "name"), IsOver = one.TryGetProperty("isOver", out var over) && over.GetBoolean() };
+            { Name = Fields.TextOrNone(one, "name"), IsOver = one.TryGetProperty("isOver", out var over) && over.GetBoolean(), Earlier = Fields.TextOrNone(one, "earlier") };
         route.Waiting.AddRange(kept.GetProperty("waiting").EnumerateArray().Select(Message.OfKept));
         if (route.Waiting.Any(message => message.Route != route.Name)) throw new FormatException("a message of another route");
         foreach (var at in kept.GetProperty("recent").EnumerateArray()) route.Recent.Enqueue(Fields.TimeOf(at));
@@ -59,6 +59,7 @@ internal sealed partial class RouteTold
         var one = new JsonObject { ["key"] = key, ["outcome"] = told.Outcome.Wire(), ["episode"] = told.Episode.ToString(), ["isHeard"] = told.IsHeard };
         Put(one, "message", told.Message);
         Put(one, "name", told.Name);
+        Put(one, "earlier", told.Earlier);
         if (told.IsOver) one["isOver"] = true;
         return one;
     }

@@ -12,6 +12,9 @@ internal sealed record ToldOf(Outcome Outcome, Instant Episode, bool IsHeard, st
     /// <summary>It is over, and that was not told before another trouble of the same matter began.</summary>
     public bool IsOver { get; init; }
 
+    /// <summary>Of a second trouble: the message that told of the first, whose end was not told. Where this one never arrives, that is what is still believed.</summary>
+    public string? Earlier { get; init; }
+
     /// <summary>The key under which it was told, where it is another one now.</summary>
     public string? Name { get; init; }
 }
@@ -74,7 +77,7 @@ internal sealed partial class RouteTold(string name, string leads, Instant began
         {
             var key = named(item.Key);
             if (Matter.IsWellAs(item.Outcome)) Told.Remove(key);
-            else Told[key] = new ToldOf(item.Outcome, item.Episode, IsHeard: true, Told.GetValueOrDefault(key) is { IsHeard: true, IsOver: false } before ? before.Message : message.Id) { Name = key == item.Key ? null : item.Key };
+            else Told[key] = new ToldOf(item.Outcome, item.Episode, IsHeard: true, Told.GetValueOrDefault(key) is { IsHeard: true, IsOver: false } before ? before.Message : message.Id) { Name = key == item.Key ? null : item.Key, Earlier = Told.GetValueOrDefault(key) is { IsHeard: true } first ? first.IsOver ? first.Message : first.Earlier : null };
         }
     }
 
@@ -97,7 +100,7 @@ internal sealed partial class RouteTold(string name, string leads, Instant began
         var title = Waiting.Find(message => message.Id == id) is { } message ? Words.Title(message) : "";
         Waiting.RemoveAll(message => message.Id == id);
         // nobody heard of it, so nobody is told of its end
-        foreach (var (key, told) in Told.Where(pair => pair.Value.Message == id).ToList()) Told[key] = told with { IsHeard = false };
+        foreach (var (key, told) in Told.Where(pair => pair.Value.Message == id).ToList()) Told[key] = told.Earlier is { } heard ? told with { IsOver = true, Message = heard, Earlier = null } : told with { IsHeard = false };
         Dead.Add(new DeadLetter(id ?? "", title, at, why));
         if (Dead.Count > MostDead) Dead.RemoveAt(0);
         DeadCount++;

@@ -53,6 +53,21 @@ public sealed class UnseenTests
     }
 
     [Fact]
+    public void Starts_within_its_patience_do_not_keep_it_from_being_told()
+    {
+        using var world = Unseen(new Script.Misses(GapCause.SecretMissing));
+        for (var start = 0; start < 10; start++)
+        {
+            world.Advance(TimeSpan.FromSeconds(25)); // less than three looks each time
+            world.Kill();
+            world.Run(FaultTests.Many(1, "web.example"));
+        }
+        world.Advance(TimeSpan.FromSeconds(25));
+        Assert.Equal(["unknown"], Told(world));
+        world.Stop();
+    }
+
+    [Fact]
     public void What_is_seen_to_be_kept_or_broken_is_told_as_that()
     {
         using var world = Unseen(new Script.Fails(TargetFailure.Refused));

@@ -51,6 +51,16 @@ public sealed class RenamesTests
             foreach (var draft in Choice.For(Route, house, _retelling, Now)) Queue(draft);
         }
 
+        /// <summary>Time goes by, and nobody reads.</summary>
+        public void Wait(TimeSpan by) => _time.Advance(by);
+
+        /// <summary>The newest message is given up: nobody got it.</summary>
+        public void DropNewest()
+        {
+            var newest = _ledger.Entries(new EntryQuery(Limit: 1, Kind: EntryKinds.TellQueued, NewestFirst: true))[0];
+            Write((EntryKinds.TellDropped, "", new JsonObject { ["route"] = Route.Name, ["id"] = "msg_" + newest.Id, ["why"] = "400" }));
+        }
+
         /// <summary>A message made before what was written since was read.</summary>
         public void Queue(EntryDraft draft)
         {
@@ -150,6 +160,40 @@ public sealed class RenamesTests
         told.Verdict(P('b'), Outcome.Kept);
         told.Pass(TimeSpan.FromMinutes(2));
         Assert.Equal(["shop/a@1 broken", "shop/b@1 (formerly shop/a@1) kept"], told.Heard);
+    }
+
+    [Fact]
+    public void Two_houses_taken_one_after_the_other_are_not_one()
+    {
+        var told = new Told();
+        told.Verdict(P('a'), Outcome.Broken);
+        told.Pass(TimeSpan.FromSeconds(5));
+        told.Rename((P('a'), P('b')));
+        told.Wait(TimeSpan.FromMilliseconds(300));
+        told.Rename((P('b'), P('a'))); // taken back at once
+        told.Pass(TimeSpan.FromHours(1));
+        told.Verdict(P('a'), Outcome.Kept);
+        told.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(["shop/a@1 broken", "shop/a@1 kept"], told.Heard);
+    }
+
+    [Fact]
+    public void The_end_of_what_was_heard_is_told_though_a_message_about_another_trouble_never_arrived()
+    {
+        var told = new Told();
+        told.Verdict(P('a'), Outcome.Broken);
+        told.Pass(TimeSpan.FromSeconds(5));
+        told.IsStill = true;
+        told.Verdict(P('a'), Outcome.Kept);
+        told.Pass(TimeSpan.FromHours(1));
+        told.Verdict(P('a'), Outcome.Broken);
+        told.IsStill = false;
+        told.Pass(TimeSpan.FromSeconds(5));
+        told.DropNewest();
+        told.Pass(TimeSpan.FromHours(1));
+        told.Verdict(P('a'), Outcome.Kept);
+        told.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal("shop/a@1 kept", told.Heard[^1]);
     }
 
     [Fact]

@@ -98,9 +98,17 @@ internal static class DoctorCommand
 
     private static async Task RunningAsync(string? server, string folder, TimeProvider time, List<Examined> found, CancellationToken cancellationToken)
     {
-        using var running = await RunningServer.FindAsync(server, folder, time, cancellationToken);
-        if (running is null) found.Add(new("server", Health.Good, $"none runs on {folder}: nobody is looking"));
-        else found.AddRange(await ServerExam.OfAsync(running, cancellationToken));
+        try
+        {
+            using var running = await RunningServer.FindAsync(server, folder, time, cancellationToken);
+            if (running is not null) found.AddRange(await ServerExam.OfAsync(running, cancellationToken));
+            else found.Add(ServerAddress.Read(folder) is { } left ? new("server", Health.Wrong, $"{left.Url} was left by one that does not answer: it ended without a word, or hangs", "see to its log, and start it again: kept up")
+                : new("server", Health.Good, $"none runs on {folder}: nobody is looking"));
+        }
+        catch (UnreachableException silent)
+        {
+            found.Add(new("server", Health.Wrong, silent.Message, "see to its log"));
+        }
     }
 
     private static void WriteText(Terminal terminal, IReadOnlyList<Examined> found)

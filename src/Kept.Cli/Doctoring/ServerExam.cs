@@ -31,8 +31,8 @@ internal static class ServerExam
     {
         var (usual, late) = (new Duration(figures.LatenessP50), new Duration(figures.LatenessP99));
         var words = $"{Count(figures.Checks, "check")} on the schedule, {usual.ToWords()} late in the middle and {late.ToWords()} for 99 %";
-        return figures.Faults > 0 ? new("schedule", Health.Weak, $"{words}; {Count(figures.Faults, "fault")} of Kept's own since the start", "the log of the server has each: report it")
-            : late > VeryLate ? new("schedule", Health.Wrong, words + ": looks come when they say little of the moment they stand for", "look less often, at fewer at once per host, or give it more processor time")
+        return late > VeryLate ? new("schedule", Health.Wrong, words + ": looks come when they say little of the moment they stand for", "look less often, at fewer at once per host, or give it more processor time")
+            : figures.Faults > 0 ? new("schedule", Health.Weak, $"{words}; {Count(figures.Faults, "fault")} of Kept's own since the start", "the log of the server has each: report it")
             : late > Late ? new("schedule", Health.Weak, words, "look less often, or give it more processor time")
             : new("schedule", Health.Good, words);
     }

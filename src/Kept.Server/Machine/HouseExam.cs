@@ -31,6 +31,10 @@ public static class HouseExam
         {
             return new("egress", Health.Good, $"what others write may not have {address} dialled, nor anything else that only this machine reaches");
         }
+        catch (EgressException fault) when (fault.IsOurs)
+        {
+            return new("egress", Health.Unknown, $"whether {address} is refused could not be found out: {fault.Message}");
+        }
         catch (Exception fault) when (fault is EgressException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // dialled, and nobody was there: no refusal
@@ -111,6 +115,7 @@ public static class HouseExam
         {
             yield return route.Address;
             yield return route.Secret ?? "";
+            yield return route.User ?? "";
         }
         yield return house.Settings.Proxy ?? "";
     }
