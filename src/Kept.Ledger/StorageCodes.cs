@@ -23,14 +23,11 @@ public static class StorageCodes
     public const string OwnFault = "S08";
     /// <summary>Any other failure of the disk or the database.</summary>
     public const string Failed = "S09";
-    /// <summary>The server of the database cannot be reached, or is about to stop.</summary>
-    public const string Away = "S10";
 
     /// <summary>All of them with the titles of their pages, in order.</summary>
     public static ImmutableArray<(string Code, string Title)> All { get; } =
     [
         (InUse, "in use"), (DiskFull, "disk full"), (Damaged, "damaged"), (NotWritable, "not writable"), (AnotherSchema, "another schema"), (ReplacedWriter, "replaced writer"),
         (NeverRecorded, "can never be recorded"), (OwnFault, "a fault of our own"), (Failed, "the disk or database failed"),
-        (Away, "database away"),
     ];
 }

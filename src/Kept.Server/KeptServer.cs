@@ -29,11 +29,11 @@ public static partial class KeptServer
         ILedger ledger;
         try
         {
-            ledger = options.Evidence.Open(options.Time, NewRandom());
+            ledger = Ledgers.OpenSqlite(options.DataFolder, options.Time, NewRandom());
         }
         catch (LedgerException fault)
         {
-            return Tell(options, ServerExit.StorageFailed, $"the ledger in {options.Evidence.Words} does not open ({fault.Code}): {fault.Message}", Advice(fault.Code, options));
+            return Tell(options, ServerExit.StorageFailed, $"the ledger in {Path.GetFullPath(options.DataFolder)} does not open ({fault.Code}): {fault.Message}", Advice(fault.Code, options));
         }
         await using (ledger)
             return await RunAsync(options, ledger, cancellationToken);
@@ -171,16 +171,13 @@ public static partial class KeptServer
         return Tell(options, ServerExit.Failed, $"it cannot listen on {where}: {fault.Message}", "take another address or port");
     }
 
-    private static string Advice(string code, ServerOptions options) => (code, options.Database) switch
+    private static string Advice(string code, ServerOptions options) => code switch
     {
-        (StorageCodes.InUse, _) => "stop the other kept, or start this one on another folder: kept up --data FOLDER",
-        (StorageCodes.DiskFull, _) => "make room on that disk and start again; nothing recorded is lost",
-        (StorageCodes.Away, _) => "start the database and then this again; nothing recorded is lost",
-        (StorageCodes.Damaged, not null) => "nothing was changed. `kept ledger verify` with the same --database names what does not hold; restore the database, or name another one",
-        (_, not null) => "see to the connection string (--database, or KEPT_DATABASE) and to the server of the database",
-        (StorageCodes.Damaged, _) => $"nothing was changed. `kept ledger verify --data {options.DataFolder}` names what does not hold; start from a backup, or on a new folder: kept up --data FOLDER",
-        (StorageCodes.NotWritable, _) => "give this user the right to write there, or take another folder: kept up --data FOLDER",
-        (StorageCodes.AnotherSchema, _) => "start the newer kept that wrote it, or take another folder: kept up --data FOLDER",
+        StorageCodes.InUse => "stop the other kept, or start this one on another folder: kept up --data FOLDER",
+        StorageCodes.DiskFull => "make room on that disk and start again; nothing recorded is lost",
+        StorageCodes.Damaged => $"nothing was changed. `kept ledger verify --data {options.DataFolder}` names what does not hold; start from a backup, or on a new folder: kept up --data FOLDER",
+        StorageCodes.NotWritable => "give this user the right to write there, or take another folder: kept up --data FOLDER",
+        StorageCodes.AnotherSchema => "start the newer kept that wrote it, or take another folder: kept up --data FOLDER",
         _ => "take another folder: kept up --data FOLDER",
     };
 

@@ -13,12 +13,6 @@ public sealed record ServerOptions(string DataFolder, string HousePath, IPAddres
 {
     public const int DefaultPort = 7070;
 
-    /// <summary>The connection string of a PostgreSQL database that holds the ledger; null keeps it in the data folder.</summary>
-    public string? Database { get; init; }
-
-    /// <summary>Where evidence is.</summary>
-    public EvidencePlace Evidence => new(DataFolder, Database);
-
     /// <summary>Answers by every name it is asked by, not only by names of this machine.</summary>
     public bool IsPublic { get; init; }
 

@@ -21,7 +21,7 @@ public partial class MessagesTests
             .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"));
         var told = files.SelectMany(file => Commands(File.ReadAllText(file)).Select(command => (File: Path.GetRelativePath(Repository.Root, file), Command: command))).ToList();
         Assert.True(told.Count > 80, $"only {told.Count} found");
-        Assert.Contains(told, one => one.Command.StartsWith("ledger verify", StringComparison.Ordinal) && one.File.EndsWith("StoredLedger.cs", StringComparison.Ordinal));
+        Assert.Contains(told, one => one.Command.StartsWith("ledger verify", StringComparison.Ordinal) && one.File.EndsWith("SqliteLedger.cs", StringComparison.Ordinal));
         // the verb `verify` looks at services; whoever has damaged evidence needs the other one
         Assert.DoesNotContain(told, one => one.Command.StartsWith("verify", StringComparison.Ordinal) && (one.File.Contains("Kept.Ledger/", StringComparison.Ordinal) || one.File.EndsWith("ledger-format.md", StringComparison.Ordinal)));
         var wrong = told.Select(one => (one.File, one.Command, Wrong: WrongIn(one.Command))).Where(one => one.Wrong is not null).Select(one => $"{one.File}: kept {one.Command}: {one.Wrong}");
@@ -30,8 +30,8 @@ public partial class MessagesTests
 
     [Theory]
     [InlineData("Run `kept verfy` on it", "no verb verfy")]
-    [InlineData("look: <c>kept ledger</c> says why", "ledger takes one of verify, backup, copy")]
-    [InlineData("Run `kept ledger repair` first", "ledger takes one of verify, backup, copy")]
+    [InlineData("look: <c>kept ledger</c> says why", "ledger takes one of verify, backup")]
+    [InlineData("Run `kept ledger repair` first", "ledger takes one of verify, backup")]
     [InlineData("try: kept up --open", "up takes no --open")]
     [InlineData("write: kept check . --sarif", null)]
     [InlineData("everything is kept today", null)]

@@ -97,63 +97,6 @@ public sealed class FaultTests
         world.Stop();
     }
 
-    /// <summary>The ledger's database is away, its log of looks is not: nothing that was seen waits in memory, where the end of the process would lose it.</summary>
-    [Fact]
-    public void A_database_that_is_away_for_an_hour_holds_up_no_look()
-    {
-        using var world = new HouseWorld();
-        world.Run(Many(20, "web.example"));
-        world.Advance(Seconds(60));
-        var before = world.Ledger.LastSequence;
-        world.Ledger.Poison = record => record is EntryDraft or string ? new LedgerException(StorageCodes.Away, "the database is away") : null;
-        world.Looks["web.example"] = new Script.Answers(503); // verdicts change meanwhile
-        for (var minute = 0; minute < 60; minute++)
-        {
-            world.Advance(TimeSpan.FromMinutes(1));
-            Assert.InRange(world.View.Figures.UnrecordedLooks, 0, 20); // of this moment alone
-            Assert.Equal("the database is away", world.View.Figures.StorageFault);
-            foreach (var promise in world.View.Promises)
-                Assert.True(world.Ledger.Looks(promise.Checks[0].Series, default, new Instant(long.MaxValue / 2))[^1].Slot > world.Now - Duration.Seconds(15), $"minute {minute}");
-        }
-        Assert.Equal(before, world.Ledger.LastSequence);
-        world.Looks["web.example"] = new Script.Answers(200);
-        world.Ledger.Poison = null;
-        world.Advance(Seconds(90));
-        Assert.Equal((null, 0, 0L), (world.View.Figures.StorageFault, world.View.Figures.UnrecordedLooks, world.View.Figures.RefusedRecords));
-        foreach (var promise in world.View.Promises)
-        {
-            var looks = world.Ledger.Looks(promise.Checks[0].Series, default, new Instant(long.MaxValue / 2));
-            Assert.All(looks.Zip(looks.Skip(1)), pair => Assert.Equal(Duration.Seconds(10), pair.Second.Slot - pair.First.Slot));
-            Assert.InRange(looks.Count(look => look.Class == LookClass.Bad), 355, 365);
-            Assert.Equal(["kept", "broken"], world.Ledger.Entries(new EntryQuery(Kind: EntryKinds.VerdictChanged, Subject: promise.Promise.Name.ToString())).Select(entry => EntryBodies.Text(entry, "outcome")).Take(2));
-        }
-        world.Stop();
-    }
-
-    /// <summary>Looks that go past what is stuck may fail too, and come back in order with it.</summary>
-    [Fact]
-    public void Looks_past_a_database_that_is_away_wait_where_the_disk_fails_too()
-    {
-        using var world = new HouseWorld();
-        world.Run(Many(5, "web.example"));
-        world.Advance(Seconds(60));
-        var random = new Random(3);
-        world.Ledger.Poison = record => record is EntryDraft or string ? new LedgerException(StorageCodes.Away, "away") : random.Next(3) == 0 ? new LedgerException(StorageCodes.DiskFull, "full") : null;
-        world.Looks["web.example"] = new Script.Answers(503);
-        world.Advance(TimeSpan.FromMinutes(20));
-        Assert.NotNull(world.View.Figures.StorageFault);
-        world.Ledger.Poison = null;
-        world.Advance(Seconds(90));
-        Assert.Equal((null, 0, 0L), (world.View.Figures.StorageFault, world.View.Figures.UnrecordedLooks, world.View.Figures.RefusedRecords));
-        foreach (var promise in world.View.Promises)
-        {
-            var looks = world.Ledger.Looks(promise.Checks[0].Series, default, new Instant(long.MaxValue / 2));
-            Assert.All(looks.Zip(looks.Skip(1)), pair => Assert.Equal(Duration.Seconds(10), pair.Second.Slot - pair.First.Slot));
-        }
-        world.Stop();
-        Assert.Single(world.Entries(EntryKinds.Stopped));
-    }
-
     [Fact]
     public void Storage_that_fails_for_an_hour_loses_nothing_and_is_shown()
     {

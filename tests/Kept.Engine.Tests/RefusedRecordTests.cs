@@ -81,7 +81,7 @@ public sealed class RefusedRecordTests
         using var world = new HouseWorld();
         world.Run(FaultTests.Many(20, "web.example"));
         world.Advance(Seconds(60));
-        world.Ledger.Poison = record => record is string ? null : new InvalidOperationException("the driver lost its mind");
+        world.Ledger.Poison = _ => new InvalidOperationException("the driver lost its mind");
         world.Advance(TimeSpan.FromMinutes(20));
         Assert.Contains("lost its mind", world.View.Figures.StorageFault, StringComparison.Ordinal);
         Assert.Equal(0, world.View.Figures.RefusedRecords);

@@ -1,11 +1,11 @@
 using CsCheck;
-using Kept.Ledger.Stored;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Xunit;
 
 namespace Kept.Ledger.Tests;
 
-/// <summary>Random sequences of operations, also closing and opening again: every store answers what the reference in memory answers.</summary>
+/// <summary>Random sequences of operations, also closing and opening again: SQLite answers what the reference in memory answers.</summary>
 public sealed class AgainstTheReference
 {
     private abstract record Step
@@ -28,39 +28,26 @@ public sealed class AgainstTheReference
         (1, Gen.Select(OneOf("a", "b"), Gen.Byte).Select(t => (Step)new Step.Cache(t.Item1, t.Item2))));
 
     [Fact]
-    public void Sqlite_answers_what_memory_answers() => Steps.Array[0, 40].Sample(steps => CompareAsync(steps, InSqlite()).GetAwaiter().GetResult(), iter: 60, threads: 1);
-
-    [Fact]
-    public async Task Postgres_answers_what_memory_answers()
-    {
-        await Postgres.Shared.NewAsync(); // started outside of the sampling
-        Steps.Array[0, 40].Sample(steps => CompareAsync(steps, InPostgres(Postgres.Shared.NewAsync().GetAwaiter().GetResult())).GetAwaiter().GetResult(), iter: 25, threads: 1);
-    }
-
-    private static Func<string, TimeProvider, StoredLedger> InSqlite() => (folder, clock) => Ledgers.OpenSqlite(folder, clock, new Random(1), Some.Eager());
-
-    private static Func<string, TimeProvider, StoredLedger> InPostgres(string connection) => (folder, clock) => Ledgers.OpenPostgres(connection, folder, clock, new Random(1), Some.Eager());
+    public void Sqlite_answers_what_memory_answers() => Steps.Array[0, 40].Sample(steps => CompareAsync(steps).GetAwaiter().GetResult(), iter: 60, threads: 1);
 
     /// <summary>Evidence that came later than its look is vouched for as long as the look is, also where the looks it came with go sooner.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Evidence_for_a_look_that_is_sealed_already_outlives_the_looks_it_came_with(bool inPostgres) => await CompareAsync(
+    [Fact]
+    public Task Evidence_for_a_look_that_is_sealed_already_outlives_the_looks_it_came_with() => CompareAsync(
     [
         new Step.Record([2, 1], [0, 240], LookClass.Good), // of both, the first has evidence
         new Step.Seal(20, 30),
         new Step.Record([1, 1], [240, 100], LookClass.Bad),
         new Step.Seal(21, 30),
         new Step.Seal(22, 5), // the later of the two slots is kept, the earlier is not
-    ], inPostgres ? InPostgres(await Postgres.Shared.NewAsync()) : InSqlite());
+    ]);
 
-    private static async Task CompareAsync(Step[] steps, Func<string, TimeProvider, StoredLedger> open)
+    private static async Task CompareAsync(Step[] steps)
     {
         using var folder = new TemporaryFolder();
         var clock = Some.Clock();
         await using var reference = Ledgers.InMemory(clock, new Random(1));
-        await using var stored = open(folder.Path, clock);
-        ILedger[] both = [reference, stored];
+        await using var sqlite = SqliteLedger.Open(folder.Path, clock, new Random(1), Some.Eager());
+        ILedger[] both = [reference, sqlite];
         var cutoff = Instant.Min;
         foreach (var ledger in both)
             Assert.Equal([1, 2, 3], await ledger.SeriesOfAsync([.. Enumerable.Range(1, 3).Select(i => new SeriesKey(default, "c" + i, "here"))], default));
@@ -70,19 +57,19 @@ public sealed class AgainstTheReference
             foreach (var ledger in both) await DoAsync(ledger, step, cutoff);
         }
         foreach (var query in (EntryQuery[])[new(), new(After: 3, Limit: 5), new(Kind: EntryKinds.VerdictChanged), new(Subject: "own/a@1", NewestFirst: true, Limit: 2)])
-            Assert.Equal(Seen(reference, query), Seen(stored, query));
+            Assert.Equal(Seen(reference, query), Seen(sqlite, query));
         for (var series = 1; series <= 3; series++)
         {
-            Assert.Equal(reference.Looks(series, cutoff, Instant.Max), stored.Looks(series, cutoff, Instant.Max));
-            Assert.Equal(reference.Looks(series, cutoff, Instant.Max, 3), stored.Looks(series, cutoff, Instant.Max, 3));
-            Assert.Equal(reference.Looks(series, cutoff, At(20)), stored.Looks(series, cutoff, At(20)));
-            Assert.Equal(reference.Days(series, cutoff, Instant.Max), stored.Days(series, cutoff, Instant.Max));
-            Assert.Equal(reference.EvidenceOf(series, 50).Select(one => one.Slot), stored.EvidenceOf(series, 50).Select(one => one.Slot));
+            Assert.Equal(reference.Looks(series, cutoff, Instant.Max), sqlite.Looks(series, cutoff, Instant.Max));
+            Assert.Equal(reference.Looks(series, cutoff, Instant.Max, 3), sqlite.Looks(series, cutoff, Instant.Max, 3));
+            Assert.Equal(reference.Looks(series, cutoff, At(20)), sqlite.Looks(series, cutoff, At(20)));
+            Assert.Equal(reference.Days(series, cutoff, Instant.Max), sqlite.Days(series, cutoff, Instant.Max));
+            Assert.Equal(reference.EvidenceOf(series, 50).Select(one => one.Slot), sqlite.EvidenceOf(series, 50).Select(one => one.Slot));
         }
-        Assert.Equal(reference.Cached("a"), stored.Cached("a"));
-        Assert.Empty(stored.Verify(default).Problems);
-        await stored.DisposeAsync();
-        await using var again = open(folder.Path, clock);
+        Assert.Equal(reference.Cached("a"), sqlite.Cached("a"));
+        Assert.Empty(sqlite.Verify(default).Problems);
+        await sqlite.DisposeAsync();
+        await using var again = SqliteLedger.Open(folder.Path, clock, new Random(1), Some.Eager());
         Assert.Equal(Seen(reference, new EntryQuery()), Seen(again, new EntryQuery()));
         for (var series = 1; series <= 3; series++) Assert.Equal(reference.Looks(series, cutoff, Instant.Max), again.Looks(series, cutoff, Instant.Max));
         Assert.Empty(again.Verify(default).Problems);

@@ -1,5 +1,4 @@
 using Kept.Ledger.Sqlite;
-using Kept.Ledger.Stored;
 using Kept.Model;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -15,7 +14,7 @@ public sealed class Backups : IDisposable
     [Fact]
     public async Task A_backup_opens_like_the_ledger_it_was_taken_from()
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder["data"], Some.Clock(), new Random(1), Some.Eager());
+        await using var ledger = SqliteLedger.Open(_folder["data"], Some.Clock(), new Random(1), Some.Eager());
         var series = await Some.Series(ledger);
         var looks = Some.Routine(series, ledger.Epoch, 500, Some.Start, Duration.Seconds(30), new Random(1));
         await ledger.RecordAsync(looks[..300], [Some.Evidence(series, Some.Start)], default);
@@ -26,7 +25,7 @@ public sealed class Backups : IDisposable
         Assert.Equal(500, found.Looks);
         await ledger.RecordAsync([Some.Look(series, Some.Start + Duration.Days(9), ledger.Epoch)], [], default);
 
-        await using var copy = Ledgers.OpenSqlite(_folder["backup"], Some.Clock(), new Random(2), Some.Eager());
+        await using var copy = SqliteLedger.Open(_folder["backup"], Some.Clock(), new Random(2), Some.Eager());
         Assert.Equal(looks, copy.Looks(series, Instant.Min, Instant.Max));
         Assert.Equal(ledger.Epoch + 1, copy.Epoch);
         Assert.Equal(ledger.Entries(new EntryQuery()).Select(entry => entry.Hash), copy.Entries(new EntryQuery()).Select(entry => entry.Hash));
@@ -37,11 +36,11 @@ public sealed class Backups : IDisposable
     [Fact]
     public async Task A_backup_never_overwrites_and_a_damaged_ledger_gives_none()
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder["data"], Some.Clock(), new Random(1), Some.Eager());
+        await using var ledger = SqliteLedger.Open(_folder["data"], Some.Clock(), new Random(1), Some.Eager());
         await ledger.AppendAsync([Some.Draft(), Some.Draft()], default);
         await ledger.BackupAsync(_folder["backup"], default);
         Assert.Equal("S04", (await Assert.ThrowsAsync<LedgerException>(async () => await ledger.BackupAsync(_folder["backup"], default))).Code);
-        using (var database = new SqliteConnection($"Data Source={Path.Combine(_folder["data"], SqliteDatabase.FileName)};Pooling=False"))
+        using (var database = new SqliteConnection($"Data Source={Path.Combine(_folder["data"], Database.FileName)};Pooling=False"))
         {
             database.Open();
             Database.Execute(database, "UPDATE entry SET body = x'7b207d' WHERE seq = 1");

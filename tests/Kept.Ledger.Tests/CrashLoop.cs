@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Kept.Ledger.Stored;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -13,8 +13,6 @@ namespace Kept.Ledger.Tests;
 public sealed class CrashLoop
 {
     public const string ChildArgument = "--write-until-killed";
-
-    private string _connection = ""; // of PostgreSQL; empty for SQLite
 
     [Fact]
     public async Task Nothing_acknowledged_is_lost_however_often_the_writer_is_killed()
@@ -43,26 +41,6 @@ public sealed class CrashLoop
             if (line.Split(' ') is ["look", var epoch, var number, "."]) looks.Add((int.Parse(epoch), int.Parse(number)));
             else if (line.Split(' ') is ["entry", var body, "."]) entries.Add(body);
         }
-    }
-
-    /// <summary>The database outlives the process, and so does a commit that was on its way: whoever starts next waits for the end of that session.</summary>
-    [Theory]
-    [InlineData("entries-before-commit", 6)]
-    [InlineData("entries-after-commit", 6)]
-    [InlineData("hot-after-sync", 20)]
-    [InlineData("sealing-packed", 1)]
-    [InlineData("sealed-before-delete", 1)]
-    [InlineData("segment-deleted", 1)]
-    [InlineData("migration-before-commit", 1)]
-    [InlineData("migration-after-commit", 1)]
-    [InlineData("open-before-commit", 1)]
-    [InlineData("open-after-commit", 1)]
-    [InlineData("backup-before-rename", 1)]
-    public async Task A_process_that_ends_between_two_steps_with_its_ledger_in_postgres_loses_nothing_and_doubles_nothing(string point, int hit)
-    {
-        _connection = await Postgres.Shared.NewAsync();
-        await A_process_that_ends_between_two_steps_loses_nothing_and_doubles_nothing(point, hit);
-        await A_process_that_ends_between_two_steps_loses_nothing_and_doubles_nothing("hot-before-sync", 3); // another folder takes over
     }
 
     [Theory]
@@ -103,10 +81,10 @@ public sealed class CrashLoop
         }
     }
 
-    private async Task CheckAsync(string folder, HashSet<(int Epoch, int Number)> looks, HashSet<string> entries)
+    private static async Task CheckAsync(string folder, HashSet<(int Epoch, int Number)> looks, HashSet<string> entries)
     {
         foreach (var left in Directory.GetDirectories(Path.GetDirectoryName(folder)!, Path.GetFileName(folder) + "-backup.partial*")) Directory.Delete(left, true);
-        await using var ledger = await OpenAsync(_connection, folder, Some.Clock(), new Random(2), Some.Eager());
+        await using var ledger = SqliteLedger.Open(folder, Some.Clock(), new Random(2), Some.Eager());
         Assert.Empty(ledger.Verify(default).Problems);
         await CheckLooks();
         await ledger.UpkeepAsync(Some.Start + Duration.Days(1000), Duration.Days(4000), default);
@@ -126,32 +104,19 @@ public sealed class CrashLoop
         }
     }
 
-    private Process Child(string folder, string killAt) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [ChildArgument, folder, killAt, _connection])
+    private static Process Child(string folder, string killAt) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [ChildArgument, folder, killAt])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     })!;
 
-    private static async Task<StoredLedger> OpenAsync(string connection, string folder, TimeProvider time, Random random, LedgerOptions options)
-    {
-        for (var tries = 0; ; tries++)
-            try
-            {
-                return connection.Length == 0 ? Ledgers.OpenSqlite(folder, time, random, options) : Ledgers.OpenPostgres(connection, folder, time, random, options);
-            }
-            catch (LedgerException fault) when (connection.Length > 0 && fault.Code == StorageCodes.InUse && tries < 100)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System); // the server ends the session of the killed one in its own time
-            }
-    }
-
     /// <summary>The child: looks, entries, sealing and at the end a backup, each told when it was acknowledged.</summary>
-    internal static async Task<int> WriteUntilKilledAsync(string folder, string killAt, string connection)
+    internal static async Task<int> WriteUntilKilledAsync(string folder, string killAt)
     {
         var (point, left) = killAt.Split(':') is [var name, var times] ? (name, int.Parse(times)) : ("", 0);
         var clock = new FakeTimeProvider(Some.Start.ToDateTimeOffset());
         var output = Console.Out;
-        await using var ledger = await OpenAsync(connection, folder, clock, new Random(Environment.ProcessId), Some.Eager(hit =>
+        await using var ledger = SqliteLedger.Open(folder, clock, new Random(Environment.ProcessId), Some.Eager(hit =>
         {
             // SIGKILL, as the kernel would: no handler, no flush, no finally
             if (hit == point && Interlocked.Decrement(ref left) == 0) Process.GetCurrentProcess().Kill();

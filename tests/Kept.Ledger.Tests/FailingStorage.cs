@@ -1,4 +1,4 @@
-using Kept.Ledger.Stored;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -73,7 +73,7 @@ public sealed class FailingStorage : IDisposable
             {
                 var left = failing;
                 using var folder = new TemporaryFolder();
-                await using var ledger = Ledgers.OpenSqlite(folder.Path, Some.Clock(), new Random(1), Some.Eager(hit =>
+                await using var ledger = SqliteLedger.Open(folder.Path, Some.Clock(), new Random(1), Some.Eager(hit =>
                 {
                     if (hit == point && --left == 0) throw new IOException("Input/output error", 5);
                 }));
@@ -182,7 +182,7 @@ public sealed class FailingStorage : IDisposable
         }
     }
 
-    private StoredLedger Open(LedgerOptions? options = null) => Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), options ?? Some.Eager());
+    private SqliteLedger Open(LedgerOptions? options = null) => SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), options ?? Some.Eager());
 
-    private static void Limit(StoredLedger ledger, int pages) => Database.Execute(ledger.Writer, $"PRAGMA max_page_count = {pages}");
+    private static void Limit(SqliteLedger ledger, int pages) => Database.Execute(ledger.Writer, $"PRAGMA max_page_count = {pages}");
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Kept.Ledger.Sqlite;
-using Kept.Ledger.Stored;
 using Kept.Model;
 
 namespace Kept.Ledger.Tests;
@@ -15,68 +14,12 @@ internal static class Figures
         foreach (var (batch, total, callers) in ((int, int, int)[])[(1, 2_000, 1), (100, 100_000, 1), (1000, 500_000, 1), (1, 50_000, 500)]) await RateAsync(Path.Combine(folder, $"rate-{batch}-{callers}"), batch, total, callers);
         foreach (var (each, series) in ((int, int)[])[(2880, 20), (240, 200), (60, 800)]) await AtRestAsync(Path.Combine(folder, $"rest-{each}"), each, series);
         await LargeAsync(Path.Combine(folder, "large"));
-        await BesideAsync(folder);
         return 0;
-    }
-
-    /// <summary>The two databases in one run: PostgreSQL on this machine, with its syncs on.</summary>
-    private static async Task BesideAsync(string folder)
-    {
-        await using var server = new TestKit.Servers.PostgresServer();
-        await server.StartAsync("trust", null, null, "fsync=on");
-        foreach (var (name, open) in ((string, Func<string, StoredLedger>)[])
-            [
-                ("SQLite", at => Ledgers.OpenSqlite(at, TimeProvider.System, new Random(1), Some.Eager())),
-                ("PostgreSQL", at => Ledgers.OpenPostgres(Postgres.Shared.Of(server, "kept"), at, TimeProvider.System, new Random(1), Some.Eager())),
-            ])
-        {
-            await using var ledger = open(Path.Combine(folder, "beside-" + name));
-            var watch = Stopwatch.StartNew();
-            for (var i = 0; i < 300; i++) await ledger.AppendAsync([Some.Draft(EntryKinds.VerdictChanged, subject: $"own/p{i % 50}@1")], default);
-            var one = 300 / watch.Elapsed.TotalSeconds;
-            watch.Restart();
-            for (var i = 0; i < 100; i++) await ledger.AppendAsync([.. Enumerable.Range(0, 100).Select(n => Some.Draft(EntryKinds.VerdictChanged, subject: $"own/p{n % 50}@1"))], default);
-            var many = 10_000 / watch.Elapsed.TotalSeconds;
-            var series = await ManyAsync(ledger, 100);
-            foreach (var (each, of) in ((int, IReadOnlyList<int>)[])[(1000, series), (100, await ManyAsync(ledger, 1000))])
-            {
-                await ledger.RecordAsync(Interleaved(ledger, of, each * of.Count, each == 100 ? 100 : 0), [], default);
-                watch.Restart();
-                await ledger.UpkeepAsync(Instant.From(TimeProvider.System.GetUtcNow()), Duration.Days(4000), default);
-                Console.WriteLine($"{name}: 100,000 looks of {of.Count:N0} series sealed in {watch.ElapsedMilliseconds:N0} ms");
-            }
-            var year = (await ledger.SeriesOfAsync([new SeriesKey(new PromiseId(default), "year", "here")], default))[0];
-            for (var day = 0; day < 365; day += 5)
-            {
-                await ledger.RecordAsync(Some.Routine(year, ledger.Epoch, 2880 * 5, Some.Start + Duration.Days(day), Duration.Seconds(30), new Random(day)), [], default);
-                await ledger.UpkeepAsync(Instant.From(TimeProvider.System.GetUtcNow()), Duration.Days(4000), default);
-            }
-            var (times, days, newest) = (new List<double>(), new List<double>(), new List<double>());
-            for (var i = 0; i < 9; i++)
-            {
-                times.Add(Timed(() => ledger.Looks(year, Some.Start, Some.Start + Duration.Days(365)).Count));
-                days.Add(Timed(() => ledger.Days(year, Some.Start, Some.Start + Duration.Days(365)).Count));
-                newest.Add(Timed(() => ledger.Looks(year, Instant.Min, Instant.Max, 100).Count));
-            }
-            watch.Restart();
-            var verified = ledger.Verify(default);
-            Console.WriteLine($"{name}: entries one by one {one:N0}/s, by the hundred {many:N0}/s; a year of looks at 30 s read in {Median(times):N0} ms, its 365 days in {Median(days):N2} ms, the newest 100 in {Median(newest):N1} ms; "
-                + $"{verified.Looks:N0} looks verified in {watch.ElapsedMilliseconds:N0} ms, {verified.Problems.Count} problems");
-        }
-
-        static double Timed(Func<int> read)
-        {
-            var watch = Stopwatch.StartNew();
-            read();
-            return watch.Elapsed.TotalMilliseconds;
-        }
-
-        static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
     }
 
     private static async Task RateAsync(string folder, int batch, int total, int callers)
     {
-        await using var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default);
+        await using var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default);
         var series = await ManyAsync(ledger, 1000);
         var looks = Interleaved(ledger, series, total);
         var watch = Stopwatch.StartNew();
@@ -84,39 +27,39 @@ internal static class Figures
         {
             for (var at = caller * batch; at < looks.Count; at += batch * callers) await ledger.RecordAsync(looks.GetRange(at, Math.Min(batch, looks.Count - at)), [], default);
         }));
-        var bytes = Directory.GetFiles(Path.Combine(folder, StoredLedger.HotFolder)).Sum(file => new FileInfo(file).Length);
+        var bytes = Directory.GetFiles(Path.Combine(folder, SqliteLedger.HotFolder)).Sum(file => new FileInfo(file).Length);
         Console.WriteLine($"record: {callers} callers × {batch,4} looks: {looks.Count / watch.Elapsed.TotalSeconds,9:N0} looks/s, {(double)bytes / looks.Count:N1} bytes written per look");
     }
 
     private static async Task AtRestAsync(string folder, int each, int count)
     {
-        await using var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), Some.Eager());
+        await using var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), Some.Eager());
         var series = await ManyAsync(ledger, count);
         await ledger.UpkeepAsync(Some.Start, Duration.Days(4000), default);
         Shrink(folder);
-        var before = new FileInfo(Path.Combine(folder, SqliteDatabase.FileName)).Length;
+        var before = new FileInfo(Path.Combine(folder, Database.FileName)).Length;
         await ledger.RecordAsync(Interleaved(ledger, series, each * count), [], default);
         var watch = Stopwatch.StartNew();
         await ledger.UpkeepAsync(Some.Start, Duration.Days(4000), default);
         var sealing = watch.Elapsed.TotalSeconds;
         Shrink(folder);
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, SqliteDatabase.FileName)};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, Database.FileName)};Pooling=False");
         connection.Open();
         Console.WriteLine($"at rest: blocks of {each,4}: {(double)Database.Scalar(connection, "SELECT sum(length(data)) FROM block") / (each * count):N2} bytes per look packed, "
-            + $"{(double)(new FileInfo(Path.Combine(folder, SqliteDatabase.FileName)).Length - before) / (each * count):N2} in the file; sealed at {each * count / sealing:N0} looks/s");
+            + $"{(double)(new FileInfo(Path.Combine(folder, Database.FileName)).Length - before) / (each * count):N2} in the file; sealed at {each * count / sealing:N0} looks/s");
     }
 
     private static async Task LargeAsync(string folder)
     {
         const int looks = 1_000_000;
-        await using (var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
+        await using (var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
         {
             var series = await ManyAsync(ledger, 1000);
             var all = Interleaved(ledger, series, looks);
             for (var at = 0; at < looks; at += 5000) await ledger.RecordAsync(all.GetRange(at, 5000), [], default);
         }
         var watch = Stopwatch.StartNew();
-        await using (var ledger = Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
+        await using (var ledger = SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default))
         {
             Console.WriteLine($"open with 1,000,000 hot looks: {watch.ElapsedMilliseconds} ms, {ledger.Opening.Notes.Count} notes");
             var one = (await ledger.SeriesOfAsync([new SeriesKey(new PromiseId(default), "month", "here")], default))[0];
@@ -141,15 +84,15 @@ internal static class Figures
             }
         }
         watch.Restart();
-        await using (Ledgers.OpenSqlite(folder, TimeProvider.System, new Random(1), LedgerOptions.Default)) Console.WriteLine($"open with 1,000,000 sealed looks: {watch.ElapsedMilliseconds} ms");
+        await using (SqliteLedger.Open(folder, TimeProvider.System, new Random(1), LedgerOptions.Default)) Console.WriteLine($"open with 1,000,000 sealed looks: {watch.ElapsedMilliseconds} ms");
     }
 
     private static async Task<IReadOnlyList<int>> ManyAsync(ILedger ledger, int count) =>
         await ledger.SeriesOfAsync([.. Enumerable.Range(0, count).Select(i => new SeriesKey(new PromiseId(new Ulid((UInt128)i)), "http", "here"))], default);
 
-    private static List<LookRecord> Interleaved(ILedger ledger, IReadOnlyList<int> series, int total, int fromDay = 0)
+    private static List<LookRecord> Interleaved(ILedger ledger, IReadOnlyList<int> series, int total)
     {
-        var each = series.Select((one, i) => Some.Routine(one, ledger.Epoch, (total + series.Count - 1) / series.Count, Some.Start + Duration.Days(fromDay) + Duration.Milliseconds(i * 30), Duration.Seconds(30), new Random(i))).ToList();
+        var each = series.Select((one, i) => Some.Routine(one, ledger.Epoch, (total + series.Count - 1) / series.Count, Some.Start + Duration.Milliseconds(i * 30), Duration.Seconds(30), new Random(i))).ToList();
         var all = new List<LookRecord>(total);
         for (var i = 0; all.Count < total; i++) all.Add(each[i % series.Count][i / series.Count]);
         return all;
@@ -157,7 +100,7 @@ internal static class Figures
 
     private static void Shrink(string folder)
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, SqliteDatabase.FileName)};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, Database.FileName)};Pooling=False");
         connection.Open();
         Database.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }

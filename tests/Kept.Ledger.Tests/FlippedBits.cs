@@ -1,4 +1,4 @@
-using Kept.Ledger.Stored;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -133,7 +133,7 @@ public sealed class FlippedBits : IDisposable
     [Fact]
     public async Task Every_flipped_bit_of_a_hot_segment_is_named()
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
+        await using var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
         var series = await Some.Series(ledger);
         for (var i = 0; i < 4; i++)
             await ledger.RecordAsync([Some.Look(series, Some.Start + Duration.Seconds(i), ledger.Epoch)], [Some.Evidence(series, Some.Start + Duration.Seconds(i))], default);
@@ -199,7 +199,7 @@ public sealed class FlippedBits : IDisposable
 
     private async Task MakeAsync(bool expire = false)
     {
-        await using (var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
+        await using (var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
         {
             await ledger.AppendAsync([Some.Draft(), Some.Draft(EntryKinds.VerdictChanged, """{"from":"kept","to":"broken"}""", "own/web@1")], default);
             var (one, two) = (await Some.Series(ledger), await Some.Series(ledger, "own/mail@1"));

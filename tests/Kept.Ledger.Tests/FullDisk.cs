@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Kept.TestKit;
 using Xunit;
@@ -31,7 +32,7 @@ public sealed class FullDisk
         var ballast = Path.Combine(folder, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[1 << 20]);
         var (looks, entries, lastLook) = (0, 0, (LookRecord?)null);
-        await using (var ledger = Ledgers.OpenSqlite(folder, Some.Clock(), new Random(1), LedgerOptions.Default))
+        await using (var ledger = SqliteLedger.Open(folder, Some.Clock(), new Random(1), LedgerOptions.Default))
         {
             var series = await Some.Series(ledger);
             try
@@ -58,7 +59,7 @@ public sealed class FullDisk
             await ledger.RecordAsync([lastLook!], [], default);
             await ledger.AppendAsync([Some.Draft(EntryKinds.Stopped)], default);
         }
-        await using var again = Ledgers.OpenSqlite(folder, Some.Clock(), new Random(1), LedgerOptions.Default);
+        await using var again = SqliteLedger.Open(folder, Some.Clock(), new Random(1), LedgerOptions.Default);
         var holds = again.Verify(default).Holds && again.Looks(1, Instant.Min, Instant.Max).Count == looks + 1 && again.Entries(new EntryQuery(Kind: EntryKinds.Stopped)).Count == entries + 1;
         Console.WriteLine(holds ? "all there" : $"{string.Join("; ", again.Verify(default).Problems)} looks {looks} entries {entries}");
         return 0;

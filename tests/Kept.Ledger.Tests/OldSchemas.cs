@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Kept.Ledger.Sqlite;
-using Kept.Ledger.Stored;
 using Kept.Model;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -29,7 +28,7 @@ public sealed partial class OldSchemas : IDisposable
             "a8d182f55a353bcd25507a9449e37cf957144c0a9f2827f07f3a6668c8d417d8",
         ],
         // a new migration adds its line
-        SqliteDatabase.Migrations.Select(script => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)))));
+        Database.Migrations.Select(script => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)))));
 
     // entries of the first schemas said nothing of a house; those of a program between them may say it is nobody's
     [Theory]
@@ -52,7 +51,7 @@ public sealed partial class OldSchemas : IDisposable
             Assert.Equal("", ledger.House);
             Assert.Equal(before, What(ledger));
             Assert.Empty(ledger.Verify(default).Problems);
-            Assert.Equal(SqliteDatabase.Migrations.Count, Database.Scalar(ledger.Writer, "PRAGMA user_version"));
+            Assert.Equal(Database.Migrations.Count, Database.Scalar(ledger.Writer, "PRAGMA user_version"));
             // and it goes on: the chain, names, looks, sealing
             await ledger.BelongToAsync("my-house", default);
             await ledger.AppendAsync([Some.Draft(body: "[\"new\"]")], default);
@@ -82,12 +81,12 @@ public sealed partial class OldSchemas : IDisposable
         Assert.Equal(1, Database.Scalar(after, "SELECT epoch FROM ledger"));
     }
 
-    private StoredLedger Open() => Ledgers.OpenSqlite(_old.Path, Some.Clock(), new Random(7), Some.Eager());
+    private SqliteLedger Open() => SqliteLedger.Open(_old.Path, Some.Clock(), new Random(7), Some.Eager());
 
     /// <summary>A ledger of today with entries, names, looks, evidence; with blocks and days where it is sealed.</summary>
     private async Task<string> MakeAsync(bool isSealed)
     {
-        await using var ledger = Ledgers.OpenSqlite(_made.Path, Some.Clock(), new Random(1), Some.Eager());
+        await using var ledger = SqliteLedger.Open(_made.Path, Some.Clock(), new Random(1), Some.Eager());
         var series = await Some.Series(ledger);
         for (var i = 0; i < 3; i++)
         {
@@ -105,7 +104,7 @@ public sealed partial class OldSchemas : IDisposable
     }
 
     /// <summary>All that a ledger tells, but for hashes: they differ where headers did.</summary>
-    private static string What(StoredLedger ledger) => string.Join('\n',
+    private static string What(SqliteLedger ledger) => string.Join('\n',
     [
         .. ledger.Entries(new EntryQuery()).Select(entry => $"{entry.Sequence} {entry.Id} {entry.Kind} {entry.Subject} {entry.Occurred} {entry.Recorded} {entry.Writer} {(entry.Kind == EntryKinds.BlockSealed ? "" : Encoding.UTF8.GetString(entry.Body!.Value.Span))}"),
         .. ledger.Looks(1, Instant.Min, Instant.Max).Select(look => $"{look.Slot} {look.Epoch} {look.Class} {look.Failure} {look.Code} {look.Phases}"),
@@ -119,15 +118,15 @@ public sealed partial class OldSchemas : IDisposable
     {
         using var from = Connect(_made);
         using var to = Connect(_old);
-        for (var i = 0; i < schema; i++) Database.Execute(to, SqliteDatabase.Migrations[i]);
-        Database.Execute(to, $"PRAGMA application_id = {SqliteDatabase.ApplicationId}");
+        for (var i = 0; i < schema; i++) Database.Execute(to, Database.Migrations[i]);
+        Database.Execute(to, $"PRAGMA application_id = {Database.ApplicationId}");
         Database.Execute(to, $"PRAGMA user_version = {schema}");
         foreach (var table in Texts(to, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"))
             Copy(from, to, table, Texts(to, $"SELECT name FROM pragma_table_info('{table}') ORDER BY cid"));
         Chain(to, saysHouse);
         File.Copy(_made[FolderLock.FileName], _old[FolderLock.FileName]);
-        Directory.CreateDirectory(_old[StoredLedger.HotFolder]);
-        foreach (var segment in _made.Segments) File.Copy(segment, Path.Combine(_old[StoredLedger.HotFolder], Path.GetFileName(segment)));
+        Directory.CreateDirectory(_old[SqliteLedger.HotFolder]);
+        foreach (var segment in _made.Segments) File.Copy(segment, Path.Combine(_old[SqliteLedger.HotFolder], Path.GetFileName(segment)));
     }
 
     private static void Copy(SqliteConnection from, SqliteConnection to, string table, List<string> columns)

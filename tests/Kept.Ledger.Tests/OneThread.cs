@@ -1,3 +1,4 @@
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class OneThread
         var context = new Pump();
         context.Run(async () =>
         {
-            await using var ledger = Ledgers.OpenSqlite(folder.Path, Some.Clock(), new Random(1), Some.Eager(hit => syncs += hit == "hot-after-sync" ? 1 : 0));
+            await using var ledger = SqliteLedger.Open(folder.Path, Some.Clock(), new Random(1), Some.Eager(hit => syncs += hit == "hot-after-sync" ? 1 : 0));
             var series = await Some.Series(ledger);
             await Task.WhenAll(Enumerable.Range(0, 500).Select(i => ledger.RecordAsync([Some.Look(series, Some.Start + Duration.Seconds(i), ledger.Epoch)], [], default).AsTask()));
             Assert.InRange(syncs, 1, 2);

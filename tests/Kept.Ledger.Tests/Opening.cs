@@ -1,5 +1,4 @@
 using Kept.Ledger.Sqlite;
-using Kept.Ledger.Stored;
 using Kept.Model;
 using Kept.TestKit;
 using Microsoft.Data.Sqlite;
@@ -89,7 +88,7 @@ public sealed class Opening : IDisposable
             case "other ledger":
                 using (var other = new TemporaryFolder())
                 {
-                    await Ledgers.OpenSqlite(other.Path, Some.Clock(), new Random(99), LedgerOptions.Default).DisposeAsync();
+                    await SqliteLedger.Open(other.Path, Some.Clock(), new Random(99), LedgerOptions.Default).DisposeAsync();
                     File.Copy(other.Database, path, true);
                 }
                 break;
@@ -146,7 +145,7 @@ public sealed class Opening : IDisposable
         for (var length = whole.Length; length > frames[^2]; length -= 3)
         {
             using var copy = Copied(path, whole[..length]);
-            await using var ledger = Ledgers.OpenSqlite(copy.Path, Some.Clock(), new Random(4), LedgerOptions.Default);
+            await using var ledger = SqliteLedger.Open(copy.Path, Some.Clock(), new Random(4), LedgerOptions.Default);
             Assert.Equal(length == whole.Length ? 3 : 2, ledger.Looks(1, Instant.Min, Instant.Max).Count);
             Assert.Equal(length == whole.Length ? 0 : 1, ledger.Opening.Notes.Count);
             Assert.Empty(ledger.Entries(new EntryQuery(Kind: EntryKinds.Gap)));
@@ -200,7 +199,7 @@ public sealed class Opening : IDisposable
     [InlineData(-1)]
     public async Task A_mark_of_what_is_sealed_that_was_damaged_costs_no_look(long by)
     {
-        await using (var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
+        await using (var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
         {
             var series = await Some.Series(ledger);
             for (var round = 0; round < 2; round++)
@@ -222,7 +221,7 @@ public sealed class Opening : IDisposable
     [Fact]
     public async Task A_block_that_is_not_the_one_that_was_sealed_is_not_read()
     {
-        await using (var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
+        await using (var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager()))
         {
             var series = await Some.Series(ledger);
             await ledger.RecordAsync([.. Some.Routine(series, ledger.Epoch, 20, Some.Start, Duration.Seconds(30), new Random(7))], [], default);
@@ -236,7 +235,7 @@ public sealed class Opening : IDisposable
     [Fact]
     public async Task A_retention_mark_that_lies_ahead_swallows_nothing_that_is_seen_now()
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), Some.Eager());
+        await using var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager());
         var series = await Some.Series(ledger);
         Sql($"UPDATE ledger SET expired = {(Some.Start + Duration.Days(4000)).Microseconds}");
         await ledger.RecordAsync([.. Some.Routine(series, ledger.Epoch, 20, Some.Start, Duration.Seconds(30), new Random(7))], [], default);
@@ -277,7 +276,7 @@ public sealed class Opening : IDisposable
     [Fact]
     public async Task It_can_be_read_while_another_writes_and_not_written()
     {
-        await using var writer = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), Some.Eager());
+        await using var writer = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), Some.Eager());
         var series = await Some.Series(writer);
         await writer.RecordAsync([Some.Look(series, Some.Start, 1)], [], default);
         await using var reader = Ledgers.OpenSqliteReadOnly(_folder.Path, Some.Clock());
@@ -326,14 +325,14 @@ public sealed class Opening : IDisposable
         await Open().DisposeAsync();
         using var database = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
         database.Open();
-        Assert.Equal(SqliteDatabase.Migrations.Count, Database.Scalar(database, "PRAGMA user_version"));
-        Assert.Equal(SqliteDatabase.ApplicationId, Database.Scalar(database, "PRAGMA application_id"));
+        Assert.Equal(Database.Migrations.Count, Database.Scalar(database, "PRAGMA user_version"));
+        Assert.Equal(Database.ApplicationId, Database.Scalar(database, "PRAGMA application_id"));
         using var command = database.CreateCommand();
         command.CommandText = "SELECT group_concat(sql, ';' || char(10)) FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)";
         Snapshot.Matches((string)command.ExecuteScalar()!);
     }
 
-    private StoredLedger Open() => Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default with { BusySeconds = 1 });
+    private SqliteLedger Open() => SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default with { BusySeconds = 1 });
 
     private void Refused(string code, string words)
     {
@@ -373,8 +372,8 @@ public sealed class Opening : IDisposable
     {
         var copy = new TemporaryFolder();
         File.Copy(_folder.Database, copy.Database);
-        Directory.CreateDirectory(copy[StoredLedger.HotFolder]);
-        File.WriteAllBytes(Path.Combine(copy[StoredLedger.HotFolder], Path.GetFileName(segment)), bytes);
+        Directory.CreateDirectory(copy[SqliteLedger.HotFolder]);
+        File.WriteAllBytes(Path.Combine(copy[SqliteLedger.HotFolder], Path.GetFileName(segment)), bytes);
         return copy;
     }
 }

@@ -1,5 +1,5 @@
 using Kept.Ledger.Sqlite;
-using Kept.Ledger.Stored;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Kept.Ledger.Tests;
@@ -27,7 +27,7 @@ public sealed class Settings : IDisposable
     [InlineData("ignore_check_constraints", "0")]
     public async Task The_connection_that_writes_is_set(string setting, string value)
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
+        await using var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
         await ledger.AppendAsync([Some.Draft()], default);
         Assert.Equal(value, Of(ledger.Writer, setting));
     }
@@ -40,17 +40,17 @@ public sealed class Settings : IDisposable
     [InlineData("mmap_size", "0")]
     public async Task A_connection_that_reads_is_set_likewise(string setting, string value)
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
-        using var reading = SqliteDatabase.OpenReadOnly(_folder.Path, LedgerOptions.Default);
+        await using var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
+        using var reading = Database.OpenReadOnly(_folder.Path, LedgerOptions.Default);
         Assert.Equal(value, reading.Read(connection => Of(connection, setting)));
     }
 
     [Fact]
     public async Task A_connection_that_reads_can_neither_write_nor_checkpoint()
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
+        await using var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
         await ledger.AppendAsync([Some.Draft()], default);
-        using var reading = SqliteDatabase.OpenReadOnly(_folder.Path, LedgerOptions.Default);
+        using var reading = Database.OpenReadOnly(_folder.Path, LedgerOptions.Default);
         const string told = "S04"; // SQLITE_READONLY
         Assert.Equal(told, Assert.Throws<LedgerException>(() => reading.Read(connection => Database.Scalar(connection, "DELETE FROM entry RETURNING seq"))).Code);
         Assert.Throws<LedgerException>(() => reading.Read(connection => Database.Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)")));
@@ -61,14 +61,14 @@ public sealed class Settings : IDisposable
     [Fact]
     public async Task What_is_written_for_long_does_not_grow_the_log_without_end()
     {
-        await using var ledger = Ledgers.OpenSqlite(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
+        await using var ledger = SqliteLedger.Open(_folder.Path, Some.Clock(), new Random(1), LedgerOptions.Default);
         for (var i = 0; i < 60; i++) await ledger.AppendAsync([.. Enumerable.Range(0, 40).Select(n => Some.Draft(body: $"[\"{new string('x', 4000)}\",{n}]"))], default);
         var (file, log) = (new FileInfo(_folder.Database).Length, new FileInfo(_folder.Database + "-wal").Length);
         // ten megabytes were written; the log holds a thousand pages and what one transaction added
         Assert.True(file > 8 << 20 && log < 6 << 20, $"file {file:N0}, log {log:N0}");
     }
 
-    private static string? Of(System.Data.Common.DbConnection connection, string setting)
+    private static string? Of(SqliteConnection connection, string setting)
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // the names of the settings above

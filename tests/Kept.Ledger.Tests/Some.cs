@@ -1,5 +1,5 @@
 using System.Text;
-using Kept.Ledger.Stored;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Microsoft.Extensions.Time.Testing;
 
@@ -60,9 +60,9 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public string Database => this[Sqlite.SqliteDatabase.FileName];
+    public string Database => this[Sqlite.Database.FileName];
 
-    public string[] Segments => Directory.Exists(this[StoredLedger.HotFolder]) ? [.. Directory.GetFiles(this[StoredLedger.HotFolder], "*.hot").Order()] : [];
+    public string[] Segments => Directory.Exists(this[SqliteLedger.HotFolder]) ? [.. Directory.GetFiles(this[SqliteLedger.HotFolder], "*.hot").Order()] : [];
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -5,7 +5,6 @@ using Kept.Cli.Output;
 using Kept.Egress;
 using Kept.Ledger;
 using Kept.Model;
-using Kept.Server;
 using Kept.Server.Machine;
 
 namespace Kept.Cli.Commands;
@@ -17,10 +16,9 @@ internal static class DoctorCommand
     {
         var house = new Argument<string?>("FOLDER") { Description = "The house (default: DATA/house, where there is one)", DefaultValueFactory = _ => null };
         var data = Shared.DataFolder();
-        var database = Shared.Database();
         var server = Shared.Server();
         var json = Shared.Json();
-        var command = new Command("doctor", "Look at what Kept rests on: machine, evidence, house, server. 0 nothing is wrong, 1 something is, 3 something could not be found out") { house, data, database, server, json };
+        var command = new Command("doctor", "Look at what Kept rests on: machine, evidence, house, server. 0 nothing is wrong, 1 something is, 3 something could not be found out") { house, data, server, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = parsed.GetValue(data)!;
@@ -29,7 +27,7 @@ internal static class DoctorCommand
             var found = new List<Examined> { MachineExam.Runtime() };
             var onDisk = HouseOf(named ?? Path.Combine(folder, "house"), named is not null, time, found);
             found.Add(MachineExam.OpenFiles((onDisk?.House?.Settings ?? HouseSettings.Default).LooksAtOnce, MachineExam.FilesAllowed()));
-            await EvidenceAsync(new EvidencePlace(folder, Shared.DatabaseOf(parsed, database)), time, found);
+            await EvidenceAsync(folder, time, found);
             await WayOutAsync(onDisk, time, found, cancellationToken);
             await RunningAsync(parsed.GetValue(server), folder, time, found, cancellationToken);
             if (parsed.GetValue(json)) terminal.Result.WriteLine(Json(found));
@@ -58,18 +56,17 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task EvidenceAsync(EvidencePlace place, TimeProvider time, List<Examined> found)
+    private static async Task EvidenceAsync(string folder, TimeProvider time, List<Examined> found)
     {
-        var folder = place.DataFolder;
-        if (!place.MayBeThere)
+        if (!Directory.Exists(folder))
         {
             found.Add(new("data folder", Health.Good, $"there is none at {Path.GetFullPath(folder)} yet; `kept up` makes it"));
             return;
         }
-        if (Directory.Exists(folder)) found.Add(MachineExam.DataFolder(folder));
+        found.Add(MachineExam.DataFolder(folder));
         try
         {
-            await using var ledger = place.OpenReadOnly(time);
+            await using var ledger = Ledgers.OpenSqliteReadOnly(folder, time);
             found.Add(MachineExam.Ledger(ledger));
             found.Add(MachineExam.Clock(ledger, time));
         }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Kept.Cli.Asking;
 using Kept.Cli.Output;
+using Kept.Ledger;
 using Kept.Model;
-using Kept.Server;
 using Kept.Server.Api;
 
 namespace Kept.Cli.Commands;
@@ -14,15 +14,14 @@ internal static class ExplainCommand
     {
         var name = new Argument<string>("PROMISE") { Description = "agent/promise@line; the line and the agent may be left out where only one fits" };
         var data = Shared.DataFolder();
-        var database = Shared.Database();
         var server = Shared.Server();
         var json = Shared.Json();
-        var command = new Command("explain", "Why a promise stands as it does: the rule, its inputs, their ages. 0 kept or not in force, 1 broken or unmet, 3 unknown or not a promise") { name, data, database, server, json };
+        var command = new Command("explain", "Why a promise stands as it does: the rule, its inputs, their ages. 0 kept or not in force, 1 broken or unmet, 3 unknown or not a promise") { name, data, server, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var running = await RunningServer.FindAsync(parsed.GetValue(server), parsed.GetValue(data)!, time, cancellationToken);
             return running is null
-                ? FromEvidence(terminal, new EvidencePlace(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)), parsed.GetValue(name)!, parsed.GetValue(json), time)
+                ? FromEvidence(terminal, parsed.GetValue(data)!, parsed.GetValue(name)!, parsed.GetValue(json), time)
                 : await FromServerAsync(terminal, running, parsed.GetValue(name)!, parsed.GetValue(json), cancellationToken);
         });
         return command;
@@ -55,11 +54,11 @@ internal static class ExplainCommand
         return exit;
     }
 
-    private static int FromEvidence(Terminal terminal, EvidencePlace place, string asked, bool asJson, TimeProvider time)
+    private static int FromEvidence(Terminal terminal, string folder, string asked, bool asJson, TimeProvider time)
     {
-        if (!place.MayBeThere)
-            throw new UsageException($"no server runs and there is no data folder '{place.DataFolder}'; start one with `kept up`, or name one with --server or --data");
-        using var ledger = new OpenLedger(place.OpenReadOnly(time));
+        if (!Directory.Exists(folder))
+            throw new UsageException($"no server runs and there is no data folder '{folder}'; start one with `kept up`, or name one with --server or --data");
+        using var ledger = new OpenLedger(Ledgers.OpenSqliteReadOnly(folder, time));
         var verdicts = ledger.LastVerdicts();
         var name = One(Names.Matching(verdicts.Select(verdict => verdict.Name), asked), asked);
         var last = verdicts.First(verdict => verdict.Name == name);

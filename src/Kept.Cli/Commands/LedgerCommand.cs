@@ -1,29 +1,26 @@
 using System.CommandLine;
 using Kept.Cli.Output;
 using Kept.Ledger;
-using Kept.Server;
 
 namespace Kept.Cli.Commands;
 
-/// <summary><c>kept ledger verify</c>, <c>backup</c> and <c>copy</c>: prove that the evidence is whole, copy it into a folder, and into a database.</summary>
+/// <summary><c>kept ledger verify</c> and <c>kept ledger backup</c>: prove that the evidence is whole, and copy it.</summary>
 internal static class LedgerCommand
 {
     public static Command Build(Terminal terminal, TimeProvider time) => new("ledger", "The evidence: verify it, copy it")
     {
         Verify(terminal, time),
         Backup(terminal, time),
-        Copy(terminal, time),
     };
 
     private static Command Verify(Terminal terminal, TimeProvider time)
     {
         var data = Shared.DataFolder();
-        var database = Shared.Database();
         var json = Shared.Json();
-        var command = new Command("verify", "Check the whole chain, every body, block and segment; names whatever does not hold. 0 it holds, 1 it does not") { data, database, json };
+        var command = new Command("verify", "Check the whole chain, every body, block and segment; names whatever does not hold. 0 it holds, 1 it does not") { data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var ledger = Existing(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)).OpenReadOnly(time);
+            await using var ledger = Ledgers.OpenSqliteReadOnly(Existing(parsed.GetValue(data)!), time);
             return Say(terminal, ledger.Verify(cancellationToken), parsed.GetValue(json), "The ledger holds");
         });
         return command;
@@ -32,37 +29,21 @@ internal static class LedgerCommand
     private static Command Backup(Terminal terminal, TimeProvider time)
     {
         var data = Shared.DataFolder();
-        var database = Shared.Database();
         var json = Shared.Json();
         var into = new Argument<string>("FOLDER") { Description = "A new folder for the copy" };
-        var command = new Command("backup", "Write a complete copy into a new folder, open it and verify it; also while a server runs") { into, data, database, json };
+        var command = new Command("backup", "Write a complete copy into a new folder, open it and verify it; also while a server runs") { into, data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = parsed.GetValue(into)!;
             if (Path.Exists(folder)) throw new UsageException($"{folder} is there already; name a folder that is not");
-            await using var ledger = Existing(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)).OpenReadOnly(time);
+            await using var ledger = Ledgers.OpenSqliteReadOnly(Existing(parsed.GetValue(data)!), time);
             return Say(terminal, await ledger.BackupAsync(folder, cancellationToken), parsed.GetValue(json), $"Copied to {folder}; the copy holds");
         });
         return command;
     }
 
-    private static Command Copy(Terminal terminal, TimeProvider time)
-    {
-        var data = Shared.DataFolder();
-        var json = Shared.Json();
-        var to = new Option<string>("--to") { Description = "A PostgreSQL database that holds no ledger yet, as for --database", HelpName = "CONNECTION", Required = true };
-        var command = new Command("copy", "Copy the ledger of the data folder into a PostgreSQL database and verify it, while Kept is stopped; then start it with --database. The way back is backup") { data, to, json };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var folder = parsed.GetValue(data)!;
-            var found = await EvidencePlace.CopyAsync(Existing(folder, null).DataFolder, parsed.GetValue(to)!, time, cancellationToken);
-            return Say(terminal, found, parsed.GetValue(json), $"Copied; the copy holds. Start Kept with --data {folder} and this database");
-        });
-        return command;
-    }
-
-    private static EvidencePlace Existing(string folder, string? database) => new EvidencePlace(folder, database) is { MayBeThere: true } place
-        ? place : throw new UsageException($"there is no data folder '{folder}'; name it with --data, or start one with `kept up`");
+    private static string Existing(string folder) =>
+        Directory.Exists(folder) ? folder : throw new UsageException($"there is no data folder '{folder}'; name it with --data, or start one with `kept up`");
 
     private static int Say(Terminal terminal, LedgerVerification found, bool json, string good)
     {

@@ -5,7 +5,6 @@ using Kept.Cli.Reporting;
 using Kept.Judging;
 using Kept.Ledger;
 using Kept.Model;
-using Kept.Server;
 
 namespace Kept.Cli.Commands;
 
@@ -24,9 +23,8 @@ internal static class ReportCommand
         var feasibility = new Option<bool>("--feasibility") { Description = "What objectives and alerts can do: how many failures they bear or need, how soon they fire, how often by chance" };
         var noise = new Option<string?>("--noise") { Description = "The share of looks that are bad by chance, for --feasibility (default: what was seen)", HelpName = "SHARE" };
         var data = Shared.DataFolder();
-        var database = Shared.Database();
         var json = Shared.Json();
-        var command = new Command("report", "Counts a past stretch of time anew from the stored looks: events, time, budget, and what another accounting would say") { name, house, from, to, policy, feasibility, noise, data, database, json };
+        var command = new Command("report", "Counts a past stretch of time anew from the stored looks: events, time, budget, and what another accounting would say") { name, house, from, to, policy, feasibility, noise, data, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var now = Instant.From(time.GetUtcNow());
@@ -42,7 +40,7 @@ internal static class ReportCommand
             var asked = parsed.GetValue(policy);
             if (asked is not null) PolicyText.Read(asked, Accounting.Usual); // what is wrong is said whether there are looks or not
             var share = parsed.GetValue(noise) is { } written ? Share(written) : null;
-            using var open = Open(new EvidencePlace(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)), onlyFeasibility: parsed.GetValue(feasibility), time);
+            using var open = Open(parsed.GetValue(data)!, onlyFeasibility: parsed.GetValue(feasibility), time);
             if (asked is not null && promises.FirstOrDefault(promise => !promise.Regimes.IsEmpty && PolicyText.Read(asked, promise.Accounting).Assumes) is { } apart)
                 throw new UsageException($"{apart.Name} is judged by regimes, and of a look that nobody took nobody knows the regime: it cannot be counted with {PolicyText.Read(asked, apart.Accounting)}");
             var reports = new List<(Promise Promise, PromiseReport? Report)>();
@@ -78,11 +76,11 @@ internal static class ReportCommand
         public void Dispose() => Ledger.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
-    private static OpenedLedger? Open(EvidencePlace place, bool onlyFeasibility, TimeProvider time)
+    private static OpenedLedger? Open(string folder, bool onlyFeasibility, TimeProvider time)
     {
-        if (place.MayBeThere) return new OpenedLedger(place.OpenReadOnly(time));
+        if (Directory.Exists(folder)) return new OpenedLedger(Ledgers.OpenSqliteReadOnly(folder, time));
         if (onlyFeasibility) return null; // what a document says can be said without looks
-        throw new UsageException($"there is no data folder '{place.DataFolder}'; name the one of the server with --data");
+        throw new UsageException($"there is no data folder '{folder}'; name the one of the server with --data");
     }
 
     private static List<Promise> Asked(House house, string? name)

@@ -18,16 +18,6 @@ internal static class Shared
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("KEPT_DATA") is { Length: > 0 } folder ? folder : "kept-data",
     };
 
-    public static Option<string?> Database() => new("--database")
-    {
-        Description = "The PostgreSQL database that holds the evidence, as a URL or Npgsql's keywords, its password as ${env:NAME} or ${file:PATH} (default: $KEPT_DATABASE, else SQLite in the data folder)",
-        HelpName = "CONNECTION",
-    };
-
-    /// <summary>What <see cref="Database"/> says, else the environment: not as the option's default, which every help would show with its password.</summary>
-    public static string? DatabaseOf(ParseResult parsed, Option<string?> option) =>
-        parsed.GetValue(option) ?? (Environment.GetEnvironmentVariable("KEPT_DATABASE") is { Length: > 0 } connection ? connection : null);
-
     public static Option<string?> Server() => new("--server")
     {
         Description = "The running server (default: $KEPT_SERVER, else the one whose data folder this is)",

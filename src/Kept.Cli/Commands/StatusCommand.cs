@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Kept.Cli.Asking;
 using Kept.Cli.Output;
+using Kept.Ledger;
 using Kept.Model;
-using Kept.Server;
 using Kept.Server.Api;
 
 namespace Kept.Cli.Commands;
@@ -14,15 +14,14 @@ internal static class StatusCommand
     {
         var name = new Argument<string?>("NAME") { Description = "Only this promise, or this agent's", DefaultValueFactory = _ => null };
         var data = Shared.DataFolder();
-        var database = Shared.Database();
         var server = Shared.Server();
         var json = Shared.Json();
-        var command = new Command("status", "How every promise stands. 0 kept or not in force, 1 something broken or unmet, 3 something unknown or not a promise") { name, data, database, server, json };
+        var command = new Command("status", "How every promise stands. 0 kept or not in force, 1 something broken or unmet, 3 something unknown or not a promise") { name, data, server, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var running = await RunningServer.FindAsync(parsed.GetValue(server), parsed.GetValue(data)!, time, cancellationToken);
             var rows = running is null
-                ? FromEvidence(terminal, new EvidencePlace(parsed.GetValue(data)!, Shared.DatabaseOf(parsed, database)), time)
+                ? FromEvidence(terminal, parsed.GetValue(data)!, time)
                 : await FromServerAsync(running, cancellationToken);
             if (parsed.GetValue(name) is { } asked)
             {
@@ -68,12 +67,12 @@ internal static class StatusCommand
     }
 
     /// <summary>Without a server nobody looks: everything is unknown, and what was last recorded is told with its age.</summary>
-    private static IReadOnlyList<Row> FromEvidence(Terminal terminal, EvidencePlace place, TimeProvider time)
+    private static IReadOnlyList<Row> FromEvidence(Terminal terminal, string folder, TimeProvider time)
     {
-        if (!place.MayBeThere)
-            throw new UsageException($"no server runs and there is no data folder '{place.DataFolder}'; start one with `kept up`, or name one with --server or --data");
-        terminal.Talk.WriteLine($"No server runs on {place.DataFolder}: nobody is looking, so nothing is known to be kept. What was last recorded:");
-        using var ledger = new OpenLedger(place.OpenReadOnly(time));
+        if (!Directory.Exists(folder))
+            throw new UsageException($"no server runs and there is no data folder '{folder}'; start one with `kept up`, or name one with --server or --data");
+        terminal.Talk.WriteLine($"No server runs on {folder}: nobody is looking, so nothing is known to be kept. What was last recorded:");
+        using var ledger = new OpenLedger(Ledgers.OpenSqliteReadOnly(folder, time));
         return [.. ledger.LastVerdicts().Select(last => new Row(
             last.Name, Outcome.Unknown, last.IsWish, $"not looked at now; since {last.At} it was {last.Outcome.Word(last.IsWish)}", Names.Ago(last.At, Instant.From(time.GetUtcNow())), LastRecordedAt: last.At))];
     }

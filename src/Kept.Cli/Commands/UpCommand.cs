@@ -16,7 +16,6 @@ internal static class UpCommand
     {
         var house = new Argument<string?>("FOLDER") { Description = "The house to run (default: DATA/house)", DefaultValueFactory = _ => null };
         var data = Shared.DataFolder();
-        var database = Shared.Database();
         var port = Shared.Whole("--port", "Port of the page; 0 takes any free one", 0, 65535, ServerOptions.DefaultPort);
         var address = new Option<string>("--address") { Description = "Address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         address.Validators.Add(given =>
@@ -29,7 +28,7 @@ internal static class UpCommand
         {
             if (given.GetValue(proxies)?.FirstOrDefault(text => NetworkOf(text) is null) is { } wrong) given.AddError($"--trust-proxy takes an IP address or a network, such as 10.0.0.7 or 10.0.0.0/24, not '{wrong}'");
         });
-        var command = new Command("up", "Run Kept: verify the promises of a house continuously and show them on a page. Ctrl-C stops") { house, data, database, port, address, open, proxies };
+        var command = new Command("up", "Run Kept: verify the promises of a house continuously and show them on a page. Ctrl-C stops") { house, data, port, address, open, proxies };
         command.SetAction((parsed, cancellationToken) =>
         {
             var folder = parsed.GetValue(data)!;
@@ -37,7 +36,6 @@ internal static class UpCommand
                 throw new UsageException($"there is no folder '{named}'; `kept init {named}` writes the first document");
             var options = new ServerOptions(folder, parsed.GetValue(house) ?? Path.Combine(folder, "house"), IPAddress.Parse(parsed.GetValue(address)!), parsed.GetValue(port))
             {
-                Database = Shared.DatabaseOf(parsed, database),
                 IsPublic = parsed.GetValue(open),
                 TrustedProxies = [.. (parsed.GetValue(proxies) ?? []).Select(text => NetworkOf(text)!.Value)],
                 MayMakeHouse = parsed.GetValue(house) is null,

@@ -46,17 +46,6 @@ internal sealed class Batch
         return taken;
     }
 
-    /// <summary>At most so many looks leave, and evidence with the last of them; nothing that rests on them. Who waits for looks alone leaves with them.</summary>
-    public Batch TakeLooks(int most)
-    {
-        var taken = new Batch();
-        Looks.MoveTo(taken.Looks, most);
-        if (Looks.Count > 0) return taken;
-        Evidence.MoveTo(taken.Evidence);
-        if (Entries.Count == 0) (taken.Waiters, Waiters) = (Waiters, taken.Waiters);
-        return taken;
-    }
-
     /// <summary>Takes what came later behind its own: only among others can it be told whether a record or the storage is at fault.</summary>
     public void Join(Batch later)
     {

@@ -7,7 +7,7 @@ namespace Kept.Engine.Recording;
 /// <summary>
 /// Everything on its way to the ledger, in order: looks with their evidence, then the entries that rest on them, then caches that must not be ahead of them.
 /// One write is under way at a time; what comes meanwhile goes with the next, so many looks share one sync. Storage that fails is tried again with growing
-/// pauses, and what waits is bounded: where only entries fail, since a database is away, looks go on past them; looks beyond the bound are refused, and the caller makes them gaps. A record that the ledger can never take is given up
+/// pauses, and what waits is bounded: looks beyond the bound are refused, and the caller makes them gaps. A record that the ledger can never take is given up
 /// and told; all others go on. Owned by the loop, but for <see cref="WriteAsync"/>.
 /// </summary>
 internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, Action<Action> post)
@@ -22,20 +22,19 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     private Batch _next = new();
     private Batch? _writing;
     private Batch? _stuck;
-    private Batch? _ahead; // looks that were to go past what is stuck, and failed too
     private Finished? _finished;
     private Duration _pause;
     private Instant _beganAt;
     private bool _isHurried;
 
     /// <summary>Looks that the ledger has not acknowledged.</summary>
-    public int Unrecorded => _next.Looks.Count + (_writing?.Looks.Left ?? 0) + (_stuck?.Looks.Left ?? 0) + (_ahead?.Looks.Left ?? 0);
+    public int Unrecorded => _next.Looks.Count + (_writing?.Looks.Left ?? 0) + (_stuck?.Looks.Left ?? 0);
 
     public int WaitingEntries => _next.Entries.Count + (_writing?.Entries.Left ?? 0) + (_stuck?.Entries.Left ?? 0);
 
     public bool HasRoom => Unrecorded < MostLooks;
 
-    public bool IsIdle => _writing is null && _stuck is null && _ahead is null && _next.IsEmpty;
+    public bool IsIdle => _writing is null && _stuck is null && _next.IsEmpty;
 
     /// <summary>Evidence that was dropped because too much of it waited.</summary>
     public long DroppedEvidence { get; private set; }
@@ -52,16 +51,9 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     public Action<Refusal>? OnRefusal { get; init; }
 
     /// <summary>When a write is due: one that gathers, or one that failed and is tried again.</summary>
-    public Instant? DueAt => _writing is not null ? null : _stuck is not null ? Earlier(RetryAt, MayGoAhead ? _beganAt + Gather : null) : _next.IsEmpty ? null : _beganAt + Gather;
+    public Instant? DueAt => _writing is not null ? null : _stuck is not null ? RetryAt : _next.IsEmpty ? null : _beganAt + Gather;
 
     private Instant? RetryAt { get; set; }
-
-    /// <summary>All looks before are on record, and what is stuck rests on them: the log of looks works, and those that came since need not wait for a database.</summary>
-    private bool LooksGoOn => _stuck is { Looks.Left: 0, Evidence.Left: 0 } && _ahead is null;
-
-    private bool MayGoAhead => LooksGoOn && (_next.Looks.Count > 0 || _next.Evidence.Count > 0);
-
-    private static Instant? Earlier(Instant? one, Instant? other) => one is null || other < one ? other ?? one : one;
 
     public void Add(LookRecord look) => _next.Looks.Add(look);
 
@@ -72,7 +64,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     }
 
     /// <summary>Looks that the ledger has not acknowledged, oldest first.</summary>
-    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks.Waiting ?? [], .. _ahead?.Looks.Waiting ?? [], .. _writing?.Looks.All ?? [], .. _next.Looks.All];
+    public IEnumerable<LookRecord> LooksWaiting() => [.. _stuck?.Looks.Waiting ?? [], .. _writing?.Looks.All ?? [], .. _next.Looks.All];
 
     /// <summary>For what must never be left out, however much waits: terms, houses, the one gap of a start. There are at most a few per promise.</summary>
     public void Add(EntryDraft entry) => _next.Entries.Add(entry);
@@ -94,7 +86,7 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
     /// <summary>True once what was added so far is on disk; false at once where storage fails: nobody waits for a broken disk, and nobody is told that it took what it did not.</summary>
     public void WhenWritten(TaskCompletionSource<bool> done)
     {
-        if (Fault is not null && !(LooksGoOn && _next.Entries.Count == 0)) done.TrySetResult(false);
+        if (Fault is not null) done.TrySetResult(false);
         else _next.Waiters.Add(done);
     }
 
@@ -105,20 +97,13 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         if (_writing is not null) return;
         if (_stuck is not null)
         {
-            if (RetryAt is { } at && now < at)
-            {
-                if (!MayGoAhead || !IsGathered(now)) return;
-                _writing = _next.TakeLooks(MostPerWrite);
-            }
-            else
-            {
-                _writing = _stuck;
-                _stuck = null;
-                // alone it could not be told from a broken disk, and everything would wait behind it for ever
-                if (_writing.UnclearFaults >= Batch.TriesBeforeSifting) _writing.Join(_next.Take(MostPerWrite));
-            }
+            if (RetryAt is { } at && now < at) return;
+            _writing = _stuck;
+            _stuck = null;
+            // alone it could not be told from a broken disk, and everything would wait behind it for ever
+            if (_writing.UnclearFaults >= Batch.TriesBeforeSifting) _writing.Join(_next.Take(MostPerWrite));
         }
-        else if (!_next.IsEmpty && IsGathered(now))
+        else if (!_next.IsEmpty && (_isHurried || _next.Waiters.Count > 0 || _next.Looks.Count >= MostPerWrite / 10 || now >= _beganAt + Gather || now < _beganAt))
         {
             _writing = _next.Take(MostPerWrite);
         }
@@ -129,8 +114,6 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         _beganAt = now;
         _ = WriteAsync(_writing);
     }
-
-    private bool IsGathered(Instant now) => _isHurried || _next.Waiters.Count > 0 || _next.Looks.Count >= MostPerWrite / 10 || now >= _beganAt + Gather || now < _beganAt;
 
     /// <summary>What failed is tried again at once: the clock jumped, or the process is about to stop.</summary>
     public void TryAgain() => RetryAt = null;
@@ -172,14 +155,6 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
         if (batch.Refusals.Count > 0) _pause = Duration.Zero; // it got on, so what is next in doubt need not wait for long
         batch.Refusals.Clear();
         var now = Instant.From(time.GetUtcNow());
-        if (_stuck is not null)
-        {
-            // looks past it: whether all works again is for what is stuck to say
-            if (failed is null) LastRecordedAt = now;
-            else _ahead = batch;
-            batch.Release(isWritten: failed is null);
-            return;
-        }
         if (failed is null)
         {
             if (Fault is not null) log.StorageWorksAgain(Unrecorded);
@@ -188,8 +163,6 @@ internal sealed class Recorder(ILedger ledger, TimeProvider time, ILogger log, A
             _pause = Duration.Zero;
             LastRecordedAt = now;
             batch.Release(isWritten: true);
-            if (_ahead is null) return;
-            (_stuck, _ahead, RetryAt) = (_ahead, null, now);
             return;
         }
         Fault = failed is LedgerException ? failed.Message : $"{failed.GetType().Name}: {failed.Message}";

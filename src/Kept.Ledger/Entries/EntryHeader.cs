@@ -86,7 +86,6 @@ internal static class EntryHeader
     {
         if (draft.Kind.Length is 0 or > 100) throw Refused("an entry's kind has 1 to 100 characters");
         if (draft.Subject.Length > 1000 || draft.Audience.Length is 0 or > 10_000) throw Refused($"subject or audience of `{draft.Kind}` is too long, or there is no audience");
-        if (HasNul(draft.Kind) || HasNul(draft.Subject)) throw Refused($"kind or subject of `{draft.Kind}` has the character U+0000, which not every database can keep");
         if (Math.Abs((decimal)draft.Occurred.Microseconds) > LargestExact) throw Refused($"`{draft.Kind}` occurred outside the years the ledger can tell");
         if (draft.Body.Length > MostBodyBytes) throw Refused($"the body of `{draft.Kind}` has more than {MostBodyBytes} bytes");
         if (draft.Body.Length > 0 && !IsJson(draft.Body.Span)) throw Refused($"the body of `{draft.Kind}` is not JSON");
@@ -97,17 +96,8 @@ internal static class EntryHeader
     /// <exception cref="ArgumentException">It cannot be the id of a house.</exception>
     public static void CheckHouse(string house)
     {
-        if (HasNul(house)) throw new ArgumentException("a house's id has no character U+0000");
         if (house.Length is 0 or > 200) throw new ArgumentException("a house's id has 1 to 200 characters");
     }
-
-    /// <exception cref="LedgerException"><c>S07</c>: it cannot be a series.</exception>
-    public static void Check(SeriesKey key)
-    {
-        if (HasNul(key.Check) || HasNul(key.Place)) throw new LedgerException(StorageCodes.NeverRecorded, "This can never be a series: its check or place has the character U+0000, which not every database can keep.");
-    }
-
-    private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 
     private const int MostBodyBytes = 64 << 20;
 

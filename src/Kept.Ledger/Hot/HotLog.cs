@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Kept.Ledger.Coding;
-using Kept.Ledger.Stored;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 using Microsoft.Win32.SafeHandles;
 
@@ -130,7 +130,7 @@ internal sealed class HotLog : IAsyncDisposable
             foreach (var item in evidence) Tail.Add(item);
             if (_batch[^1].IsCut || _active?.Length >= _options.SegmentBytes) CloseActive();
             if (_batch[^1].IsCut) Tail.Cut(_nextNumber);
-            foreach (var request in _batch) request.Done.TrySetResult(_nextNumber);
+            foreach (var request in _batch) request.Done.SetResult(_nextNumber);
         }
 #pragma warning disable CA1031 // whatever the storage did, each caller is told and the log goes on with the next batch
         catch (Exception fault)
@@ -141,7 +141,7 @@ internal sealed class HotLog : IAsyncDisposable
         }
     }
 
-    /// <summary>What is not recorded yet, of all callers in the batch. Who asks for what only the database can tell, while it is away, fails alone.</summary>
+    /// <summary>What is not recorded yet, of all callers in the batch.</summary>
     private (List<LookRecord> Looks, List<Evidence> Evidence) Fresh()
     {
         var looks = new List<LookRecord>(_batch[0].Looks.Count);
@@ -150,31 +150,17 @@ internal sealed class HotLog : IAsyncDisposable
         _evidenceKeys.Clear();
         foreach (var request in _batch)
         {
-            var before = looks.Count;
-            try
+            foreach (var look in request.Looks)
             {
-                foreach (var look in request.Looks)
-                    if (IsUnknown(look) && _keys.Add((look.Series, look.Slot))) looks.Add(look);
-            }
-            catch (LedgerException away)
-            {
-                foreach (var look in looks.Skip(before)) _keys.Remove((look.Series, look.Slot));
-                looks.RemoveRange(before, looks.Count - before);
-                request.Done.SetException(away);
-                continue;
+                var known = Tail.Knows(look.Series, look.Slot, look.Epoch);
+                if (known == KnownLook.Known || (known == KnownLook.MaybeSealed && _isSealed(look.Series, look.Slot, look.Epoch))) continue;
+                if (_keys.Add((look.Series, look.Slot))) looks.Add(look);
             }
             foreach (var item in request.Evidence)
                 if (_evidenceKeys.Add((item.Series, item.Slot))) evidence.Add(item);
         }
         return (looks, evidence);
     }
-
-    private bool IsUnknown(LookRecord look) => Tail.Knows(look.Series, look.Slot, look.Epoch) switch
-    {
-        KnownLook.Known => false,
-        KnownLook.MaybeSealed => !_isSealed(look.Series, look.Slot, look.Epoch),
-        _ => true,
-    };
 
     private void Write(List<LookRecord> looks, List<Evidence> evidence)
     {

@@ -1,5 +1,5 @@
 using Kept.Ledger.Coding;
-using Kept.Ledger.Stored;
+using Kept.Ledger.Sqlite;
 using Kept.Model;
 
 namespace Kept.Ledger.Hot;

@@ -89,7 +89,6 @@ internal sealed class MemoryLedger : ILedger
 
     public ValueTask<IReadOnlyList<int>> SeriesOfAsync(IReadOnlyList<SeriesKey> keys, CancellationToken cancellationToken)
     {
-        foreach (var key in keys) EntryHeader.Check(key);
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {

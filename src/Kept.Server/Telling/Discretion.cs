@@ -25,8 +25,6 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
         ("is full, or may not grow", StorageCodes.DiskFull), ("Another process holds", StorageCodes.InUse), ("Another Kept is running", StorageCodes.InUse), ("is damaged", StorageCodes.Damaged), ("was removed while", StorageCodes.Damaged), ("of another program", StorageCodes.Damaged),
         ("cannot be written", StorageCodes.NotWritable), ("was opened for reading only", StorageCodes.NotWritable), ("by a newer Kept", StorageCodes.AnotherSchema), ("older schema", StorageCodes.AnotherSchema), ("to a ledger that is at epoch", StorageCodes.ReplacedWriter),
         ("can never be recorded", StorageCodes.NeverRecorded), ("met a fault of its own", StorageCodes.OwnFault), ("The database in", StorageCodes.Failed), ("The disk under", StorageCodes.Failed), ("There is no ledger", StorageCodes.Failed),
-        ("cannot be reached", StorageCodes.Away), ("is full. Make room there", StorageCodes.DiskFull), ("Another Kept writes", StorageCodes.InUse), ("Another program holds", StorageCodes.InUse), ("was opened by another Kept since", StorageCodes.ReplacedWriter),
-        ("does not let us in", StorageCodes.NotWritable), ("is read only", StorageCodes.NotWritable), ("PostgreSQL (", StorageCodes.Failed),
     ];
 
     private readonly string[] _folders = [.. folders.SelectMany(folder => (string[])[Path.GetFullPath(folder), folder]).Where(Path.IsPathRooted).Select(Path.TrimEndingDirectorySeparator).Where(folder => folder.Length > 1).Distinct().OrderByDescending(folder => folder.Length)];
@@ -43,7 +41,6 @@ internal sealed partial class Discretion(params IEnumerable<string> folders)
         StorageCodes.NeverRecorded => "S07: a record can never be taken",
         StorageCodes.OwnFault => "S08: it met a fault of its own",
         StorageCodes.Failed => "S09: the disk or the database failed",
-        StorageCodes.Away => "S10: the database cannot be reached",
         _ => "the storage fails",
     } + Elsewhere;
 

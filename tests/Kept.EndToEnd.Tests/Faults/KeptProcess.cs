@@ -55,9 +55,6 @@ internal sealed class KeptProcess : ServerProcess
         set => _data = value;
     }
 
-    /// <summary>Further words of the command line.</summary>
-    public string[] More { get; set; } = [];
-
     public string House => Path.Combine(Folder, "shop");
 
     public string Document => Path.Combine(House, "shop.kept.yaml");
@@ -72,7 +69,7 @@ internal sealed class KeptProcess : ServerProcess
     public async Task StartAsync()
     {
         Run(Repository.PathOf("kept"), "--help"); // the build is in nobody's time
-        Launch(new ProcessStartInfo(Repository.PathOf("kept"), ["up", House, "--data", DataFolder, "--port", $"{Port}", .. More]));
+        Launch(new ProcessStartInfo(Repository.PathOf("kept"), ["up", House, "--data", DataFolder, "--port", $"{Port}"]));
         await UntilAsync(async () => (await TryAsync("healthz")).Status == HttpStatusCode.OK, "it answers");
     }
 

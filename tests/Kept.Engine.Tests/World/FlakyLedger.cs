@@ -20,7 +20,7 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     /// <summary>Each write takes so long.</summary>
     public Func<Task>? Slow { get; set; }
 
-    /// <summary>What it can never take: looks, drafts and keys of caches of which this says why not, or which it cannot digest.</summary>
+    /// <summary>What it can never take: looks and drafts of which this says why not, or which it cannot digest.</summary>
     public Func<object, Exception?>? Poison { get; set; }
 
     public long LastSequence => inner.LastSequence;
@@ -101,7 +101,6 @@ internal sealed class FlakyLedger(ILedger inner) : ILedger
     public ValueTask CacheAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         Check();
-        Taste([key]);
         return inner.CacheAsync(key, value, cancellationToken);
     }
 

@@ -7,16 +7,20 @@ using Xunit;
 
 namespace Kept.Ledger.Tests.Contract;
 
-/// <summary>What every store does. One line per store in Stores.</summary>
-public abstract partial class LedgerContract : IAsyncLifetime
+/// <summary>What every store does. One line per store below.</summary>
+public abstract class LedgerContract : IAsyncLifetime
 {
     private ILedger _ledger = null!;
 
     protected FakeTimeProvider Clock { get; } = Some.Clock();
 
-    protected abstract ValueTask<ILedger> OpenAsync();
+    protected abstract ILedger Open();
 
-    public async ValueTask InitializeAsync() => _ledger = await OpenAsync();
+    public ValueTask InitializeAsync()
+    {
+        _ledger = Open();
+        return default;
+    }
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -332,4 +336,23 @@ public abstract partial class LedgerContract : IAsyncLifetime
     private async Task SealAll() => await _ledger.UpkeepAsync(Some.Start + Duration.Days(1), Duration.Days(1000), default);
 
     private IEnumerable<long> Sequences(EntryQuery query) => _ledger.Entries(query).Select(entry => entry.Sequence);
+}
+
+public sealed class MemoryLedgerKeepsTheContract : LedgerContract
+{
+    protected override ILedger Open() => Ledgers.InMemory(Clock, new Random(1));
+}
+
+public sealed class SqliteLedgerKeepsTheContract : LedgerContract
+{
+    private readonly TemporaryFolder _folder = new();
+
+    protected override ILedger Open() => Kept.Ledger.Sqlite.SqliteLedger.Open(_folder.Path, Clock, new Random(1), Some.Eager());
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

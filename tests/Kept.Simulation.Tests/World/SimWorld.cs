@@ -4,7 +4,6 @@ using Kept.Engine.Tests.World;
 using Kept.Language;
 using Kept.Ledger;
 using Kept.Ledger.Sqlite;
-using Kept.Ledger.Stored;
 using Kept.Model;
 using Kept.Tell;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -95,7 +94,7 @@ internal sealed partial class SimWorld : IDisposable
     {
         try
         {
-            Ledger = new SimLedger(Ledgers.OpenSqlite(_folder, Clock, _random, Small with { AtPoint = Reached }), Planted, Draw, Acknowledged);
+            Ledger = new SimLedger(SqliteLedger.Open(_folder, Clock, _random, Small with { AtPoint = Reached }), Planted, Draw, Acknowledged);
         }
         catch (Exception) when (IsDead)
         {
@@ -238,14 +237,14 @@ internal sealed partial class SimWorld : IDisposable
 
     private void CutTheEnd()
     {
-        if (Directory.GetFiles(Path.Combine(_folder, StoredLedger.HotFolder)).Order(StringComparer.Ordinal).LastOrDefault() is not { } newest) return;
+        if (Directory.GetFiles(Path.Combine(_folder, SqliteLedger.HotFolder)).Order(StringComparer.Ordinal).LastOrDefault() is not { } newest) return;
         using var file = new FileStream(newest, FileMode.Open, FileAccess.ReadWrite);
         file.SetLength(Math.Max(64, file.Length - 400));
     }
 
     private void TurnABit()
     {
-        using var file = new FileStream(Path.Combine(_folder, SqliteDatabase.FileName), FileMode.Open, FileAccess.ReadWrite);
+        using var file = new FileStream(Path.Combine(_folder, Database.FileName), FileMode.Open, FileAccess.ReadWrite);
         if (file.Length < 20_000) return;
         for (var tries = 0; tries < 40; tries++)
         {

@@ -39,8 +39,7 @@ public sealed class PostgresServer : ServerProcess
     /// <param name="login">How it lets in: <c>trust</c>, <c>scram-sha-256</c>, <c>md5</c>, <c>password</c>.</param>
     /// <param name="password">Of the user <c>postgres</c>.</param>
     /// <param name="certificate">Speaks TLS with it.</param>
-    /// <param name="settings">Of the server, over those of a test: <c>fsync=on</c>.</param>
-    public async Task StartAsync(string login, string? password, X509Certificate2? certificate, params string[] settings)
+    public async Task StartAsync(string login, string? password, X509Certificate2? certificate)
     {
         var cluster = Path.Combine(Folder, "cluster");
         if (!Directory.Exists(cluster))
@@ -62,7 +61,6 @@ public sealed class PostgresServer : ServerProcess
             if (Environment.UserName == "root") Run("chown", "postgres", file, key);
             more.AddRange(["-c", "ssl=on", "-c", $"ssl_cert_file={file}", "-c", $"ssl_key_file={key}"]);
         }
-        foreach (var setting in settings) more.AddRange(["-c", setting]);
         var (postgres, with) = AsPostgres(Path.Combine(_binaries, "postgres"),
             ["-D", cluster, "-p", Port.ToString(), "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={Folder}", "-c", "fsync=off", .. more]);
         Launch(new ProcessStartInfo(postgres, with));

@@ -1,7 +1,7 @@
 using System.Text;
 using Kept.Model;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>
 /// One writer per folder: an OS lock (flock) on <c>kept.lock</c>, which the system gives back when the process ends however it ends. The file also remembers which
@@ -14,7 +14,7 @@ internal sealed class FolderLock : IDisposable
 
     private readonly FileStream _file;
 
-    private FolderLock(FileStream file, (Ulid? Ledger, int Epoch, NewestSegment Segment, string? Kind) told) => (_file, Ledger, Epoch, Segment, Kind) = (file, told.Ledger, told.Epoch, told.Segment, told.Kind);
+    private FolderLock(FileStream file, Ulid? ledger, int epoch, NewestSegment segment) => (_file, Ledger, Epoch, Segment) = (file, ledger, epoch, segment);
 
     /// <summary>The ledger that was opened here last, null when none ever was.</summary>
     public Ulid? Ledger { get; private set; }
@@ -24,9 +24,6 @@ internal sealed class FolderLock : IDisposable
 
     /// <summary>The newest hot segment that was written here.</summary>
     public NewestSegment Segment { get; private set; }
-
-    /// <summary>Where the database of that ledger is: null in this folder, else the kind of server.</summary>
-    public string? Kind { get; private set; }
 
     /// <exception cref="LedgerException"><c>S01</c>: another process has it.</exception>
     public static FolderLock Take(string folder)
@@ -45,27 +42,8 @@ internal sealed class FolderLock : IDisposable
         }
         var text = new byte[Math.Min(file.Length, 200)];
         file.ReadExactly(text);
-        return new FolderLock(file, Read(text));
-    }
-
-    /// <summary>A ledger that went to a server is not begun again from what was left behind here.</summary>
-    /// <exception cref="LedgerException"><c>S09</c>: it is elsewhere.</exception>
-    public static void CheckHere(string folder, string? kind)
-    {
-        if (kind is not null) throw new LedgerException(StorageCodes.Failed, $"The ledger of {folder} is in a {kind} database, and what lies here may be older. Name that one (--database, or KEPT_DATABASE). To go back to a folder: kept ledger backup NEW-FOLDER --database CONNECTION --data {folder}");
-    }
-
-    /// <summary>Which kind of database the folder remembers; null for the one in it, and where its owner runs and keeps it to itself.</summary>
-    public static string? KindOf(string folder)
-    {
-        try
-        {
-            return Read(File.ReadAllBytes(Path.Combine(folder, FileName))).Kind;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
+        var (ledger, epoch, segment) = Read(text);
+        return new FolderLock(file, ledger, epoch, segment);
     }
 
     /// <summary>Which epoch the folder remembers; 0 where it remembers none, or its owner runs and keeps it to itself.</summary>
@@ -82,9 +60,9 @@ internal sealed class FolderLock : IDisposable
     }
 
     /// <summary>Remembers what was opened.</summary>
-    public void Remember(Ulid ledger, int epoch, string? kind)
+    public void Remember(Ulid ledger, int epoch)
     {
-        (Ledger, Epoch, Kind) = (ledger, epoch, kind);
+        (Ledger, Epoch) = (ledger, epoch);
         Write();
     }
 
@@ -95,18 +73,18 @@ internal sealed class FolderLock : IDisposable
         Write();
     }
 
-    private static (Ulid? Ledger, int Epoch, NewestSegment Segment, string? Kind) Read(ReadOnlySpan<byte> text)
+    private static (Ulid? Ledger, int Epoch, NewestSegment Segment) Read(ReadOnlySpan<byte> text)
     {
         var words = Encoding.ASCII.GetString(text).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         if (words is not [var id, var number, ..] || !Ulid.TryParse(id, out var ledger) || !int.TryParse(number, out var epoch)) return default;
-        return (ledger, epoch, words is [_, _, var newest, var bytes, ..] && long.TryParse(newest, out var segment) && long.TryParse(bytes, out var length) ? new NewestSegment(segment, length) : default, words is [_, _, _, _, var kind] ? kind : null);
+        return (ledger, epoch, words is [_, _, var newest, var bytes, ..] && long.TryParse(newest, out var segment) && long.TryParse(bytes, out var length) ? new NewestSegment(segment, length) : default);
     }
 
     // one write of one length: the file is whole before and after it
     private void Write()
     {
         _file.Position = 0;
-        _file.Write(Encoding.ASCII.GetBytes($"{Ledger} {Epoch,-10} {Segment.Number,-19} {Segment.Length,-19}{(Kind is null ? "" : " " + Kind)}\n"));
+        _file.Write(Encoding.ASCII.GetBytes($"{Ledger} {Epoch,-10} {Segment.Number,-19} {Segment.Length,-19}\n"));
         _file.Flush(flushToDisk: true);
     }
 

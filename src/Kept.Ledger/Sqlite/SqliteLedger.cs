@@ -1,15 +1,15 @@
-using System.Data.Common;
 using Kept.Ledger.Entries;
 using Kept.Ledger.Hot;
 using Kept.Model;
+using Microsoft.Data.Sqlite;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>
-/// The ledger over a database and a folder: entries, names and sealed looks in the database, new looks in hot segments in the folder. One process writes; others may
-/// open it for reading. Every write to the database is one transaction behind one gate. What is kept in memory (the chain's end, names, series) changes only after its commit.
+/// The ledger in a folder: entries, names and sealed looks in SQLite, new looks in hot segments beside it. One process writes; others may open it for reading.
+/// Every write to the database is one transaction behind one gate. What is kept in memory (the chain's end, names, series) changes only after its commit.
 /// </summary>
-internal sealed partial class StoredLedger : ILedger
+internal sealed partial class SqliteLedger : ILedger
 {
     private readonly string _folder;
     private readonly TimeProvider _time;
@@ -26,10 +26,9 @@ internal sealed partial class StoredLedger : ILedger
     private readonly Ulid _id;
     private EntryMint _mint;
     private int _seriesCount;
-    private LedgerException? _replaced; // another writer took over
     private bool _closed;
 
-    private StoredLedger(string folder, TimeProvider time, Random random, LedgerOptions options, Database database, FolderLock? held, Opened opened)
+    private SqliteLedger(string folder, TimeProvider time, Random random, LedgerOptions options, Database database, FolderLock? held, Opened opened)
     {
         (_folder, _time, _random, _options, _database, _lock) = (folder, time, random, options, database, held);
         (_id, _mint, Epoch, _names, _series, Opening) = (opened.Id, opened.Mint, opened.Epoch, opened.Names, opened.Series, opened.Opening);
@@ -40,9 +39,6 @@ internal sealed partial class StoredLedger : ILedger
     }
 
     public const string HotFolder = "hot";
-
-    /// <summary>An index of PostgreSQL holds no longer subject, and is taken only where the question says so.</summary>
-    private const int LongestIndexed = 500;
 
     public int Epoch { get; }
 
@@ -63,7 +59,7 @@ internal sealed partial class StoredLedger : ILedger
     }
 
     /// <summary>For tests that make the database fail.</summary>
-    internal DbConnection Writer => _database.Writer;
+    internal SqliteConnection Writer => _database.Writer;
 
     public long LastSequence => _hot is null
         ? _database.Read(connection => Database.Scalar(connection, "SELECT coalesce(max(seq), 0) FROM entry"))
@@ -81,11 +77,10 @@ internal sealed partial class StoredLedger : ILedger
         if (query.Limit <= 0) return [];
         return _database.Read(connection =>
         {
-            List<object?> values = [query.After, query.Limit];
-            var where = "seq > $1" + (query.Kind is { } kind ? $" AND kind = {Next(kind)}" : "")
-                + (query.Subject is { } subject ? $"{(subject.Length == 0 ? "" : " AND subject <> ''")}{(subject.Length <= LongestIndexed ? $" AND length(subject) <= {LongestIndexed}" : "")} AND subject = {Next(subject)}" : "");
+            // without its sign + SQLite would walk the primary key past every other kind
+            var where = "seq > $1" + (query.Kind is null ? "" : " AND kind = $3") + (query.Subject is null ? "" : query.Subject.Length == 0 ? " AND subject = $4" : " AND subject <> '' AND subject = $4");
             using var rows = new Rows(connection, $"SELECT header, body FROM entry WHERE {where} ORDER BY seq {(query.NewestFirst ? "DESC" : "ASC")} LIMIT $2");
-            using var reader = rows.With(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(values)).Read();
+            using var reader = rows.With(query.After, query.Limit, query.Kind, query.Subject).Read();
             var entries = new List<Entry>();
             while (reader.Read())
                 try
@@ -94,15 +89,9 @@ internal sealed partial class StoredLedger : ILedger
                 }
                 catch (FormatException fault)
                 {
-                    throw _database.Damaged($"an entry after {query.After} cannot be read ({fault.Message}); `kept ledger verify` names it", fault);
+                    throw Faults.Damaged(_folder, $"an entry after {query.After} cannot be read ({fault.Message}); `kept ledger verify` names it", fault);
                 }
             return entries;
-
-            string Next(string value)
-            {
-                values.Add(value);
-                return "$" + values.Count;
-            }
         });
     }
 
@@ -122,16 +111,8 @@ internal sealed partial class StoredLedger : ILedger
             using var gone = new Rows(_database.Writer, "DELETE FROM name WHERE name = $1");
             using var put = new Rows(_database.Writer, "INSERT INTO name (name, id) VALUES ($1, $2)");
             foreach (var (name, id) in naming.Changes)
-                if (id is { } known)
-                {
-                    put.Put(name, known.Value.ToByteArray());
-                }
-                else
-                {
-                    put.Done(); // one that came in this very write may go in it
-                    gone.With(name).Run();
-                }
-            put.Done();
+                if (id is { } known) put.With(name, known.Value.ToByteArray()).Run();
+                else gone.With(name).Run();
             return (Ids: ids, naming.Changes);
         }, result =>
         {
@@ -141,7 +122,6 @@ internal sealed partial class StoredLedger : ILedger
 
     public async ValueTask<IReadOnlyList<int>> SeriesOfAsync(IReadOnlyList<SeriesKey> keys, CancellationToken cancellationToken)
     {
-        foreach (var key in keys) EntryHeader.Check(key);
         lock (_series)
             if (keys.All(_series.ContainsKey))
                 return [.. keys.Select(key => _series[key])];
@@ -153,10 +133,9 @@ internal sealed partial class StoredLedger : ILedger
             {
                 if (_series.ContainsKey(key) || fresh.ContainsKey(key)) continue;
                 var number = _seriesCount + fresh.Count + 1;
-                put.Put(number, key.Promise.Value.ToByteArray(), key.Check, key.Place, Leaves.OfSeries(number, key));
+                put.With(number, key.Promise.Value.ToByteArray(), key.Check, key.Place, Leaves.OfSeries(number, key)).Run();
                 fresh.Add(key, number);
             }
-            put.Done();
             return fresh;
         }, fresh =>
         {
@@ -206,13 +185,14 @@ internal sealed partial class StoredLedger : ILedger
         try
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(ILedger));
-            _database.Ready();
+            var writer = _database.Writer;
+            if (!_database.IsThere)
+                throw new LedgerException(StorageCodes.Damaged, $"{Path.Combine(_folder, Database.FileName)} was removed while Kept was running. Stop Kept, put the file back or restore a backup, and start again.");
             if (_isInDoubt) Settle();
             var mint = _mint.Copy();
             T result;
-            using (var transaction = _database.Begin())
+            using (var transaction = writer.BeginTransaction())
             {
-                if (_database.Kind is not null) HoldsTheEnd(mint);
                 result = work(mint);
                 _options.Hit("entries-before-commit");
                 isCommitting = true;
@@ -226,8 +206,7 @@ internal sealed partial class StoredLedger : ILedger
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             _isInDoubt |= isCommitting;
-            if (fault is LedgerException { Code: StorageCodes.ReplacedWriter } replaced) Volatile.Write(ref _replaced, replaced);
-            if (_database.Told(fault) is var told && ReferenceEquals(told, fault)) throw;
+            if (Faults.Of(fault, _folder) is var told && ReferenceEquals(told, fault)) throw;
             throw told;
         }
         finally
@@ -237,18 +216,7 @@ internal sealed partial class StoredLedger : ILedger
         }
     }
 
-    /// <summary>A server may be another one since: a replica that lost the last moments, a copy put back, another ledger under the same name. Nothing is appended to what we did not write last.</summary>
-    private void HoldsTheEnd(EntryMint mint)
-    {
-        using var rows = new Rows(_database.Writer, "SELECT l.id, coalesce((SELECT max(seq) FROM entry), 0), (SELECT hash FROM entry ORDER BY seq DESC LIMIT 1) FROM ledger l");
-        using var reader = rows.Read();
-        if (!reader.Read()) throw _database.Damaged("it does not say which ledger it is");
-        if (!Blob(reader, 0).AsSpan().SequenceEqual(_id.ToByteArray())) throw _database.Damaged($"another ledger is there now, and {_id} was");
-        var (newest, hash) = (reader.GetInt64(1), reader.IsDBNull(2) ? EntryHeader.NoPrev : Convert.ToHexStringLower(Blob(reader, 2)));
-        if (newest != mint.Sequence || hash != mint.Hash) throw _database.Damaged($"its newest entry is {newest}, and {mint.Sequence} was acknowledged with another hash: an older copy answers, or somebody else wrote. Nothing was written; stop Kept, and put the right one back");
-    }
-
-    private static List<Entry> Append(DbConnection writer, EntryMint mint, IReadOnlyList<EntryDraft> drafts)
+    private static List<Entry> Append(SqliteConnection writer, EntryMint mint, IReadOnlyList<EntryDraft> drafts)
     {
         var entries = new List<Entry>(drafts.Count);
         using var put = new Rows(writer, "INSERT INTO entry (seq, kind, subject, header, body, hash) VALUES ($1, $2, $3, $4, $5, $6)");
@@ -256,12 +224,11 @@ internal sealed partial class StoredLedger : ILedger
         {
             var minted = mint.Next(draft);
             var entry = minted.Entry;
-            put.Put(entry.Sequence, entry.Kind, entry.Subject, minted.Header, minted.Body, Convert.FromHexString(entry.Hash));
+            put.With(entry.Sequence, entry.Kind, entry.Subject, minted.Header, minted.Body, Convert.FromHexString(entry.Hash)).Run();
             entries.Add(entry);
         }
-        put.Done();
         return entries;
     }
 
-    private static byte[] Blob(DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+    private static byte[] Blob(SqliteDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
 }

@@ -1,23 +1,22 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using Kept.Ledger.Blocks;
 using Kept.Ledger.Hot;
 using Kept.Model;
+using Microsoft.Data.Sqlite;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>
 /// Looks: written to the hot log, read from blocks and tail together. A reader takes the tail first and the blocks after, in one transaction that also says which
 /// segments are sealed; so what is being sealed meanwhile is seen exactly once.
 /// </summary>
-internal sealed partial class StoredLedger
+internal sealed partial class SqliteLedger
 {
     private readonly IReadOnlyList<SegmentFile> _readOnlySegments;
 
     public async ValueTask RecordAsync(IReadOnlyList<LookRecord> looks, IReadOnlyList<Evidence> evidence, CancellationToken cancellationToken)
     {
-        if (_hot is null) throw Faults.ForReadingOnly(_database.Name);
-        if (Volatile.Read(ref _replaced) is { } told) throw new LedgerException(told.Code, told.Message, told); // what comes now would be seen by nobody
+        if (_hot is null) throw new LedgerException(StorageCodes.NotWritable, $"The ledger in {_folder} was opened for reading only.");
         LookOrder.Check(looks, evidence, Epoch, Volatile.Read(ref _seriesCount));
         await _hot.RecordAsync(looks, evidence, cancellationToken);
     }
@@ -77,33 +76,26 @@ internal sealed partial class StoredLedger
         });
     }
 
-    private static long Sealed(DbConnection connection) => Database.Scalar(connection, "SELECT sealed FROM ledger");
+    private static long Sealed(SqliteConnection connection) => Database.Scalar(connection, "SELECT sealed FROM ledger");
 
     /// <summary>Newest block first, until what is left can only be older than the newest <paramref name="limit"/> looks.</summary>
-    private void AddBlocks(DbConnection connection, int series, Instant from, Instant to, int limit, List<LookRecord> looks)
+    private void AddBlocks(SqliteConnection connection, int series, Instant from, Instant to, int limit, List<LookRecord> looks)
     {
-        // a few at a time where few looks are wanted: a server sends all that is asked for, read or not
-        const int first = 4, most = 1000;
-        using var rows = new Rows(connection, "SELECT id, last, data, hash FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC, id DESC LIMIT $4 OFFSET $5");
+        using var rows = new Rows(connection, "SELECT id, last, data, hash FROM block WHERE series = $1 AND last >= $2 AND first < $3 AND data IS NOT NULL ORDER BY last DESC");
+        using var reader = rows.With(series, from.Microseconds, to.Microseconds).Read();
         using var coder = new LookBlock();
-        for (var (skip, take) = (0, limit < int.MaxValue ? first : int.MaxValue); ; skip += take, take = Math.Min(take * 4, most))
+        while (reader.Read())
         {
-            var read = 0;
-            using var reader = rows.With(series, from.Microseconds, to.Microseconds, take, skip).Read();
-            for (; reader.Read(); read++)
+            if (limit < int.MaxValue && looks.Count >= limit && looks.Count(look => look.Slot.Microseconds > reader.GetInt64(1)) >= limit) return;
+            try
             {
-                if (limit < int.MaxValue && looks.Count >= limit && looks.Count(look => look.Slot.Microseconds > reader.GetInt64(1)) >= limit) return;
-                try
-                {
-                    foreach (var look in Unpack(coder, series, Blob(reader, 2), Blob(reader, 3)))
-                        if (look.Slot >= from && look.Slot < to) looks.Add(look);
-                }
-                catch (FormatException fault)
-                {
-                    throw _database.Damaged($"block {reader.GetInt64(0)} of series {series}: {fault.Message}", fault);
-                }
+                foreach (var look in Unpack(coder, series, Blob(reader, 2), Blob(reader, 3)))
+                    if (look.Slot >= from && look.Slot < to) looks.Add(look);
             }
-            if (read < take) return;
+            catch (FormatException fault)
+            {
+                throw Faults.Damaged(_folder, $"block {reader.GetInt64(0)} of series {series}: {fault.Message}", fault);
+            }
         }
     }
 
@@ -111,9 +103,7 @@ internal sealed partial class StoredLedger
     private static List<LookRecord> Unpack(LookBlock coder, int series, byte[] data, byte[] hash) =>
         SHA256.HashData(data).AsSpan().SequenceEqual(hash) ? coder.Decode(data, series).Looks : throw new FormatException("it does not match its hash");
 
-    private bool IsSealed(int series, Instant slot, int epoch) => _database.Read(connection => IsSealed(connection, series, slot, epoch));
-
-    private static bool IsSealed(DbConnection connection, int series, Instant slot, int epoch)
+    private bool IsSealed(int series, Instant slot, int epoch) => _database.Read(connection =>
     {
         using var rows = new Rows(connection, "SELECT data, hash FROM block WHERE series = $1 AND last >= $2 AND first <= $2 AND data IS NOT NULL");
         using var reader = rows.With(series, slot.Microseconds).Read();
@@ -121,5 +111,5 @@ internal sealed partial class StoredLedger
         while (reader.Read())
             if (Unpack(coder, series, Blob(reader, 0), Blob(reader, 1)).Exists(look => look.Slot == slot && look.Epoch == epoch)) return true;
         return false;
-    }
+    });
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>
 /// Makes the names in a folder durable: after a file was created or renamed, its name may still be lost with the power unless the folder itself is synced

@@ -1,12 +1,12 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kept.Ledger.Blocks;
 using Kept.Ledger.Entries;
 using Kept.Ledger.Hot;
 using Kept.Model;
+using Microsoft.Data.Sqlite;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>
 /// Computes everything again that the ledger says of itself, at one moment: the file's own structure, the chain, bodies, names, what each sealing committed to, every
@@ -36,7 +36,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         {
             database.Read(connection =>
             {
-                Step("database", () => database.CheckStructure(connection, problem => Problem("database: " + problem)));
+                Step("database", () => Structure(connection));
                 Step("ledger", () => Marks(connection));
                 Step("entries", () => Chain(connection));
                 Step("ledger", MarksAgree);
@@ -48,7 +48,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
                 return 0;
             });
         }
-        catch (LedgerException fault) when (fault.Code != StorageCodes.Away)
+        catch (LedgerException fault)
         {
             Problem("database: " + fault.Message);
         }
@@ -68,13 +68,13 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         {
             step();
         }
-        catch (Exception fault) when (fault is DbException or FormatException or InvalidCastException or OverflowException or IOException or ArgumentException or KeyNotFoundException or InvalidOperationException && !database.IsAway(fault))
+        catch (Exception fault) when (fault is SqliteException or FormatException or InvalidCastException or OverflowException or IOException or ArgumentException or KeyNotFoundException or InvalidOperationException)
         {
             Problem($"{of}: cannot be read: {fault.Message}");
         }
     }
 
-    private void Each(Rows rows, string of, Action<DbDataReader> row)
+    private void Each(Rows rows, string of, Action<SqliteDataReader> row)
     {
         using var reader = rows.Read();
         while (reader.Read())
@@ -84,7 +84,16 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         }
     }
 
-    private void Marks(DbConnection connection)
+    private void Structure(SqliteConnection connection)
+    {
+        using var rows = new Rows(connection, "PRAGMA integrity_check(100)");
+        Each(rows, "database", reader =>
+        {
+            if (reader.GetString(0) is not "ok" and var problem) Problem("database: " + problem);
+        });
+    }
+
+    private void Marks(SqliteConnection connection)
     {
         using var rows = new Rows(connection, "SELECT id, epoch, sealed, expired FROM ledger");
         var found = 0;
@@ -102,12 +111,12 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
     {
         // a writer counts on before it writes its first entry, and before the lock knows
         if (_rowEpoch < (_newest?.Epoch ?? 0) || (epoch > 0 && _rowEpoch != epoch && _rowEpoch != epoch + 1)) Problem($"ledger: it says epoch {_rowEpoch}; {(epoch > 0 ? $"its lock says {epoch}" : $"its newest entry says {_newest?.Epoch}")}");
-        var through = _sealings.Count == 0 ? 0 : StoredLedger.ThroughOf(_sealings[^1].Body);
+        var through = _sealings.Count == 0 ? 0 : SqliteLedger.ThroughOf(_sealings[^1].Body);
         if (through != _sealed) Problem($"ledger: it says that hot segments up to {_sealed} are sealed; entries say {through}");
         _sealed = through;
     }
 
-    private void Chain(DbConnection connection)
+    private void Chain(SqliteConnection connection)
     {
         using var rows = new Rows(connection, "SELECT seq, kind, subject, header, body, hash FROM entry ORDER BY seq");
         var (prev, newest, highest, next) = (EntryHeader.NoPrev, default(Ulid), 0, 1L);
@@ -173,7 +182,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         }
     }
 
-    private void Names(DbConnection connection)
+    private void Names(SqliteConnection connection)
     {
         using var rows = new Rows(connection, "SELECT name, id FROM name");
         var left = new Dictionary<string, PromiseId>(_names);
@@ -185,7 +194,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         foreach (var name in left.Keys) Problem($"name {name}: an entry gave it an id, and it is missing");
     }
 
-    private void SeriesRows(DbConnection connection)
+    private void SeriesRows(SqliteConnection connection)
     {
         using var rows = new Rows(connection, "SELECT id, promise, check_name, place, hash FROM series ORDER BY id");
         Each(rows, "series", reader =>
@@ -199,7 +208,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
     }
 
     /// <summary>The blocks of each sealing have the root that its entry names, and there are no others.</summary>
-    private void Sealings(DbConnection connection)
+    private void Sealings(SqliteConnection connection)
     {
         var next = 1L;
         using var rows = new Rows(connection, "SELECT id, series, first, last, looks, hash, entry FROM block WHERE id BETWEEN $1 AND $2 ORDER BY id");
@@ -229,7 +238,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
     }
 
     /// <summary>Every block unpacks to what its row says; days and evidence are what the blocks say.</summary>
-    private void Contents(DbConnection connection)
+    private void Contents(SqliteConnection connection)
     {
         var days = new Dictionary<Instant, DayCounts>();
         var evidence = new Dictionary<Instant, byte[]>();
@@ -255,7 +264,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         }
     }
 
-    private void Content(LookBlock coder, int series, DbDataReader reader, Dictionary<Instant, DayCounts> days, Dictionary<Instant, byte[]> evidence)
+    private void Content(LookBlock coder, int series, SqliteDataReader reader, Dictionary<Instant, DayCounts> days, Dictionary<Instant, byte[]> evidence)
     {
         var of = $"block {reader.GetInt64(0)} of series {series}";
         var (first, last, count) = (new Instant(reader.GetInt64(1)), new Instant(reader.GetInt64(2)), reader.GetInt64(3));
@@ -289,7 +298,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         foreach (var (slot, hash) in content.Evidence) evidence.TryAdd(slot, hash);
     }
 
-    private void DaysOf(DbConnection connection, int series, Dictionary<Instant, DayCounts> days)
+    private void DaysOf(SqliteConnection connection, int series, Dictionary<Instant, DayCounts> days)
     {
         using var rows = new Rows(connection, "SELECT day, good, bad, gap, not_in_force FROM day WHERE series = $1 AND day >= $2");
         rows.With(series, _expired);
@@ -302,7 +311,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         foreach (var day in days.Keys.Where(day => day.Microseconds >= _expired)) Problem($"day {day} of series {series}: its counts are missing");
     }
 
-    private void EvidenceOf(DbConnection connection, int series, Dictionary<Instant, byte[]> committed)
+    private void EvidenceOf(SqliteConnection connection, int series, Dictionary<Instant, byte[]> committed)
     {
         using var rows = new Rows(connection, "SELECT slot, hash, body FROM evidence WHERE series = $1");
         rows.With(series);
@@ -318,7 +327,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
     }
 
     /// <summary>Days whose looks are gone still count what they counted when the looks went.</summary>
-    private void ExpiredDays(DbConnection connection)
+    private void ExpiredDays(SqliteConnection connection)
     {
         var before = 0L;
         foreach (var (entry, body) in _expiries)
@@ -329,7 +338,7 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
             var (from, to) = (root.GetProperty("from").GetInt64(), root.GetProperty("before").GetInt64());
             if (from != before) Problem($"entry {entry.Sequence}: retention begins at {from}, not {before}");
             before = to;
-            if (Convert.ToHexStringLower(MerkleTree.Root(StoredLedger.DayLeaves(connection, from, to))) != root.GetProperty("root").GetString())
+            if (Convert.ToHexStringLower(MerkleTree.Root(SqliteLedger.DayLeaves(connection, from, to))) != root.GetProperty("root").GetString())
                 Problem($"days {new Instant(from)} to {new Instant(to)}: their counts are not those that entry {entry.Sequence} kept");
         }
         if (before != _expired) Problem($"ledger: it says that looks before {_expired} may be gone; entries say {before}");
@@ -360,5 +369,5 @@ internal sealed class Verification(Database database, Ulid ledger, int epoch, Ca
         else if (own && found.Length != segment.Length) Problem($"{of}: {segment.Length - found.Length} synced bytes are missing");
     }
 
-    private static byte[] Blob(DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+    private static byte[] Blob(SqliteDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
 }

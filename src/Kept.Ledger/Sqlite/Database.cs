@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
-using Kept.Ledger.Stored;
-using Kept.Model;
+using System.Reflection;
 using Microsoft.Data.Sqlite;
 
 namespace Kept.Ledger.Sqlite;
 
-/// <summary>A database that is a SQLite file in the ledger's folder.</summary>
-internal sealed class SqliteDatabase : Database
+/// <summary>
+/// The SQLite file: one connection that writes, others that read, every one with the same settings. Knows nothing of entries and looks but their tables' numbers.
+/// </summary>
+internal sealed class Database : IDisposable
 {
     public const string FileName = "kept.db";
 
@@ -24,69 +24,52 @@ internal sealed class SqliteDatabase : Database
     private readonly SqliteConnection? _writer;
     private bool _closed;
 
-    private SqliteDatabase(string folder, LedgerOptions options, SqliteConnection? writer)
+    private Database(string folder, LedgerOptions options, SqliteConnection? writer)
     {
         (_folder, _path, _options, _writer) = (folder, Path.Combine(folder, FileName), options, writer);
     }
 
-    public override string Name => _folder;
+    /// <summary>The only connection that writes.</summary>
+    public SqliteConnection Writer => _writer ?? throw new LedgerException(StorageCodes.NotWritable, $"The ledger in {_folder} was opened for reading only.");
 
-    public override DbConnection Writer => _writer ?? throw Faults.ForReadingOnly(_folder);
-
-    public override void Ready()
-    {
-        _ = Writer;
-        if (!File.Exists(_path)) throw new LedgerException(StorageCodes.Damaged, $"{_path} was removed while Kept was running. Stop Kept, put the file back or restore a backup, and start again.");
-    }
-
-    public override DbTransaction Begin() => Writer.BeginTransaction();
-
-    public override DbTransaction BeginMoment() => _writer!.BeginTransaction(deferred: true);
+    public bool IsThere => File.Exists(_path);
 
     /// <summary>Opens for writing, brings the schema up to date. A file that is not ours, newer or damaged is left as it is.</summary>
-    /// <param name="folder">Where it lies.</param>
-    /// <param name="before">The ledger that was opened in this folder last; null where none ever was.</param>
-    /// <param name="options">Times and points.</param>
     /// <exception cref="LedgerException"><c>S03</c>, <c>S05</c>, <c>S01</c>, <c>S02</c> or <c>S04</c>.</exception>
-    public static SqliteDatabase Open(string folder, Ulid? before, LedgerOptions options)
+    public static Database Open(string folder, LedgerOptions options)
     {
         var path = Path.Combine(folder, FileName);
-        var file = new FileInfo(path);
-        if (before is not null && (!file.Exists || (file.Length == 0 && !File.Exists(path + "-wal"))))
-            throw new LedgerException(StorageCodes.Damaged, $"{path} is {(file.Exists ? "empty" : "missing")}, but ledger {before} was here. Nothing was changed. "
-                + $"Restore it from a backup, or remove {FolderLock.FileName} and the folder {StoredLedger.HotFolder} to begin a new ledger.");
-        SqliteConnection? writer = null;
+        Recognize(path, folder, options);
+        var writer = Connect(path, SqliteOpenMode.ReadWriteCreate, options);
         try
         {
-            Recognize(path, folder, options);
-            writer = Connect(path, SqliteOpenMode.ReadWriteCreate, options);
             Execute(writer, "PRAGMA journal_mode = WAL");
             // an entry that was acknowledged survives loss of power: each commit syncs the WAL
             Execute(writer, "PRAGMA synchronous = FULL");
             Execute(writer, "PRAGMA foreign_keys = ON");
             Execute(writer, "PRAGMA journal_size_limit = 67108864");
             Migrate(writer, folder, options);
-            return new SqliteDatabase(folder, options, writer);
+            return new Database(folder, options, writer);
         }
-        catch (Exception fault)
+        catch
         {
-            writer?.Dispose();
-            if (fault is SqliteException told) throw SqliteFaults.Of(told, folder);
+            writer.Dispose();
             throw;
         }
     }
 
     /// <summary>Opens without any right to write, also while another process writes.</summary>
-    public static SqliteDatabase OpenReadOnly(string folder, LedgerOptions options)
+    public static Database OpenReadOnly(string folder, LedgerOptions options)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) throw new LedgerException(StorageCodes.Failed, $"There is no ledger in {folder}: {FileName} does not exist. `kept up` begins one.");
         var version = Recognize(path, folder, options);
         if (version < Migrations.Count) throw new LedgerException(StorageCodes.AnotherSchema, $"The ledger in {folder} has the older schema {version}. Start `kept up` once; it brings the schema to {Migrations.Count}.");
-        return new SqliteDatabase(folder, options, null);
+        return new Database(folder, options, null);
     }
 
-    public override T Read<T>(Func<DbConnection, T> work)
+    /// <summary>Borrows a reading connection for one piece of work, inside one transaction: everything it reads is of one moment.</summary>
+    public T Read<T>(Func<SqliteConnection, T> work)
     {
         ObjectDisposedException.ThrowIf(_closed, typeof(ILedger));
         try
@@ -107,54 +90,48 @@ internal sealed class SqliteDatabase : Database
         }
         catch (SqliteException fault)
         {
-            throw SqliteFaults.Of(fault, _folder);
+            throw Faults.Of(fault, _folder);
         }
     }
 
     /// <summary>Bytes of the file and its log.</summary>
-    public override long Bytes() => new[] { _path, _path + "-wal" }.Where(File.Exists).Sum(path => new FileInfo(path).Length);
+    public long Bytes() => new[] { _path, _path + "-wal" }.Where(File.Exists).Sum(path => new FileInfo(path).Length);
 
-    public override void CopyInto(string path)
+    /// <summary>A whole, compact copy of this moment.</summary>
+    public void CopyInto(string path)
     {
         using var connection = Connect(_path, SqliteOpenMode.ReadOnly, _options);
         using var copy = new Rows(connection, "VACUUM INTO $1");
         copy.With(path).Run();
     }
 
-    /// <summary>Makes a new file with the tables of today, filled by <paramref name="fill"/> in one transaction.</summary>
-    public static void Fill(string path, Action<DbConnection> fill, LedgerOptions options)
-    {
-        using var file = Connect(path, SqliteOpenMode.ReadWriteCreate, options);
-        // whole or not there: until it has its name nobody opens it, and the caller syncs it once
-        Execute(file, "PRAGMA journal_mode = OFF");
-        Execute(file, "PRAGMA synchronous = OFF");
-        Migrate(file, path, options);
-        using var transaction = file.BeginTransaction();
-        fill(file);
-        transaction.Commit();
-    }
-
-    public override void CheckStructure(DbConnection connection, Action<string> problem)
-    {
-        using var rows = new Rows(connection, "PRAGMA integrity_check(100)");
-        using var reader = rows.Read();
-        while (reader.Read())
-            if (reader.GetString(0) is not "ok" and var found) problem(found);
-    }
-
-    public override Exception Told(Exception fault) => fault is SqliteException of ? SqliteFaults.Of(of, _folder) : Faults.Of(fault, _folder);
-
-    public override LedgerException Damaged(string problem, Exception? inner = null) => SqliteFaults.Damaged(_folder, problem, inner);
-
-    public override void Dispose()
+    public void Dispose()
     {
         _closed = true;
         while (_readers.TryTake(out var reader)) reader.Dispose();
         _writer?.Dispose();
     }
 
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // every caller passes a constant, or a migration file of this assembly
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    public static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // every caller passes a constant
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return Convert.ToInt64(command.ExecuteScalar());
+    }
+
     /// <summary>The schema's steps, oldest first.</summary>
-    internal static IReadOnlyList<string> Migrations { get; } = ReadMigrations("Sqlite");
+    internal static IReadOnlyList<string> Migrations { get; } = ReadMigrations();
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode, LedgerOptions options)
     {
@@ -197,7 +174,7 @@ internal sealed class SqliteDatabase : Database
         }
         catch (SqliteException fault)
         {
-            throw SqliteFaults.Of(fault, folder);
+            throw Faults.Of(fault, folder);
         }
     }
 
@@ -214,6 +191,16 @@ internal sealed class SqliteDatabase : Database
             options.Hit("migration-after-commit");
         }
         if (Scalar(writer, "SELECT count(*) FROM sqlite_schema WHERE name IN ('ledger', 'entry', 'block', 'day')") != 4)
-            throw SqliteFaults.Damaged(folder, "its tables are not all there");
+            throw Faults.Damaged(folder, "its tables are not all there");
+    }
+
+    private static List<string> ReadMigrations()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith("Migrations/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        })];
     }
 }

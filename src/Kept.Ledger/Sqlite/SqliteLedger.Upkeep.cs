@@ -1,17 +1,17 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using Kept.Ledger.Blocks;
 using Kept.Ledger.Entries;
 using Kept.Ledger.Hot;
 using Kept.Model;
+using Microsoft.Data.Sqlite;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>
 /// Sealing and retention. Looks move from hot segments into blocks in one transaction that also says which segments are sealed and writes the entry that commits to
 /// the blocks; the files go only after it. The program may end between any two steps: before the commit nothing happened, after it the files are known to be spent.
 /// </summary>
-internal sealed partial class StoredLedger
+internal sealed partial class SqliteLedger
 {
     private Instant _expiredUpTo = Instant.Min;
     private long _spentBefore;
@@ -20,33 +20,24 @@ internal sealed partial class StoredLedger
 
     public async ValueTask<UpkeepReport> UpkeepAsync(Instant now, Duration keepLooks, CancellationToken cancellationToken)
     {
-        if (_hot is null) throw Faults.ForReadingOnly(_database.Name);
+        if (_hot is null) throw new LedgerException(StorageCodes.NotWritable, $"The ledger in {_folder} was opened for reading only.");
         await _upkeep.WaitAsync(cancellationToken);
         try
         {
             // files that the sealing before could not remove, or of a sealing that failed and was written all the same: their looks are in blocks
-            _hot.DeleteBefore(Math.Max(_spentBefore, _database.Read(SealedByUs) + 1));
+            _hot.DeleteBefore(Math.Max(_spentBefore, _database.Read(Sealed) + 1));
             var (segments, looks) = IsSealingDue(now) ? await SealAsync(now, cancellationToken) : (0, 0);
             var expired = await ExpireAsync(now, LookOrder.Cutoff(now, keepLooks), cancellationToken);
             return new UpkeepReport(segments, looks, expired, _database.Bytes() + _hot.Segments().Sum(segment => segment.Length));
         }
-        catch (Exception fault) when (fault is DbException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw _database.Told(fault);
+            throw Faults.Of(fault, _folder);
         }
         finally
         {
             _upkeep.Release();
         }
-    }
-
-    /// <summary>What another writer sealed are other segments, whatever their numbers: none of ours may go for them.</summary>
-    private long SealedByUs(DbConnection connection)
-    {
-        using var rows = new Rows(connection, "SELECT sealed, epoch, id FROM ledger");
-        using var reader = rows.Read();
-        if (!reader.Read()) throw _database.Damaged("it does not say which ledger it is");
-        return reader.GetInt64(1) == Epoch && Blob(reader, 2).AsSpan().SequenceEqual(_id.ToByteArray()) ? reader.GetInt64(0) : throw Faults.Replaced(_database.Name, Epoch);
     }
 
     private bool IsSealingDue(Instant now)
@@ -72,7 +63,6 @@ internal sealed partial class StoredLedger
         await WriteAsync(mint =>
         {
             var writer = _database.Writer;
-            _database.MakeRoomFor(blocks.Select(block => block.Last));
             InsertBlocks(writer, mint, blocks, segments, next - 1, now, looks); // also where nothing was left to pack: entries say what is sealed, and the mark only repeats it
             CountDays(writer, parts, expired);
             KeepEvidence(writer, parts);
@@ -112,20 +102,21 @@ internal sealed partial class StoredLedger
         }
     }
 
-    private static void InsertBlocks(DbConnection writer, EntryMint mint, List<SealedBlock> blocks, List<SegmentFile> segments, long through, Instant now, long looks)
+    private static void InsertBlocks(SqliteConnection writer, EntryMint mint, List<SealedBlock> blocks, List<SegmentFile> segments, long through, Instant now, long looks)
     {
         var id = Database.Scalar(writer, "SELECT coalesce(max(id), 0) FROM block");
         var first = id + 1;
         var leaves = new List<byte[]>(blocks.Count);
-        var hashes = SeriesHashes(writer, blocks.Count);
+        using var seriesHash = new Rows(writer, "SELECT hash FROM series WHERE id = $1");
         using var put = new Rows(writer, "INSERT INTO block (id, entry, series, first, last, looks, hash, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
         var entry = mint.Sequence + 1;
         foreach (var block in blocks)
         {
-            put.Put(++id, entry, block.Series, block.First.Microseconds, block.Last.Microseconds, block.Looks, block.Hash, block.Data);
-            leaves.Add(Leaves.OfBlock(id, hashes(block.Series), block.First, block.Last, block.Looks, block.Hash));
+            put.With(++id, entry, block.Series, block.First.Microseconds, block.Last.Microseconds, block.Looks, block.Hash, block.Data).Run();
+            using var reader = seriesHash.With(block.Series).Read();
+            reader.Read();
+            leaves.Add(Leaves.OfBlock(id, Blob(reader, 0), block.First, block.Last, block.Looks, block.Hash));
         }
-        put.Done();
         Append(writer, mint,
         [
             Bodies.Draft(EntryKinds.BlockSealed, "", now, json =>
@@ -145,38 +136,19 @@ internal sealed partial class StoredLedger
         ]);
     }
 
-    /// <summary>The leaf of each series: asked for one by one where few are wanted, else all at once.</summary>
-    private static Func<int, byte[]> SeriesHashes(DbConnection writer, int wanted)
-    {
-        const int few = 50;
-        if (wanted <= few) return series =>
-        {
-            using var one = new Rows(writer, "SELECT hash FROM series WHERE id = $1");
-            using var reader = one.With(series).Read();
-            reader.Read();
-            return Blob(reader, 0);
-        };
-        var hashes = new Dictionary<int, byte[]>();
-        using var rows = new Rows(writer, "SELECT id, hash FROM series");
-        using var all = rows.Read();
-        while (all.Read()) hashes.Add(all.GetInt32(0), Blob(all, 1));
-        return series => hashes[series];
-    }
-
-    private static void CountDays(DbConnection writer, List<(int Series, SeriesSnapshot Looks)> parts, Instant expired)
+    private static void CountDays(SqliteConnection writer, List<(int Series, SeriesSnapshot Looks)> parts, Instant expired)
     {
         using var add = new Rows(writer, """
             INSERT INTO day (series, day, good, bad, gap, not_in_force) VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (series, day) DO UPDATE SET good = day.good + $3, bad = day.bad + $4, gap = day.gap + $5, not_in_force = day.not_in_force + $6
+            ON CONFLICT (series, day) DO UPDATE SET good = good + $3, bad = bad + $4, gap = gap + $5, not_in_force = not_in_force + $6
             """);
         foreach (var (series, part) in parts)
             foreach (var run in part.Runs)
                 foreach (var (day, counts) in run.Days)
-                    if (day >= expired) add.Put(series, day.Microseconds, counts.Good, counts.Bad, counts.Gap, counts.NotInForce);
-        add.Done();
+                    if (day >= expired) add.With(series, day.Microseconds, counts.Good, counts.Bad, counts.Gap, counts.NotInForce).Run();
     }
 
-    private void KeepEvidence(DbConnection writer, List<(int Series, SeriesSnapshot Looks)> parts)
+    private void KeepEvidence(SqliteConnection writer, List<(int Series, SeriesSnapshot Looks)> parts)
     {
         using var put = new Rows(writer, "INSERT INTO evidence (series, slot, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT (series, slot) DO NOTHING");
         using var prune = new Rows(writer, "DELETE FROM evidence WHERE series = $1 AND slot < (SELECT slot FROM evidence WHERE series = $1 ORDER BY slot DESC LIMIT 1 OFFSET $2)");
@@ -186,13 +158,10 @@ internal sealed partial class StoredLedger
             foreach (var held in part.Evidence)
             {
                 var evidence = held.Of(series);
-                put.Put(series, evidence.Slot.Microseconds, HashOf(evidence), evidence.Body.ToArray());
+                put.With(series, evidence.Slot.Microseconds, HashOf(evidence), evidence.Body.ToArray()).Run();
             }
+            prune.With(series, _options.EvidencePerSeries - 1).Run();
         }
-        put.Done();
-        foreach (var (series, part) in parts)
-            if (part.Evidence.Length > 0) prune.Put(series, _options.EvidencePerSeries - 1);
-        prune.Done();
     }
 
     private static byte[] HashOf(Evidence evidence) => Leaves.OfEvidence(evidence.Series, evidence.Slot, evidence.Body.ToArray());
@@ -211,7 +180,7 @@ internal sealed partial class StoredLedger
         {
             var writer = _database.Writer;
             var before = Database.Scalar(writer, "SELECT expired FROM ledger");
-            using var sum = new Rows(writer, "SELECT count(*), CAST(coalesce(sum(looks), 0) AS BIGINT) FROM block WHERE last < $1 AND data IS NOT NULL");
+            using var sum = new Rows(writer, "SELECT count(*), coalesce(sum(looks), 0) FROM block WHERE last < $1 AND data IS NOT NULL");
             long blocks, gone;
             using (var reader = sum.With(cutoff.Microseconds).Read())
             {
@@ -242,7 +211,7 @@ internal sealed partial class StoredLedger
     }
 
     /// <summary>Leaves of the days in [from, to), by series and day.</summary>
-    internal static List<byte[]> DayLeaves(DbConnection connection, long from, long to)
+    internal static List<byte[]> DayLeaves(SqliteConnection connection, long from, long to)
     {
         using var rows = new Rows(connection, "SELECT series, day, good, bad, gap, not_in_force FROM day WHERE day >= $1 AND day < $2 ORDER BY series, day");
         using var reader = rows.With(from, to).Read();

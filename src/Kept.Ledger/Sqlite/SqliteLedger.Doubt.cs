@@ -1,12 +1,12 @@
 using Kept.Ledger.Entries;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>
 /// A commit that fails may have happened all the same: the disk said no after the log was written, or our own step behind it failed. Nobody can know at that
 /// moment, so the next write begins by reading from the database how it stands, and entries that are there are not written again for the same drafts.
 /// </summary>
-internal sealed partial class StoredLedger
+internal sealed partial class SqliteLedger
 {
     private const int MostLanded = 100_000;
 
@@ -37,10 +37,10 @@ internal sealed partial class StoredLedger
     private void Settle()
     {
         var writer = _database.Writer;
-        using (var moment = _database.BeginMoment())
+        using (var moment = writer.BeginTransaction(deferred: true))
         {
-            var row = Row(writer, _database) ?? throw _database.Damaged("it does not say which ledger it is");
-            var end = End(writer, _database, _time, _random, _id, Epoch, row.House);
+            var row = Row(writer, _folder) ?? throw Faults.Damaged(_folder, "it does not say which ledger it is");
+            var end = End(writer, _folder, _time, _random, _id, Epoch, row.House);
             var (names, series) = (Names(writer), Series(writer));
             moment.Commit();
             // one transaction is there whole or not at all, so its last entry speaks for every one of them

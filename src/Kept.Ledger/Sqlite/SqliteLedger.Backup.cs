@@ -1,11 +1,10 @@
-using System.Data.Common;
 using Kept.Ledger.Hot;
-using Kept.Ledger.Sqlite;
+using Microsoft.Data.Sqlite;
 
-namespace Kept.Ledger.Stored;
+namespace Kept.Ledger.Sqlite;
 
 /// <summary>A backup is a folder that opens like any other. It is written beside its place, verified there, and only then gets its name: it is whole, or it is not there.</summary>
-internal sealed partial class StoredLedger
+internal sealed partial class SqliteLedger
 {
     public async ValueTask<LedgerVerification> BackupAsync(string folder, CancellationToken cancellationToken)
     {
@@ -22,13 +21,13 @@ internal sealed partial class StoredLedger
             // segments first: what is sealed into the database later would be in both, never in neither
             foreach (var segment in _hot?.Segments() ?? _readOnlySegments) CopySynced(segment, Path.Combine(partial, HotFolder));
             _options.Hit("backup-segments-copied");
-            CopyDatabase(Path.Combine(partial, SqliteDatabase.FileName));
+            CopyDatabase(Path.Combine(partial, Database.FileName));
             FolderSync.Flush(Path.Combine(partial, HotFolder));
             FolderSync.Flush(partial);
             LedgerVerification found;
-            await using (var copy = OpenReadOnly(partial, SqliteDatabase.OpenReadOnly(partial, _options), _time, new Random(0), _options)) found = copy.Verify(cancellationToken);
+            await using (var copy = OpenReadOnly(partial, _time, new Random(0), _options)) found = copy.Verify(cancellationToken);
             // a reader leaves these beside the copy; they hold nothing
-            foreach (var spare in (ReadOnlySpan<string>)["-shm", "-wal"]) File.Delete(Path.Combine(partial, SqliteDatabase.FileName + spare));
+            foreach (var spare in (ReadOnlySpan<string>)["-shm", "-wal"]) File.Delete(Path.Combine(partial, Database.FileName + spare));
             if (!found.Holds) throw new LedgerException(StorageCodes.Damaged, $"The copy does not hold, so there is no backup: {found.Problems[0]} ({found.Problems.Count} problems). Run `kept ledger verify` on this ledger.");
             _options.Hit("backup-before-rename");
             Directory.Move(partial, folder);
@@ -38,8 +37,7 @@ internal sealed partial class StoredLedger
         catch (Exception fault)
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-            if (fault is IOException or UnauthorizedAccessException) throw Faults.Of(fault, parent);
-            if (fault is DbException) throw _database.Told(fault);
+            if (fault is SqliteException or IOException or UnauthorizedAccessException) throw Faults.Of(fault, parent);
             throw;
         }
         finally
