@@ -5,6 +5,7 @@ using Kept.Cli.Output;
 using Kept.Egress;
 using Kept.Ledger;
 using Kept.Model;
+using Kept.Server;
 using Kept.Server.Machine;
 
 namespace Kept.Cli.Commands;
